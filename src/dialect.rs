@@ -1,0 +1,15 @@
+//! Whose spelling: the libraries print names, dates and reasons differently.
+
+/// The library whose printed forms are produced, byte for byte.
+///
+/// BoringSSL is the default: Cloudflare's edge is built on it. Behind an nginx, Apache or HAProxy of a
+/// Linux distribution stands OpenSSL.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "a third library would be a breaking change of every form")]
+pub enum Dialect {
+    /// BoringSSL, as Cloudflare and Envoy link it.
+    #[default]
+    BoringSsl,
+    /// OpenSSL 3.0 and later.
+    OpenSsl,
+}

@@ -1,0 +1,93 @@
+//! The extensions of a certificate, one by one: a bad one costs itself and those behind it, nothing else.
+
+use crate::cursor::{self, Cursor, Element};
+use crate::error::Part;
+use crate::name::ObjectIdentifier;
+
+/// `2.5.29.14`
+pub(crate) const SUBJECT_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1d, 0x0e];
+/// `2.5.29.17`
+pub(crate) const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 0x11];
+/// `2.5.29.35`
+pub(crate) const AUTHORITY_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1d, 0x23];
+
+/// One extension (RFC 5280 §4.2): its identifier, whether it is critical, and the contents of its OCTET STRING.
+#[derive(Clone, Copy, Debug)]
+pub struct Extension<'a> {
+    identifier: ObjectIdentifier<'a>,
+    critical: bool,
+    value: &'a [u8],
+}
+
+impl<'a> Extension<'a> {
+    /// Which extension it is.
+    #[must_use]
+    pub const fn identifier(&self) -> ObjectIdentifier<'a> {
+        self.identifier
+    }
+
+    /// Whether who does not understand it must refuse the certificate.
+    #[must_use]
+    pub const fn is_critical(&self) -> bool {
+        self.critical
+    }
+
+    /// The DER inside the OCTET STRING.
+    #[must_use]
+    pub const fn value(&self) -> &'a [u8] {
+        self.value
+    }
+
+    fn read(element: &Element<'a>) -> Option<Self> {
+        if element.tag != cursor::SEQUENCE {
+            return None;
+        }
+        let mut fields = element.inside();
+        let identifier = fields.expect(cursor::OBJECT_IDENTIFIER, Part::Extensions).ok()?;
+        let critical = fields.optional(0x01, Part::Extensions).ok()?;
+        let value = fields.expect(cursor::OCTET_STRING, Part::Extensions).ok()?;
+        fields.is_at_end().then_some(Self {
+            identifier: ObjectIdentifier::new(identifier.contents),
+            critical: critical.is_some_and(|critical| critical.contents != [0]),
+            value: value.contents,
+        })
+    }
+}
+
+/// The extensions in the certificate's order; ends at the first that can't be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Extensions<'a> {
+    list: Cursor<'a>,
+}
+
+impl<'a> Extensions<'a> {
+    /// From the certificate's `[3]`.
+    pub(crate) fn new(explicit: Option<Element<'a>>) -> Self {
+        let list = explicit.and_then(|explicit| {
+            let mut inside = explicit.inside();
+            let list = inside.expect(cursor::SEQUENCE, Part::Extensions).ok()?;
+            inside.is_at_end().then(|| list.inside())
+        });
+        Self { list: list.unwrap_or(Cursor::new(&[])) }
+    }
+
+    /// The value of the only extension with this identifier. RFC 5280 §4.2 forbids a second; where there is one,
+    /// nobody can say which counts, so neither does.
+    pub(crate) fn unique(self, identifier: &[u8]) -> Option<&'a [u8]> {
+        let mut found = self.filter(|extension| extension.identifier.as_der() == identifier);
+        let first = found.next()?;
+        found.next().is_none().then_some(first.value)
+    }
+}
+
+impl<'a> Iterator for Extensions<'a> {
+    type Item = Extension<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let extension = self.list.next()?.ok().and_then(|element| Extension::read(&element));
+        if extension.is_none() {
+            self.list = Cursor::new(&[]);
+        }
+        extension
+    }
+}

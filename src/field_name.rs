@@ -1,0 +1,193 @@
+//! Header field names: which are valid, which are alike, and which belong to client certificates.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::fmt;
+
+/// A header field name (RFC 9110 §5.1) in its written case.
+#[derive(Clone)]
+pub struct FieldName {
+    written: Written,
+    #[cfg(feature = "http")]
+    http: http::HeaderName,
+}
+
+#[derive(Clone)]
+enum Written {
+    Static(&'static str),
+    Shared(Arc<str>),
+}
+
+impl FieldName {
+    /// A name of the crate's own tables or the program's source. `None` where it is not a token (RFC 9110 §5.6.2).
+    #[must_use]
+    pub fn from_static(name: &'static str) -> Option<Self> {
+        Self::new(Written::Static(name), name)
+    }
+
+    /// A name that is known at run time only. `None` where it is not a token.
+    #[must_use]
+    pub fn from_text(name: &str) -> Option<Self> {
+        Self::new(Written::Shared(name.into()), name)
+    }
+
+    fn new(written: Written, name: &str) -> Option<Self> {
+        if name.is_empty() || !name.bytes().all(is_token) {
+            return None;
+        }
+        Some(Self {
+            written,
+            #[cfg(feature = "http")]
+            http: http::HeaderName::from_bytes(name.as_bytes()).ok()?,
+        })
+    }
+
+    /// The name as written: `Cf-Client-Cert-Sha256`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.written {
+            Written::Static(name) => name,
+            Written::Shared(name) => name,
+        }
+    }
+
+    /// The name as written, where it was made from a static string: for libraries that keep its case only then.
+    #[must_use]
+    pub const fn as_static(&self) -> Option<&'static str> {
+        match &self.written {
+            Written::Static(name) => Some(name),
+            Written::Shared(_) => None,
+        }
+    }
+
+    /// The name as the `http` crate holds it.
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub const fn as_header_name(&self) -> &http::HeaderName {
+        &self.http
+    }
+}
+
+impl fmt::Debug for FieldName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), formatter)
+    }
+}
+
+const fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
+        )
+}
+
+/// The character that stands for this one where servers make variables of header names: CGI folds `-` to `_`, PHP `.` too,
+/// others anything that is no letter or digit. All of those are one class here.
+const fn fold(byte: u8) -> u8 {
+    if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' }
+}
+
+/// Whether an origin could take one name for the other.
+pub(crate) fn is_alike(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| fold(*one) == fold(*other))
+}
+
+/// The name, folded: equal for names that are alike.
+pub(crate) fn folded(name: &str) -> String {
+    name.bytes().map(|byte| char::from(fold(byte))).collect()
+}
+
+/// The names that tell an origin of a client certificate, in this crate's sets or in those of the proxies it stands in for:
+/// each for itself and for every name that goes on with a separator. Sorted.
+pub(crate) const FAMILIES: &[&str] = &[
+    "akamai-cc-der",
+    "cf-cert",
+    "cf-client-cert",
+    "client-cert",
+    "client-cert-chain",
+    "cloudfront-viewer-cert",
+    "l5d-client-id",
+    "ssl-c",
+    "ssl-cert",
+    "ssl-client",
+    "tls-client",
+    "x-amzn-mtls-clientcert",
+    "x-arr-clientcert",
+    "x-cert",
+    "x-client-cert",
+    "x-forwarded-client-cert",
+    "x-forwarded-ssl-client",
+    "x-forwarded-tls-client-cert",
+    "x-ssl",
+    "x-tls-client",
+];
+
+/// Whether a header with this name could pass for one of a client certificate: in any case, with any separator in place of
+/// `-`. [`Claim::apply`](crate::Claim::apply) removes all of them from every request.
+///
+/// ```
+/// use tls_client_auth::is_owned_name;
+///
+/// for forged in ["Cf-Client-Cert-Sha256", "CF_CLIENT_CERT_SHA256", "cf.client-cert_der.base64", "Client-Cert"] {
+///     assert!(is_owned_name(forged.as_bytes()));
+/// }
+/// assert!(!is_owned_name(b"Client-Certainty"));
+/// ```
+#[must_use]
+pub fn is_owned_name(name: &[u8]) -> bool {
+    // Most names of a request end here.
+    let Some(first) = name.first().map(|byte| fold(*byte)) else { return false };
+    if !matches!(first, b'a' | b'c' | b'l' | b's' | b't' | b'x') {
+        return false;
+    }
+    FAMILIES.iter().any(|family| {
+        let Some((start, rest)) = name.split_at_checked(family.len()) else { return false };
+        is_alike(start, family.as_bytes()) && rest.first().is_none_or(|byte| fold(*byte) == b'-')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn owned_names() {
+        let cases = [
+            ("Cf-Client-Cert-Der-Base64", true),
+            ("cf_client_cert_der_base64", true),
+            ("CF.CLIENT~CERT-SHA256", true),
+            ("Cf-Cert-Verified", true),
+            ("X-CERT-ISSUER-DN", true),
+            ("X-Cert", true),
+            ("Client-Cert", true),
+            ("client_cert_chain", true),
+            ("ssl-client-verify", true),
+            ("X-SSL", true),
+            ("X-SSL-Client-CN", true),
+            ("x-forwarded-client-cert", true),
+            ("X_Forwarded.Tls-Client-Cert-Info", true),
+            ("", false),
+            ("Host", false),
+            ("Cf-Ray", false),
+            ("Cf-Certain", false),
+            ("Client-Certificate", false),
+            ("X-Certificate-Transparency", false),
+            ("X-Forwarded-For", false),
+            ("Accept", false),
+            ("My-Client-Cert", false),
+        ];
+        for (name, owned) in cases {
+            assert_eq!(is_owned_name(name.as_bytes()), owned, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_are_tokens() {
+        for name in ["", "a b", "a:b", "a\r\nb", "é", "a\0"] {
+            assert!(FieldName::from_text(name).is_none(), "{name:?}");
+        }
+        assert_eq!(FieldName::from_static("X-Cert").unwrap().as_static(), Some("X-Cert"));
+        assert_eq!(FieldName::from_text("X-Cert").unwrap().as_static(), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! What a proxy forwards: which header sets, on the first request of a connection or on every one.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::field_name::{folded, is_owned_name};
+use crate::headers::{Entry, HeaderSet};
+use crate::limits::Limits;
+
+/// The header sets that go out, and when. Made once for a proxy and shared by all of its connections.
+///
+/// ```
+/// use tls_client_auth::{Forwarding, HeaderSet};
+///
+/// // The certificate once, the verdict always.
+/// let forwarding = Forwarding::none()
+///     .on_first_request(HeaderSet::cloudflare())
+///     .on_every_request(HeaderSet::cloudflare_managed());
+/// # let _ = forwarding;
+/// ```
+#[derive(Clone, Debug)]
+pub struct Forwarding(Arc<Settings>);
+
+#[derive(Clone, Debug, Default)]
+struct Settings {
+    first: Vec<Entry>,
+    every: Vec<Entry>,
+    limits: Limits,
+    /// Folded names of the callers' own that belong to no family; sorted.
+    owned: Vec<String>,
+}
+
+impl Forwarding {
+    /// Nothing is forwarded; requests are stripped all the same.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(Arc::default())
+    }
+
+    /// Cloudflare's default: `Cf-Client-Cert-Der-Base64` and `Cf-Client-Cert-Sha256` on the first request of a connection.
+    ///
+    /// An origin behind pooled connections can't tell which later requests belong to that first one; where it must know,
+    /// put the set on every request.
+    #[must_use]
+    pub fn cloudflare() -> Self {
+        Self::none().on_first_request(HeaderSet::cloudflare())
+    }
+
+    /// `Client-Cert` and `Client-Cert-Chain` on every request, as RFC 9440 §2.4 wants it.
+    #[must_use]
+    pub fn rfc9440() -> Self {
+        Self::none().on_every_request(HeaderSet::rfc9440())
+    }
+
+    /// Adds a set for the first request of each connection. Where two sets share a name, the one added first keeps it.
+    #[must_use]
+    pub fn on_first_request(mut self, set: HeaderSet) -> Self {
+        let settings = Arc::make_mut(&mut self.0);
+        let new = settings.new_entries(&set);
+        settings.first.extend(new);
+        self
+    }
+
+    /// Adds a set for every request. Where two sets share a name, the one added first keeps it.
+    #[must_use]
+    pub fn on_every_request(mut self, set: HeaderSet) -> Self {
+        let settings = Arc::make_mut(&mut self.0);
+        let new = settings.new_entries(&set);
+        settings.every.extend(new);
+        self
+    }
+
+    /// Sizes other than [`Limits::new`].
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        Arc::make_mut(&mut self.0).limits = limits;
+        self
+    }
+
+    pub(crate) fn first(&self) -> &[Entry] {
+        &self.0.first
+    }
+
+    pub(crate) fn every(&self) -> &[Entry] {
+        &self.0.every
+    }
+
+    pub(crate) fn size_limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    /// Whether a request's header with this name must go: a family's, or one that a set of these forwards.
+    pub(crate) fn owns(&self, name: &[u8]) -> bool {
+        is_owned_name(name)
+            || !self.0.owned.is_empty() && {
+                let name = core::str::from_utf8(name).map(folded).unwrap_or_default();
+                self.0.owned.binary_search(&name).is_ok()
+            }
+    }
+}
+
+impl Settings {
+    /// The set's rows whose names are not taken, after noting the names that no family covers.
+    fn new_entries(&mut self, set: &HeaderSet) -> Vec<Entry> {
+        let taken = |entry: &Entry| {
+            let name = folded(entry.row.name.as_str());
+            self.first.iter().chain(&self.every).any(|other| folded(other.row.name.as_str()) == name)
+        };
+        let entries: Vec<Entry> = set.entries().filter(|entry| !taken(entry)).collect();
+        for entry in &entries {
+            let name = entry.row.name.as_str();
+            if !is_owned_name(name.as_bytes()) {
+                self.owned.push(folded(name));
+            }
+        }
+        self.owned.sort();
+        entries
+    }
+}

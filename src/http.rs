@@ -1,0 +1,46 @@
+//! Feature `http`: header maps, and values that are made once per connection and shared by its requests.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use bytes::Bytes;
+use http::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue};
+
+use crate::headers::HeaderLine;
+use crate::strip::HeaderFields;
+
+/// Cuts the values out of the buffer that holds them all, without copying.
+pub(crate) fn values(text: &Arc<[u8]>, ranges: impl Iterator<Item = Range<usize>>) -> Vec<HeaderValue> {
+    let bytes = Bytes::from_owner(Arc::clone(text));
+    // Printable ASCII always makes a value; an empty one would stand for the impossible.
+    ranges
+        .map(|range| {
+            HeaderValue::from_maybe_shared(bytes.slice(range)).unwrap_or(HeaderValue::from_static(""))
+        })
+        .collect()
+}
+
+impl HeaderFields for HeaderMap {
+    fn visit_connection(&self, visit: &mut dyn FnMut(&[u8])) {
+        self.get_all(CONNECTION).iter().for_each(|value| visit(value.as_bytes()));
+    }
+
+    fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool) {
+        let doomed = |name: &&HeaderName| remove(name.as_str().as_bytes());
+        let doomed: Vec<HeaderName> = self.keys().filter(doomed).cloned().collect();
+        for name in doomed {
+            self.remove(name);
+        }
+    }
+
+    fn insert(&mut self, line: HeaderLine<'_>) {
+        if let Some(value) = line.header_value() {
+            self.insert(line.field_name().as_header_name(), value.clone());
+        }
+    }
+
+    fn insert_connection(&mut self, options: &'static str) {
+        self.insert(CONNECTION, HeaderValue::from_static(options));
+    }
+}

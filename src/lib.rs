@@ -1,0 +1,59 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+extern crate alloc;
+
+mod certificate;
+mod client_certificate;
+mod connection;
+mod cursor;
+mod dialect;
+mod encoding;
+mod error;
+mod extension;
+mod field;
+mod field_name;
+mod fingerprint;
+mod forwarding;
+mod headers;
+mod hostnames;
+#[cfg(feature = "http")]
+mod http;
+#[cfg(feature = "serde")]
+mod json;
+mod key_identifier;
+mod limits;
+mod name;
+mod pem;
+mod serial_number;
+mod strip;
+mod subject_alt_name;
+mod sync;
+mod tls_client_auth;
+mod validity;
+mod verification;
+mod verify_error;
+
+pub use certificate::{Certificate, MAX_CERTIFICATE};
+pub use client_certificate::ClientCertificate;
+pub use connection::{Claim, ConnectionState};
+pub use dialect::Dialect;
+pub use error::{Error, ErrorKind, Part};
+pub use extension::{Extension, Extensions};
+pub use field::{Field, Flag, NameForm};
+pub use field_name::{FieldName, is_owned_name};
+pub use forwarding::Forwarding;
+pub use headers::{HeaderLine, HeaderLines, HeaderSet, HeaderSetError, HeaderSetErrorKind};
+pub use hostnames::{HostnameError, HostnameErrorKind, HostnameSetting, HostnameSettings};
+pub use key_identifier::AuthorityKeyIdentifier;
+pub use limits::Limits;
+pub use name::{Name, ObjectIdentifier};
+pub use pem::certificates_from_pem;
+pub use serial_number::SerialNumber;
+pub use strip::HeaderFields;
+pub use subject_alt_name::{SubjectAltName, SubjectAltNames};
+pub use tls_client_auth::TlsClientAuth;
+pub use validity::Time;
+pub use verification::{OtherReason, Reason, Verification};
+pub use verify_error::VerifyError;

@@ -1,0 +1,51 @@
+//! `X509_NAME_oneline`: `/C=US/CN=name`, the values' bytes as they are.
+
+use alloc::vec::Vec;
+
+use super::value::{self, GENERAL_STRING};
+use super::Name;
+use crate::cursor::Element;
+use crate::dialect::Dialect;
+use crate::encoding;
+
+pub(super) fn write(name: &Name<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+    let mut previous = None;
+    for attribute in name.attributes() {
+        let attribute = attribute?;
+        let same_rdn = previous == Some(attribute.rdn);
+        previous = Some(attribute.rdn);
+        out.push(if same_rdn && dialect == Dialect::OpenSsl { b'+' } else { b'/' });
+        match attribute.kind.short_name(dialect) {
+            Some(name) => out.extend_from_slice(name.as_bytes()),
+            None => attribute.kind.write_dotted(dialect, out),
+        }
+        out.push(b'=');
+        write_value(&attribute.value, dialect, out);
+    }
+    Some(())
+}
+
+fn write_value(value: &Element<'_>, dialect: Dialect, out: &mut Vec<u8>) {
+    let fourth_only = value.tag == GENERAL_STRING && is_ascii_in_four_bytes(value.contents);
+    let mut index = 0u8;
+    value::stored(value, dialect, |byte| {
+        index = index.wrapping_add(1);
+        if fourth_only && index % 4 != 0 {
+            return;
+        }
+        match byte {
+            b'/' | b'+' if dialect == Dialect::OpenSsl => out.extend_from_slice(&[b'\\', byte]),
+            b' '..=b'~' => out.push(byte),
+            _ => {
+                out.extend_from_slice(b"\\x");
+                encoding::hex_upper(&[byte], out);
+            }
+        }
+    });
+}
+
+/// Both libraries take such a GeneralString for one of four bytes a character, the first three of them zero.
+fn is_ascii_in_four_bytes(contents: &[u8]) -> bool {
+    let (units, rest) = contents.as_chunks::<4>();
+    rest.is_empty() && units.iter().all(|unit| matches!(unit, [0, 0, 0, _]))
+}

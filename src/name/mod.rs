@@ -1,0 +1,126 @@
+//! Distinguished names (RFC 5280 §4.1.2.4), printed as the libraries print them.
+
+mod legacy;
+mod object_identifier;
+mod object_names;
+mod rfc2253;
+mod value;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::cursor::{self, Cursor, Element};
+use crate::dialect::Dialect;
+use crate::error::Part;
+
+pub use object_identifier::ObjectIdentifier;
+
+/// A distinguished name, borrowed from its certificate.
+///
+/// Two certificates name the same entity when [`as_der`](Self::as_der) is equal. The printed forms are for people and
+/// for origins that expect them; the legacy one is ambiguous.
+///
+/// ```
+/// use tls_client_auth::Dialect;
+/// # use tls_client_auth::Certificate;
+/// # let certificate = Certificate::from_der(include_bytes!("../../tests/fixtures/plain.der"))?;
+/// let subject = certificate.subject();
+/// assert_eq!(subject.rfc2253(Dialect::BoringSsl).unwrap(), "CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE");
+/// assert_eq!(subject.legacy(Dialect::BoringSsl).unwrap(), "/C=DE/ST=Bayern/L=Weiden/O=Example Corp/OU=Ops/CN=client.example");
+/// # Ok::<(), tls_client_auth::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Name<'a> {
+    element: Element<'a>,
+}
+
+/// One attribute of a name: which, what, and in which relative distinguished name it stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attribute<'a> {
+    pub(crate) kind: ObjectIdentifier<'a>,
+    pub(crate) value: Element<'a>,
+    pub(crate) rdn: usize,
+}
+
+impl<'a> Name<'a> {
+    pub(crate) const fn new(element: Element<'a>) -> Self {
+        Self { element }
+    }
+
+    /// The DER of the RDNSequence.
+    #[must_use]
+    pub const fn as_der(&self) -> &'a [u8] {
+        self.element.der
+    }
+
+    /// The name as `X509_NAME_print_ex` prints it with `XN_FLAG_RFC2253`, as in nginx's `$ssl_client_s_dn`: last RDN first,
+    /// printable ASCII only. `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`
+    ///
+    /// `None` where the name or a string in it can't be read.
+    #[must_use]
+    pub fn rfc2253(&self, dialect: Dialect) -> Option<String> {
+        let mut text = Vec::new();
+        rfc2253::write(self, dialect, &mut text)?;
+        String::from_utf8(text).ok()
+    }
+
+    /// The name as `X509_NAME_oneline` prints it, as in nginx's `$ssl_client_s_dn_legacy`: printable ASCII only.
+    /// `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`
+    ///
+    /// For display, never for access decisions: BoringSSL does not escape `/` in values, neither escapes `\`, so that different
+    /// names print alike. `None` where the name can't be read.
+    #[must_use]
+    pub fn legacy(&self, dialect: Dialect) -> Option<String> {
+        let mut text = Vec::new();
+        legacy::write(self, dialect, &mut text)?;
+        String::from_utf8(text).ok()
+    }
+
+    pub(crate) fn write_rfc2253(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        rfc2253::write(self, dialect, out)
+    }
+
+    pub(crate) fn write_legacy(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        legacy::write(self, dialect, out)
+    }
+
+    /// The attributes in the certificate's order; `None` in place of the first that can't be read.
+    pub(crate) fn attributes(&self) -> Attributes<'a> {
+        Attributes { sets: self.element.inside(), set: Cursor::new(&[]), rdn: 0 }
+    }
+}
+
+/// See [`Name::attributes`].
+pub(crate) struct Attributes<'a> {
+    sets: Cursor<'a>,
+    set: Cursor<'a>,
+    rdn: usize,
+}
+
+impl<'a> Iterator for Attributes<'a> {
+    type Item = Option<Attribute<'a>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.set.is_at_end() {
+            match self.sets.next()? {
+                Ok(set) if set.tag == cursor::SET => self.set = set.inside(),
+                _ => return Some(None),
+            }
+            self.rdn = self.rdn.saturating_add(1);
+        }
+        Some(self.attribute())
+    }
+}
+
+impl<'a> Attributes<'a> {
+    fn attribute(&mut self) -> Option<Attribute<'a>> {
+        let mut fields = self.set.expect(cursor::SEQUENCE, Part::Subject).ok()?.inside();
+        let kind = fields.expect(cursor::OBJECT_IDENTIFIER, Part::Subject).ok()?;
+        let value = fields.element().ok()?;
+        fields.is_at_end().then_some(Attribute {
+            kind: ObjectIdentifier::new(kind.contents),
+            value,
+            rdn: self.rdn,
+        })
+    }
+}

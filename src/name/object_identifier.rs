@@ -1,0 +1,183 @@
+//! Object identifiers: compared by their bytes, printed dotted.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::object_names;
+use crate::dialect::Dialect;
+use crate::encoding;
+
+/// `OBJ_obj2txt` into the 80 bytes that both libraries give it.
+const DOTTED_MAX: usize = 79;
+/// OpenSSL prints nothing for an identifier of more bytes.
+const OPENSSL_MAX: usize = 586;
+
+/// An object identifier, borrowed from its DER.
+///
+/// ```
+/// # use tls_client_auth::{Certificate, Dialect};
+/// # let certificate = Certificate::from_der(include_bytes!("../../tests/fixtures/plain.der"))?;
+/// let extension = certificate.extensions().next().unwrap();
+/// assert_eq!(extension.identifier().dotted(Dialect::BoringSsl), "2.5.29.19");
+/// assert_eq!(extension.identifier().short_name(Dialect::BoringSsl), Some("basicConstraints"));
+/// # Ok::<(), tls_client_auth::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct ObjectIdentifier<'a> {
+    contents: &'a [u8],
+}
+
+impl<'a> ObjectIdentifier<'a> {
+    pub(crate) const fn new(contents: &'a [u8]) -> Self {
+        Self { contents }
+    }
+
+    /// The contents of the DER.
+    #[must_use]
+    pub const fn as_der(&self) -> &'a [u8] {
+        self.contents
+    }
+
+    /// The library's short name for it: `CN`, `emailAddress`.
+    #[must_use]
+    pub fn short_name(&self, dialect: Dialect) -> Option<&'static str> {
+        object_names::short_name(self.contents, dialect)
+    }
+
+    /// `1.2.840.113549.1.9.1`, as `OBJ_obj2txt` writes it: cut after 79 characters; empty where the library can't print
+    /// it (BoringSSL: a part over 64 bits; OpenSSL: more than 586 bytes).
+    #[must_use]
+    pub fn dotted(&self, dialect: Dialect) -> String {
+        let mut text = Vec::new();
+        self.write_dotted(dialect, &mut text);
+        String::from_utf8(text).unwrap_or_default()
+    }
+
+    pub(crate) fn write_dotted(&self, dialect: Dialect, out: &mut Vec<u8>) {
+        let start = out.len();
+        if self.write_arcs(dialect, out).is_none() {
+            out.truncate(start);
+        }
+        out.truncate(start.saturating_add(DOTTED_MAX));
+    }
+
+    /// `None` where the library fails.
+    fn write_arcs(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        let start = out.len();
+        if self.contents.is_empty() || dialect == Dialect::OpenSsl && self.contents.len() > OPENSSL_MAX {
+            return None;
+        }
+        for arc in self.contents.split_inclusive(|octet| octet & 0x80 == 0) {
+            if arc.last().is_none_or(|last| last & 0x80 != 0) || arc.first() == Some(&0x80) {
+                return None;
+            }
+            let mut limbs = Decimal::default();
+            match small(arc) {
+                Some(number) => limbs.0.push(number),
+                None if dialect == Dialect::BoringSsl => return None,
+                None => limbs = Decimal::from_base_128(arc),
+            }
+            if out.len() == start {
+                // The first octets hold two arcs: 40 × first + second (X.690 §8.19.4).
+                let first = match limbs.0.as_slice() {
+                    [number @ ..80] => number.checked_div(40)?,
+                    _ => 2,
+                };
+                encoding::decimal(first, out);
+                limbs.subtract(first.checked_mul(40)?);
+            }
+            out.push(b'.');
+            limbs.write(out);
+            if out.len().saturating_sub(start) > DOTTED_MAX && dialect == Dialect::OpenSsl {
+                // Whatever follows is cut off.
+                break;
+            }
+        }
+        Some(())
+    }
+}
+
+/// The number, if it fits in 64 bits.
+fn small(arc: &[u8]) -> Option<u64> {
+    arc.iter().try_fold(0u64, |number, octet| {
+        (number >> 57 == 0).then_some(number << 7 | u64::from(octet & 0x7f))
+    })
+}
+
+/// A number of any size in limbs of eighteen decimal digits, the lowest first; one limb may hold any `u64`.
+#[derive(Default)]
+struct Decimal(Vec<u64>);
+
+impl Decimal {
+    const LIMB: u128 = 1_000_000_000_000_000_000;
+
+    fn from_base_128(arc: &[u8]) -> Self {
+        let mut limbs: Vec<u64> = Vec::new();
+        // Eight octets, 56 bits, at a time.
+        for octets in arc.chunks(8) {
+            let shift = octets.len().saturating_mul(7);
+            let mut carry = u128::from(small(octets).unwrap_or_default());
+            for limb in &mut limbs {
+                let shifted = (u128::from(*limb) << shift).saturating_add(carry);
+                *limb = u64::try_from(shifted % Self::LIMB).unwrap_or_default();
+                carry = shifted / Self::LIMB;
+            }
+            if carry > 0 {
+                limbs.push(u64::try_from(carry).unwrap_or_default());
+            }
+        }
+        Self(limbs)
+    }
+
+    fn subtract(&mut self, mut number: u64) {
+        for limb in &mut self.0 {
+            let (difference, borrowed) = limb.overflowing_sub(number);
+            if !borrowed {
+                *limb = difference;
+                return;
+            }
+            *limb = difference.wrapping_add(u64::try_from(Self::LIMB).unwrap_or_default());
+            number = 1;
+        }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        let mut limbs = self.0.iter().rev().skip_while(|limb| **limb == 0);
+        encoding::decimal(limbs.next().copied().unwrap_or_default(), out);
+        for limb in limbs {
+            encoding::padded_decimal(*limb, 18, out);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn dotted_as_the_libraries_print_it() {
+        let uuid = &[0x69, 0x83, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
+        let first = &[0x82, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00];
+        let long = vec![0x2a; 80];
+        let too_long = vec![0x2a; 587];
+        let cut = "1.2".to_owned() + &".42".repeat(25) + ".";
+        let cases: [(&str, &[u8], &str, &str); 10] = [
+            ("empty", &[], "", ""),
+            ("two arcs", &[0x2a], "1.2", "1.2"),
+            ("third root", &[0x88, 0x37], "2.999", "2.999"),
+            ("largest arc of 64 bits", &[0x2a, 0x81, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f], "1.2.18446744073709551615", "1.2.18446744073709551615"),
+            ("a UUID", uuid, "2.25.340282366920938463463374607431768211455", ""),
+            ("a first arc over 64 bits", first, "2.18446744073709551536", ""),
+            ("ends within an arc", &[0x2a, 0x86], "", ""),
+            ("padded arc", &[0x2a, 0x80, 0x01], "", ""),
+            ("cut after 79 characters", &long, &cut, &cut),
+            ("more than 586 bytes", &too_long, "", &cut),
+        ];
+        for (name, contents, openssl, boringssl) in cases {
+            let identifier = ObjectIdentifier::new(contents);
+            assert_eq!(identifier.dotted(Dialect::OpenSsl), openssl, "{name}");
+            assert_eq!(identifier.dotted(Dialect::BoringSsl), boringssl, "{name}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! `X509_NAME_print_ex` with `XN_FLAG_RFC2253`: RFC 2253 with every byte outside ASCII escaped.
+
+use alloc::vec::Vec;
+
+use super::value::{self, Characters};
+use super::{Attribute, Name};
+use crate::dialect::Dialect;
+use crate::encoding;
+
+/// Names of up to this many attributes are turned around without an allocation.
+const FEW: usize = 16;
+
+pub(super) fn write(name: &Name<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+    let mut few = [None; FEW];
+    let mut many = Vec::new();
+    for (index, attribute) in name.attributes().enumerate() {
+        match few.get_mut(index) {
+            Some(place) => *place = Some(attribute?),
+            None => many.push(attribute?),
+        }
+    }
+    let mut previous = None;
+    for attribute in many.iter().rev().chain(few.iter().rev().flatten()) {
+        match previous {
+            Some(rdn) if rdn == attribute.rdn => out.push(b'+'),
+            Some(_) => out.push(b','),
+            None => {}
+        }
+        previous = Some(attribute.rdn);
+        write_attribute(attribute, dialect, out)?;
+    }
+    Some(())
+}
+
+fn write_attribute(attribute: &Attribute<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+    let value = &attribute.value;
+    let characters = match attribute.kind.short_name(dialect) {
+        Some(name) => {
+            out.extend_from_slice(name.as_bytes());
+            Characters::of(value.tag)
+        }
+        None => {
+            attribute.kind.write_dotted(dialect, out);
+            None
+        }
+    };
+    out.push(b'=');
+    match characters {
+        Some(characters) if value.contents.iter().all(is_plain) && characters.is_ascii_compatible() => {
+            out.extend_from_slice(value.contents);
+        }
+        Some(characters) => value::write_utf8(value.contents, characters, |character, first, last| {
+            escape(character, first, last, dialect, out);
+        })?,
+        None => {
+            out.push(b'#');
+            value::encoded(value, |byte| encoding::hex_upper(&[byte], out));
+        }
+    }
+    Some(())
+}
+
+/// Stands for itself wherever it stands.
+fn is_plain(byte: &u8) -> bool {
+    matches!(byte, b'!' | b'$'..=b'*' | b'-'..=b':' | b'=' | b'?'..=b'[' | b']'..=b'~')
+}
+
+fn escape(character: &str, first: bool, last: bool, dialect: Dialect, out: &mut Vec<u8>) {
+    match *character.as_bytes() {
+        [byte @ (b',' | b'+' | b'"' | b'\\' | b'<' | b'>' | b';')] => out.extend_from_slice(&[b'\\', byte]),
+        [b' '] if first || last => out.extend_from_slice(b"\\ "),
+        // A lone `#` is the last character too, and OpenSSL then forgets that it is the first.
+        [b'#'] if first && (!last || dialect == Dialect::BoringSsl) => out.extend_from_slice(b"\\#"),
+        [byte @ b' '..=b'~'] => out.push(byte),
+        ref bytes => {
+            for byte in bytes {
+                out.push(b'\\');
+                encoding::hex_upper(&[*byte], out);
+            }
+        }
+    }
+}
+
+impl Characters {
+    /// Whether an ASCII byte stands for that character.
+    const fn is_ascii_compatible(self) -> bool {
+        matches!(self, Self::Utf8 | Self::Latin1)
+    }
+}

@@ -1,0 +1,273 @@
+//! The record `tlsClientAuth`: every property as text, in one buffer.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::certificate::Certificate;
+use crate::client_certificate::ClientCertificate;
+use crate::error::Error;
+use crate::field::{Facts, Field, Flag, NameForm, Written};
+use crate::limits::Limits;
+use crate::verification::Verification;
+
+/// The properties of [`TlsClientAuth`] that are text, in the order of Cloudflare's object.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Property {
+    Presented,
+    Verified,
+    Revoked,
+    IssuerDn,
+    SubjectDn,
+    IssuerDnRfc2253,
+    SubjectDnRfc2253,
+    IssuerDnLegacy,
+    SubjectDnLegacy,
+    Serial,
+    IssuerSerial,
+    Ski,
+    IssuerSki,
+    FingerprintSha1,
+    FingerprintSha256,
+    NotBefore,
+    NotAfter,
+    Rfc9440,
+    ChainRfc9440,
+}
+
+impl Property {
+    pub(crate) const ALL: [(Self, Field); 19] = [
+        (Self::Presented, Field::Presented(Flag::Digit)),
+        (Self::Verified, Field::Verified),
+        (Self::Revoked, Field::Revoked(Flag::Digit)),
+        (Self::IssuerDn, Field::Issuer(NameForm::Rfc2253)),
+        (Self::SubjectDn, Field::Subject(NameForm::Rfc2253)),
+        (Self::IssuerDnRfc2253, Field::Issuer(NameForm::Rfc2253)),
+        (Self::SubjectDnRfc2253, Field::Subject(NameForm::Rfc2253)),
+        (Self::IssuerDnLegacy, Field::Issuer(NameForm::Legacy)),
+        (Self::SubjectDnLegacy, Field::Subject(NameForm::Legacy)),
+        (Self::Serial, Field::Serial),
+        (Self::IssuerSerial, Field::IssuerSerial),
+        (Self::Ski, Field::SubjectKeyIdentifier),
+        (Self::IssuerSki, Field::IssuerSubjectKeyIdentifier),
+        (Self::FingerprintSha1, Field::Sha1),
+        (Self::FingerprintSha256, Field::Sha256),
+        (Self::NotBefore, Field::NotBefore),
+        (Self::NotAfter, Field::NotAfter),
+        (Self::Rfc9440, Field::CertificateByteSequence),
+        (Self::ChainRfc9440, Field::ChainByteSequences),
+    ];
+}
+
+/// Everything an origin may want to know of the client's certificate: the object that Cloudflare gives to Workers as
+/// `request.cf.tlsClientAuth`.
+///
+/// Every property is text as Cloudflare writes it, printable ASCII, empty where there is nothing to say. It is filled whatever the
+/// outcome of verification: look at [`is_trusted`](Self::is_trusted) first. Immutable, and cheap to clone.
+///
+/// ```
+/// use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
+/// # let der = &include_bytes!("../tests/fixtures/plain.der")[..];
+///
+/// let auth = TlsClientAuth::new(&ClientCertificate::presented(der, Verification::Success));
+/// assert!(auth.is_trusted());
+/// assert_eq!(auth.cert_presented(), "1");
+/// assert_eq!(auth.cert_verified(), "SUCCESS");
+/// assert_eq!(auth.cert_subject_dn(), "CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE");
+/// assert_eq!(auth.cert_subject_dn_legacy(), "/C=DE/ST=Bayern/L=Weiden/O=Example Corp/OU=Ops/CN=client.example");
+/// assert_eq!(auth.cert_serial(), "5A7001B17B539286C891");
+/// assert_eq!(auth.cert_not_before(), "Jan  2 03:04:05 2025 GMT");
+/// assert_eq!(auth.cert_fingerprint_sha256().len(), 64);
+/// assert!(!auth.cert_rfc9440_too_large());
+///
+/// let nobody = TlsClientAuth::new(&ClientCertificate::none());
+/// assert_eq!((nobody.cert_presented(), nobody.cert_verified(), nobody.cert_subject_dn()), ("0", "NONE", ""));
+/// ```
+#[derive(Clone, Eq, PartialEq)]
+pub struct TlsClientAuth {
+    /// All values, one after the other.
+    text: Arc<str>,
+    /// Where each ends.
+    ends: [u32; Property::ALL.len()],
+    client: ClientCertificate,
+    rfc9440_too_large: bool,
+    chain_rfc9440_too_large: bool,
+}
+
+impl TlsClientAuth {
+    /// The record of this client, within Cloudflare's limits: 10 KiB for `certRFC9440`, 16 KiB for `certChainRFC9440`.
+    #[must_use]
+    pub fn new(client: &ClientCertificate) -> Self {
+        Self::with_limits(client, Limits::new())
+    }
+
+    /// The same within other limits.
+    #[must_use]
+    pub fn with_limits(client: &ClientCertificate, limits: Limits) -> Self {
+        let facts = Facts::new(client, limits, Property::ALL.iter().map(|(_, field)| *field));
+        let mut text = Vec::new();
+        let mut too_large = (false, false);
+        let mut ends = [0; Property::ALL.len()];
+        for ((property, field), end) in Property::ALL.iter().zip(&mut ends) {
+            let written = facts.write(*field, client.printed_as(), &mut text);
+            *end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+            match property {
+                Property::Rfc9440 => too_large.0 = written == Written::TooLarge,
+                Property::ChainRfc9440 => too_large.1 = written == Written::TooLarge,
+                _ => {}
+            }
+        }
+        Self {
+            text: String::from_utf8(text).unwrap_or_default().into(),
+            ends,
+            client: client.clone(),
+            rfc9440_too_large: too_large.0,
+            chain_rfc9440_too_large: too_large.1,
+        }
+    }
+
+    /// From finished texts in the order of [`Property::ALL`].
+    #[cfg(feature = "serde")]
+    pub(crate) fn from_texts(
+        texts: &[&str; Property::ALL.len()],
+        client: ClientCertificate,
+        rfc9440_too_large: bool,
+        chain_rfc9440_too_large: bool,
+    ) -> Self {
+        let mut end = 0usize;
+        let ends = texts.map(|text| {
+            end = end.saturating_add(text.len());
+            u32::try_from(end).unwrap_or(u32::MAX)
+        });
+        Self { text: texts.concat().into(), ends, client, rfc9440_too_large, chain_rfc9440_too_large }
+    }
+
+    pub(crate) fn text(&self, property: Property) -> &str {
+        let index = Property::ALL.iter().position(|(other, _)| *other == property).unwrap_or_default();
+        let bound = |index: Option<usize>| {
+            let end = index.and_then(|index| self.ends.get(index)).copied().unwrap_or_default();
+            usize::try_from(end).unwrap_or_default()
+        };
+        self.text.get(bound(index.checked_sub(1))..bound(Some(index))).unwrap_or_default()
+    }
+
+    /// Whether a certificate was presented.
+    #[must_use]
+    pub const fn is_presented(&self) -> bool {
+        self.client.is_presented()
+    }
+
+    /// Whether one was presented, verified and is not revoked: the one question for access decisions.
+    #[must_use]
+    pub fn is_trusted(&self) -> bool {
+        self.client.is_trusted()
+    }
+
+    /// The outcome of verification.
+    #[must_use]
+    pub const fn verification(&self) -> &Verification {
+        self.client.verification()
+    }
+
+    /// Whether the certificate is revoked.
+    #[must_use]
+    pub const fn is_revoked(&self) -> bool {
+        self.client.is_revoked()
+    }
+
+    /// The certificate with its typed fields: names, dates, subject alternative names, key.
+    ///
+    /// # Errors
+    /// There is none here, or it can't be read.
+    pub fn certificate(&self) -> Result<Certificate<'_>, Error> {
+        self.client.certificate()
+    }
+
+    /// What the record was made from.
+    #[must_use]
+    pub const fn client_certificate(&self) -> &ClientCertificate {
+        &self.client
+    }
+
+    /// `certRFC9440TooLarge`: whether [`cert_rfc9440`](Self::cert_rfc9440) is empty because it is over its limit.
+    #[must_use]
+    pub const fn cert_rfc9440_too_large(&self) -> bool {
+        self.rfc9440_too_large
+    }
+
+    /// `certChainRFC9440TooLarge`: whether [`cert_chain_rfc9440`](Self::cert_chain_rfc9440) is empty because it is over its limit.
+    #[must_use]
+    pub const fn cert_chain_rfc9440_too_large(&self) -> bool {
+        self.chain_rfc9440_too_large
+    }
+}
+
+macro_rules! text_properties {
+    ($($(#[$doc:meta])* $getter:ident: $property:ident;)*) => {
+        impl TlsClientAuth {
+            $(
+                $(#[$doc])*
+                #[must_use]
+                pub fn $getter(&self) -> &str {
+                    self.text(Property::$property)
+                }
+            )*
+        }
+    };
+}
+
+text_properties! {
+    /// `certPresented`: `1` or `0`.
+    cert_presented: Presented;
+    /// `certVerified`: `SUCCESS`, `NONE`, or `FAILED:unable to get local issuer certificate`.
+    cert_verified: Verified;
+    /// `certRevoked`: `1` or `0`.
+    cert_revoked: Revoked;
+    /// `certIssuerDN`: the RFC 2253 form, `CN=Access Testing CA,OU=TX,O=Access Testing,C=US`.
+    cert_issuer_dn: IssuerDn;
+    /// `certSubjectDN`: the RFC 2253 form.
+    cert_subject_dn: SubjectDn;
+    /// `certIssuerDNRFC2253`: the same as `certIssuerDN`.
+    cert_issuer_dn_rfc2253: IssuerDnRfc2253;
+    /// `certSubjectDNRFC2253`: the same as `certSubjectDN`.
+    cert_subject_dn_rfc2253: SubjectDnRfc2253;
+    /// `certIssuerDNLegacy`: `/C=US/O=Access Testing/OU=TX/CN=Access Testing CA`. For display only.
+    cert_issuer_dn_legacy: IssuerDnLegacy;
+    /// `certSubjectDNLegacy`: the same form. For display only.
+    cert_subject_dn_legacy: SubjectDnLegacy;
+    /// `certSerial`: upper-case hex, `527E0F20A20EA2A4146C78390F34CE7AF0878CA4`, without a sign byte, as nginx prints it.
+    cert_serial: Serial;
+    /// `certIssuerSerial`: the serial number of the issuer's certificate, where the chain or the leaf tells it.
+    cert_issuer_serial: IssuerSerial;
+    /// `certSKI`: the subject key identifier in upper-case hex, `27846FAE6EAC4A8DAD9101B519CF1EB460242831`.
+    cert_ski: Ski;
+    /// `certIssuerSKI`: the issuer's subject key identifier, where the chain or the leaf tells it.
+    cert_issuer_ski: IssuerSki;
+    /// `certFingerprintSHA1`: lower-case hex, 40 digits. For lookups only.
+    cert_fingerprint_sha1: FingerprintSha1;
+    /// `certFingerprintSHA256`: lower-case hex, 64 digits. Good for allow-lists, not for deny-lists:
+    /// see [`Certificate::sha256`].
+    cert_fingerprint_sha256: FingerprintSha256;
+    /// `certNotBefore`: `Mar 21 13:35:00 2022 GMT`, the day padded with a space.
+    cert_not_before: NotBefore;
+    /// `certNotAfter`: the same form.
+    cert_not_after: NotAfter;
+    /// `certRFC9440`: `:` base64 of the DER `:`.
+    cert_rfc9440: Rfc9440;
+    /// `certChainRFC9440`: `:…:, :…:`, the certificates after the leaf as sent.
+    cert_chain_rfc9440: ChainRfc9440;
+}
+
+/// The verdict and the fingerprint: nothing that the client wrote.
+impl fmt::Debug for TlsClientAuth {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("TlsClientAuth")
+            .field("presented", &self.is_presented())
+            .field("verification", self.verification())
+            .field("revoked", &self.is_revoked())
+            .field("sha256", &self.cert_fingerprint_sha256())
+            .finish_non_exhaustive()
+    }
+}

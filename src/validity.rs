@@ -1,0 +1,230 @@
+//! The two dates of a certificate: read as leniently as OpenSSL does, printed as each library prints them.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime};
+
+use crate::cursor::Cursor;
+use crate::dialect::Dialect;
+use crate::encoding;
+use crate::error::{Error, Part};
+
+const UTC_TIME: u8 = 0x17;
+const GENERALIZED_TIME: u8 = 0x18;
+
+/// A date of a certificate's validity (RFC 5280 §4.1.2.5), as it stands there.
+///
+/// ```
+/// use tls_client_auth::Dialect;
+/// # use tls_client_auth::Certificate;
+/// # let certificate = Certificate::from_der(include_bytes!("../tests/fixtures/plain.der"))?;
+/// let not_before = certificate.not_before();
+/// assert_eq!(not_before.as_bytes(), b"250102030405Z");
+/// assert_eq!(not_before.text(Dialect::BoringSsl).unwrap(), "Jan  2 03:04:05 2025 GMT");
+/// assert_eq!(not_before.to_offset_date_time().unwrap().unix_timestamp(), 1_735_787_045);
+/// # Ok::<(), tls_client_auth::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Time<'a> {
+    tag: u8,
+    contents: &'a [u8],
+}
+
+/// A point in time, and the digits behind its seconds.
+struct Moment<'a> {
+    utc: PrimitiveDateTime,
+    fraction: &'a [u8],
+}
+
+impl<'a> Time<'a> {
+    /// Whatever element stands in the date's place.
+    pub(crate) fn read(validity: &mut Cursor<'a>) -> Result<Self, Error> {
+        let offset = validity.offset();
+        match validity.element() {
+            Ok(element) => Ok(Self { tag: element.tag, contents: element.contents }),
+            Err(kind) => Err(Error::new(Part::Validity, kind, offset)),
+        }
+    }
+
+    /// The characters of the UTCTime or GeneralizedTime.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        self.contents
+    }
+
+    /// The date as `ASN1_TIME_print` writes it, its day padded with a space: `Feb  3 00:55:52 2015 GMT`. `None` where
+    /// that library can't read it: BoringSSL takes the exact forms of RFC 5280 only; OpenSSL also dates without seconds,
+    /// with an offset from UTC, and with a fraction, which it prints.
+    #[must_use]
+    pub fn text(&self, dialect: Dialect) -> Option<String> {
+        let mut text = Vec::new();
+        self.write(dialect, &mut text)?;
+        String::from_utf8(text).ok()
+    }
+
+    /// The point in time, for years 0 to 9999; `None` where neither library could read the date. A fraction of a second
+    /// is dropped.
+    #[must_use]
+    pub fn to_offset_date_time(&self) -> Option<OffsetDateTime> {
+        Some(self.moment()?.utc.assume_utc())
+    }
+
+    pub(crate) fn write(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        if dialect == Dialect::BoringSsl && !self.is_profiled() {
+            return None;
+        }
+        let Moment { utc, fraction } = self.moment()?;
+        let month = match utc.month() {
+            Month::January => "Jan",
+            Month::February => "Feb",
+            Month::March => "Mar",
+            Month::April => "Apr",
+            Month::May => "May",
+            Month::June => "Jun",
+            Month::July => "Jul",
+            Month::August => "Aug",
+            Month::September => "Sep",
+            Month::October => "Oct",
+            Month::November => "Nov",
+            Month::December => "Dec",
+        };
+        out.extend_from_slice(month.as_bytes());
+        out.push(b' ');
+        encoding::two_digits(utc.day(), b' ', out);
+        for (separator, number) in [(b' ', utc.hour()), (b':', utc.minute()), (b':', utc.second())] {
+            out.push(separator);
+            encoding::two_digits(number, b'0', out);
+        }
+        if !fraction.is_empty() {
+            out.push(b'.');
+            out.extend_from_slice(fraction);
+        }
+        out.push(b' ');
+        encoding::decimal(u64::from(utc.year().unsigned_abs()), out);
+        out.extend_from_slice(b" GMT");
+        Some(())
+    }
+
+    /// Whether it has the form that RFC 5280 §4.1.2.5 prescribes, which is all that BoringSSL prints:
+    /// seconds, no fraction, `Z`.
+    fn is_profiled(&self) -> bool {
+        let digits = match self.tag {
+            UTC_TIME => 12,
+            GENERALIZED_TIME => 14,
+            _ => return false,
+        };
+        let Some((b'Z', date)) = self.contents.split_last() else { return false };
+        date.len() == digits && date.iter().all(u8::is_ascii_digit)
+    }
+
+    /// As OpenSSL's `asn1_time_to_tm` reads a date.
+    fn moment(&self) -> Option<Moment<'a>> {
+        let mut rest = self.contents;
+        let year = match self.tag {
+            UTC_TIME => match pair(&mut rest)? {
+                year @ 0..50 => i32::from(year).checked_add(2000)?,
+                year => i32::from(year).checked_add(1900)?,
+            },
+            GENERALIZED_TIME => {
+                let century = i32::from(pair(&mut rest)?).checked_mul(100)?;
+                century.checked_add(i32::from(pair(&mut rest)?))?
+            }
+            _ => return None,
+        };
+        let month = Month::try_from(pair(&mut rest)?).ok()?;
+        let date = Date::from_calendar_date(year, month, pair(&mut rest)?).ok()?;
+        let (hour, minute) = (pair(&mut rest)?, pair(&mut rest)?);
+        let (mut second, mut fraction) = (0, &[][..]);
+        if !matches!(rest.first(), Some(b'Z' | b'+' | b'-')) {
+            second = pair(&mut rest)?;
+            if let (GENERALIZED_TIME, Some((b'.', behind))) = (self.tag, rest.split_first()) {
+                let digits = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
+                (fraction, rest) = behind.split_at_checked(digits)?;
+                if fraction.is_empty() {
+                    return None;
+                }
+            }
+        }
+        let local = date.with_hms(hour, minute, second).ok()?;
+        let utc = match *rest {
+            [b'Z'] => local,
+            [sign @ (b'+' | b'-'), ref behind @ ..] => {
+                let mut behind = behind;
+                let (hours, minutes) = (pair(&mut behind)?, pair(&mut behind)?);
+                if hours > 12 || minutes > 59 || !behind.is_empty() {
+                    return None;
+                }
+                let offset = Duration::minutes(
+                    i64::from(hours).checked_mul(60)?.checked_add(i64::from(minutes))?,
+                );
+                let utc = match sign {
+                    b'+' => local.checked_sub(offset)?,
+                    _ => local.checked_add(offset)?,
+                };
+                // `OPENSSL_gmtime_adj` reckons in these years only.
+                if !offset.is_zero() && !(1900..=9999).contains(&utc.year()) {
+                    return None;
+                }
+                utc
+            }
+            _ => return None,
+        };
+        Some(Moment { utc, fraction })
+    }
+}
+
+/// Takes two digits.
+fn pair(rest: &mut &[u8]) -> Option<u8> {
+    match **rest {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9', ref behind @ ..] => {
+            *rest = behind;
+            (tens & 0x0f).checked_mul(10)?.checked_add(ones & 0x0f)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_as_the_libraries_print_it() {
+        const UTC: u8 = UTC_TIME;
+        const GEN: u8 = GENERALIZED_TIME;
+        let cases: [(&str, u8, &str, Option<&str>, Option<&str>); 26] = [
+            ("UTC", UTC, "150203005552Z", Some("Feb  3 00:55:52 2015 GMT"), Some("Feb  3 00:55:52 2015 GMT")),
+            ("UTC 2049", UTC, "491231235959Z", Some("Dec 31 23:59:59 2049 GMT"), Some("Dec 31 23:59:59 2049 GMT")),
+            ("UTC 1950", UTC, "500101000000Z", Some("Jan  1 00:00:00 1950 GMT"), Some("Jan  1 00:00:00 1950 GMT")),
+            ("generalized", GEN, "20500101000000Z", Some("Jan  1 00:00:00 2050 GMT"), Some("Jan  1 00:00:00 2050 GMT")),
+            ("year 0", GEN, "00000101000000Z", Some("Jan  1 00:00:00 0 GMT"), Some("Jan  1 00:00:00 0 GMT")),
+            ("year 9999", GEN, "99991231235959Z", Some("Dec 31 23:59:59 9999 GMT"), Some("Dec 31 23:59:59 9999 GMT")),
+            ("no seconds", UTC, "1502030055Z", Some("Feb  3 00:55:00 2015 GMT"), None),
+            ("generalized, no seconds", GEN, "201502030055Z", Some("Feb  3 00:55:00 2015 GMT"), None),
+            ("offset east", UTC, "150203005552+0200", Some("Feb  2 22:55:52 2015 GMT"), None),
+            ("offset west, no seconds", UTC, "1502030055-0130", Some("Feb  3 02:25:00 2015 GMT"), None),
+            ("offset of nothing", GEN, "18000101000000+0000", Some("Jan  1 00:00:00 1800 GMT"), None),
+            ("offset before 1900", GEN, "18000101000000+0100", None, None),
+            ("offset of 13 hours", UTC, "150203005552+1300", None, None),
+            ("offset cut off", UTC, "150203005552+02", None, None),
+            ("fraction", GEN, "20150203005552.125Z", Some("Feb  3 00:55:52.125 2015 GMT"), None),
+            ("fraction without digits", GEN, "20150203005552.Z", None, None),
+            ("fraction in a UTCTime", UTC, "150203005552.1Z", None, None),
+            ("month 13", UTC, "151303005552Z", None, None),
+            ("29 February", UTC, "150229005552Z", None, None),
+            ("29 February of a leap year", UTC, "160229005552Z", Some("Feb 29 00:55:52 2016 GMT"), Some("Feb 29 00:55:52 2016 GMT")),
+            ("second 60", UTC, "150203005560Z", None, None),
+            ("hour 24", UTC, "150203245552Z", None, None),
+            ("no zone", UTC, "150203005552", None, None),
+            ("garbage behind", UTC, "150203005552Z\n", None, None),
+            ("letters", UTC, "15o203005552Z", None, None),
+            ("another type", 0x0c, "150203005552Z", None, None),
+        ];
+        for (name, tag, contents, openssl, boringssl) in cases {
+            let time = Time { tag, contents: contents.as_bytes() };
+            assert_eq!(time.text(Dialect::OpenSsl).as_deref(), openssl, "{name}");
+            assert_eq!(time.text(Dialect::BoringSsl).as_deref(), boringssl, "{name}");
+        }
+    }
+}
