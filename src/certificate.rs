@@ -173,8 +173,7 @@ impl<'a> Certificate<'a> {
     #[must_use]
     pub fn subject_key_identifier(&self) -> Option<&'a [u8]> {
         let mut value = Cursor::new(self.extensions().unique(crate::extension::SUBJECT_KEY_IDENTIFIER)?);
-        let identifier = value.expect(cursor::OCTET_STRING, Part::Extensions).ok()?;
-        value.is_at_end().then_some(identifier.contents)
+        Some(value.expect(cursor::OCTET_STRING, Part::Extensions).ok()?.contents)
     }
 
     /// The AuthorityKeyIdentifier extension (RFC 5280 §4.2.1.1).
