@@ -131,12 +131,15 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
             "--headers" => {
                 let wanted = value()?;
                 let set = sets().into_iter().find(|set| set.name() == wanted);
-                options.sets.push(set.ok_or_else(|| format!("--headers {wanted}: no such set; see --list"))?);
+                options.sets.push(
+                    set.ok_or_else(|| format!("--headers {wanted}: no such set; see --list"))?,
+                );
             }
             "--verified" => {
                 let status = value()?;
-                options.verification = Verification::from_text(&status)
-                    .ok_or_else(|| format!("--verified {status}: SUCCESS, NONE or FAILED:reason"))?;
+                options.verification = Verification::from_text(&status).ok_or_else(|| {
+                    format!("--verified {status}: SUCCESS, NONE or FAILED:reason")
+                })?;
             }
             "--chain" => {
                 let file = value()?;
@@ -246,7 +249,10 @@ fn json_line(options: &Options, file: &str, client: &ClientCertificate) -> Strin
         let lines = options.sets.iter().map(|set| set.lines(client, Limits::new()));
         lines
             .flat_map(|lines| {
-                lines.iter().map(|line| (line.name().to_owned(), line.value().to_owned())).collect::<Vec<_>>()
+                lines
+                    .iter()
+                    .map(|line| (line.name().to_owned(), line.value().to_owned()))
+                    .collect::<Vec<_>>()
             })
             .collect()
     });
@@ -265,7 +271,10 @@ fn text(options: &Options, client: &ClientCertificate, out: &mut impl Write) -> 
     row("valid from", auth.cert_not_before())?;
     row("valid to", auth.cert_not_after())?;
     if let Ok(certificate) = auth.certificate() {
-        row("version", &certificate.version().map_or_else(String::new, |version| version.to_string()))?;
+        row(
+            "version",
+            &certificate.version().map_or_else(String::new, |version| version.to_string()),
+        )?;
         for name in certificate.subject_alt_names() {
             row("alternative name", &alternative_name(&name, options.dialect))?;
         }
@@ -276,7 +285,8 @@ fn text(options: &Options, client: &ClientCertificate, out: &mut impl Write) -> 
     row("SHA-1", auth.cert_fingerprint_sha1())?;
     row("SHA-256", auth.cert_fingerprint_sha256())?;
     if let Ok(certificate) = auth.certificate() {
-        let key: String = certificate.public_key_sha256().iter().map(|byte| format!("{byte:02x}")).collect();
+        let key: String =
+            certificate.public_key_sha256().iter().map(|byte| format!("{byte:02x}")).collect();
         row("public key SHA-256", &key)?;
     }
     row("verified", &format!("{} (as told)", auth.cert_verified()))?;
@@ -300,7 +310,9 @@ fn alternative_name(name: &SubjectAltName<'_>, dialect: Dialect) -> String {
         SubjectAltName::Directory(name) => {
             format!("directory {}", name.rfc2253(dialect).unwrap_or_else(|| "(unreadable)".into()))
         }
-        SubjectAltName::RegisteredId(identifier) => format!("registered ID {}", identifier.dotted(dialect)),
+        SubjectAltName::RegisteredId(identifier) => {
+            format!("registered ID {}", identifier.dotted(dialect))
+        }
         SubjectAltName::Other(kind, value) => {
             format!("other name {}, {} bytes", kind.dotted(dialect), value.len())
         }

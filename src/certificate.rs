@@ -172,7 +172,8 @@ impl<'a> Certificate<'a> {
     /// The key identifier of the SubjectKeyIdentifier extension (RFC 5280 §4.2.1.2).
     #[must_use]
     pub fn subject_key_identifier(&self) -> Option<&'a [u8]> {
-        let mut value = Cursor::new(self.extensions().unique(crate::extension::SUBJECT_KEY_IDENTIFIER)?);
+        let mut value =
+            Cursor::new(self.extensions().unique(crate::extension::SUBJECT_KEY_IDENTIFIER)?);
         Some(value.expect(cursor::OCTET_STRING, Part::Extensions).ok()?.contents)
     }
 

@@ -258,8 +258,18 @@ mod tests {
             ("revoked", presented(Verification::Success).revoked(true), pair(), 0),
             ("trusted", presented(Verification::Success), pair(), 2),
             ("a verdict for none", ClientCertificate::none(), verdict(), 3),
-            ("a verdict for a failed one", presented(VerifyError::CertHasExpired.into()), verdict(), 14),
-            ("too large", presented(Verification::Success), pair().limits(Limits::new().encoded_leaf(100)), 1),
+            (
+                "a verdict for a failed one",
+                presented(VerifyError::CertHasExpired.into()),
+                verdict(),
+                14,
+            ),
+            (
+                "too large",
+                presented(Verification::Success),
+                pair().limits(Limits::new().encoded_leaf(100)),
+                1,
+            ),
             (
                 "untrusted by name",
                 presented(Verification::None),

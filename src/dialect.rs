@@ -5,7 +5,10 @@
 /// BoringSSL is the default: Cloudflare's edge is built on it. Behind an nginx, Apache or HAProxy of a
 /// Linux distribution stands OpenSSL.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "a third library would be a breaking change of every form")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a third library would be a breaking change of every form"
+)]
 pub enum Dialect {
     /// BoringSSL, as Cloudflare and Envoy link it.
     #[default]

@@ -116,7 +116,9 @@ impl<'c> Facts<'c> {
         for field in fields {
             match field {
                 Field::Sha1 if facts.sha1.is_none() => facts.sha1 = Some(fingerprint::sha1(leaf)),
-                Field::Sha256 if facts.sha256.is_none() => facts.sha256 = Some(fingerprint::sha256(leaf)),
+                Field::Sha256 if facts.sha256.is_none() => {
+                    facts.sha256 = Some(fingerprint::sha256(leaf))
+                }
                 Field::PublicKeySha256
                 | Field::Issuer(_)
                 | Field::Subject(_)
@@ -151,9 +153,12 @@ impl<'c> Facts<'c> {
             }
             Field::ChainByteSequences => {
                 // Four more for the colons, the comma and the space; the last has no comma.
-                let length = self.client.chain_certificates().fold(0usize, |length, certificate| {
-                    length.saturating_add(encoding::base64_len(certificate.len())).saturating_add(4)
-                });
+                let length =
+                    self.client.chain_certificates().fold(0usize, |length, certificate| {
+                        length
+                            .saturating_add(encoding::base64_len(certificate.len()))
+                            .saturating_add(4)
+                    });
                 if length.saturating_sub(2) > self.limits.encoded_chain {
                     return Written::TooLarge;
                 }
@@ -185,19 +190,31 @@ impl<'c> Facts<'c> {
                 flag.write(*client.verification() == Verification::Success, out);
             }
             Field::Revoked(flag) => flag.write(client.is_revoked(), out),
-            Field::Issuer(NameForm::Rfc2253) => self.certificate?.issuer().write_rfc2253(dialect, out)?,
-            Field::Issuer(NameForm::Legacy) => self.certificate?.issuer().write_legacy(dialect, out)?,
-            Field::Subject(NameForm::Rfc2253) => self.certificate?.subject().write_rfc2253(dialect, out)?,
-            Field::Subject(NameForm::Legacy) => self.certificate?.subject().write_legacy(dialect, out)?,
+            Field::Issuer(NameForm::Rfc2253) => {
+                self.certificate?.issuer().write_rfc2253(dialect, out)?
+            }
+            Field::Issuer(NameForm::Legacy) => {
+                self.certificate?.issuer().write_legacy(dialect, out)?
+            }
+            Field::Subject(NameForm::Rfc2253) => {
+                self.certificate?.subject().write_rfc2253(dialect, out)?
+            }
+            Field::Subject(NameForm::Legacy) => {
+                self.certificate?.subject().write_legacy(dialect, out)?
+            }
             Field::Serial => self.certificate?.serial_number()?.write_hex(out),
             Field::IssuerSerial => self.issuer_serial(|serial| serial.write_hex(out))?,
             Field::SubjectKeyIdentifier => {
                 encoding::hex_upper(self.certificate?.subject_key_identifier()?, out);
             }
-            Field::IssuerSubjectKeyIdentifier => encoding::hex_upper(self.issuer_key_identifier()?, out),
+            Field::IssuerSubjectKeyIdentifier => {
+                encoding::hex_upper(self.issuer_key_identifier()?, out)
+            }
             Field::Sha1 => encoding::hex_lower(&self.sha1?, out),
             Field::Sha256 => encoding::hex_lower(&self.sha256?, out),
-            Field::PublicKeySha256 => encoding::hex_lower(&self.certificate?.public_key_sha256(), out),
+            Field::PublicKeySha256 => {
+                encoding::hex_lower(&self.certificate?.public_key_sha256(), out)
+            }
             Field::NotBefore => self.certificate?.not_before().write(dialect, out)?,
             Field::NotAfter => self.certificate?.not_after().write(dialect, out)?,
             Field::CertificateBase64 => encoding::base64(client.leaf()?, out),

@@ -105,7 +105,10 @@ impl Settings {
     fn new_entries(&mut self, set: &HeaderSet) -> Vec<Entry> {
         let taken = |entry: &Entry| {
             let name = folded(entry.row.name.as_str());
-            self.first.iter().chain(&self.every).any(|other| folded(other.row.name.as_str()) == name)
+            self.first
+                .iter()
+                .chain(&self.every)
+                .any(|other| folded(other.row.name.as_str()) == name)
         };
         let entries: Vec<Entry> = set.entries().filter(|entry| !taken(entry)).collect();
         for entry in &entries {

@@ -52,7 +52,8 @@ impl HostnameSettings {
         for (index, setting) in settings.iter().enumerate() {
             let refuse = |kind| HostnameError { index, hostname: setting.hostname.clone(), kind };
             // A port is no part of a hostname, so a setting has none.
-            let name = normal(&setting.hostname).ok_or_else(|| refuse(HostnameErrorKind::Malformed))?;
+            let name =
+                normal(&setting.hostname).ok_or_else(|| refuse(HostnameErrorKind::Malformed))?;
             if forwards.insert(name, setting.client_certificate_forwarding).is_some() {
                 return Err(refuse(HostnameErrorKind::Duplicate));
             }
@@ -189,7 +190,8 @@ mod json {
     /// Reads the settings body; the error names the entry that is refused.
     impl<'de> Deserialize<'de> for HostnameSettings {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            let settings: Vec<HostnameSetting> = Body::deserialize(deserializer)?.settings.into_owned();
+            let settings: Vec<HostnameSetting> =
+                Body::deserialize(deserializer)?.settings.into_owned();
             Self::new(settings).map_err(D::Error::custom)
         }
     }
@@ -259,7 +261,8 @@ mod tests {
             ("FIRST.example.", Duplicate),
         ];
         for (hostname, kind) in cases {
-            let error = HostnameSettings::new(vec![setting("first.example"), setting(hostname)]).unwrap_err();
+            let error = HostnameSettings::new(vec![setting("first.example"), setting(hostname)])
+                .unwrap_err();
             assert_eq!((error.index(), error.kind()), (1, kind), "{hostname}");
         }
     }

@@ -11,12 +11,16 @@ use crate::headers::HeaderLine;
 use crate::strip::HeaderFields;
 
 /// Cuts the values out of the buffer that holds them all, without copying.
-pub(crate) fn values(text: &Arc<[u8]>, ranges: impl Iterator<Item = Range<usize>>) -> Vec<HeaderValue> {
+pub(crate) fn values(
+    text: &Arc<[u8]>,
+    ranges: impl Iterator<Item = Range<usize>>,
+) -> Vec<HeaderValue> {
     let bytes = Bytes::from_owner(Arc::clone(text));
     // Printable ASCII always makes a value; an empty one would stand for the impossible.
     ranges
         .map(|range| {
-            HeaderValue::from_maybe_shared(bytes.slice(range)).unwrap_or(HeaderValue::from_static(""))
+            HeaderValue::from_maybe_shared(bytes.slice(range))
+                .unwrap_or(HeaderValue::from_static(""))
         })
         .collect()
 }

@@ -135,13 +135,18 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
         let flag = |name, text: &str| match text {
             "1" => Ok(true),
             "0" => Ok(false),
-            _ => Err(D::Error::custom(format_args!("tlsClientAuth: {name} is neither \"1\" nor \"0\""))),
+            _ => Err(D::Error::custom(format_args!(
+                "tlsClientAuth: {name} is neither \"1\" nor \"0\""
+            ))),
         };
         let presented = flag("certPresented", &object.cert_presented)?;
         let revoked = flag("certRevoked", &object.cert_revoked)?;
-        let verification = Verification::from_text(&object.cert_verified)
-            .ok_or_else(|| D::Error::custom("tlsClientAuth: certVerified is no outcome of verification"))?;
-        let invalid = |name| D::Error::custom(format_args!("tlsClientAuth: {name} is not in the form of RFC 9440"));
+        let verification = Verification::from_text(&object.cert_verified).ok_or_else(|| {
+            D::Error::custom("tlsClientAuth: certVerified is no outcome of verification")
+        })?;
+        let invalid = |name| {
+            D::Error::custom(format_args!("tlsClientAuth: {name} is not in the form of RFC 9440"))
+        };
         let client = if presented {
             let leaf = match &*object.cert_rfc9440 {
                 "" => Vec::new(),
@@ -159,7 +164,9 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
         } else if verification == Verification::None && !revoked {
             ClientCertificate::none()
         } else {
-            return Err(D::Error::custom("tlsClientAuth: a verdict on a certificate that was not presented"));
+            return Err(D::Error::custom(
+                "tlsClientAuth: a verdict on a certificate that was not presented",
+            ));
         };
         Ok(Self::from_texts(
             &texts,

@@ -53,7 +53,8 @@ impl<'a> AuthorityKeyIdentifier<'a> {
     /// is an error in its place.
     pub fn authority_cert_issuer(
         &self,
-    ) -> impl Iterator<Item = Result<x509_cert::ext::pkix::name::GeneralName, der::Error>> + 'a {
+    ) -> impl Iterator<Item = Result<x509_cert::ext::pkix::name::GeneralName, der::Error>> + 'a
+    {
         Cursor::new(self.authority_cert_issuer.unwrap_or_default()).map(|element| match element {
             Ok(element) => der::Decode::from_der(element.der),
             Err(_) => Err(der::ErrorKind::Failed.into()),

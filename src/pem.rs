@@ -26,9 +26,13 @@ pub fn certificates_from_pem(pem: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
     let mut rest = pem;
     let offset = |rest: &[u8]| pem.len().saturating_sub(rest.len());
     while let Some((_, body)) = split_at_line(rest, BEGIN) {
-        let (body, behind) = split_at_line(body, END)
-            .ok_or(Error::new(Part::Pem, ErrorKind::Truncated, offset(body)))?;
-        let text: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        let (body, behind) = split_at_line(body, END).ok_or(Error::new(
+            Part::Pem,
+            ErrorKind::Truncated,
+            offset(body),
+        ))?;
+        let text: Vec<u8> =
+            body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
         let der = base64::engine::general_purpose::STANDARD
             .decode(text)
             .map_err(|_| Error::new(Part::Pem, ErrorKind::Invalid, offset(behind)))?;
@@ -56,14 +60,30 @@ mod tests {
         let error = |kind, offset| Err(Error::new(Part::Pem, kind, offset));
         let cases: [(&str, &str, Result<usize, Error>); 6] = [
             ("one", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----", Ok(1)),
-            ("two, CRLF", "-----BEGIN CERTIFICATE-----\r\nMAA=\r\n-----END CERTIFICATE-----\r\n-----BEGIN CERTIFICATE-----\r\nMAA=\r\n-----END CERTIFICATE-----\r\n", Ok(2)),
-            ("a key beside it", "-----BEGIN PRIVATE KEY-----\n!\n-----END PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----", Ok(1)),
+            (
+                "two, CRLF",
+                "-----BEGIN CERTIFICATE-----\r\nMAA=\r\n-----END CERTIFICATE-----\r\n-----BEGIN CERTIFICATE-----\r\nMAA=\r\n-----END CERTIFICATE-----\r\n",
+                Ok(2),
+            ),
+            (
+                "a key beside it",
+                "-----BEGIN PRIVATE KEY-----\n!\n-----END PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----",
+                Ok(1),
+            ),
             ("nothing", "hello", error(ErrorKind::Missing, 5)),
             ("no end", "-----BEGIN CERTIFICATE-----\nMAA=", error(ErrorKind::Truncated, 27)),
-            ("no base64", "-----BEGIN CERTIFICATE-----\nM?A=\n-----END CERTIFICATE-----", error(ErrorKind::Invalid, 58)),
+            (
+                "no base64",
+                "-----BEGIN CERTIFICATE-----\nM?A=\n-----END CERTIFICATE-----",
+                error(ErrorKind::Invalid, 58),
+            ),
         ];
         for (name, pem, expected) in cases {
-            assert_eq!(certificates_from_pem(pem.as_bytes()).map(|found| found.len()), expected, "{name}");
+            assert_eq!(
+                certificates_from_pem(pem.as_bytes()).map(|found| found.len()),
+                expected,
+                "{name}"
+            );
         }
     }
 }

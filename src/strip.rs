@@ -69,9 +69,7 @@ pub(crate) fn strip<H: HeaderFields + ?Sized>(headers: &mut H, forwarding: &Forw
     }
     listed.sort_unstable();
     headers.remove_where(&mut |name| {
-        let named = |listed: &String| {
-            listed.bytes().cmp(name.iter().map(u8::to_ascii_lowercase))
-        };
+        let named = |listed: &String| listed.bytes().cmp(name.iter().map(u8::to_ascii_lowercase));
         forwarding.owns(name)
             || name.eq_ignore_ascii_case(b"connection")
             || listed.binary_search_by(named).is_ok()
@@ -121,19 +119,69 @@ mod tests {
         let forwarding = Forwarding::cloudflare().on_every_request(set);
         let connection = ConnectionState::new(ClientCertificate::none(), forwarding);
         let cases: [(&str, Lines<'_>, Lines<'_>); 9] = [
-            ("nothing of ours", &[("Host", "a"), ("Accept", "*/*")], &[("Host", "a"), ("Accept", "*/*")]),
+            (
+                "nothing of ours",
+                &[("Host", "a"), ("Accept", "*/*")],
+                &[("Host", "a"), ("Accept", "*/*")],
+            ),
             (
                 "all spellings and copies",
-                &[("Cf-Client-Cert-Sha256", "1"), ("cf_client_cert_sha256", "2"), ("CF.CLIENT.CERT.SHA256", "3"), ("Cf-Client-Cert-Sha256", "4")],
+                &[
+                    ("Cf-Client-Cert-Sha256", "1"),
+                    ("cf_client_cert_sha256", "2"),
+                    ("CF.CLIENT.CERT.SHA256", "3"),
+                    ("Cf-Client-Cert-Sha256", "4"),
+                ],
                 &[],
             ),
-            ("other sets' names", &[("Client-Cert", "::"), ("X-CERT-VERIFY", "SUCCESS"), ("ssl-client-verify", "SUCCESS")], &[]),
-            ("a name of the caller's own", &[("x_tenant_serial", "1"), ("X-Tenant", "2")], &[("X-Tenant", "2")]),
-            ("our name in Connection", &[("Connection", "close, Cf-Client-Cert-Sha256")], &[("Connection", "close")]),
-            ("a listed header goes", &[("Connection", "X-Hop"), ("connection", "keep-alive"), ("X-Hop", "1"), ("x-hop", "2")], &[("Connection", "keep-alive")]),
-            ("options alone stay as they are", &[("Connection", "Upgrade, Keep-Alive"), ("Upgrade", "websocket")], &[("Connection", "Upgrade, Keep-Alive"), ("Upgrade", "websocket")]),
-            ("upgrade outlives the rest", &[("Connection", "keep-alive, X-Hop, Upgrade"), ("Upgrade", "websocket")], &[("Upgrade", "websocket"), ("Connection", "upgrade")]),
-            ("framing can't be listed away", &[("Connection", "Host, Content-Length, x-a"), ("Host", "a"), ("Content-Length", "3")], &[("Host", "a"), ("Content-Length", "3")]),
+            (
+                "other sets' names",
+                &[
+                    ("Client-Cert", "::"),
+                    ("X-CERT-VERIFY", "SUCCESS"),
+                    ("ssl-client-verify", "SUCCESS"),
+                ],
+                &[],
+            ),
+            (
+                "a name of the caller's own",
+                &[("x_tenant_serial", "1"), ("X-Tenant", "2")],
+                &[("X-Tenant", "2")],
+            ),
+            (
+                "our name in Connection",
+                &[("Connection", "close, Cf-Client-Cert-Sha256")],
+                &[("Connection", "close")],
+            ),
+            (
+                "a listed header goes",
+                &[
+                    ("Connection", "X-Hop"),
+                    ("connection", "keep-alive"),
+                    ("X-Hop", "1"),
+                    ("x-hop", "2"),
+                ],
+                &[("Connection", "keep-alive")],
+            ),
+            (
+                "options alone stay as they are",
+                &[("Connection", "Upgrade, Keep-Alive"), ("Upgrade", "websocket")],
+                &[("Connection", "Upgrade, Keep-Alive"), ("Upgrade", "websocket")],
+            ),
+            (
+                "upgrade outlives the rest",
+                &[("Connection", "keep-alive, X-Hop, Upgrade"), ("Upgrade", "websocket")],
+                &[("Upgrade", "websocket"), ("Connection", "upgrade")],
+            ),
+            (
+                "framing can't be listed away",
+                &[
+                    ("Connection", "Host, Content-Length, x-a"),
+                    ("Host", "a"),
+                    ("Content-Length", "3"),
+                ],
+                &[("Host", "a"), ("Content-Length", "3")],
+            ),
         ];
         for (name, before, after) in cases {
             let mut headers = pairs(before);

@@ -140,11 +140,18 @@ impl TlsClientAuth {
             end = end.saturating_add(text.len());
             u32::try_from(end).unwrap_or(u32::MAX)
         });
-        Self { text: texts.concat().into(), ends, client, rfc9440_too_large, chain_rfc9440_too_large }
+        Self {
+            text: texts.concat().into(),
+            ends,
+            client,
+            rfc9440_too_large,
+            chain_rfc9440_too_large,
+        }
     }
 
     pub(crate) fn text(&self, property: Property) -> &str {
-        let index = Property::ALL.iter().position(|(other, _)| *other == property).unwrap_or_default();
+        let index =
+            Property::ALL.iter().position(|(other, _)| *other == property).unwrap_or_default();
         let bound = |index: Option<usize>| {
             let end = index.and_then(|index| self.ends.get(index)).copied().unwrap_or_default();
             usize::try_from(end).unwrap_or_default()

@@ -92,7 +92,8 @@ impl<'a> Time<'a> {
         out.extend_from_slice(month.as_bytes());
         out.push(b' ');
         encoding::two_digits(utc.day(), b' ', out);
-        for (separator, number) in [(b' ', utc.hour()), (b':', utc.minute()), (b':', utc.second())] {
+        for (separator, number) in [(b' ', utc.hour()), (b':', utc.minute()), (b':', utc.second())]
+        {
             out.push(separator);
             encoding::two_digits(number, b'0', out);
         }
@@ -194,17 +195,71 @@ mod tests {
         const UTC: u8 = UTC_TIME;
         const GEN: u8 = GENERALIZED_TIME;
         let cases: [(&str, u8, &str, Option<&str>, Option<&str>); 26] = [
-            ("UTC", UTC, "150203005552Z", Some("Feb  3 00:55:52 2015 GMT"), Some("Feb  3 00:55:52 2015 GMT")),
-            ("UTC 2049", UTC, "491231235959Z", Some("Dec 31 23:59:59 2049 GMT"), Some("Dec 31 23:59:59 2049 GMT")),
-            ("UTC 1950", UTC, "500101000000Z", Some("Jan  1 00:00:00 1950 GMT"), Some("Jan  1 00:00:00 1950 GMT")),
-            ("generalized", GEN, "20500101000000Z", Some("Jan  1 00:00:00 2050 GMT"), Some("Jan  1 00:00:00 2050 GMT")),
-            ("year 0", GEN, "00000101000000Z", Some("Jan  1 00:00:00 0 GMT"), Some("Jan  1 00:00:00 0 GMT")),
-            ("year 9999", GEN, "99991231235959Z", Some("Dec 31 23:59:59 9999 GMT"), Some("Dec 31 23:59:59 9999 GMT")),
+            (
+                "UTC",
+                UTC,
+                "150203005552Z",
+                Some("Feb  3 00:55:52 2015 GMT"),
+                Some("Feb  3 00:55:52 2015 GMT"),
+            ),
+            (
+                "UTC 2049",
+                UTC,
+                "491231235959Z",
+                Some("Dec 31 23:59:59 2049 GMT"),
+                Some("Dec 31 23:59:59 2049 GMT"),
+            ),
+            (
+                "UTC 1950",
+                UTC,
+                "500101000000Z",
+                Some("Jan  1 00:00:00 1950 GMT"),
+                Some("Jan  1 00:00:00 1950 GMT"),
+            ),
+            (
+                "generalized",
+                GEN,
+                "20500101000000Z",
+                Some("Jan  1 00:00:00 2050 GMT"),
+                Some("Jan  1 00:00:00 2050 GMT"),
+            ),
+            (
+                "year 0",
+                GEN,
+                "00000101000000Z",
+                Some("Jan  1 00:00:00 0 GMT"),
+                Some("Jan  1 00:00:00 0 GMT"),
+            ),
+            (
+                "year 9999",
+                GEN,
+                "99991231235959Z",
+                Some("Dec 31 23:59:59 9999 GMT"),
+                Some("Dec 31 23:59:59 9999 GMT"),
+            ),
             ("no seconds", UTC, "1502030055Z", Some("Feb  3 00:55:00 2015 GMT"), None),
-            ("generalized, no seconds", GEN, "201502030055Z", Some("Feb  3 00:55:00 2015 GMT"), None),
+            (
+                "generalized, no seconds",
+                GEN,
+                "201502030055Z",
+                Some("Feb  3 00:55:00 2015 GMT"),
+                None,
+            ),
             ("offset east", UTC, "150203005552+0200", Some("Feb  2 22:55:52 2015 GMT"), None),
-            ("offset west, no seconds", UTC, "1502030055-0130", Some("Feb  3 02:25:00 2015 GMT"), None),
-            ("offset of nothing", GEN, "18000101000000+0000", Some("Jan  1 00:00:00 1800 GMT"), None),
+            (
+                "offset west, no seconds",
+                UTC,
+                "1502030055-0130",
+                Some("Feb  3 02:25:00 2015 GMT"),
+                None,
+            ),
+            (
+                "offset of nothing",
+                GEN,
+                "18000101000000+0000",
+                Some("Jan  1 00:00:00 1800 GMT"),
+                None,
+            ),
             ("offset before 1900", GEN, "18000101000000+0100", None, None),
             ("offset of 13 hours", UTC, "150203005552+1300", None, None),
             ("offset cut off", UTC, "150203005552+02", None, None),
@@ -213,7 +268,13 @@ mod tests {
             ("fraction in a UTCTime", UTC, "150203005552.1Z", None, None),
             ("month 13", UTC, "151303005552Z", None, None),
             ("29 February", UTC, "150229005552Z", None, None),
-            ("29 February of a leap year", UTC, "160229005552Z", Some("Feb 29 00:55:52 2016 GMT"), Some("Feb 29 00:55:52 2016 GMT")),
+            (
+                "29 February of a leap year",
+                UTC,
+                "160229005552Z",
+                Some("Feb 29 00:55:52 2016 GMT"),
+                Some("Feb 29 00:55:52 2016 GMT"),
+            ),
             ("second 60", UTC, "150203005560Z", None, None),
             ("hour 24", UTC, "150203245552Z", None, None),
             ("no zone", UTC, "150203005552", None, None),

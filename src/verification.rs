@@ -36,8 +36,10 @@ impl Verification {
             return Self::Success;
         }
         Self::Failed(
-            VerifyError::from_code(code, library)
-                .map_or_else(|| Reason::other("unknown certificate verification error"), Reason::Known),
+            VerifyError::from_code(code, library).map_or_else(
+                || Reason::other("unknown certificate verification error"),
+                Reason::Known,
+            ),
         )
     }
 

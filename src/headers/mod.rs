@@ -58,7 +58,8 @@ impl HeaderSet {
         let mut checked: Vec<Row> = Vec::new();
         for (name, field) in rows {
             let refuse = |kind| HeaderSetError { name: name.to_string(), kind };
-            let row = FieldName::from_text(name).ok_or_else(|| refuse(HeaderSetErrorKind::NotAToken))?;
+            let row =
+                FieldName::from_text(name).ok_or_else(|| refuse(HeaderSetErrorKind::NotAToken))?;
             if is_framing(name) {
                 return Err(refuse(HeaderSetErrorKind::Framing));
             }
@@ -105,6 +106,8 @@ impl HeaderSet {
     }
 
     /// The table.
+    #[must_use] 
+    #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = (&str, Field)> {
         self.rows.iter().map(|row| (row.name.as_str(), row.field))
     }
@@ -226,7 +229,8 @@ mod tests {
             ("twice", "x.first", HeaderSetErrorKind::Twice),
         ];
         for (case, name, kind) in cases {
-            let error = HeaderSet::new("t", [("X-First", Field::Serial), (name, Field::Serial)]).unwrap_err();
+            let error = HeaderSet::new("t", [("X-First", Field::Serial), (name, Field::Serial)])
+                .unwrap_err();
             assert_eq!((error.name(), error.kind()), (name, kind), "{case}");
         }
     }

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::value::{self, GENERAL_STRING};
 use super::Name;
+use super::value::{self, GENERAL_STRING};
 use crate::cursor::Element;
 use crate::dialect::Dialect;
 use crate::encoding;
@@ -30,7 +30,7 @@ fn write_value(value: &Element<'_>, dialect: Dialect, out: &mut Vec<u8>) {
     let mut index = 0u8;
     value::stored(value, dialect, |byte| {
         index = index.wrapping_add(1);
-        if fourth_only && index % 4 != 0 {
+        if fourth_only && !index.is_multiple_of(4) {
             return;
         }
         match byte {

@@ -64,7 +64,9 @@ impl<'a> ObjectIdentifier<'a> {
     /// `None` where the library fails.
     fn write_arcs(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         let start = out.len();
-        if self.contents.is_empty() || dialect == Dialect::OpenSsl && self.contents.len() > OPENSSL_MAX {
+        if self.contents.is_empty()
+            || dialect == Dialect::OpenSsl && self.contents.len() > OPENSSL_MAX
+        {
             return None;
         }
         for arc in self.contents.split_inclusive(|octet| octet & 0x80 == 0) {
@@ -157,7 +159,10 @@ mod tests {
 
     #[test]
     fn dotted_as_the_libraries_print_it() {
-        let uuid = &[0x69, 0x83, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
+        let uuid = &[
+            0x69, 0x83, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+            0xff, 0xff, 0xff, 0xff, 0xff, 0x7f,
+        ];
         let first = &[0x82, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00];
         let long = vec![0x2a; 80];
         let too_long = vec![0x2a; 587];
@@ -166,7 +171,12 @@ mod tests {
             ("empty", &[], "", ""),
             ("two arcs", &[0x2a], "1.2", "1.2"),
             ("third root", &[0x88, 0x37], "2.999", "2.999"),
-            ("largest arc of 64 bits", &[0x2a, 0x81, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f], "1.2.18446744073709551615", "1.2.18446744073709551615"),
+            (
+                "largest arc of 64 bits",
+                &[0x2a, 0x81, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],
+                "1.2.18446744073709551615",
+                "1.2.18446744073709551615",
+            ),
             ("a UUID", uuid, "2.25.340282366920938463463374607431768211455", ""),
             ("a first arc over 64 bits", first, "2.18446744073709551536", ""),
             ("ends within an arc", &[0x2a, 0x86], "", ""),

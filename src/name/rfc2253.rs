@@ -46,12 +46,16 @@ fn write_attribute(attribute: &Attribute<'_>, dialect: Dialect, out: &mut Vec<u8
     };
     out.push(b'=');
     match characters {
-        Some(characters) if value.contents.iter().all(is_plain) && characters.is_ascii_compatible() => {
+        Some(characters)
+            if value.contents.iter().all(is_plain) && characters.is_ascii_compatible() =>
+        {
             out.extend_from_slice(value.contents);
         }
-        Some(characters) => value::write_utf8(value.contents, characters, |character, first, last| {
-            escape(character, first, last, dialect, out);
-        })?,
+        Some(characters) => {
+            value::write_utf8(value.contents, characters, |character, first, last| {
+                escape(character, first, last, dialect, out);
+            })?
+        }
         None => {
             out.push(b'#');
             value::encoded(value, |byte| encoding::hex_upper(&[byte], out));
@@ -67,10 +71,14 @@ fn is_plain(byte: &u8) -> bool {
 
 fn escape(character: &str, first: bool, last: bool, dialect: Dialect, out: &mut Vec<u8>) {
     match *character.as_bytes() {
-        [byte @ (b',' | b'+' | b'"' | b'\\' | b'<' | b'>' | b';')] => out.extend_from_slice(&[b'\\', byte]),
+        [byte @ (b',' | b'+' | b'"' | b'\\' | b'<' | b'>' | b';')] => {
+            out.extend_from_slice(&[b'\\', byte])
+        }
         [b' '] if first || last => out.extend_from_slice(b"\\ "),
         // A lone `#` is the last character too, and OpenSSL then forgets that it is the first.
-        [b'#'] if first && (!last || dialect == Dialect::BoringSsl) => out.extend_from_slice(b"\\#"),
+        [b'#'] if first && (!last || dialect == Dialect::BoringSsl) => {
+            out.extend_from_slice(b"\\#")
+        }
         [byte @ b' '..=b'~'] => out.push(byte),
         ref bytes => {
             for byte in bytes {

@@ -105,7 +105,10 @@ pub(super) fn stored(value: &Element<'_>, dialect: Dialect, mut push: impl FnMut
         (SEQUENCE | SET, _) => value.der.iter().for_each(|byte| push(*byte)),
         (tag, Dialect::BoringSsl)
             if Characters::of(tag).is_none()
-                && !matches!(tag, OCTET_STRING | VIDEOTEX_STRING | GRAPHIC_STRING | GENERAL_STRING) =>
+                && !matches!(
+                    tag,
+                    OCTET_STRING | VIDEOTEX_STRING | GRAPHIC_STRING | GENERAL_STRING
+                ) =>
         {
             value.der.iter().for_each(|byte| push(*byte));
         }
