@@ -41,7 +41,9 @@ pub use connection::{Claim, ConnectionState};
 pub use dialect::Dialect;
 pub use error::{Error, ErrorKind, Part};
 pub use extension::{Extension, Extensions};
-pub use field::{Field, Flag, NameForm};
+pub use field::{
+    CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm,
+};
 pub use field_name::{FieldName, is_owned_name};
 pub use forwarding::Forwarding;
 pub use headers::{HeaderLine, HeaderLines, HeaderSet, HeaderSetError, HeaderSetErrorKind};

@@ -105,7 +105,7 @@ impl HeaderFields for Vec<(String, String)> {
 mod tests {
     use super::*;
     use crate::headers::HeaderSet;
-    use crate::{ClientCertificate, ConnectionState, Field};
+    use crate::{ClientCertificate, ConnectionState, Field, SerialForm};
 
     fn pairs(lines: &[(&str, &str)]) -> Vec<(String, String)> {
         lines.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
@@ -115,7 +115,8 @@ mod tests {
 
     #[test]
     fn a_request_is_stripped() {
-        let set = HeaderSet::new("own", [("X-Tenant.Serial", Field::Serial)]).unwrap();
+        let set =
+            HeaderSet::new("own", [("X-Tenant.Serial", Field::Serial(SerialForm::Hex))]).unwrap();
         let forwarding = Forwarding::cloudflare().on_every_request(set);
         let connection = ConnectionState::new(ClientCertificate::none(), forwarding);
         let cases: [(&str, Lines<'_>, Lines<'_>); 9] = [

@@ -84,7 +84,7 @@ fn directory_name<'a>(element: &Element<'a>) -> Option<SubjectAltName<'a>> {
 ///     SubjectAltName::Uri(uri) => Some(uri),
 ///     _ => None,
 /// });
-/// assert_eq!(uri, Some("spiffe://peers.test/ns/default/sa/client"));
+/// assert_eq!(uri, Some("spiffe://example.org/ns/default/sa/web"));
 /// # Ok::<(), tls_client_auth::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]

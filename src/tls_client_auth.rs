@@ -8,7 +8,10 @@ use core::fmt;
 use crate::certificate::Certificate;
 use crate::client_certificate::ClientCertificate;
 use crate::error::Error;
-use crate::field::{Facts, Field, Flag, NameForm, Written};
+use crate::field::{
+    CertificateForm, ChainForm, DateForm, DigestForm, Facts, Field, Flag, NameForm, SerialForm,
+    Written,
+};
 use crate::limits::Limits;
 use crate::verification::Verification;
 
@@ -47,16 +50,16 @@ impl Property {
         (Self::SubjectDnRfc2253, Field::Subject(NameForm::Rfc2253)),
         (Self::IssuerDnLegacy, Field::Issuer(NameForm::Legacy)),
         (Self::SubjectDnLegacy, Field::Subject(NameForm::Legacy)),
-        (Self::Serial, Field::Serial),
+        (Self::Serial, Field::Serial(SerialForm::Hex)),
         (Self::IssuerSerial, Field::IssuerSerial),
         (Self::Ski, Field::SubjectKeyIdentifier),
         (Self::IssuerSki, Field::IssuerSubjectKeyIdentifier),
-        (Self::FingerprintSha1, Field::Sha1),
-        (Self::FingerprintSha256, Field::Sha256),
-        (Self::NotBefore, Field::NotBefore),
-        (Self::NotAfter, Field::NotAfter),
-        (Self::Rfc9440, Field::CertificateByteSequence),
-        (Self::ChainRfc9440, Field::ChainByteSequences),
+        (Self::FingerprintSha1, Field::Sha1(DigestForm::Lower)),
+        (Self::FingerprintSha256, Field::Sha256(DigestForm::Lower)),
+        (Self::NotBefore, Field::NotBefore(DateForm::OpenSsl)),
+        (Self::NotAfter, Field::NotAfter(DateForm::OpenSsl)),
+        (Self::Rfc9440, Field::Certificate(CertificateForm::ByteSequence)),
+        (Self::ChainRfc9440, Field::Chain(ChainForm::ByteSequences)),
     ];
 }
 

@@ -1,7 +1,7 @@
 //! Cloudflare's three sets. BoringSSL's spelling unless the certificate says otherwise.
 
 use super::HeaderSet;
-use crate::field::{Field, Flag, NameForm};
+use crate::field::{CertificateForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm};
 
 impl HeaderSet {
     /// `cloudflare`: what "client certificate forwarding" sends.
@@ -18,8 +18,8 @@ impl HeaderSet {
         Self::from_table(
             "cloudflare",
             &[
-                ("Cf-Client-Cert-Der-Base64", Field::CertificateBase64),
-                ("Cf-Client-Cert-Sha256", Field::Sha256),
+                ("Cf-Client-Cert-Der-Base64", Field::Certificate(CertificateForm::Base64)),
+                ("Cf-Client-Cert-Sha256", Field::Sha256(DigestForm::Lower)),
             ],
         )
     }
@@ -34,11 +34,11 @@ impl HeaderSet {
                 ("X-CERT-SUBJECT-DN", Field::Subject(NameForm::Rfc2253)),
                 ("X-CERT-ISSUER-DN-L", Field::Issuer(NameForm::Legacy)),
                 ("X-CERT-SUBJECT-DN-L", Field::Subject(NameForm::Legacy)),
-                ("X-CERT-SERIAL", Field::Serial),
-                ("X-CERT-FINGER", Field::Sha1),
+                ("X-CERT-SERIAL", Field::Serial(SerialForm::Hex)),
+                ("X-CERT-FINGER", Field::Sha1(DigestForm::Lower)),
                 ("X-CERT-VERIFY", Field::Verified),
-                ("X-CERT-NOTBE", Field::NotBefore),
-                ("X-CERT-NOTAF", Field::NotAfter),
+                ("X-CERT-NOTBE", Field::NotBefore(DateForm::OpenSsl)),
+                ("X-CERT-NOTAF", Field::NotAfter(DateForm::OpenSsl)),
             ],
         )
     }
@@ -59,12 +59,12 @@ impl HeaderSet {
                 ("cf-cert-subject-dn-rfc2253", Field::Subject(NameForm::Rfc2253)),
                 ("cf-cert-issuer-dn-legacy", Field::Issuer(NameForm::Legacy)),
                 ("cf-cert-subject-dn-legacy", Field::Subject(NameForm::Legacy)),
-                ("cf-cert-serial", Field::Serial),
+                ("cf-cert-serial", Field::Serial(SerialForm::Hex)),
                 ("cf-cert-issuer-serial", Field::IssuerSerial),
-                ("cf-cert-fingerprint-sha256", Field::Sha256),
-                ("cf-cert-fingerprint-sha1", Field::Sha1),
-                ("cf-cert-not-before", Field::NotBefore),
-                ("cf-cert-not-after", Field::NotAfter),
+                ("cf-cert-fingerprint-sha256", Field::Sha256(DigestForm::Lower)),
+                ("cf-cert-fingerprint-sha1", Field::Sha1(DigestForm::Lower)),
+                ("cf-cert-not-before", Field::NotBefore(DateForm::OpenSsl)),
+                ("cf-cert-not-after", Field::NotAfter(DateForm::OpenSsl)),
                 ("cf-cert-ski", Field::SubjectKeyIdentifier),
                 ("cf-cert-issuer-ski", Field::IssuerSubjectKeyIdentifier),
             ],

@@ -21,10 +21,10 @@ pub use lines::{HeaderLine, HeaderLines};
 /// tell the others apart; [`including_untrusted`](Self::including_untrusted) lifts that.
 ///
 /// ```
-/// use tls_client_auth::{ClientCertificate, Field, HeaderSet, Limits, Verification};
+/// use tls_client_auth::{ClientCertificate, Field, HeaderSet, Limits, SerialForm, Verification};
 /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
 ///
-/// let set = HeaderSet::new("mine", [("X-Client-Serial", Field::Serial), ("X-Client-Verify", Field::Verified)])?;
+/// let set = HeaderSet::new("mine", [("X-Client-Serial", Field::Serial(SerialForm::Hex)), ("X-Client-Verify", Field::Verified)])?;
 /// let client = ClientCertificate::presented(der, Verification::Success);
 /// let lines = set.lines(&client, Limits::new());
 /// let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
@@ -106,7 +106,6 @@ impl HeaderSet {
     }
 
     /// The table.
-    #[must_use] 
     #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = (&str, Field)> {
         self.rows.iter().map(|row| (row.name.as_str(), row.field))
@@ -148,9 +147,9 @@ fn is_framing(name: &str) -> bool {
 /// Why a table of headers was refused.
 ///
 /// ```
-/// use tls_client_auth::{Field, HeaderSet};
+/// use tls_client_auth::{DigestForm, Field, HeaderSet, SerialForm};
 ///
-/// let error = HeaderSet::new("mine", [("X-Cert", Field::Serial), ("x_cert", Field::Sha256)]).unwrap_err();
+/// let error = HeaderSet::new("mine", [("X-Cert", Field::Serial(SerialForm::Hex)), ("x_cert", Field::Sha256(DigestForm::Lower))]).unwrap_err();
 /// assert_eq!(error.to_string(), r#"header name "x_cert": stands there twice"#);
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -201,6 +200,7 @@ impl core::error::Error for HeaderSetError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::SerialForm;
 
     #[test]
     fn own_tables_hold_every_row_and_are_stripped_again() {
@@ -229,8 +229,14 @@ mod tests {
             ("twice", "x.first", HeaderSetErrorKind::Twice),
         ];
         for (case, name, kind) in cases {
-            let error = HeaderSet::new("t", [("X-First", Field::Serial), (name, Field::Serial)])
-                .unwrap_err();
+            let error = HeaderSet::new(
+                "t",
+                [
+                    ("X-First", Field::Serial(SerialForm::Hex)),
+                    (name, Field::Serial(SerialForm::Hex)),
+                ],
+            )
+            .unwrap_err();
             assert_eq!((error.name(), error.kind()), (name, kind), "{case}");
         }
     }

@@ -1,7 +1,7 @@
 //! RFC 9440, "Client-Cert HTTP Header Field".
 
 use super::HeaderSet;
-use crate::field::Field;
+use crate::field::{CertificateForm, ChainForm, Field};
 
 impl HeaderSet {
     /// `rfc9440`: the leaf, and the certificates after it as the client sent them.
@@ -18,8 +18,8 @@ impl HeaderSet {
         Self::from_table(
             "rfc9440",
             &[
-                ("Client-Cert", Field::CertificateByteSequence),
-                ("Client-Cert-Chain", Field::ChainByteSequences),
+                ("Client-Cert", Field::Certificate(CertificateForm::ByteSequence)),
+                ("Client-Cert-Chain", Field::Chain(ChainForm::ByteSequences)),
             ],
         )
     }

@@ -1,0 +1,108 @@
+//! One client certificate, read and hashed once for all the fields that are wanted of it.
+
+use alloc::vec::Vec;
+
+use super::Field;
+use crate::certificate::Certificate;
+use crate::client_certificate::ClientCertificate;
+use crate::dialect::Dialect;
+use crate::fingerprint;
+use crate::limits::Limits;
+use crate::serial_number::SerialNumber;
+
+/// What the fields are written from.
+pub(crate) struct Facts<'c> {
+    pub(super) client: &'c ClientCertificate,
+    pub(super) limits: Limits,
+    pub(super) certificate: Option<Certificate<'c>>,
+    pub(super) sha1: Option<[u8; 20]>,
+    pub(super) sha256: Option<[u8; 32]>,
+}
+
+/// What became of a field's value.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Written {
+    /// It was appended.
+    Value,
+    /// There is none.
+    Nothing,
+    /// It is over its limit; nothing was appended.
+    TooLarge,
+}
+
+impl<'c> Facts<'c> {
+    /// Reads and hashes no more than these fields need.
+    pub(crate) fn new(
+        client: &'c ClientCertificate,
+        limits: Limits,
+        fields: impl Iterator<Item = Field>,
+    ) -> Self {
+        let (mut read, mut sha1, mut sha256) = (false, false, false);
+        for field in fields {
+            read |= field.is_read();
+            sha1 |= matches!(field, Field::Sha1(_));
+            sha256 |= matches!(field, Field::Sha256(_));
+        }
+        let leaf = client.leaf();
+        let certificate = |leaf| Certificate::from_der_up_to(leaf, limits.certificate).ok();
+        Self {
+            client,
+            limits,
+            certificate: leaf.filter(|_| read).and_then(certificate),
+            sha1: leaf.filter(|_| sha1).map(fingerprint::sha1),
+            sha256: leaf.filter(|_| sha256).map(fingerprint::sha256),
+        }
+    }
+
+    /// Appends the field's value: printable ASCII and within its limit, or nothing.
+    pub(crate) fn write(&self, field: Field, dialect: Dialect, out: &mut Vec<u8>) -> Written {
+        let limit = match field {
+            Field::Certificate(_) => self.limits.encoded_leaf,
+            _ => self.limits.encoded_chain,
+        };
+        if self.least_length(field) > limit {
+            return Written::TooLarge;
+        }
+        let start = out.len();
+        let written = self.append(field, dialect, out);
+        let value = out.get(start..).unwrap_or_default();
+        let outcome = if written.is_none() || value.is_empty() {
+            Written::Nothing
+        } else if value.len() > limit {
+            Written::TooLarge
+        } else if value.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Written::Value;
+        } else {
+            Written::Nothing
+        };
+        out.truncate(start);
+        outcome
+    }
+
+    /// The direct issuer's certificate, if the chain holds it: its subject is the leaf's issuer and, where both are there, its
+    /// subject key identifier is the leaf's authority key identifier.
+    fn issuer(&self) -> Option<Certificate<'c>> {
+        let leaf = self.certificate?;
+        let wanted = leaf.authority_key_identifier().and_then(|issuer| issuer.key_identifier());
+        self.client
+            .chain_certificates()
+            .filter_map(|der| Certificate::from_der_up_to(der, self.limits.certificate).ok())
+            .find(|candidate| {
+                let key = candidate.subject_key_identifier();
+                candidate.subject().as_der() == leaf.issuer().as_der()
+                    && (key.is_none() || wanted.is_none() || key == wanted)
+            })
+    }
+
+    pub(super) fn issuer_serial(&self, write: impl FnOnce(SerialNumber<'_>)) -> Option<()> {
+        if let Some(issuer) = self.issuer() {
+            return issuer.serial_number().map(write);
+        }
+        self.certificate?.authority_key_identifier()?.authority_cert_serial_number().map(write)
+    }
+
+    pub(super) fn issuer_key_identifier(&self) -> Option<&'c [u8]> {
+        let own = self.issuer().and_then(|issuer| issuer.subject_key_identifier());
+        own.or_else(|| self.certificate?.authority_key_identifier()?.key_identifier())
+    }
+}
