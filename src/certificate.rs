@@ -94,16 +94,16 @@ impl<'a> Certificate<'a> {
         Ok(Self {
             der,
             version,
-            serial_number: serial_number.contents,
-            tbs_signature_algorithm: tbs_signature_algorithm.der,
+            serial_number: serial_number.contents(),
+            tbs_signature_algorithm: tbs_signature_algorithm.der(),
             issuer: Name::new(issuer),
             not_before,
             not_after,
             subject: Name::new(subject),
-            subject_public_key_info: subject_public_key_info.der,
+            subject_public_key_info: subject_public_key_info.der(),
             extensions,
-            signature_algorithm: signature_algorithm.der,
-            signature_value: signature_value.contents,
+            signature_algorithm: signature_algorithm.der(),
+            signature_value: signature_value.contents(),
         })
     }
 
@@ -120,7 +120,7 @@ impl<'a> Certificate<'a> {
         let Some(explicit) = self.version else { return Some(1) };
         let mut inside = explicit.inside();
         let number = inside.expect(cursor::INTEGER, Part::Version).ok()?;
-        match (number.contents, inside.is_at_end()) {
+        match (number.contents(), inside.is_at_end()) {
             (&[number], true) if number < 0x80 => Some(u16::from(number).saturating_add(1)),
             (&[0, number], true) if number >= 0x80 => Some(u16::from(number).saturating_add(1)),
             _ => None,
@@ -174,7 +174,7 @@ impl<'a> Certificate<'a> {
     pub fn subject_key_identifier(&self) -> Option<&'a [u8]> {
         let mut value =
             Cursor::new(self.extensions().unique(crate::extension::SUBJECT_KEY_IDENTIFIER)?);
-        Some(value.expect(cursor::OCTET_STRING, Part::Extensions).ok()?.contents)
+        Some(value.expect(cursor::OCTET_STRING, Part::Extensions).ok()?.contents())
     }
 
     /// The AuthorityKeyIdentifier extension (RFC 5280 §4.2.1.1).

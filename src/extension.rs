@@ -39,7 +39,7 @@ impl<'a> Extension<'a> {
     }
 
     fn read(element: &Element<'a>) -> Option<Self> {
-        if element.tag != cursor::SEQUENCE {
+        if element.tag() != cursor::SEQUENCE {
             return None;
         }
         let mut fields = element.inside();
@@ -47,9 +47,9 @@ impl<'a> Extension<'a> {
         let critical = fields.optional(0x01, Part::Extensions).ok()?;
         let value = fields.expect(cursor::OCTET_STRING, Part::Extensions).ok()?;
         fields.is_at_end().then_some(Self {
-            identifier: ObjectIdentifier::new(identifier.contents),
-            critical: critical.is_some_and(|critical| critical.contents != [0]),
-            value: value.contents,
+            identifier: ObjectIdentifier::new(identifier.contents()),
+            critical: critical.is_some_and(|critical| critical.contents() != [0]),
+            value: value.contents(),
         })
     }
 }

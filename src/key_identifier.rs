@@ -27,7 +27,7 @@ impl<'a> AuthorityKeyIdentifier<'a> {
         let mut fields = outer.expect(cursor::SEQUENCE, Part::Extensions).ok()?.inside();
         let mut field = |tag| {
             let element = fields.optional(tag, Part::Extensions).ok()?;
-            element.map(|element| element.contents)
+            element.map(|element| element.contents())
         };
         let identifier = Self {
             key_identifier: field(0x80),
@@ -56,7 +56,7 @@ impl<'a> AuthorityKeyIdentifier<'a> {
     ) -> impl Iterator<Item = Result<x509_cert::ext::pkix::name::GeneralName, der::Error>> + 'a
     {
         Cursor::new(self.authority_cert_issuer.unwrap_or_default()).map(|element| match element {
-            Ok(element) => der::Decode::from_der(element.der),
+            Ok(element) => der::Decode::from_der(element.der()),
             Err(_) => Err(der::ErrorKind::Failed.into()),
         })
     }
