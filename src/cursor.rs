@@ -132,6 +132,44 @@ impl<'a> Cursor<'a> {
         if self.peek_tag() == Some(tag) { self.expect(tag, part).map(Some) } else { Ok(None) }
     }
 
+    /// The next relative distinguished name, if it is of the usual kind: one attribute of three octets (`2.5.4.n`) with a short
+    /// value. One look in place of four elements; names take a third of the time.
+    #[inline]
+    pub(crate) fn usual_rdn(&mut self) -> Option<(&'a [u8], Element<'a>)> {
+        let begin = self.position;
+        let [
+            SET,
+            set,
+            SEQUENCE,
+            sequence,
+            OBJECT_IDENTIFIER,
+            3,
+            _,
+            _,
+            _,
+            tag,
+            value @ 0..=0x70,
+            ..,
+        ] = *self.bytes.get(begin..)?
+        else {
+            return None;
+        };
+        // The lengths leave nothing over, and the value has a tag of one octet.
+        if u16::from(set) != u16::from(value).saturating_add(9)
+            || u16::from(sequence) != u16::from(value).saturating_add(7)
+            || tag & 0x1f == 0x1f
+        {
+            return None;
+        }
+        let kind = self.bytes.get(begin.saturating_add(6)..begin.saturating_add(9))?;
+        let start = begin.saturating_add(11);
+        let end = start.saturating_add(usize::from(value));
+        let element =
+            Element { bytes: self.bytes.get(..end)?, begin: begin.saturating_add(9), start };
+        self.position = end;
+        Some((kind, element))
+    }
+
     /// Nothing may follow.
     #[inline]
     pub(crate) fn end(&self, part: Part) -> Result<(), Error> {

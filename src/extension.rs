@@ -71,12 +71,28 @@ impl<'a> Extensions<'a> {
         Self { list: list.unwrap_or(Cursor::new(&[])) }
     }
 
-    /// The value of the only extension with this identifier. RFC 5280 §4.2 forbids a second; where there is one,
-    /// nobody can say which counts, so neither does.
+    /// The value of the only extension with this identifier.
     pub(crate) fn unique(self, identifier: &[u8]) -> Option<&'a [u8]> {
-        let mut found = self.filter(|extension| extension.identifier.as_der() == identifier);
-        let first = found.next()?;
-        found.next().is_none().then_some(first.value)
+        let [value] = self.each_unique([identifier]);
+        value
+    }
+
+    /// The same for several identifiers in one pass. RFC 5280 §4.2 forbids a second extension with the same identifier;
+    /// where there is one, nobody can say which counts, so neither does.
+    pub(crate) fn each_unique<const N: usize>(
+        self,
+        identifiers: [&[u8]; N],
+    ) -> [Option<&'a [u8]>; N] {
+        let mut found = [(0u8, None); N];
+        for extension in self {
+            for (identifier, (times, value)) in identifiers.iter().zip(&mut found) {
+                if extension.identifier.as_der() == *identifier {
+                    *times = times.saturating_add(1);
+                    *value = Some(extension.value);
+                }
+            }
+        }
+        found.map(|(times, value)| value.filter(|_| times == 1))
     }
 }
 

@@ -52,6 +52,9 @@ impl<'c> Facts<'c> {
         let certificate = leaf
             .filter(|_| read)
             .and_then(|leaf| Certificate::from_der_up_to(leaf, limits.certificate).ok());
+        let (subject_key_identifier, authority_key_identifier) = certificate
+            .filter(|_| keys)
+            .map_or((None, None), |certificate| certificate.key_identifiers());
         let (sha1, sha256) = match leaf {
             Some(leaf) if sha1 && sha256 => {
                 let (sha1, sha256) = fingerprint::sha1_and_sha256(leaf);
@@ -67,12 +70,8 @@ impl<'c> Facts<'c> {
             limits,
             sha1,
             sha256,
-            subject_key_identifier: certificate
-                .filter(|_| keys)
-                .and_then(|certificate| certificate.subject_key_identifier()),
-            authority_key_identifier: certificate
-                .filter(|_| keys)
-                .and_then(|certificate| certificate.authority_key_identifier()),
+            subject_key_identifier,
+            authority_key_identifier,
             certificate,
         }
     }
