@@ -59,7 +59,7 @@ fn in_turns(bytes: &[u8]) -> ([u8; 20], [u8; 32]) {
         {
             *place = bits;
         }
-        blocks.iter().for_each(|block| compress(block));
+        blocks.iter().for_each(compress);
     }
     (words(one), words(two))
 }
