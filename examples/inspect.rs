@@ -50,21 +50,12 @@ struct Options {
     files: Vec<String>,
 }
 
-fn sets() -> Vec<HeaderSet> {
-    vec![
-        HeaderSet::cloudflare(),
-        HeaderSet::cloudflare_worker(),
-        HeaderSet::cloudflare_managed(),
-        HeaderSet::rfc9440(),
-    ]
-}
-
 fn main() -> ExitCode {
     let mut out = BufWriter::new(io::stdout().lock());
     let result = match options(std::env::args().skip(1)) {
         Ok(Some(options)) => run(&options, &mut out),
         Ok(None) if std::env::args().any(|argument| argument == "--list") => {
-            sets().iter().try_for_each(|set| writeln!(out, "{}", set.name())).map(|()| true)
+            HeaderSet::all().iter().try_for_each(|set| writeln!(out, "{}", set.name())).map(|()| true)
         }
         Ok(None) => write!(out, "{HELP}").map(|()| true),
         Err(message) => {
@@ -130,7 +121,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
             }
             "--headers" => {
                 let wanted = value()?;
-                let set = sets().into_iter().find(|set| set.name() == wanted);
+                let set = HeaderSet::all().into_iter().find(|set| set.name() == wanted);
                 options.sets.push(
                     set.ok_or_else(|| format!("--headers {wanted}: no such set; see --list"))?,
                 );

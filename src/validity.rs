@@ -190,11 +190,14 @@ fn pair(rest: &mut &[u8]) -> Option<u8> {
 mod tests {
     use super::*;
 
+    /// Name, tag, contents; as OpenSSL and as BoringSSL print it.
+    type Case = (&'static str, u8, &'static str, Option<&'static str>, Option<&'static str>);
+
     #[test]
     fn text_as_the_libraries_print_it() {
         const UTC: u8 = UTC_TIME;
         const GEN: u8 = GENERALIZED_TIME;
-        let cases: [(&str, u8, &str, Option<&str>, Option<&str>); 26] = [
+        let cases: [Case; 26] = [
             (
                 "UTC",
                 UTC,

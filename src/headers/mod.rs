@@ -6,6 +6,7 @@ mod rfc9440;
 
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -69,6 +70,17 @@ impl HeaderSet {
             checked.push(Row { name: row, field });
         }
         Ok(Self::from_rows(name, checked))
+    }
+
+    /// Every set of the crate, in the order of the README's table.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        vec![
+            Self::cloudflare(),
+            Self::cloudflare_worker(),
+            Self::cloudflare_managed(),
+            Self::rfc9440(),
+        ]
     }
 
     /// A table of the crate's own; its tests show that the names are valid.
