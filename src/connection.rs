@@ -61,8 +61,7 @@ impl ConnectionState {
         let every = (!forwarding.every().is_empty()).then(|| {
             Box::new(HeaderLines::new(forwarding.every(), &client, forwarding.size_limits()))
         });
-        let trusted = client.is_trusted();
-        let waits = forwarding.first().iter().any(|entry| trusted || !entry.trusted_only);
+        let waits = forwarding.first().iter().any(|entry| entry.is_for(&client));
         Self(Arc::new(Inner {
             state: AtomicU8::new(if waits { READY } else { SENT }),
             client: Slot::new(waits.then(|| Box::new(client))),

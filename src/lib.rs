@@ -45,6 +45,7 @@ pub use error::{Error, ErrorKind, Part};
 pub use extension::{Extension, Extensions};
 pub use field::{
     CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm,
+    SubjectAltNameForm, UrlForm, VerdictForm,
 };
 pub use field_name::{FieldName, is_owned_name};
 pub use forwarding::Forwarding;

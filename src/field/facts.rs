@@ -91,13 +91,10 @@ impl<'c> Facts<'c> {
 
     /// Appends the field's value: printable ASCII and within its limit, or nothing.
     pub(crate) fn write(&self, field: Field, dialect: Dialect, out: &mut Vec<u8>) -> Written {
-        let limit = match field {
-            Field::Certificate(_) => self.limits.encoded_leaf,
-            _ => self.limits.encoded_chain,
-        };
-        if self.least_length(field) > limit {
+        if self.is_too_large(field) {
             return Written::TooLarge;
         }
+        let limit = self.limit(field);
         let start = out.len();
         let written = self.append(field, dialect, out);
         let value = out.get(start..).unwrap_or_default();
@@ -112,6 +109,18 @@ impl<'c> Facts<'c> {
         };
         out.truncate(start);
         outcome
+    }
+
+    const fn limit(&self, field: Field) -> usize {
+        match field {
+            Field::Certificate(_) => self.limits.encoded_leaf,
+            _ => self.limits.encoded_chain,
+        }
+    }
+
+    /// Whether that can be said before anything is written.
+    pub(super) fn is_too_large(&self, field: Field) -> bool {
+        self.least_length(field) > self.limit(field)
     }
 
     /// The direct issuer's certificate, if the chain holds it: its subject is the leaf's issuer and, where both are there, its

@@ -31,8 +31,7 @@ impl HeaderSet {
 
 impl HeaderLines {
     pub(crate) fn new(entries: &[Entry], client: &ClientCertificate, limits: Limits) -> Self {
-        let trusted = client.is_trusted();
-        let wanted = || entries.iter().filter(|entry| trusted || !entry.trusted_only);
+        let wanted = || entries.iter().filter(|entry| entry.is_for(client));
         let facts = Facts::new(client, limits, wanted().map(|entry| entry.row.field));
         let mut text = Vec::new();
         let mut lines = Vec::with_capacity(entries.len());

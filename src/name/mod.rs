@@ -1,5 +1,6 @@
 //! Distinguished names (RFC 5280 §4.1.2.4), printed as the libraries print them.
 
+mod haproxy;
 mod legacy;
 mod object_identifier;
 mod object_names;
@@ -14,6 +15,7 @@ use crate::dialect::Dialect;
 use crate::error::Part;
 
 pub use object_identifier::ObjectIdentifier;
+pub(crate) use value::{Characters, write_utf8};
 
 /// A distinguished name, borrowed from its certificate.
 ///
@@ -82,6 +84,14 @@ impl<'a> Name<'a> {
 
     pub(crate) fn write_legacy(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         legacy::write(self, dialect, out)
+    }
+
+    pub(crate) fn write_haproxy(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        haproxy::write(self, dialect, out)
+    }
+
+    pub(crate) fn write_common_name(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        haproxy::write_first(self, "CN", dialect, out)
     }
 
     /// The attributes in the certificate's order; `None` in place of the first that can't be read.
