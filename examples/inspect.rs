@@ -56,6 +56,11 @@ fn sets() -> Vec<HeaderSet> {
         HeaderSet::cloudflare_worker(),
         HeaderSet::cloudflare_managed(),
         HeaderSet::rfc9440(),
+        HeaderSet::envoy(),
+        HeaderSet::envoy_json(),
+        HeaderSet::traefik(),
+        HeaderSet::traefik_escaped(),
+        HeaderSet::caddy(),
     ]
 }
 

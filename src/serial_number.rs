@@ -3,6 +3,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::encoding::decimal;
+
+/// The longest number that is written in decimal: RFC 5280 allows 20 bytes, and the work grows with the square.
+const MAX_DECIMAL: usize = 512;
+
 /// A serial number (RFC 5280 §4.1.2.2): the contents of a minimally encoded INTEGER.
 ///
 /// ```
@@ -57,6 +62,22 @@ impl<'a> SerialNumber<'a> {
             out.push(b'-');
         }
         write_magnitude(self.contents, |byte| crate::encoding::hex_upper(&[byte], out));
+    }
+}
+
+impl SerialNumber<'_> {
+    /// Decimal, `-` before a negative one. `None` for more than [`MAX_DECIMAL`] bytes.
+    pub(crate) fn write_decimal(&self, out: &mut Vec<u8>) -> Option<()> {
+        if self.contents.len() > MAX_DECIMAL {
+            return None;
+        }
+        if self.is_negative() {
+            out.push(b'-');
+        }
+        let mut magnitude = Vec::with_capacity(self.contents.len());
+        write_magnitude(self.contents, |byte| magnitude.push(byte));
+        decimal::big_endian(&magnitude, out);
+        Some(())
     }
 }
 

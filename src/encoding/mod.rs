@@ -1,5 +1,9 @@
 //! Digits: hex and decimal, appended to a buffer.
 
+pub(crate) mod decimal;
+pub(crate) mod pem;
+pub(crate) mod percent;
+
 use alloc::vec::Vec;
 
 use base64::Engine as _;

@@ -1,9 +1,14 @@
 //! What a header can say of a client certificate: every field with its exact written form.
 
+mod alternative_names;
 mod facts;
+mod public_key;
+mod traefik;
 mod write;
+mod xfcc;
 
 pub(crate) use facts::{Facts, Written};
+pub use xfcc::Xfcc;
 
 /// A value of the certificate or of the handshake, in one exact written form.
 ///
@@ -46,6 +51,18 @@ pub enum Field {
     Certificate(CertificateForm),
     /// The certificates after the leaf, as the client sent them.
     Chain(ChainForm),
+    /// The leaf and the certificates after it, as the client sent them.
+    Certificates(CertificatesForm),
+    /// All subject alternative names of one kind, as Go prints a list: `[one.example two.example]`; `[]` where there is none.
+    SubjectAltNames(SanKind),
+    /// The bits of the public key in hex, for keys on P-256, P-384, P-521 and Ed25519 only, as Caddy does.
+    PublicKeyBits(DigestForm),
+    /// SHA-256 of [`PublicKeyBits`](Self::PublicKeyBits)' bytes.
+    PublicKeyBitsSha256(DigestForm),
+    /// Traefik's digest of all certificates: see [`HeaderSet::traefik`](crate::HeaderSet::traefik).
+    TraefikInfo,
+    /// An element of Envoy's `x-forwarded-client-cert`: see [`HeaderSet::envoy`](crate::HeaderSet::envoy).
+    Xfcc(Xfcc),
 }
 
 /// How yes and no are written.
@@ -66,6 +83,8 @@ pub enum NameForm {
     Rfc2253,
     /// `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`: see [`Name::legacy`](crate::Name::legacy). For display only.
     Legacy,
+    /// `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`, in Go's order and selection: see [`Name::go`](crate::Name::go).
+    Go,
 }
 
 /// How a serial number is written.
@@ -74,6 +93,8 @@ pub enum NameForm {
 pub enum SerialForm {
     /// `A3828EB24FD779D0`: see [`SerialNumber::to_hex`](crate::SerialNumber::to_hex).
     Hex,
+    /// `11781955441410701776`, `-` before a negative one. None for more than 512 bytes.
+    Decimal,
 }
 
 /// How a digest is written.
@@ -110,6 +131,30 @@ pub enum ChainForm {
     ByteSequences,
 }
 
+/// How all certificates are written.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum CertificatesForm {
+    /// Standard base64 with padding, joined by `,`.
+    Base64,
+    /// The same with `%2B`, `%2F` and `%3D` for `+`, `/` and `=`.
+    QueryEscapedBase64,
+}
+
+/// A kind of subject alternative name (RFC 5280 §4.2.1.6) that is text or an address.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum SanKind {
+    /// `dNSName`
+    Dns,
+    /// `rfc822Name`
+    Email,
+    /// `iPAddress`
+    Ip,
+    /// `uniformResourceIdentifier`
+    Uri,
+}
+
 impl Field {
     /// Whether it tells an origin the outcome of verification.
     pub(crate) const fn is_verdict(self) -> bool {
@@ -134,7 +179,8 @@ impl Field {
             | Self::Sha1(_)
             | Self::Sha256(_)
             | Self::Certificate(_)
-            | Self::Chain(_) => false,
+            | Self::Chain(_)
+            | Self::Certificates(_) => false,
             Self::Issuer(_)
             | Self::Subject(_)
             | Self::Serial(_)
@@ -143,7 +189,12 @@ impl Field {
             | Self::IssuerSubjectKeyIdentifier
             | Self::PublicKeySha256(_)
             | Self::NotBefore(_)
-            | Self::NotAfter(_) => true,
+            | Self::NotAfter(_)
+            | Self::SubjectAltNames(_)
+            | Self::PublicKeyBits(_)
+            | Self::PublicKeyBitsSha256(_)
+            | Self::TraefikInfo
+            | Self::Xfcc(_) => true,
         }
     }
 }

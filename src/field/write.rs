@@ -4,9 +4,11 @@ use alloc::vec::Vec;
 
 use super::{
     CertificateForm, ChainForm, DateForm, DigestForm, Facts, Field, Flag, NameForm, SerialForm,
+    alternative_names, public_key,
 };
 use crate::dialect::Dialect;
 use crate::encoding;
+use crate::fingerprint;
 use crate::name::Name;
 use crate::serial_number::SerialNumber;
 use crate::validity::Time;
@@ -23,8 +25,23 @@ impl Facts<'_> {
                 .client
                 .chain_certificates()
                 .fold(0, |length, der| length.saturating_add(encoding::base64_len(der.len()))),
+            Field::Certificates(_) => self.encoded_len(1, 1),
+            Field::Xfcc(xfcc) => {
+                let (leaf, chain) = xfcc.copies();
+                self.encoded_len(leaf, chain)
+            }
             _ => 0,
         }
+    }
+
+    /// The length of so many copies of the leaf and of the chain in base64.
+    fn encoded_len(&self, leaf: usize, chain: usize) -> usize {
+        let sum = |certificates: &mut dyn Iterator<Item = &[u8]>| {
+            certificates
+                .fold(0usize, |sum, der| sum.saturating_add(encoding::base64_len(der.len())))
+        };
+        let leaf = sum(&mut self.client.leaf().into_iter()).saturating_mul(leaf);
+        leaf.saturating_add(sum(&mut self.client.chain_certificates()).saturating_mul(chain))
     }
 
     /// Appends the field's value. `None` where there is none, and then what was appended is no value.
@@ -39,10 +56,8 @@ impl Facts<'_> {
             Field::Revoked(flag) => flag.write(client.is_revoked(), out),
             Field::Issuer(form) => form.write(self.certificate?.issuer(), dialect, out)?,
             Field::Subject(form) => form.write(self.certificate?.subject(), dialect, out)?,
-            Field::Serial(form) => form.write(self.certificate?.serial_number()?, out),
-            Field::IssuerSerial => {
-                self.issuer_serial(|serial| SerialForm::Hex.write(serial, out))?
-            }
+            Field::Serial(form) => form.write(self.certificate?.serial_number()?, out)?,
+            Field::IssuerSerial => self.issuer_serial(|serial| serial.write_hex(out))?,
             Field::SubjectKeyIdentifier => {
                 encoding::hex_upper(self.subject_key_identifier?, out);
             }
@@ -56,6 +71,18 @@ impl Facts<'_> {
             Field::NotAfter(form) => form.write(self.certificate?.not_after(), dialect, out)?,
             Field::Certificate(form) => form.write(client.leaf()?, out),
             Field::Chain(form) => form.write(client.chain_certificates(), out),
+            Field::Certificates(form) => self.write_certificates(form, out),
+            Field::SubjectAltNames(kind) => {
+                alternative_names::write_go_list(self.certificate?, kind, out);
+            }
+            Field::PublicKeyBits(DigestForm::Lower) => {
+                out.extend_from_slice(hex::encode(public_key::bits(self.certificate?)?).as_bytes());
+            }
+            Field::PublicKeyBitsSha256(form) => {
+                form.write(&fingerprint::sha256(public_key::bits(self.certificate?)?), out);
+            }
+            Field::TraefikInfo => self.write_info(out)?,
+            Field::Xfcc(xfcc) => self.write_xfcc(xfcc, dialect, out)?,
         }
         Some(())
     }
@@ -77,15 +104,18 @@ impl NameForm {
         match self {
             Self::Rfc2253 => name.write_rfc2253(dialect, out),
             Self::Legacy => name.write_legacy(dialect, out),
+            Self::Go => name.write_go(out),
         }
     }
 }
 
 impl SerialForm {
-    fn write(self, serial: SerialNumber<'_>, out: &mut Vec<u8>) {
+    fn write(self, serial: SerialNumber<'_>, out: &mut Vec<u8>) -> Option<()> {
         match self {
             Self::Hex => serial.write_hex(out),
+            Self::Decimal => serial.write_decimal(out)?,
         }
+        Some(())
     }
 }
 

@@ -1,8 +1,11 @@
 //! Header sets as data: ordered tables of a name and a field, and the lines they give for one certificate.
 
+mod caddy;
 mod cloudflare;
+mod envoy;
 mod lines;
 mod rfc9440;
+mod traefik;
 
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
@@ -37,6 +40,8 @@ pub struct HeaderSet {
     rows: Arc<[Row]>,
     trusted_only: bool,
     dialect: Option<Dialect>,
+    /// The proxy's own identities, for [`Field::Xfcc`].
+    by: Arc<[String]>,
 }
 
 /// A line of the table.
@@ -81,7 +86,13 @@ impl HeaderSet {
 
     fn from_rows(name: &str, rows: Vec<Row>) -> Self {
         let trusted_only = !rows.iter().any(|row| row.field.is_verdict());
-        Self { name: name.into(), rows: rows.into(), trusted_only, dialect: None }
+        Self {
+            name: name.into(),
+            rows: rows.into(),
+            trusted_only,
+            dialect: None,
+            by: Arc::default(),
+        }
     }
 
     /// The same table for every client: also for certificates that did not verify or are revoked. Who reads it must
@@ -116,6 +127,7 @@ impl HeaderSet {
             row: row.clone(),
             trusted_only: self.trusted_only,
             dialect: self.dialect,
+            by: Arc::clone(&self.by),
         })
     }
 }
@@ -126,6 +138,7 @@ pub(crate) struct Entry {
     pub(crate) row: Row,
     pub(crate) trusted_only: bool,
     pub(crate) dialect: Option<Dialect>,
+    pub(crate) by: Arc<[String]>,
 }
 
 /// The names that frame a message or steer the connection: never a certificate's.
@@ -168,6 +181,8 @@ pub enum HeaderSetErrorKind {
     Framing,
     /// The same name, case and separators apart, stands in another row.
     Twice,
+    /// Not a header name but one of the proxy's own identities: empty, or more than printable ASCII without spaces.
+    Identity,
 }
 
 impl HeaderSetError {
@@ -190,8 +205,13 @@ impl fmt::Display for HeaderSetError {
             HeaderSetErrorKind::NotAToken => "is not a token",
             HeaderSetErrorKind::Framing => "belongs to HTTP's framing",
             HeaderSetErrorKind::Twice => "stands there twice",
+            HeaderSetErrorKind::Identity => "is not printable ASCII without spaces",
         };
-        write!(formatter, "header name {:?}: {reason}", self.name)
+        let what = match self.kind {
+            HeaderSetErrorKind::Identity => "identity",
+            _ => "header name",
+        };
+        write!(formatter, "{what} {:?}: {reason}", self.name)
     }
 }
 
@@ -209,6 +229,11 @@ mod tests {
             (HeaderSet::cloudflare_worker(), 9),
             (HeaderSet::cloudflare_managed(), 17),
             (HeaderSet::rfc9440(), 2),
+            (HeaderSet::envoy(), 1),
+            (HeaderSet::envoy_json(), 1),
+            (HeaderSet::traefik(), 2),
+            (HeaderSet::traefik_escaped(), 2),
+            (HeaderSet::caddy(), 11),
         ];
         for (set, rows) in sets {
             assert_eq!(set.rows().len(), rows, "{}", set.name());
