@@ -147,3 +147,99 @@ pub(crate) fn insert<H: HeaderFields + ?Sized>(headers: &mut H, value: &[u8]) {
         http.as_ref(),
     ));
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::{
+        ClientCertificate, ConnectionState, Forwarding, HeaderSet, Verification, VerifyError, Xfcc,
+    };
+    use alloc::string::{String, ToString as _};
+
+    const DER: &[u8] = include_bytes!("../tests/fixtures/plain.der");
+    const OWN: &str = "Hash=73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa";
+    const OWN_JSON: &str =
+        r#"{"hash":"73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa"}"#;
+
+    fn sent(mode: XfccMode, xfcc: Xfcc, client: &ClientCertificate, inbound: &[&str]) -> String {
+        let forwarding =
+            Forwarding::none().on_every_request(HeaderSet::envoy_with(xfcc)).xfcc_mode(mode);
+        let connection = ConnectionState::new(client.clone(), forwarding);
+        let header = |name: &str, value: &str| (name.to_string(), value.to_string());
+        let mut headers: Vec<_> =
+            inbound.iter().map(|value| header("X-Forwarded-Client-Cert", value)).collect();
+        headers.push(header("x_forwarded_client_cert", "Hash=other"));
+        headers.push(header("Connection", "X-Forwarded-Client-Cert"));
+        connection.claim().apply(&mut headers);
+        let once = headers.clone();
+        connection.claim().apply(&mut headers);
+        assert_eq!(headers, once, "applied twice");
+        let withheld = &mut once.clone();
+        connection.withhold().apply(withheld);
+        assert!(withheld.is_empty(), "withheld");
+        let mut values = headers.into_iter().map(|(_, value)| value);
+        let value = values.next().unwrap_or_default();
+        assert_eq!(values.next(), None);
+        value
+    }
+
+    #[test]
+    fn modes() {
+        let presented = |verification| ClientCertificate::presented(DER, verification);
+        let trusted = presented(Verification::Success);
+        let failed = presented(VerifyError::CertHasExpired.into());
+        let none = ClientCertificate::none();
+        let appended = "Hash=1,".to_string() + OWN;
+        let cases = [
+            (XfccMode::Sanitize, ["", "", ""]),
+            (XfccMode::SanitizeSet, [OWN, "", ""]),
+            (XfccMode::AppendForward, [&appended, "", ""]),
+            (XfccMode::ForwardOnly, ["Hash=1", "", ""]),
+            (XfccMode::AlwaysForwardOnly, ["Hash=1", "Hash=1", "Hash=1"]),
+        ];
+        for (mode, expected) in cases {
+            for (client, expected) in [&trusted, &failed, &none].into_iter().zip(expected) {
+                assert_eq!(sent(mode, Xfcc::new(), client, &["Hash=1"]), expected, "{mode:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_appended_to() {
+        let trusted = ClientCertificate::presented(DER, Verification::Success);
+        let text = |before: &str| before.to_string() + OWN;
+        let json = |before: &str| "[".to_string() + before + OWN_JSON + "]";
+        let cases: [(&str, &[&str], String, String); 12] = [
+            ("none", &[], text(""), json("")),
+            ("empty", &[""], text(""), json("")),
+            ("two lines", &["Hash=1", "Hash=2"], text("Hash=1,Hash=2,"), json("")),
+            ("JSON", &[r#"[{"hash":"1"}]"#], text(""), json(r#"{"hash":"1"},"#)),
+            ("empty JSON", &["[ ]"], text(""), json("")),
+            ("open quote", &[r#"Hash=1;Subject=""#], text(""), json("")),
+            ("escaped quote", &[r#"Subject="\"""#], text(r#"Subject="\"","#), json("")),
+            ("open bracket", &["[{]"], text(""), json("")),
+            ("closed too early", &["[],[]"], text(""), json("")),
+            ("open JSON quote", &[r#"[{"a":"]"#], text(""), json("")),
+            ("control byte", &["Hash\t=1"], text(""), json("")),
+            ("8-bit byte", &["Hash=é"], text(""), json("")),
+        ];
+        for (name, inbound, text, json) in cases {
+            let sent = |xfcc| sent(XfccMode::AppendForward, xfcc, &trusted, inbound);
+            assert_eq!(sent(Xfcc::new()), text, "{name}");
+            assert_eq!(sent(Xfcc::new().json()), json, "{name}, JSON");
+        }
+    }
+
+    #[test]
+    fn nothing_is_kept_without_a_value_of_ours_behind_it() {
+        let client = ClientCertificate::presented(DER, Verification::Success);
+        let forwarding = Forwarding::none()
+            .on_first_request(HeaderSet::envoy())
+            .xfcc_mode(XfccMode::AppendForward);
+        let connection = ConnectionState::new(client, forwarding);
+        connection.claim().commit();
+        let mut headers: Vec<(String, String)> = Vec::from([(NAME.into(), "Hash=1".into())]);
+        connection.claim().apply(&mut headers);
+        assert!(headers.is_empty());
+    }
+}

@@ -192,6 +192,7 @@ fn escape(value: &[u8], place: Place, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::String;
 
     #[test]
     fn what_a_reader_could_be_fooled_by() {
@@ -212,7 +213,7 @@ mod tests {
             let escaped = |place| {
                 let mut out = Vec::new();
                 escape(value.as_bytes(), place, &mut out);
-                alloc::string::String::from_utf8(out).unwrap()
+                String::from_utf8(out).unwrap()
             };
             assert_eq!(escaped(Place::Attribute), attribute, "{value}");
             assert_eq!(escaped(Place::Entry), entry, "{value}");

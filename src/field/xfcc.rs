@@ -281,3 +281,27 @@ fn json_list<'t>(texts: impl Iterator<Item = &'t [u8]>, out: &mut Vec<u8>) {
     }
     out.push(b']');
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_end_a_value_is_quoted() {
+        let cases = [
+            ("spiffe://example.org/a", "spiffe://example.org/a"),
+            ("https://example.org/?a=b", "https://example.org/?a=b"),
+            ("not a uri", "not a uri"),
+            (" lead", "\" lead\""),
+            ("spiffe://a/b;URI=spiffe://evil,By=x", r#""spiffe://a/b;URI=spiffe://evil,By=x""#),
+            ("a,b", r#""a,b""#),
+            (r#"a"b"#, r#""a\"b""#),
+            (r"a\", r#""a\\""#),
+        ];
+        for (value, expected) in cases {
+            let mut out = Vec::new();
+            quote(value, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), expected, "{value}");
+        }
+    }
+}
