@@ -278,6 +278,12 @@ mod tests {
             ("not verified", presented(Verification::None), pair(), 0),
             ("revoked", presented(Verification::Success).revoked(true), pair(), 0),
             ("trusted", presented(Verification::Success), pair(), 2),
+            (
+                "no bytes, and so no hash of nothing",
+                ClientCertificate::presented(&[][..], Verification::Success),
+                pair(),
+                0,
+            ),
             ("a verdict for none", ClientCertificate::none(), verdict(), 3),
             (
                 "a verdict for a failed one",
