@@ -230,6 +230,23 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "http")]
+    #[test]
+    fn header_maps() {
+        let client = ClientCertificate::presented(DER, Verification::Success);
+        let forwarding = Forwarding::none()
+            .on_every_request(HeaderSet::envoy_with(Xfcc::new()))
+            .xfcc_mode(XfccMode::AppendForward);
+        let mut headers = http::HeaderMap::new();
+        for value in ["Hash=1", "Hash=2"] {
+            headers.append(NAME, http::HeaderValue::from_static(value));
+        }
+        headers.append("x_forwarded_client_cert", http::HeaderValue::from_static("Hash=3"));
+        ConnectionState::new(client, forwarding).claim().apply(&mut headers);
+        assert_eq!(headers.len(), 1);
+        assert_eq!(headers[NAME].to_str().unwrap(), "Hash=1,Hash=2,".to_string() + OWN);
+    }
+
     #[test]
     fn nothing_is_kept_without_a_value_of_ours_behind_it() {
         let client = ClientCertificate::presented(DER, Verification::Success);

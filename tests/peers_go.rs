@@ -155,6 +155,12 @@ fn what_a_name_cannot_do() {
             "X-Forwarded-Tls-Client-Cert-Info",
             "%3BNB%3D%2218446744073078399616%22%3B",
         ),
+        (
+            HeaderSet::traefik_escaped(),
+            "plain",
+            "X-Forwarded-Tls-Client-Cert",
+            "DAYDVR0TAQH%2FBAIwADAO",
+        ),
         (HeaderSet::caddy(), "ch_crlf_lead", "tls-client-subject", r"CN=\0D\0Alead,O=Peers"),
         (HeaderSet::caddy(), "dn_bmp_surrogates", "tls-client-subject", "CN=#1e060078d83ddd10"),
         (HeaderSet::caddy(), "san_nul", "tls-client-san-dns-names", "[]"),

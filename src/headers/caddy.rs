@@ -17,8 +17,8 @@ impl HeaderSet {
     /// | `tls-client-public-key-sha256` | their SHA-256 in lower-case hex | `84be6510…` |
     /// | `tls-client-san-dns-names`, `-emails`, `-ips`, `-uris` | all of the kind | `[one.example two.example]`, `[]` |
     ///
-    /// Source: what Caddy 2.11.7 and 2.6.2 sent to an origin; both print the same, but 2.6 gives the bytes of a T61String as they are
-    /// and takes negative serial numbers. Nothing tells the verdict, so these go out for trusted certificates only.
+    /// Source: what Caddy 2.11.7 and 2.6.2 sent to an origin; both print the same, but 2.6 also takes negative serial
+    /// numbers, and UTF-16 pairs in a BMPString, for which 2.11 refuses the certificate. Nothing tells the verdict, so these go out for trusted certificates only.
     ///
     /// What differs, and why:
     /// - Caddy leaves UTF-8 and TAB raw in names, and answers 502 for other control bytes. Here every byte outside printable ASCII

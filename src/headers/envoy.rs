@@ -21,7 +21,8 @@ impl HeaderSet {
     /// | `URI` | each URI of the alternative names; empty where there is none | `URI=spiffe://example.org/client` |
     /// | `DNS` | each DNS name | `DNS=client.example` |
     ///
-    /// [`envoy_with`](Self::envoy_with) chooses other keys. Elements of several proxies are joined by `,`:
+    /// `Cert` and `Chain` both hold the leaf: one over some 5 KiB is over [`Limits::encoded_chain`](crate::Limits::encoded_chain)
+    /// unless that is raised, and the header is left out. [`envoy_with`](Self::envoy_with) chooses other keys. Elements of several proxies are joined by `,`:
     /// [`XfccMode`](crate::XfccMode) says what becomes of a request's own.
     ///
     /// Source: what Envoy 1.40.0 sent to an origin (`SANITIZE_SET`), and its documentation. Nothing tells the verdict, so the header
@@ -56,6 +57,8 @@ impl HeaderSet {
     }
 
     /// The same set with the proxy's own identities in `By`: the URIs of its certificate's subject alternative names.
+    ///
+    /// Sets without [`Field::Xfcc`] don't tell them.
     ///
     /// # Errors
     /// One is empty or holds anything but printable ASCII without spaces.

@@ -211,3 +211,76 @@ fn escape(text: &[u8], out: &mut Vec<u8>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cursor::Cursor;
+    use alloc::string::String;
+
+    fn element(tag: u8, contents: &[u8]) -> Vec<u8> {
+        let mut der = Vec::from([tag]);
+        push_length(contents.len(), &mut der);
+        der.extend_from_slice(contents);
+        der
+    }
+
+    /// The identifier's contents, the value's tag and contents.
+    type Attribute<'a> = (&'a [u8], u8, &'a [u8]);
+
+    /// Of relative distinguished names of one attribute each.
+    fn printed(attributes: &[Attribute<'_>]) -> String {
+        let mut rdns = Vec::new();
+        for (identifier, tag, contents) in attributes {
+            let attribute = [element(0x06, identifier), element(*tag, contents)].concat();
+            rdns.extend(element(0x31, &element(0x30, &attribute)));
+        }
+        let der = element(0x30, &rdns);
+        Name::new(Cursor::new(&der).element().unwrap()).go().unwrap()
+    }
+
+    #[test]
+    fn as_go_prints_it() {
+        let [cn, sn, c, l, st, street, o, ou, postal] =
+            [3, 5, 6, 7, 8, 9, 10, 11, 17].map(|last| [0x55, 0x04, last]);
+        let title = [0x55, 0x04, 12];
+        let long = "x".repeat(200);
+        let long_hex = "2.5.4.12=#1381c8".to_owned() + &"78".repeat(200);
+        let cases: [(&str, &[Attribute<'_>], &str); 8] = [
+            ("nothing", &[], ""),
+            (
+                "grouped and ordered",
+                &[
+                    (&title, 0x0c, b"Ti"),
+                    (&c, 0x13, b"US"),
+                    (&o, 0x0c, br#"Acme, "Inc"; <a>+b\c"#),
+                    (&ou, 0x0c, b"#hash"),
+                    (&ou, 0x0c, b" both "),
+                    (&postal, 0x0c, b"1"),
+                    (&st, 0x0c, b"Te/xas=x"),
+                    (&o, 0x0c, b"x"),
+                    (&l, 0x0c, "Bémp".as_bytes()),
+                    (&street, 0x0c, b"Main 1"),
+                    (&cn, 0x0c, b"first"),
+                    (&cn, 0x0c, b"tab\there"),
+                    (&sn, 0x13, b"SN42"),
+                    (DOMAIN_COMPONENT, 0x16, b"a*"),
+                ],
+                r##"SERIALNUMBER=SN42,CN=tab\09here,OU=\#hash+OU=\ both\ ,O=Acme\, \"Inc\"\; \<a\>\+b\\c+O=x,POSTALCODE=1,STREET=Main 1,L=B\C3\A9mp,ST=Te/xas=x,C=US,0.9.2342.19200300.100.1.25=#0c02612a,2.5.4.12=#13025469"##,
+            ),
+            ("the last common name is empty", &[(&cn, 0x0c, b"a"), (&cn, 0x0c, b"")], ""),
+            ("empty organizations stay", &[(&o, 0x0c, b""), (&o, 0x0c, b"")], "O=+O="),
+            ("Latin-1", &[(&cn, 0x14, b"caf\xe9")], r"CN=caf\C3\A9"),
+            ("BMPString with a terminator", &[(&cn, 0x1e, b"\0a\0\0")], "CN=a"),
+            (
+                "no text",
+                &[(&cn, 0x02, &[42]), (&title, 0x0c, &[0xff])],
+                "CN=#02012a,2.5.4.12=#0c01ff",
+            ),
+            ("long", &[(&title, 0x0c, long.as_bytes())], &long_hex),
+        ];
+        for (case, attributes, expected) in cases {
+            assert_eq!(printed(attributes), expected, "{case}");
+        }
+    }
+}
