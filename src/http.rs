@@ -30,6 +30,10 @@ impl HeaderFields for HeaderMap {
         self.get_all(CONNECTION).iter().for_each(|value| visit(value.as_bytes()));
     }
 
+    fn visit_named(&self, name: &str, visit: &mut dyn FnMut(&[u8])) {
+        self.get_all(name).iter().for_each(|value| visit(value.as_bytes()));
+    }
+
     fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool) {
         let doomed = |name: &&HeaderName| remove(name.as_str().as_bytes());
         let doomed: Vec<HeaderName> = self.keys().filter(doomed).cloned().collect();

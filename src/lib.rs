@@ -36,6 +36,7 @@ mod tls_client_auth;
 mod validity;
 mod verification;
 mod verify_error;
+mod xfcc;
 
 pub use certificate::{Certificate, MAX_CERTIFICATE};
 pub use client_certificate::ClientCertificate;
@@ -44,8 +45,8 @@ pub use dialect::Dialect;
 pub use error::{Error, ErrorKind, Part};
 pub use extension::{Extension, Extensions};
 pub use field::{
-    CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm,
-    SubjectAltNameForm, UrlForm, VerdictForm,
+    CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, NameForm, SanKind, SerialForm,
+    SubjectAltNameForm, UrlForm, VerdictForm, Xfcc,
 };
 pub use field_name::{FieldName, is_owned_name};
 pub use forwarding::Forwarding;
@@ -62,3 +63,4 @@ pub use tls_client_auth::TlsClientAuth;
 pub use validity::Time;
 pub use verification::{OtherReason, Reason, Verification};
 pub use verify_error::VerifyError;
+pub use xfcc::XfccMode;

@@ -1,5 +1,6 @@
 //! One client certificate, read and hashed once for all the fields that are wanted of it.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Field;
@@ -16,6 +17,8 @@ use crate::serial_number::SerialNumber;
 pub(crate) struct Facts<'c> {
     pub(super) client: &'c ClientCertificate,
     pub(super) limits: Limits,
+    /// The proxy's own identities, for the one field that tells them.
+    pub(crate) by: &'c [String],
     pub(super) certificate: Option<Certificate<'c>>,
     pub(super) sha1: Option<[u8; 20]>,
     pub(super) sha256: Option<[u8; 32]>,
@@ -46,7 +49,7 @@ impl<'c> Facts<'c> {
             read |= field.is_read();
             keys |= field.is_of_keys();
             sha1 |= matches!(field, Field::Sha1(_));
-            sha256 |= matches!(field, Field::Sha256(_));
+            sha256 |= matches!(field, Field::Sha256(_) | Field::Xfcc(_));
         }
         let leaf = client.leaf();
         let certificate = leaf
@@ -68,6 +71,7 @@ impl<'c> Facts<'c> {
         Self {
             client,
             limits,
+            by: &[],
             sha1,
             sha256,
             subject_key_identifier,

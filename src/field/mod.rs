@@ -1,13 +1,18 @@
 //! What a header can say of a client certificate: every field with its exact written form.
 
 mod alternative_name;
+mod alternative_names;
 mod facts;
 mod google;
+mod public_key;
+mod traefik;
 mod write;
+mod xfcc;
 
 pub use crate::encoding::UrlForm;
 pub use alternative_name::SubjectAltNameForm;
 pub(crate) use facts::{Facts, Written};
+pub use xfcc::Xfcc;
 
 /// A value of the certificate or of the handshake, in one exact written form.
 ///
@@ -70,6 +75,16 @@ pub enum Field {
     LeafAndChain(ChainForm),
     /// One of the certificates after the leaf, counted from 0.
     ChainCertificate(u8, CertificateForm),
+    /// All subject alternative names of one kind, as Go prints a list: `[one.example two.example]`; `[]` where there is none.
+    SubjectAltNames(SanKind),
+    /// The bits of the public key in hex, for keys on P-256, P-384, P-521 and Ed25519 only, as Caddy does.
+    PublicKeyBits,
+    /// SHA-256 of [`PublicKeyBits`](Self::PublicKeyBits)' bytes.
+    PublicKeyBitsSha256(DigestForm),
+    /// Traefik's digest of all certificates: see [`HeaderSet::traefik`](crate::HeaderSet::traefik).
+    TraefikInfo,
+    /// An element of Envoy's `x-forwarded-client-cert`: see [`HeaderSet::envoy`](crate::HeaderSet::envoy).
+    Xfcc(Xfcc),
 }
 
 /// How the verdict is written.
@@ -110,6 +125,8 @@ pub enum NameForm {
     CommonName,
     /// The name's DER in standard base64 with padding, if that has no more than 512 characters. Google.
     Base64,
+    /// `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`, in Go's order and selection: see [`Name::go`](crate::Name::go).
+    Go,
 }
 
 /// How a serial number is written.
@@ -186,6 +203,24 @@ pub enum ChainForm {
     ConcatenatedBase64,
     /// The PEM of all, one after the other, URL-encoded. AWS.
     EscapedPem(UrlForm),
+    /// Standard base64 with padding, joined by `,`. Traefik.
+    CommaBase64,
+    /// The same with `%2B`, `%2F` and `%3D` for `+`, `/` and `=`.
+    EscapedCommaBase64,
+}
+
+/// A kind of subject alternative name (RFC 5280 §4.2.1.6) that is text or an address.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum SanKind {
+    /// `dNSName`
+    Dns,
+    /// `rfc822Name`
+    Email,
+    /// `iPAddress`
+    Ip,
+    /// `uniformResourceIdentifier`
+    Uri,
 }
 
 impl Field {
@@ -230,7 +265,12 @@ impl Field {
             | Self::IssuerSubjectKeyIdentifier
             | Self::PublicKeySha256(_)
             | Self::NotBefore(_)
-            | Self::NotAfter(_) => true,
+            | Self::NotAfter(_)
+            | Self::SubjectAltNames(_)
+            | Self::PublicKeyBits
+            | Self::PublicKeyBitsSha256(_)
+            | Self::TraefikInfo
+            | Self::Xfcc(_) => true,
         }
     }
 }

@@ -5,11 +5,12 @@ use alloc::vec::Vec;
 use super::google;
 use super::{
     CertificateForm, ChainForm, DateForm, DigestForm, Facts, Field, Flag, NameForm, SerialForm,
-    VerdictForm,
+    UrlForm, VerdictForm, alternative_names, public_key,
 };
 use crate::client_certificate::ClientCertificate;
 use crate::dialect::Dialect;
 use crate::encoding;
+use crate::fingerprint;
 use crate::name::Name;
 use crate::serial_number::SerialNumber;
 use crate::validity::Time;
@@ -37,8 +38,22 @@ impl Facts<'_> {
                 encoding::base64_len(sum(&mut leaf.chain(chain).map(<[u8]>::len)))
             }
             Field::ChainCertificate(index, _) => chain.nth(index.into()).map_or(0, base64_len),
+            Field::Xfcc(xfcc) => {
+                let (leaf, chain) = xfcc.copies();
+                self.encoded_len(leaf, chain)
+            }
             _ => 0,
         }
+    }
+
+    /// The length of so many copies of the leaf and of the chain in base64.
+    fn encoded_len(&self, leaf: usize, chain: usize) -> usize {
+        let sum = |certificates: &mut dyn Iterator<Item = &[u8]>| {
+            certificates
+                .fold(0usize, |sum, der| sum.saturating_add(encoding::base64_len(der.len())))
+        };
+        let leaf = sum(&mut self.client.leaf().into_iter()).saturating_mul(leaf);
+        leaf.saturating_add(sum(&mut self.client.chain_certificates()).saturating_mul(chain))
     }
 
     /// Appends the field's value. `None` where there is none, and then what was appended is no value.
@@ -92,6 +107,15 @@ impl Facts<'_> {
             Field::ChainCertificate(index, form) => {
                 form.write(client.chain_certificates().nth(index.into())?, out);
             }
+            Field::SubjectAltNames(kind) => {
+                alternative_names::write_go_list(self.certificate?, kind, out);
+            }
+            Field::PublicKeyBits => encoding::hex_lower(public_key::bits(self.certificate?)?, out),
+            Field::PublicKeyBitsSha256(form) => {
+                form.write(&fingerprint::sha256(public_key::bits(self.certificate?)?), out);
+            }
+            Field::TraefikInfo => self.write_info(out)?,
+            Field::Xfcc(xfcc) => self.write_xfcc(xfcc, dialect, out)?,
         }
         Some(())
     }
@@ -147,6 +171,7 @@ impl NameForm {
                 let fits = google::base64_fits(name.as_der().len());
                 fits.then(|| encoding::base64(name.as_der(), out))
             }
+            Self::Go => name.write_go(out),
         }
     }
 }
@@ -197,7 +222,7 @@ impl DateForm {
 }
 
 impl CertificateForm {
-    fn write(self, der: &[u8], out: &mut Vec<u8>) {
+    pub(super) fn write(self, der: &[u8], out: &mut Vec<u8>) {
         match self {
             Self::Base64 => encoding::base64(der, out),
             Self::ByteSequence => encoding::byte_sequence(der, out),
@@ -211,21 +236,38 @@ impl CertificateForm {
 }
 
 impl ChainForm {
-    fn write<'c>(self, chain: impl Iterator<Item = &'c [u8]>, out: &mut Vec<u8>) {
+    pub(super) fn write<'c>(self, chain: impl Iterator<Item = &'c [u8]>, out: &mut Vec<u8>) {
         match self {
-            Self::ByteSequences => {
-                for (index, der) in chain.enumerate() {
-                    if index > 0 {
-                        out.extend_from_slice(b", ");
-                    }
-                    encoding::byte_sequence(der, out);
-                }
+            Self::ByteSequences => joined(chain, b", ", encoding::byte_sequence, out),
+            Self::CommaBase64 => joined(chain, b",", encoding::base64, out),
+            Self::EscapedCommaBase64 => {
+                let escaped = |der: &[u8], out: &mut Vec<u8>| {
+                    let mut digits = Vec::new();
+                    encoding::base64(der, &mut digits);
+                    UrlForm::Component.write(&digits, out);
+                };
+                joined(chain, b",", escaped, out);
             }
             Self::ConcatenatedBase64 => encoding::base64(&chain.collect::<Vec<_>>().concat(), out),
             Self::EscapedPem(form) => {
                 chain.for_each(|der| CertificateForm::EscapedPem(form).write(der, out));
             }
         }
+    }
+}
+
+/// Each certificate in turn, with a separator between them.
+fn joined<'c>(
+    chain: impl Iterator<Item = &'c [u8]>,
+    separator: &[u8],
+    mut write: impl FnMut(&[u8], &mut Vec<u8>),
+    out: &mut Vec<u8>,
+) {
+    for (index, der) in chain.enumerate() {
+        if index > 0 {
+            out.extend_from_slice(separator);
+        }
+        write(der, out);
     }
 }
 

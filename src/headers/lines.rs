@@ -32,12 +32,13 @@ impl HeaderSet {
 impl HeaderLines {
     pub(crate) fn new(entries: &[Entry], client: &ClientCertificate, limits: Limits) -> Self {
         let wanted = || entries.iter().filter(|entry| entry.is_for(client));
-        let facts = Facts::new(client, limits, wanted().map(|entry| entry.row.field));
+        let mut facts = Facts::new(client, limits, wanted().map(|entry| entry.row.field));
         let mut text = Vec::new();
         let mut lines = Vec::with_capacity(entries.len());
         let mut too_large = Vec::new();
         for entry in wanted() {
             let start = text.len();
+            facts.by = &entry.by;
             let dialect = entry.dialect.unwrap_or(client.printed_as());
             match facts.write(entry.row.field, dialect, &mut text) {
                 Written::Value => lines.push((entry.row.name.clone(), start..text.len())),
@@ -102,6 +103,20 @@ pub struct HeaderLine<'a> {
 }
 
 impl<'a> HeaderLine<'a> {
+    /// A line that no set made. Its value must be printable ASCII.
+    pub(crate) const fn from_parts(
+        name: &'a FieldName,
+        value: &'a [u8],
+        #[cfg(feature = "http")] http: Option<&'a http::HeaderValue>,
+    ) -> Self {
+        Self {
+            name,
+            value,
+            #[cfg(feature = "http")]
+            http,
+        }
+    }
+
     /// The name in its written case: `Cf-Client-Cert-Sha256`.
     #[must_use]
     pub fn name(&self) -> &'a str {

@@ -3,8 +3,10 @@
 mod apache;
 mod aws;
 mod azure;
+mod caddy;
 mod cloud_foundry;
 mod cloudflare;
+mod envoy;
 mod google;
 mod haproxy;
 mod kong;
@@ -12,6 +14,7 @@ mod lines;
 mod linkerd;
 mod nginx;
 mod rfc9440;
+mod traefik;
 
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
@@ -47,6 +50,8 @@ pub struct HeaderSet {
     name: Arc<str>,
     rows: Arc<[Row]>,
     dialect: Option<Dialect>,
+    /// The proxy's own identities, for [`Field::Xfcc`].
+    by: Arc<[String]>,
 }
 
 /// A line of the table.
@@ -109,6 +114,11 @@ impl HeaderSet {
             Self::kong(),
             Self::linkerd(),
             Self::cloud_foundry(),
+            Self::envoy(),
+            Self::envoy_json(),
+            Self::traefik(),
+            Self::traefik_escaped(),
+            Self::caddy(),
         ]
     }
 
@@ -129,7 +139,7 @@ impl HeaderSet {
     }
 
     fn from_rows(name: &str, rows: Vec<Row>) -> Self {
-        Self { name: name.into(), rows: rows.into(), dialect: None }
+        Self { name: name.into(), rows: rows.into(), dialect: None, by: Arc::default() }
     }
 
     fn for_trusted_without_verdict(self) -> Self {
@@ -200,7 +210,11 @@ impl HeaderSet {
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = Entry> {
-        self.rows.iter().map(|row| Entry { row: row.clone(), dialect: self.dialect })
+        self.rows.iter().map(|row| Entry {
+            row: row.clone(),
+            dialect: self.dialect,
+            by: Arc::clone(&self.by),
+        })
     }
 }
 
@@ -209,6 +223,7 @@ impl HeaderSet {
 pub(crate) struct Entry {
     pub(crate) row: Row,
     pub(crate) dialect: Option<Dialect>,
+    pub(crate) by: Arc<[String]>,
 }
 
 impl Entry {
@@ -279,6 +294,8 @@ pub enum HeaderSetErrorKind {
     Twice,
     /// No row has the name that was to be changed.
     Missing,
+    /// Not a header name but one of the proxy's own identities: empty, or more than printable ASCII without spaces.
+    Identity,
 }
 
 impl HeaderSetError {
@@ -302,8 +319,13 @@ impl fmt::Display for HeaderSetError {
             HeaderSetErrorKind::Framing => "belongs to HTTP's framing",
             HeaderSetErrorKind::Twice => "stands there twice",
             HeaderSetErrorKind::Missing => "is in no row",
+            HeaderSetErrorKind::Identity => "is not printable ASCII without spaces",
         };
-        write!(formatter, "header name {:?}: {reason}", self.name)
+        let what = match self.kind {
+            HeaderSetErrorKind::Identity => "identity",
+            _ => "header name",
+        };
+        write!(formatter, "{what} {:?}: {reason}", self.name)
     }
 }
 
@@ -336,6 +358,11 @@ mod tests {
             (HeaderSet::kong(), 5),
             (HeaderSet::linkerd(), 1),
             (HeaderSet::cloud_foundry(), 1),
+            (HeaderSet::envoy(), 1),
+            (HeaderSet::envoy_json(), 1),
+            (HeaderSet::traefik(), 2),
+            (HeaderSet::traefik_escaped(), 2),
+            (HeaderSet::caddy(), 11),
         ];
         for (set, rows) in sets {
             assert_eq!(set.rows().len(), rows, "{}", set.name());

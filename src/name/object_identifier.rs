@@ -61,6 +61,15 @@ impl<'a> ObjectIdentifier<'a> {
         out.truncate(start.saturating_add(DOTTED_MAX));
     }
 
+    /// Dotted and not cut, as Go prints it; what Go can't hold as OpenSSL does.
+    pub(super) fn write_uncut(&self, out: &mut Vec<u8>) {
+        let start = out.len();
+        if self.write_arcs(Dialect::BoringSsl, out).is_none() {
+            out.truncate(start);
+            self.write_dotted(Dialect::OpenSsl, out);
+        }
+    }
+
     /// `None` where the library fails.
     fn write_arcs(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         let start = out.len();
