@@ -129,7 +129,7 @@ pub(crate) struct Entry {
 }
 
 /// The names that frame a message or steer the connection: never a certificate's.
-fn is_framing(name: &str) -> bool {
+pub(crate) fn is_framing(name: &str) -> bool {
     const FRAMING: [&str; 9] = [
         "connection",
         "content-length",
@@ -168,9 +168,15 @@ pub enum HeaderSetErrorKind {
     Framing,
     /// The same name, case and separators apart, stands in another row.
     Twice,
+    /// Not a header of the table.
+    Unknown,
 }
 
 impl HeaderSetError {
+    pub(crate) fn new(name: &str, kind: HeaderSetErrorKind) -> Self {
+        Self { name: name.to_string(), kind }
+    }
+
     /// The name that was refused.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -190,6 +196,7 @@ impl fmt::Display for HeaderSetError {
             HeaderSetErrorKind::NotAToken => "is not a token",
             HeaderSetErrorKind::Framing => "belongs to HTTP's framing",
             HeaderSetErrorKind::Twice => "stands there twice",
+            HeaderSetErrorKind::Unknown => "is not in the table",
         };
         write!(formatter, "header name {:?}: {reason}", self.name)
     }
