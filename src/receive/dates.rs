@@ -29,7 +29,8 @@ impl DateForm {
             Self::OpenSsl => {
                 let printable = value.iter().all(|byte| matches!(byte, b' '..=b'~'));
                 let text = core::str::from_utf8(value).ok()?;
-                (printable && text.len() <= 64).then(|| text.into())
+                // Where there is no date to print, OpenSSL prints that.
+                (printable && text.len() <= 64 && text.ends_with(" GMT")).then(|| text.into())
             }
             Self::Utc => Time::utc(value).text(Dialect::BoringSsl),
             Self::Rfc3339 => rfc3339(value),
@@ -84,7 +85,8 @@ mod tests {
         let expected = Some("Feb  3 00:55:52 2015 GMT");
         let cases = [
             (DateForm::OpenSsl, "Feb  3 00:55:52 2015 GMT", expected),
-            (DateForm::OpenSsl, "Feb\t3", None),
+            (DateForm::OpenSsl, "Feb\t3 GMT", None),
+            (DateForm::OpenSsl, "Bad time value", None),
             (DateForm::Utc, "150203005552Z", expected),
             (DateForm::Utc, "1502030055Z", None),
             (DateForm::Rfc3339, "2015-02-03T00:55:52Z", expected),

@@ -272,7 +272,7 @@ impl Receiver {
         Self::new(Some(unstated), &table)
     }
 
-    /// Google's Application Load Balancer with the variables `client_cert_…` under the names of Google's examples.
+    /// Google's Application Load Balancer with the variables `client_cert_…` in headers of the same names.
     #[must_use]
     pub fn google() -> Self {
         const SUBJECT: Reads = Reads::DerName(&[
@@ -286,20 +286,20 @@ impl Receiver {
             Property::IssuerDnLegacy,
         ]);
         let table = [
-            ("X-Client-Cert-Chain-Verified", Reads::Verdict(VerdictForm::Word)),
-            ("X-Client-Cert-Present", Reads::Presented(Flag::Word)),
-            ("X-Client-Cert-Error", Reads::Reason),
-            ("X-Client-Cert-Leaf", Reads::Leaf(Encoding::ByteSequence)),
-            ("X-Client-Cert-Chain", Reads::Chain(Encoding::ByteSequence)),
-            ("X-Client-Cert-Hash", Reads::Sha256),
-            ("X-Client-Cert-Serial-Number", SERIAL),
-            ("X-Client-Cert-SPIFFE", Reads::Name(NameKind::Uri)),
-            ("X-Client-Cert-URI-SANs", Reads::Base64Names(NameKind::Uri)),
-            ("X-Client-Cert-DNSName-SANs", Reads::Base64Names(NameKind::Dns)),
-            ("X-Client-Cert-Valid-Not-Before", Reads::Date(Property::NotBefore, Rfc3339)),
-            ("X-Client-Cert-Valid-Not-After", Reads::Date(Property::NotAfter, Rfc3339)),
-            ("X-Client-Cert-Issuer-DN", ISSUER),
-            ("X-Client-Cert-Subject-DN", SUBJECT),
+            ("client-cert-chain-verified", Reads::Verdict(VerdictForm::Word)),
+            ("client-cert-present", Reads::Presented(Flag::Word)),
+            ("client-cert-error", Reads::Reason),
+            ("client-cert-leaf", Reads::Leaf(Encoding::ByteSequence)),
+            ("client-cert-chain", Reads::Chain(Encoding::ByteSequence)),
+            ("client-cert-sha256-fingerprint", Reads::Sha256),
+            ("client-cert-serial-number", SERIAL),
+            ("client-cert-spiffe-id", Reads::Name(NameKind::Uri)),
+            ("client-cert-uri-sans", Reads::Base64Names(NameKind::Uri)),
+            ("client-cert-dnsname-sans", Reads::Base64Names(NameKind::Dns)),
+            ("client-cert-valid-not-before", Reads::Date(Property::NotBefore, Rfc3339)),
+            ("client-cert-valid-not-after", Reads::Date(Property::NotAfter, Rfc3339)),
+            ("client-cert-issuer-dn", ISSUER),
+            ("client-cert-subject-dn", SUBJECT),
         ];
         Self::new(None, &table)
     }
@@ -310,19 +310,19 @@ impl Receiver {
         Self::new(Some(unstated), &[("X-ARR-ClientCert", Reads::Leaf(Encoding::Base64))])
     }
 
-    /// Azure Application Gateway's server variables `client_certificate…`. It writes the subject in the one-line form and the
-    /// issuer in RFC 2253's.
+    /// Azure Application Gateway's server variables `client_certificate…` in headers of the same names. It writes the subject
+    /// in the one-line form and the issuer in RFC 2253's.
     #[must_use]
     pub fn azure_application_gateway() -> Self {
         let table = [
-            ("X-Client-Cert-Verification", VERDICT),
-            ("X-Client-Cert", Reads::Leaf(Encoding::Pem)),
-            ("X-Client-Cert-Subject", SUBJECT_LEGACY),
-            ("X-Client-Cert-Issuer", ISSUER),
-            ("X-Client-Cert-Serial", SERIAL),
-            ("X-Client-Cert-Fingerprint", Reads::Sha1),
-            ("X-Client-Cert-Start-Date", NOT_BEFORE),
-            ("X-Client-Cert-End-Date", NOT_AFTER),
+            ("client-certificate-verification", VERDICT),
+            ("client-certificate", Reads::Leaf(Encoding::Pem)),
+            ("client-certificate-subject", SUBJECT_LEGACY),
+            ("client-certificate-issuer", ISSUER),
+            ("client-certificate-serial", SERIAL),
+            ("client-certificate-fingerprint", Reads::Sha1),
+            ("client-certificate-start-date", NOT_BEFORE),
+            ("client-certificate-end-date", NOT_AFTER),
         ];
         Self::new(None, &table)
     }

@@ -240,6 +240,7 @@ impl Receiver {
         let lines = self.lines(headers)?;
         let verdict = Verdict::read(&lines, self.unstated)?;
         let mut stated = Stated::default();
+        stated.dialect = self.dialect;
         let (mut first, mut chain) = (None, None);
         for line in &lines {
             let Some(value) = line.value else { continue };
@@ -271,8 +272,7 @@ impl Receiver {
             (None, None) => {
                 // The record knows of a certificate that it does not have.
                 let client = ClientCertificate::presented([], verification).revoked(revoked);
-                let auth = stated.record(client.dialect(self.dialect), self.dialect);
-                Ok((auth, stated.names))
+                Ok((stated.record(client), stated.names))
             }
         }
     }
@@ -321,7 +321,9 @@ impl Receiver {
 
 /// The value, or nothing where it is a proxy's way to say that there is none.
 fn meaning<'h>(value: &'h [u8], reads: &Reads) -> Option<&'h [u8]> {
-    let value = value.trim_ascii();
+    let trimmed = value.trim_ascii();
+    // A name may end with a space.
+    let value = if reads.is_name() && !trimmed.is_empty() { value } else { trimmed };
     let value = match value {
         // HAProxy's `%{+Q}`. A verdict is exact, and quotes are Envoy's grammar.
         [b'"', inside @ .., b'"'] if reads.may_be_quoted() => inside,

@@ -10,7 +10,6 @@ use super::{dates, serial, traefik_info, xfcc};
 use crate::certificate::Certificate;
 use crate::cursor::{self, Cursor};
 use crate::decoding;
-use crate::dialect::Dialect;
 use crate::error::Part;
 use crate::field::Flag;
 use crate::name::Name;
@@ -90,6 +89,10 @@ impl Reads {
     /// Whether it belongs to the verdict, which is read first.
     pub(super) const fn is_of_verdict(&self) -> bool {
         matches!(self, Self::Verdict(_) | Self::Reason | Self::Presented(_) | Self::Revoked(_))
+    }
+
+    pub(super) const fn is_name(&self) -> bool {
+        matches!(self, Self::Rfc2253(_) | Self::Legacy(_))
     }
 
     /// Whether it holds the leaf or a hash of it.
@@ -251,11 +254,10 @@ fn der_name(value: &[u8], properties: &[Property], stated: &mut Stated) -> Read 
     let name = outer.expect(cursor::SEQUENCE, Part::Subject);
     let name = Name::new(name.map_err(|_| ReceiveErrorKind::Malformed)?);
     outer.end(Part::Subject).map_err(|_| ReceiveErrorKind::Malformed)?;
-    let dialect = Dialect::BoringSsl;
     for property in properties {
         let text = match property {
-            Property::IssuerDnLegacy | Property::SubjectDnLegacy => name.legacy(dialect),
-            _ => name.rfc2253(dialect),
+            Property::IssuerDnLegacy | Property::SubjectDnLegacy => name.legacy(stated.dialect),
+            _ => name.rfc2253(stated.dialect),
         };
         stated.text(*property, text.unwrap_or_default());
     }

@@ -43,6 +43,8 @@ pub(super) struct Stated {
     /// There was a certificate, of which nothing can be said.
     pub(super) something: bool,
     texts: Vec<(Property, String)>,
+    /// Whose spelling the record uses.
+    pub(super) dialect: Dialect,
 }
 
 impl Stated {
@@ -89,8 +91,9 @@ impl Stated {
     }
 
     /// The record for a client whose leaf was not sent: the texts as they were stated.
-    pub(super) fn record(&self, client: ClientCertificate, dialect: Dialect) -> TlsClientAuth {
-        let verified = client.verification().text(dialect);
+    pub(super) fn record(&self, client: ClientCertificate) -> TlsClientAuth {
+        let client = client.dialect(self.dialect);
+        let verified = client.verification().text(self.dialect);
         let (mut sha1, mut sha256) = (Vec::new(), Vec::new());
         if let Some(digest) = &self.sha1 {
             encoding::hex_lower(digest, &mut sha1);
