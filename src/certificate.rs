@@ -6,7 +6,7 @@
 
 use crate::cursor::{self, Cursor, Element};
 use crate::error::{Error, ErrorKind, Part};
-use crate::extension::Extensions;
+use crate::extension::{self, Extensions};
 use crate::fingerprint;
 use crate::key_identifier::AuthorityKeyIdentifier;
 use crate::name::Name;
@@ -94,16 +94,16 @@ impl<'a> Certificate<'a> {
         Ok(Self {
             der,
             version,
-            serial_number: serial_number.contents,
-            tbs_signature_algorithm: tbs_signature_algorithm.der,
+            serial_number: serial_number.contents(),
+            tbs_signature_algorithm: tbs_signature_algorithm.der(),
             issuer: Name::new(issuer),
             not_before,
             not_after,
             subject: Name::new(subject),
-            subject_public_key_info: subject_public_key_info.der,
+            subject_public_key_info: subject_public_key_info.der(),
             extensions,
-            signature_algorithm: signature_algorithm.der,
-            signature_value: signature_value.contents,
+            signature_algorithm: signature_algorithm.der(),
+            signature_value: signature_value.contents(),
         })
     }
 
@@ -120,7 +120,7 @@ impl<'a> Certificate<'a> {
         let Some(explicit) = self.version else { return Some(1) };
         let mut inside = explicit.inside();
         let number = inside.expect(cursor::INTEGER, Part::Version).ok()?;
-        match (number.contents, inside.is_at_end()) {
+        match (number.contents(), inside.is_at_end()) {
             (&[number], true) if number < 0x80 => Some(u16::from(number).saturating_add(1)),
             (&[0, number], true) if number >= 0x80 => Some(u16::from(number).saturating_add(1)),
             _ => None,
@@ -172,23 +172,27 @@ impl<'a> Certificate<'a> {
     /// The key identifier of the SubjectKeyIdentifier extension (RFC 5280 §4.2.1.2).
     #[must_use]
     pub fn subject_key_identifier(&self) -> Option<&'a [u8]> {
-        let mut value =
-            Cursor::new(self.extensions().unique(crate::extension::SUBJECT_KEY_IDENTIFIER)?);
-        Some(value.expect(cursor::OCTET_STRING, Part::Extensions).ok()?.contents)
+        subject_key_identifier(self.extensions().unique(extension::SUBJECT_KEY_IDENTIFIER)?)
     }
 
     /// The AuthorityKeyIdentifier extension (RFC 5280 §4.2.1.1).
     #[must_use]
     pub fn authority_key_identifier(&self) -> Option<AuthorityKeyIdentifier<'a>> {
-        AuthorityKeyIdentifier::new(
-            self.extensions().unique(crate::extension::AUTHORITY_KEY_IDENTIFIER)?,
-        )
+        AuthorityKeyIdentifier::new(self.extensions().unique(extension::AUTHORITY_KEY_IDENTIFIER)?)
+    }
+
+    /// Both in one pass.
+    pub(crate) fn key_identifiers(&self) -> (Option<&'a [u8]>, Option<AuthorityKeyIdentifier<'a>>) {
+        let [subject, authority] = self
+            .extensions()
+            .each_unique([extension::SUBJECT_KEY_IDENTIFIER, extension::AUTHORITY_KEY_IDENTIFIER]);
+        (subject.and_then(subject_key_identifier), authority.and_then(AuthorityKeyIdentifier::new))
     }
 
     /// The subject alternative names, entry by entry (RFC 5280 §4.2.1.6); none without the extension.
     #[must_use]
     pub fn subject_alt_names(&self) -> SubjectAltNames<'a> {
-        SubjectAltNames::new(self.extensions().unique(crate::extension::SUBJECT_ALT_NAME))
+        SubjectAltNames::new(self.extensions().unique(extension::SUBJECT_ALT_NAME))
     }
 
     /// SHA-1 of the certificate. For lookups only: SHA-1 collisions can be made.
@@ -230,4 +234,9 @@ impl<'a> Certificate<'a> {
     pub fn to_x509_cert(&self) -> Result<x509_cert::Certificate, der::Error> {
         der::Decode::from_der(self.der)
     }
+}
+
+fn subject_key_identifier(value: &[u8]) -> Option<&[u8]> {
+    // OpenSSL takes one with data behind it, so that is not looked at.
+    Some(Cursor::new(value).expect(cursor::OCTET_STRING, Part::Extensions).ok()?.contents())
 }

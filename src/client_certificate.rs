@@ -99,10 +99,11 @@ impl ClientCertificate {
         &self.verification
     }
 
-    /// The leaf's DER, as the client sent it.
+    /// The leaf's DER, as the client sent it. `None` also where one was presented and its bytes are not known: made from
+    /// none, as a TLS stack that keeps only a digest has them.
     #[must_use]
     pub fn leaf(&self) -> Option<&[u8]> {
-        self.leaf.as_deref()
+        self.leaf.as_deref().filter(|leaf| !leaf.is_empty())
     }
 
     /// The certificates after the leaf.
@@ -115,11 +116,11 @@ impl ClientCertificate {
     /// # Errors
     /// The leaf is missing ([`ErrorKind::Missing`]) or is not the DER of a certificate.
     pub fn certificate(&self) -> Result<Certificate<'_>, Error> {
-        Certificate::from_der(self.required_leaf()?)
-    }
-
-    pub(crate) fn required_leaf(&self) -> Result<&[u8], Error> {
-        self.leaf().ok_or(Error::new(Part::Certificate, ErrorKind::Missing, 0))
+        Certificate::from_der(self.leaf().ok_or(Error::new(
+            Part::Certificate,
+            ErrorKind::Missing,
+            0,
+        ))?)
     }
 
     pub(crate) const fn printed_as(&self) -> Dialect {

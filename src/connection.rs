@@ -202,7 +202,7 @@ impl fmt::Debug for Claim {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(loom_model)))]
 mod tests {
     use super::*;
     use crate::headers::HeaderSet;
@@ -257,6 +257,12 @@ mod tests {
             ("not verified", presented(Verification::None), pair(), 0),
             ("revoked", presented(Verification::Success).revoked(true), pair(), 0),
             ("trusted", presented(Verification::Success), pair(), 2),
+            (
+                "no bytes, and so no hash of nothing",
+                ClientCertificate::presented(&[][..], Verification::Success),
+                pair(),
+                0,
+            ),
             ("a verdict for none", ClientCertificate::none(), verdict(), 3),
             (
                 "a verdict for a failed one",
@@ -293,8 +299,8 @@ mod tests {
     }
 }
 
-#[cfg(all(test, loom))]
-mod loom_model {
+#[cfg(all(test, loom_model))]
+mod model_of_threads {
     //! Every interleaving of threads that claim, then commit, drop, or panic.
 
     use super::*;
@@ -302,8 +308,11 @@ mod loom_model {
     use loom::sync::atomic::AtomicUsize;
     use loom::thread;
 
+    /// Two threads in every interleaving; three with up to three switches that no thread asked for.
     fn model(threads: usize, commits: fn(usize) -> bool) {
-        loom::model(move || {
+        let mut model = loom::model::Builder::new();
+        model.preemption_bound = (threads > 2).then_some(3);
+        model.check(move || {
             let client = ClientCertificate::presented(&[0u8; 3][..], Verification::Success);
             let connection = ConnectionState::new(client, Forwarding::cloudflare());
             let committed = Arc::new(AtomicUsize::new(0));

@@ -39,7 +39,7 @@ impl<'a> Extension<'a> {
     }
 
     fn read(element: &Element<'a>) -> Option<Self> {
-        if element.tag != cursor::SEQUENCE {
+        if element.tag() != cursor::SEQUENCE {
             return None;
         }
         let mut fields = element.inside();
@@ -47,9 +47,9 @@ impl<'a> Extension<'a> {
         let critical = fields.optional(0x01, Part::Extensions).ok()?;
         let value = fields.expect(cursor::OCTET_STRING, Part::Extensions).ok()?;
         fields.is_at_end().then_some(Self {
-            identifier: ObjectIdentifier::new(identifier.contents),
-            critical: critical.is_some_and(|critical| critical.contents != [0]),
-            value: value.contents,
+            identifier: ObjectIdentifier::new(identifier.contents()),
+            critical: critical.is_some_and(|critical| critical.contents() != [0]),
+            value: value.contents(),
         })
     }
 }
@@ -71,12 +71,28 @@ impl<'a> Extensions<'a> {
         Self { list: list.unwrap_or(Cursor::new(&[])) }
     }
 
-    /// The value of the only extension with this identifier. RFC 5280 §4.2 forbids a second; where there is one,
-    /// nobody can say which counts, so neither does.
+    /// The value of the only extension with this identifier.
     pub(crate) fn unique(self, identifier: &[u8]) -> Option<&'a [u8]> {
-        let mut found = self.filter(|extension| extension.identifier.as_der() == identifier);
-        let first = found.next()?;
-        found.next().is_none().then_some(first.value)
+        let [value] = self.each_unique([identifier]);
+        value
+    }
+
+    /// The same for several identifiers in one pass. RFC 5280 §4.2 forbids a second extension with the same identifier;
+    /// where there is one, nobody can say which counts, so neither does.
+    pub(crate) fn each_unique<const N: usize>(
+        self,
+        identifiers: [&[u8]; N],
+    ) -> [Option<&'a [u8]>; N] {
+        let mut found = [(0u8, None); N];
+        for extension in self {
+            for (identifier, (times, value)) in identifiers.iter().zip(&mut found) {
+                if extension.identifier.as_der() == *identifier {
+                    *times = times.saturating_add(1);
+                    *value = Some(extension.value);
+                }
+            }
+        }
+        found.map(|(times, value)| value.filter(|_| times == 1))
     }
 }
 

@@ -50,13 +50,13 @@ struct Object<'a> {
     cert_not_before: Cow<'a, str>,
     #[serde(borrow)]
     cert_not_after: Cow<'a, str>,
-    #[serde(borrow, rename = "certRFC9440")]
+    #[serde(borrow, rename = "certRFC9440", default)]
     cert_rfc9440: Cow<'a, str>,
-    #[serde(rename = "certRFC9440TooLarge")]
+    #[serde(rename = "certRFC9440TooLarge", default)]
     cert_rfc9440_too_large: bool,
-    #[serde(borrow, rename = "certChainRFC9440")]
+    #[serde(borrow, rename = "certChainRFC9440", default)]
     cert_chain_rfc9440: Cow<'a, str>,
-    #[serde(rename = "certChainRFC9440TooLarge")]
+    #[serde(rename = "certChainRFC9440TooLarge", default)]
     cert_chain_rfc9440_too_large: bool,
 }
 
@@ -104,7 +104,7 @@ impl Serialize for TlsClientAuth {
 /// Reads that JSON. The certificate and its chain come back from `certRFC9440` and `certChainRFC9440` where they are there; the
 /// texts stay as they stand.
 ///
-/// Fails where a property is missing, is no printable ASCII, or is none of its few values.
+/// Fails where a property is missing (the four of RFC 9440, which came later, may be), is no printable ASCII, or is none of its few values.
 impl<'de> Deserialize<'de> for TlsClientAuth {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let object = Object::deserialize(deserializer)?;

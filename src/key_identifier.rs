@@ -23,18 +23,19 @@ pub struct AuthorityKeyIdentifier<'a> {
 
 impl<'a> AuthorityKeyIdentifier<'a> {
     pub(crate) fn new(value: &'a [u8]) -> Option<Self> {
-        let mut outer = Cursor::new(value);
-        let mut fields = outer.expect(cursor::SEQUENCE, Part::Extensions).ok()?.inside();
+        // As with the subject's, data behind it is not looked at.
+        let list = Cursor::new(value).expect(cursor::SEQUENCE, Part::Extensions).ok()?;
+        let mut fields = list.inside();
         let mut field = |tag| {
             let element = fields.optional(tag, Part::Extensions).ok()?;
-            element.map(|element| element.contents)
+            element.map(|element| element.contents())
         };
         let identifier = Self {
             key_identifier: field(0x80),
             authority_cert_issuer: field(0xa1),
             authority_cert_serial_number: field(0x82),
         };
-        (fields.is_at_end() && outer.is_at_end()).then_some(identifier)
+        fields.is_at_end().then_some(identifier)
     }
 
     /// The issuer's SubjectKeyIdentifier.
@@ -56,7 +57,7 @@ impl<'a> AuthorityKeyIdentifier<'a> {
     ) -> impl Iterator<Item = Result<x509_cert::ext::pkix::name::GeneralName, der::Error>> + 'a
     {
         Cursor::new(self.authority_cert_issuer.unwrap_or_default()).map(|element| match element {
-            Ok(element) => der::Decode::from_der(element.der),
+            Ok(element) => der::Decode::from_der(element.der()),
             Err(_) => Err(der::ErrorKind::Failed.into()),
         })
     }

@@ -33,23 +33,23 @@ pub enum SubjectAltName<'a> {
 
 impl<'a> SubjectAltName<'a> {
     fn read(element: &Element<'a>) -> Self {
-        let read = match element.tag {
+        let read = match element.tag() {
             0x81 => text(element).map(Self::Email),
             0x82 => text(element).map(Self::Dns),
             0x86 => text(element).map(Self::Uri),
-            0x87 => address(element.contents).map(Self::Ip),
-            0x88 => Some(Self::RegisteredId(ObjectIdentifier::new(element.contents))),
+            0x87 => address(element.contents()).map(Self::Ip),
+            0x88 => Some(Self::RegisteredId(ObjectIdentifier::new(element.contents()))),
             0xa0 => other_name(element),
             0xa4 => directory_name(element),
             _ => None,
         };
-        read.unwrap_or(Self::Unreadable(element.der))
+        read.unwrap_or(Self::Unreadable(element.der()))
     }
 }
 
 fn text<'a>(element: &Element<'a>) -> Option<&'a str> {
-    let printable = element.contents.iter().all(u8::is_ascii_graphic);
-    core::str::from_utf8(element.contents).ok().filter(|text| printable && !text.is_empty())
+    let printable = element.contents().iter().all(u8::is_ascii_graphic);
+    core::str::from_utf8(element.contents()).ok().filter(|text| printable && !text.is_empty())
 }
 
 fn address(contents: &[u8]) -> Option<IpAddr> {
@@ -66,7 +66,7 @@ fn other_name<'a>(element: &Element<'a>) -> Option<SubjectAltName<'a>> {
     let value = fields.expect(0xa0, Part::SubjectAltName).ok()?;
     fields
         .is_at_end()
-        .then_some(SubjectAltName::Other(ObjectIdentifier::new(kind.contents), value.contents))
+        .then_some(SubjectAltName::Other(ObjectIdentifier::new(kind.contents()), value.contents()))
 }
 
 fn directory_name<'a>(element: &Element<'a>) -> Option<SubjectAltName<'a>> {

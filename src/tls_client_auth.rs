@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::Range;
 
 use crate::certificate::Certificate;
 use crate::client_certificate::ClientCertificate;
@@ -61,6 +62,17 @@ impl Property {
         (Self::Rfc9440, Field::Certificate(CertificateForm::ByteSequence)),
         (Self::ChainRfc9440, Field::Chain(ChainForm::ByteSequences)),
     ];
+
+    /// Its place in [`ALL`](Self::ALL).
+    #[expect(clippy::as_conversions, reason = "the variants stand in the same order")]
+    const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// An offset into the text, which the limits keep far below 4 GiB.
+fn offset(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
 /// Everything an origin may want to know of the client's certificate: the object that Cloudflare gives to Workers as
@@ -89,10 +101,9 @@ impl Property {
 /// ```
 #[derive(Clone, Eq, PartialEq)]
 pub struct TlsClientAuth {
-    /// All values, one after the other.
+    /// All values, one after the other; what two properties share stands there once.
     text: Arc<str>,
-    /// Where each ends.
-    ends: [u32; Property::ALL.len()],
+    ranges: [Range<u32>; Property::ALL.len()],
     client: ClientCertificate,
     rfc9440_too_large: bool,
     chain_rfc9440_too_large: bool,
@@ -109,21 +120,31 @@ impl TlsClientAuth {
     #[must_use]
     pub fn with_limits(client: &ClientCertificate, limits: Limits) -> Self {
         let facts = Facts::new(client, limits, Property::ALL.iter().map(|(_, field)| *field));
-        let mut text = Vec::new();
+        let mut text = Vec::with_capacity(facts.expected_length());
         let mut too_large = (false, false);
-        let mut ends = [0; Property::ALL.len()];
-        for ((property, field), end) in Property::ALL.iter().zip(&mut ends) {
-            let written = facts.write(*field, client.printed_as(), &mut text);
-            *end = u32::try_from(text.len()).unwrap_or(u32::MAX);
-            match property {
-                Property::Rfc9440 => too_large.0 = written == Written::TooLarge,
-                Property::ChainRfc9440 => too_large.1 = written == Written::TooLarge,
-                _ => {}
+        let mut ranges = [const { 0..0 }; Property::ALL.len()];
+        for (index, (property, field)) in Property::ALL.iter().enumerate() {
+            let range = match property {
+                Property::IssuerDnRfc2253 => ranges.get(Property::IssuerDn.index()).cloned(),
+                Property::SubjectDnRfc2253 => ranges.get(Property::SubjectDn.index()).cloned(),
+                _ => {
+                    let start = offset(text.len());
+                    let written = facts.write(*field, client.printed_as(), &mut text);
+                    match property {
+                        Property::Rfc9440 => too_large.0 = written == Written::TooLarge,
+                        Property::ChainRfc9440 => too_large.1 = written == Written::TooLarge,
+                        _ => {}
+                    }
+                    Some(start..offset(text.len()))
+                }
+            };
+            if let (Some(place), Some(range)) = (ranges.get_mut(index), range) {
+                *place = range;
             }
         }
         Self {
             text: String::from_utf8(text).unwrap_or_default().into(),
-            ends,
+            ranges,
             client: client.clone(),
             rfc9440_too_large: too_large.0,
             chain_rfc9440_too_large: too_large.1,
@@ -138,27 +159,19 @@ impl TlsClientAuth {
         chain_rfc9440_too_large: bool,
     ) -> Self {
         let mut end = 0usize;
-        let ends = texts.map(|text| {
+        let ranges = texts.map(|text| {
+            let start = end;
             end = end.saturating_add(text.len());
-            u32::try_from(end).unwrap_or(u32::MAX)
+            offset(start)..offset(end)
         });
-        Self {
-            text: texts.concat().into(),
-            ends,
-            client,
-            rfc9440_too_large,
-            chain_rfc9440_too_large,
-        }
+        let text = texts.concat().into();
+        Self { text, ranges, client, rfc9440_too_large, chain_rfc9440_too_large }
     }
 
     pub(crate) fn text(&self, property: Property) -> &str {
-        let index =
-            Property::ALL.iter().position(|(other, _)| *other == property).unwrap_or_default();
-        let bound = |index: Option<usize>| {
-            let end = index.and_then(|index| self.ends.get(index)).copied().unwrap_or_default();
-            usize::try_from(end).unwrap_or_default()
-        };
-        self.text.get(bound(index.checked_sub(1))..bound(Some(index))).unwrap_or_default()
+        let Range { start, end } = self.ranges.get(property.index()).cloned().unwrap_or_default();
+        let bound = |offset| usize::try_from(offset).unwrap_or_default();
+        self.text.get(bound(start)..bound(end)).unwrap_or_default()
     }
 
     /// Whether a certificate was presented.

@@ -42,7 +42,7 @@ impl<'a> Time<'a> {
     pub(crate) fn read(validity: &mut Cursor<'a>) -> Result<Self, Error> {
         let offset = validity.offset();
         match validity.element() {
-            Ok(element) => Ok(Self { tag: element.tag, contents: element.contents }),
+            Ok(element) => Ok(Self { tag: element.tag(), contents: element.contents() }),
             Err(kind) => Err(Error::new(Part::Validity, kind, offset)),
         }
     }

@@ -6,7 +6,9 @@ use super::Field;
 use crate::certificate::Certificate;
 use crate::client_certificate::ClientCertificate;
 use crate::dialect::Dialect;
+use crate::encoding;
 use crate::fingerprint;
+use crate::key_identifier::AuthorityKeyIdentifier;
 use crate::limits::Limits;
 use crate::serial_number::SerialNumber;
 
@@ -17,6 +19,8 @@ pub(crate) struct Facts<'c> {
     pub(super) certificate: Option<Certificate<'c>>,
     pub(super) sha1: Option<[u8; 20]>,
     pub(super) sha256: Option<[u8; 32]>,
+    pub(super) subject_key_identifier: Option<&'c [u8]>,
+    pub(super) authority_key_identifier: Option<AuthorityKeyIdentifier<'c>>,
 }
 
 /// What became of a field's value.
@@ -37,21 +41,52 @@ impl<'c> Facts<'c> {
         limits: Limits,
         fields: impl Iterator<Item = Field>,
     ) -> Self {
-        let (mut read, mut sha1, mut sha256) = (false, false, false);
+        let (mut read, mut keys, mut sha1, mut sha256) = (false, false, false, false);
         for field in fields {
             read |= field.is_read();
+            keys |= field.is_of_keys();
             sha1 |= matches!(field, Field::Sha1(_));
             sha256 |= matches!(field, Field::Sha256(_));
         }
         let leaf = client.leaf();
-        let certificate = |leaf| Certificate::from_der_up_to(leaf, limits.certificate).ok();
+        let certificate = leaf
+            .filter(|_| read)
+            .and_then(|leaf| Certificate::from_der_up_to(leaf, limits.certificate).ok());
+        let (subject_key_identifier, authority_key_identifier) = certificate
+            .filter(|_| keys)
+            .map_or((None, None), |certificate| certificate.key_identifiers());
+        let (sha1, sha256) = match leaf {
+            Some(leaf) if sha1 && sha256 => {
+                let (sha1, sha256) = fingerprint::sha1_and_sha256(leaf);
+                (Some(sha1), Some(sha256))
+            }
+            Some(leaf) => {
+                (sha1.then(|| fingerprint::sha1(leaf)), sha256.then(|| fingerprint::sha256(leaf)))
+            }
+            None => (None, None),
+        };
         Self {
             client,
             limits,
-            certificate: leaf.filter(|_| read).and_then(certificate),
-            sha1: leaf.filter(|_| sha1).map(fingerprint::sha1),
-            sha256: leaf.filter(|_| sha256).map(fingerprint::sha256),
+            sha1,
+            sha256,
+            subject_key_identifier,
+            authority_key_identifier,
+            certificate,
         }
+    }
+
+    /// About how long all fields are together: right for usual certificates, so that their text is allocated once.
+    pub(crate) fn expected_length(&self) -> usize {
+        let leaf = self.client.leaf().unwrap_or_default().len();
+        let chain =
+            self.client.chain_certificates().fold(0usize, |sum, der| sum.saturating_add(der.len()));
+        let names = self.certificate.map_or(0, |certificate| {
+            certificate.issuer().as_der().len().saturating_add(certificate.subject().as_der().len())
+        });
+        encoding::base64_len(leaf.saturating_add(chain))
+            .saturating_add(names.saturating_mul(2))
+            .saturating_add(400)
     }
 
     /// Appends the field's value: printable ASCII and within its limit, or nothing.
@@ -70,7 +105,7 @@ impl<'c> Facts<'c> {
             Written::Nothing
         } else if value.len() > limit {
             Written::TooLarge
-        } else if value.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+        } else if value.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~')) {
             return Written::Value;
         } else {
             Written::Nothing
@@ -83,7 +118,7 @@ impl<'c> Facts<'c> {
     /// subject key identifier is the leaf's authority key identifier.
     fn issuer(&self) -> Option<Certificate<'c>> {
         let leaf = self.certificate?;
-        let wanted = leaf.authority_key_identifier().and_then(|issuer| issuer.key_identifier());
+        let wanted = self.authority_key_identifier.and_then(|issuer| issuer.key_identifier());
         self.client
             .chain_certificates()
             .filter_map(|der| Certificate::from_der_up_to(der, self.limits.certificate).ok())
@@ -98,11 +133,11 @@ impl<'c> Facts<'c> {
         if let Some(issuer) = self.issuer() {
             return issuer.serial_number().map(write);
         }
-        self.certificate?.authority_key_identifier()?.authority_cert_serial_number().map(write)
+        self.authority_key_identifier?.authority_cert_serial_number().map(write)
     }
 
     pub(super) fn issuer_key_identifier(&self) -> Option<&'c [u8]> {
         let own = self.issuer().and_then(|issuer| issuer.subject_key_identifier());
-        own.or_else(|| self.certificate?.authority_key_identifier()?.key_identifier())
+        own.or_else(|| self.authority_key_identifier?.key_identifier())
     }
 }

@@ -116,6 +116,14 @@ impl Field {
         matches!(self, Self::Verified | Self::VerifiedFlag(_))
     }
 
+    /// Whether it needs the key identifiers.
+    pub(super) const fn is_of_keys(self) -> bool {
+        matches!(
+            self,
+            Self::IssuerSerial | Self::SubjectKeyIdentifier | Self::IssuerSubjectKeyIdentifier
+        )
+    }
+
     /// Whether it needs the certificate read, not only its bytes.
     pub(super) const fn is_read(self) -> bool {
         match self {

@@ -44,7 +44,7 @@ impl Facts<'_> {
                 self.issuer_serial(|serial| SerialForm::Hex.write(serial, out))?
             }
             Field::SubjectKeyIdentifier => {
-                encoding::hex_upper(self.certificate?.subject_key_identifier()?, out);
+                encoding::hex_upper(self.subject_key_identifier?, out);
             }
             Field::IssuerSubjectKeyIdentifier => {
                 encoding::hex_upper(self.issuer_key_identifier()?, out)

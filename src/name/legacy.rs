@@ -26,7 +26,17 @@ pub(super) fn write(name: &Name<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Opt
 }
 
 fn write_value(value: &Element<'_>, dialect: Dialect, out: &mut Vec<u8>) {
-    let fourth_only = value.tag == GENERAL_STRING && is_ascii_in_four_bytes(value.contents);
+    let printable = |byte: &u8| {
+        matches!(byte, b' '..=b'~')
+            & (!matches!(byte, b'/' | b'+') | (dialect == Dialect::BoringSsl))
+    };
+    if is_kept_as_contents(value.tag())
+        && value.contents().iter().fold(true, |all, byte| all & printable(byte))
+    {
+        out.extend_from_slice(value.contents());
+        return;
+    }
+    let fourth_only = value.tag() == GENERAL_STRING && is_ascii_in_four_bytes(value.contents());
     let mut index = 0u8;
     value::stored(value, dialect, |byte| {
         index = index.wrapping_add(1);
@@ -42,6 +52,12 @@ fn write_value(value: &Element<'_>, dialect: Dialect, out: &mut Vec<u8>) {
             }
         }
     });
+}
+
+/// The usual string types: most values are copied whole.
+const fn is_kept_as_contents(tag: u8) -> bool {
+    // UTF8String, NumericString, PrintableString, T61String, IA5String
+    matches!(tag, 0x0c | 0x12..=0x14 | 0x16)
 }
 
 /// Both libraries take such a GeneralString for one of four bytes a character, the first three of them zero.

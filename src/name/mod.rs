@@ -49,8 +49,8 @@ impl<'a> Name<'a> {
 
     /// The DER of the RDNSequence.
     #[must_use]
-    pub const fn as_der(&self) -> &'a [u8] {
-        self.element.der
+    pub fn as_der(&self) -> &'a [u8] {
+        self.element.der()
     }
 
     /// The name as `X509_NAME_print_ex` prints it with `XN_FLAG_RFC2253`, as in nginx's `$ssl_client_s_dn`: last RDN first,
@@ -100,10 +100,19 @@ pub(crate) struct Attributes<'a> {
 impl<'a> Iterator for Attributes<'a> {
     type Item = Option<Attribute<'a>>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         while self.set.is_at_end() {
+            if let Some((kind, value)) = self.sets.usual_rdn() {
+                self.rdn = self.rdn.saturating_add(1);
+                return Some(Some(Attribute {
+                    kind: ObjectIdentifier::new(kind),
+                    value,
+                    rdn: self.rdn,
+                }));
+            }
             match self.sets.next()? {
-                Ok(set) if set.tag == cursor::SET => self.set = set.inside(),
+                Ok(set) if set.tag() == cursor::SET => self.set = set.inside(),
                 _ => return Some(None),
             }
             self.rdn = self.rdn.saturating_add(1);
@@ -118,7 +127,7 @@ impl<'a> Attributes<'a> {
         let kind = fields.expect(cursor::OBJECT_IDENTIFIER, Part::Subject).ok()?;
         let value = fields.element().ok()?;
         fields.is_at_end().then_some(Attribute {
-            kind: ObjectIdentifier::new(kind.contents),
+            kind: ObjectIdentifier::new(kind.contents()),
             value,
             rdn: self.rdn,
         })

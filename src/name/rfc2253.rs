@@ -37,7 +37,7 @@ fn write_attribute(attribute: &Attribute<'_>, dialect: Dialect, out: &mut Vec<u8
     let characters = match attribute.kind.short_name(dialect) {
         Some(name) => {
             out.extend_from_slice(name.as_bytes());
-            Characters::of(value.tag)
+            Characters::of(value.tag())
         }
         None => {
             attribute.kind.write_dotted(dialect, out);
@@ -45,17 +45,14 @@ fn write_attribute(attribute: &Attribute<'_>, dialect: Dialect, out: &mut Vec<u8
         }
     };
     out.push(b'=');
+    let contents = value.contents();
     match characters {
-        Some(characters)
-            if value.contents.iter().all(is_plain) && characters.is_ascii_compatible() =>
-        {
-            out.extend_from_slice(value.contents);
+        Some(characters) if characters.is_ascii_compatible() && stands_for_itself(contents) => {
+            out.extend_from_slice(contents);
         }
-        Some(characters) => {
-            value::write_utf8(value.contents, characters, |character, first, last| {
-                escape(character, first, last, dialect, out);
-            })?
-        }
+        Some(characters) => value::write_utf8(contents, characters, |character, first, last| {
+            escape(character, first, last, dialect, out);
+        })?,
         None => {
             out.push(b'#');
             value::encoded(value, |byte| encoding::hex_upper(&[byte], out));
@@ -64,20 +61,26 @@ fn write_attribute(attribute: &Attribute<'_>, dialect: Dialect, out: &mut Vec<u8
     Some(())
 }
 
-/// Stands for itself wherever it stands.
-fn is_plain(byte: &u8) -> bool {
-    matches!(byte, b'!' | b'$'..=b'*' | b'-'..=b':' | b'=' | b'?'..=b'[' | b']'..=b'~')
+/// Whether nothing in an ASCII-compatible value is escaped. It looks at every byte, which vectorizes.
+fn stands_for_itself(contents: &[u8]) -> bool {
+    let plain = |byte: &u8| {
+        matches!(byte, b' '..=b'~')
+            & !matches!(byte, b'"' | b'#' | b'+' | b',' | b';' | b'<' | b'>' | b'\\')
+    };
+    contents.iter().fold(true, |all, byte| all & plain(byte))
+        && contents.first() != Some(&b' ')
+        && contents.last() != Some(&b' ')
 }
 
 fn escape(character: &str, first: bool, last: bool, dialect: Dialect, out: &mut Vec<u8>) {
     match *character.as_bytes() {
         [byte @ (b',' | b'+' | b'"' | b'\\' | b'<' | b'>' | b';')] => {
-            out.extend_from_slice(&[b'\\', byte])
+            out.extend_from_slice(&[b'\\', byte]);
         }
         [b' '] if first || last => out.extend_from_slice(b"\\ "),
         // A lone `#` is the last character too, and OpenSSL then forgets that it is the first.
         [b'#'] if first && (!last || dialect == Dialect::BoringSsl) => {
-            out.extend_from_slice(b"\\#")
+            out.extend_from_slice(b"\\#");
         }
         [byte @ b' '..=b'~'] => out.push(byte),
         ref bytes => {

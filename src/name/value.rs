@@ -93,16 +93,16 @@ pub(crate) fn write_utf8(
 /// The bytes that a library holds as the value's data, which its one-line form prints: the contents, except for numbers
 /// (their absolute value), bit strings (without the count of unused bits) and what it keeps whole.
 pub(super) fn stored(value: &Element<'_>, dialect: Dialect, mut push: impl FnMut(u8)) {
-    match (value.tag, dialect) {
-        (ENUMERATED, _) | (INTEGER, Dialect::BoringSsl) => write_magnitude(value.contents, push),
+    match (value.tag(), dialect) {
+        (ENUMERATED, _) | (INTEGER, Dialect::BoringSsl) => write_magnitude(value.contents(), push),
         (BIT_STRING, _) => {
-            let mask = 0xff << value.contents.first().map_or(0, |unused| unused & 7);
-            if let Some((last, bytes)) = value.contents.get(1..).and_then(<[u8]>::split_last) {
+            let mask = 0xff << value.contents().first().map_or(0, |unused| unused & 7);
+            if let Some((last, bytes)) = value.contents().get(1..).and_then(<[u8]>::split_last) {
                 bytes.iter().for_each(|byte| push(*byte));
                 push(last & mask);
             }
         }
-        (SEQUENCE | SET, _) => value.der.iter().for_each(|byte| push(*byte)),
+        (SEQUENCE | SET, _) => value.der().iter().for_each(|byte| push(*byte)),
         (tag, Dialect::BoringSsl)
             if Characters::of(tag).is_none()
                 && !matches!(
@@ -110,19 +110,19 @@ pub(super) fn stored(value: &Element<'_>, dialect: Dialect, mut push: impl FnMut
                     OCTET_STRING | VIDEOTEX_STRING | GRAPHIC_STRING | GENERAL_STRING
                 ) =>
         {
-            value.der.iter().for_each(|byte| push(*byte));
+            value.der().iter().for_each(|byte| push(*byte));
         }
-        _ => value.contents.iter().for_each(|byte| push(*byte)),
+        _ => value.contents().iter().for_each(|byte| push(*byte)),
     }
 }
 
 /// The value's DER as the libraries write it again: the unused bits of a bit string become zero.
 pub(super) fn encoded(value: &Element<'_>, mut push: impl FnMut(u8)) {
-    let mask = match (value.tag, value.contents) {
+    let mask = match (value.tag(), value.contents()) {
         (BIT_STRING, [unused, _, ..]) => 0xff << (unused & 7),
         _ => 0xff,
     };
-    if let Some((last, bytes)) = value.der.split_last() {
+    if let Some((last, bytes)) = value.der().split_last() {
         bytes.iter().for_each(|byte| push(*byte));
         push(last & mask);
     }
