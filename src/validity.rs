@@ -204,7 +204,8 @@ mod tests {
     fn text_as_the_libraries_print_it() {
         const UTC: u8 = UTC_TIME;
         const GEN: u8 = GENERALIZED_TIME;
-        let cases: [(&str, u8, &str, Option<&str>, Option<&str>); 26] = [
+        type Case<'a> = (&'a str, u8, &'a str, Option<&'a str>, Option<&'a str>);
+        let cases: [Case<'_>; 26] = [
             (
                 "UTC",
                 UTC,

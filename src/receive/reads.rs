@@ -205,7 +205,7 @@ fn concatenated(value: &[u8], most: usize) -> Read<Vec<Vec<u8>>> {
     let mut certificates = Vec::new();
     while !rest.is_at_end() && certificates.len() <= most {
         let element = rest.expect(cursor::SEQUENCE, Part::Certificate);
-        certificates.push(element.map_err(|_| ReceiveErrorKind::NotACertificate)?.der.to_vec());
+        certificates.push(element.map_err(|_| ReceiveErrorKind::NotACertificate)?.der().to_vec());
     }
     Ok(certificates)
 }

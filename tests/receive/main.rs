@@ -1,5 +1,16 @@
 //! Receiving: every format's table, every rule's negative case, what real proxies sent, and what this crate's own sets wrote.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    clippy::type_complexity,
+    clippy::unwrap_used,
+    reason = "tests and their helpers"
+)]
+
 mod facts;
 mod formats;
 mod observed;
