@@ -189,7 +189,8 @@ impl Receiver {
     ///
     /// Envoy writes names of the certificate without escaping them: `spiffe://a,By=x;Hash=…` in a certificate is an element
     /// of its own, and the last one. Where Envoy replaces the header (`SANITIZE_SET`), allow
-    /// [one element only](Self::envoy_one_element), and have it send `Cert`: then nothing is taken from those names.
+    /// [one element only](Self::envoy_one_element), and have it send `Cert`: then nothing is taken from those names. Without it,
+    /// more than one unquoted `URI` is an error, because it could be a single name.
     #[must_use]
     pub fn envoy(unstated: Unstated) -> Self {
         Self::new(Some(unstated), &[("x-forwarded-client-cert", Reads::Xfcc(Elements::Many))])

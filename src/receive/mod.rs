@@ -81,10 +81,10 @@ pub enum Unstated {
 ///
 /// # Rules
 ///
-/// - A header line that is there twice is an error, and so is a name that looks like one of the format's
-///   (`ssl_client_verify`): neither can come from the proxy.
-/// - The verdict is read first and to the letter; nothing else is parsed before it is right. A `FAILED` certificate is
-///   returned as such.
+/// - A header line that is there twice is an error, a list in two lines too, and so is a name that looks like one of the
+///   format's (`ssl_client_verify`): none of them can come from the proxy.
+/// - The verdict is read first and to the letter; nothing else is parsed before it is right. It comes back as it is: a `FAILED`
+///   certificate as failed, one beside `NONE` as presented and not verified. Neither is trusted.
 /// - Absent, empty, `""`, `(null)`, `<nil>`, a byte sequence or PEM block without contents and the hash of nothing all say
 ///   that there is none. Without any certificate the result is the record of [`ClientCertificate::none`].
 /// - A leaf that is not a certificate is an error; no other certificate takes its place. So are a chain without a leaf and a
