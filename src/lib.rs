@@ -10,6 +10,7 @@ mod certificate;
 mod client_certificate;
 mod connection;
 mod cursor;
+mod decoding;
 mod dialect;
 mod encoding;
 mod error;
@@ -28,6 +29,7 @@ mod key_identifier;
 mod limits;
 mod name;
 mod pem;
+mod receive;
 mod serial_number;
 mod strip;
 mod subject_alt_name;
@@ -56,6 +58,9 @@ pub use key_identifier::AuthorityKeyIdentifier;
 pub use limits::Limits;
 pub use name::{Name, ObjectIdentifier};
 pub use pem::certificates_from_pem;
+pub use receive::{
+    ReceiveError, ReceiveErrorKind, ReceiveLimits, Receiver, RequestHeaders, StatedName, Unstated,
+};
 pub use serial_number::SerialNumber;
 pub use strip::HeaderFields;
 pub use subject_alt_name::{SubjectAltName, SubjectAltNames};

@@ -152,7 +152,6 @@ impl TlsClientAuth {
     }
 
     /// From finished texts in the order of [`Property::ALL`].
-    #[cfg(feature = "serde")]
     pub(crate) fn from_texts(
         texts: &[&str; Property::ALL.len()],
         client: ClientCertificate,

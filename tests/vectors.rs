@@ -288,6 +288,27 @@ fn versions() {
 }
 
 #[test]
+fn serial_numbers() {
+    let long = [0x5a; 40];
+    let cases: [(&str, &[u8], String); 8] = [
+        ("zero", &[0], "00".into()),
+        ("without a sign byte", &[0, 0xa3, 0x82], "A382".into()),
+        ("below zero", &[0xff], "-01".into()),
+        ("below zero, several bytes", &[0xfe, 0xdc, 0xba], "-012346".into()),
+        ("below zero, zeros at the end", &[0x80, 0, 0], "-800000".into()),
+        ("40 bytes on one line", &long, "5A".repeat(40)),
+        ("padded", &[0, 1], String::new()),
+        ("empty", &[], String::new()),
+    ];
+    for (case, serial, expected) in cases {
+        let der = Parts::with(|parts| parts.serial = tlv(INTEGER, serial)).der();
+        let record = TlsClientAuth::new(&trusted(&der));
+        assert_eq!(record.cert_serial(), expected, "{case}");
+        assert_eq!(record.cert_subject_dn(), "CN=subject", "{case}: costs nothing else");
+    }
+}
+
+#[test]
 fn dates() {
     let first = Some("Jan  1 00:00:00 0 GMT");
     let cases = [

@@ -253,7 +253,7 @@ fn checked_name<'r>(
 }
 
 /// The names that frame a message or steer the connection: never a certificate's.
-fn is_framing(name: &str) -> bool {
+pub(crate) fn is_framing(name: &str) -> bool {
     const FRAMING: [&str; 9] = [
         "connection",
         "content-length",
@@ -299,6 +299,10 @@ pub enum HeaderSetErrorKind {
 }
 
 impl HeaderSetError {
+    pub(crate) fn new(name: &str, kind: HeaderSetErrorKind) -> Self {
+        Self { name: name.to_string(), kind }
+    }
+
     /// The name that was refused.
     #[must_use]
     pub fn name(&self) -> &str {
