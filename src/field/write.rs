@@ -27,7 +27,7 @@ impl Facts<'_> {
         match field {
             Field::Certificate(form) => {
                 let colons = if form == CertificateForm::ByteSequence { 2 } else { 0 };
-                sum(&mut leaf.map(base64_len)).saturating_add(colons)
+                sum(&mut leaf.map(|der| base64_len(der).saturating_add(colons)))
             }
             // Two colons each, and two characters between them.
             Field::Chain(ChainForm::ByteSequences) => {

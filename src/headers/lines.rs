@@ -7,7 +7,7 @@ use core::ops::Range;
 
 use super::{Entry, HeaderSet};
 use crate::client_certificate::ClientCertificate;
-use crate::field::{Facts, Written};
+use crate::field::{CertificateForm, ChainForm, Facts, Field, Written};
 use crate::field_name::{FieldName, is_alike};
 use crate::limits::Limits;
 
@@ -36,11 +36,21 @@ impl HeaderLines {
         let mut text = Vec::new();
         let mut lines = Vec::with_capacity(entries.len());
         let mut too_large = Vec::new();
+        let mut leaf_is_too_large = false;
         for entry in wanted() {
             let start = text.len();
             facts.by = &entry.by;
             let dialect = entry.dialect.unwrap_or(client.printed_as());
-            match facts.write(entry.row.field, dialect, &mut text) {
+            let field = entry.row.field;
+            // RFC 9440 §2.3: no chain without its leaf.
+            let written = if leaf_is_too_large && field == Field::Chain(ChainForm::ByteSequences) {
+                Written::TooLarge
+            } else {
+                facts.write(field, dialect, &mut text)
+            };
+            leaf_is_too_large |= written == Written::TooLarge
+                && field == Field::Certificate(CertificateForm::ByteSequence);
+            match written {
                 Written::Value => lines.push((entry.row.name.clone(), start..text.len())),
                 Written::TooLarge => too_large.push(entry.row.name.clone()),
                 Written::Nothing => {}

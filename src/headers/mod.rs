@@ -339,6 +339,8 @@ impl core::error::Error for HeaderSetError {}
 mod tests {
     use super::*;
     use crate::field::SerialForm;
+    use crate::limits::Limits;
+    use crate::verification::Verification;
 
     #[test]
     fn own_tables_hold_every_row_and_are_stripped_again() {
@@ -374,6 +376,16 @@ mod tests {
                 assert!(crate::is_owned_name(name.as_bytes()), "{name}");
             }
             assert!(HeaderSet::new("again", set.rows()).is_ok(), "{}", set.name());
+        }
+    }
+
+    #[test]
+    fn a_chain_never_goes_without_its_leaf() {
+        let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+        let client = ClientCertificate::presented(der, Verification::Success).chain([&der[..9]]);
+        for (limit, left_out) in [(1000, 0), (100, 2)] {
+            let lines = HeaderSet::rfc9440().lines(&client, Limits::new().encoded_leaf(limit));
+            assert_eq!((lines.iter().count(), lines.too_large().len()), (2 - left_out, left_out));
         }
     }
 

@@ -100,3 +100,54 @@ proptest::proptest! {
         }
     }
 }
+
+/// What each set wrote for a trusted client comes back, for every fixture.
+#[test]
+fn every_set_comes_back() {
+    use Unstated::Verified as V;
+    let sets: Vec<(HeaderSet, Receiver, bool)> = vec![
+        (HeaderSet::nginx(), Receiver::nginx(), false),
+        (HeaderSet::ingress_nginx(), Receiver::ingress_nginx(), false),
+        (HeaderSet::apache(), Receiver::apache(), true),
+        (HeaderSet::apache_legacy(), Receiver::apache(), true),
+        (HeaderSet::haproxy(), Receiver::haproxy(), true),
+        (HeaderSet::envoy(), Receiver::envoy(V), true),
+        (HeaderSet::envoy_json(), Receiver::envoy(V), true),
+        (HeaderSet::traefik(), Receiver::traefik(V), true),
+        (HeaderSet::traefik_escaped(), Receiver::traefik(V), true),
+        (HeaderSet::caddy(), Receiver::caddy(V), false),
+        (HeaderSet::aws_alb(), Receiver::aws_alb(V), false),
+        (HeaderSet::aws_alb_passthrough(), Receiver::aws_alb_passthrough(V), true),
+        (HeaderSet::cloudfront(), Receiver::cloudfront(V), false),
+        (HeaderSet::google(), Receiver::google(), true),
+        (HeaderSet::azure_app_service(), Receiver::azure_app_service(V), false),
+        (HeaderSet::azure_application_gateway(), Receiver::azure_application_gateway(), false),
+        (HeaderSet::kong(), Receiver::kong(V), false),
+        (HeaderSet::cloud_foundry(), Receiver::cloud_foundry(V), false),
+    ];
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures")).unwrap()
+    {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "der") {
+            continue;
+        }
+        let alone =
+            ClientCertificate::presented(std::fs::read(&path).unwrap(), Verification::Success);
+        let client = alone.clone().chain([INTERMEDIATE, CA]);
+        for (set, receiver, chain) in &sets {
+            let lines = set.lines(&client, Limits::new());
+            let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
+            let expected = TlsClientAuth::new(if *chain { &client } else { &alone });
+            assert_eq!(
+                receiver.receive(&lines),
+                Ok(expected),
+                "{}, {}",
+                set.name(),
+                path.display()
+            );
+            let none = set.lines(&ClientCertificate::none(), Limits::new());
+            let none: Vec<_> = none.iter().map(|line| (line.name(), line.value())).collect();
+            assert!(!receiver.receive(&none).unwrap().is_presented(), "{}", set.name());
+        }
+    }
+}
