@@ -330,7 +330,15 @@ fn meaning<'h>(value: &'h [u8], reads: &Reads) -> Option<&'h [u8]> {
         value => value,
     };
     // Apache, Caddy 2.11, Caddy 2.6.
-    let nothing = matches!(value, b"" | b"\"\"" | b"(null)" | b"<nil>")
-        || value.starts_with(b"{http.request.tls.client.");
+    let nothing = matches!(value, b"" | b"\"\"" | b"(null)" | b"<nil>") || is_placeholder(value);
     (!nothing).then_some(value)
+}
+
+/// `{http.request.tls.client.serial}`, the whole value: what only begins so may be of a client's making.
+fn is_placeholder(value: &[u8]) -> bool {
+    let name =
+        value.strip_prefix(b"{http.request.tls.client.").and_then(|rest| rest.strip_suffix(b"}"));
+    name.is_some_and(|name| {
+        name.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.'))
+    })
 }

@@ -1,6 +1,9 @@
 //! Envoy's header and what a client may try with it.
 
-use tls_client_auth::{ReceiveErrorKind, Receiver, StatedName, Unstated};
+use tls_client_auth::{
+    ClientCertificate, ConnectionState, Forwarding, HeaderSet, ReceiveErrorKind, Receiver,
+    StatedName, Unstated, Verification, XfccMode,
+};
 
 use super::*;
 
@@ -72,4 +75,23 @@ fn xfcc_elements() {
     }
     let two = [("x-forwarded-client-cert", format!("{hash},{hash}"))];
     assert_eq!(Receiver::envoy_one_element(v).receive(&two).unwrap_err().kind(), E::Ambiguous);
+}
+
+/// What an earlier hop wrote must not make the nearest hop's element unread.
+#[test]
+fn a_placeholder_before_the_last_element_hides_nothing() {
+    let der =
+        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/plain.der")).unwrap();
+    let client = ClientCertificate::presented(der, Verification::Success);
+    let forwarding =
+        Forwarding::none().on_every_request(HeaderSet::envoy()).xfcc_mode(XfccMode::AppendForward);
+    for inbound in
+        ["{http.request.tls.client.x=1", "{http.request.tls.client.serial}", "(null)", "<nil>"]
+    {
+        let mut headers = vec![("x-forwarded-client-cert".to_owned(), inbound.to_owned())];
+        ConnectionState::new(client.clone(), forwarding.clone()).forward(&mut headers).commit();
+        if let Ok(auth) = Receiver::envoy(Unstated::Verified).receive(&headers) {
+            assert_eq!(auth.client_certificate().leaf(), client.leaf(), "{inbound}");
+        }
+    }
 }
