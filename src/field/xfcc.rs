@@ -208,19 +208,24 @@ impl Facts<'_> {
             }
             out.push(b']');
         }
-        if let Some(name) = self.subject(xfcc, dialect) {
-            out.extend_from_slice(b",\"subject\":");
-            json_string(&name, out);
+        // What is empty is left out.
+        let mut member = |key: &str, name: Option<Vec<u8>>| {
+            if let Some(name) = name.filter(|name| !name.is_empty()) {
+                out.extend_from_slice(key.as_bytes());
+                json_string(&name, out);
+            }
+        };
+        member(",\"subject\":", self.subject(xfcc, dialect));
+        for (wanted, key, kind) in
+            [(xfcc.uri, ",\"uri\":", SanKind::Uri), (xfcc.dns, ",\"dns\":", SanKind::Dns)]
+        {
+            let mut names = self.names(kind).map(str::as_bytes).peekable();
+            if wanted && names.peek().is_some() {
+                out.extend_from_slice(key.as_bytes());
+                json_list(names, out);
+            }
         }
-        if xfcc.uri {
-            out.extend_from_slice(b",\"uri\":");
-            json_list(self.names(SanKind::Uri).map(str::as_bytes), out);
-        }
-        if xfcc.dns {
-            out.extend_from_slice(b",\"dns\":");
-            json_list(self.names(SanKind::Dns).map(str::as_bytes), out);
-        }
-        if let Some(name) = self.issuer_name(xfcc, dialect) {
+        if let Some(name) = self.issuer_name(xfcc, dialect).filter(|name| !name.is_empty()) {
             out.extend_from_slice(b",\"issuer\":");
             json_string(&name, out);
         }

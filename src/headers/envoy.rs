@@ -36,11 +36,12 @@ impl HeaderSet {
         Self::xfcc("envoy", Xfcc::new().cert().chain().subject().uri().dns())
     }
 
-    /// `envoy-json`: [`envoy`](Self::envoy) as Envoy writes it since 1.38 with `set_client_cert_format: JSON`.
+    /// `envoy-json`: [`envoy`](Self::envoy) as Envoy 1.40 writes it with
+    /// `set_current_client_cert_details.format: JSON`.
     ///
-    /// `[{"by":["…"],"hash":"…","cert":"-----BEGIN CERTIFICATE-----\n…","chain":["…"],"subject":"…","uri":["…"],"dns":[]}]`
+    /// `[{"by":["…"],"hash":"…","cert":"-----BEGIN CERTIFICATE-----\n…","chain":["…"],"subject":"…","uri":["…"],"dns":["…"]}]`
     ///
-    /// Source: Envoy's pull request 43855; not observed.
+    /// What is empty is left out. Observed with Envoy 1.40.0.
     #[must_use]
     pub fn envoy_json() -> Self {
         Self::xfcc("envoy-json", Xfcc::new().cert().chain().subject().uri().dns().json())
