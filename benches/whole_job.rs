@@ -22,6 +22,22 @@ use tls_client_auth::{
     Verification,
 };
 
+/// What a browser sends.
+const REQUEST: [(&str, &str); 12] = [
+    ("host", "app.example.com"),
+    ("user-agent", "Mozilla/5.0"),
+    ("accept", "text/html"),
+    ("accept-language", "en"),
+    ("accept-encoding", "gzip"),
+    ("cookie", "session=1"),
+    ("referer", "https://app.example.com/"),
+    ("cache-control", "no-cache"),
+    ("sec-fetch-mode", "navigate"),
+    ("sec-fetch-site", "none"),
+    ("x-request-id", "1"),
+    ("content-type", "application/json"),
+];
+
 const ROUNDS: usize = 300;
 
 type Candidate<'a> = (&'static str, Box<dyn FnMut() + 'a>);
@@ -36,6 +52,13 @@ fn main() {
         let mut copy = vec![0u8; der.len()];
         let engine = &engine;
         let forwarding = Forwarding::cloudflare();
+        let connection = ConnectionState::new(client.clone(), forwarding.clone());
+        let mut request = http::HeaderMap::new();
+        for (name, value) in REQUEST {
+            request
+                .insert(http::HeaderName::from_static(name), http::HeaderValue::from_static(value));
+        }
+        connection.forward(&mut http::HeaderMap::new()).commit();
         let mut candidates: Vec<Candidate<'_>> = vec![
             (
                 "floor",
@@ -70,6 +93,12 @@ fn main() {
                 "pair",
                 Box::new(|| {
                     black_box(HeaderSet::cloudflare().lines(black_box(&client), Limits::new()));
+                }),
+            ),
+            (
+                "request",
+                Box::new(|| {
+                    connection.claim().apply(black_box(&mut request));
                 }),
             ),
             (

@@ -7,6 +7,7 @@ use std::io::{self, BufRead as _, BufWriter, Read as _, Write};
 use std::process::ExitCode;
 
 use serde_json::json;
+use time::OffsetDateTime;
 use tls_client_auth::{
     Certificate, ClientCertificate, Dialect, HeaderSet, Limits, SubjectAltName, TlsClientAuth,
     Verification, certificates_from_pem,
@@ -24,6 +25,7 @@ FILE is a certificate in DER or PEM (the certificates after the first are its ch
   --headers SET                 the header set to show; can be given several times
   --verified STATUS             SUCCESS, NONE or FAILED:reason, as if the handshake had said so  [SUCCESS]
   --revoked                     as if the certificate were revoked
+  --now SECONDS                 the time from which remaining days are counted, as Unix time  [the clock]
   --chain FILE                  the certificates the client sent after the leaf, DER or PEM
   --files-from PATH|-           more files, one name a line
   --list                        print the names of the header sets and end
@@ -46,26 +48,19 @@ struct Options {
     sets: Vec<HeaderSet>,
     verification: Verification,
     revoked: bool,
+    now: Option<OffsetDateTime>,
     chain: Vec<Vec<u8>>,
     files: Vec<String>,
-}
-
-fn sets() -> Vec<HeaderSet> {
-    vec![
-        HeaderSet::cloudflare(),
-        HeaderSet::cloudflare_worker(),
-        HeaderSet::cloudflare_managed(),
-        HeaderSet::rfc9440(),
-    ]
 }
 
 fn main() -> ExitCode {
     let mut out = BufWriter::new(io::stdout().lock());
     let result = match options(std::env::args().skip(1)) {
         Ok(Some(options)) => run(&options, &mut out),
-        Ok(None) if std::env::args().any(|argument| argument == "--list") => {
-            sets().iter().try_for_each(|set| writeln!(out, "{}", set.name())).map(|()| true)
-        }
+        Ok(None) if std::env::args().any(|argument| argument == "--list") => HeaderSet::all()
+            .iter()
+            .try_for_each(|set| writeln!(out, "{}", set.name()))
+            .map(|()| true),
         Ok(None) => write!(out, "{HELP}").map(|()| true),
         Err(message) => {
             eprintln!("inspect: {message}");
@@ -92,6 +87,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
         sets: Vec::new(),
         verification: Verification::Success,
         revoked: false,
+        now: None,
         chain: Vec::new(),
         files: Vec::new(),
     };
@@ -130,7 +126,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
             }
             "--headers" => {
                 let wanted = value()?;
-                let set = sets().into_iter().find(|set| set.name() == wanted);
+                let set = HeaderSet::all().into_iter().find(|set| set.name() == wanted);
                 options.sets.push(
                     set.ok_or_else(|| format!("--headers {wanted}: no such set; see --list"))?,
                 );
@@ -140,6 +136,13 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
                 options.verification = Verification::from_text(&status).ok_or_else(|| {
                     format!("--verified {status}: SUCCESS, NONE or FAILED:reason")
                 })?;
+            }
+            "--now" => {
+                let seconds = value()?;
+                let time = seconds.parse().ok().map(OffsetDateTime::from_unix_timestamp);
+                let time = time.and_then(Result::ok);
+                options.now =
+                    Some(time.ok_or_else(|| format!("--now {seconds}: no number of seconds"))?);
             }
             "--chain" => {
                 let file = value()?;
@@ -230,10 +233,14 @@ fn client(options: &Options, bytes: &[u8]) -> Result<ClientCertificate, String> 
     let certificates = certificates(bytes)?;
     let (leaf, chain) = certificates.split_first().ok_or("no certificate")?;
     Certificate::from_der(leaf).map_err(|error| error.to_string())?;
-    Ok(ClientCertificate::presented(leaf.as_slice(), options.verification.clone())
+    let client = ClientCertificate::presented(leaf.as_slice(), options.verification.clone())
         .chain(chain.iter().chain(&options.chain))
         .revoked(options.revoked)
-        .dialect(options.dialect))
+        .dialect(options.dialect);
+    Ok(match options.now {
+        Some(now) => client.seen_at(now),
+        None => client,
+    })
 }
 
 fn json_line(options: &Options, file: &str, client: &ClientCertificate) -> String {

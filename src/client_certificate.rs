@@ -4,6 +4,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
+use time::OffsetDateTime;
+
 use crate::certificate::Certificate;
 use crate::dialect::Dialect;
 use crate::error::{Error, ErrorKind, Part};
@@ -30,6 +32,7 @@ pub struct ClientCertificate {
     verification: Verification,
     revoked: bool,
     dialect: Dialect,
+    seen_at: Option<OffsetDateTime>,
 }
 
 impl ClientCertificate {
@@ -42,6 +45,7 @@ impl ClientCertificate {
             verification: Verification::None,
             revoked: false,
             dialect: Dialect::BoringSsl,
+            seen_at: None,
         }
     }
 
@@ -72,6 +76,14 @@ impl ClientCertificate {
     #[must_use]
     pub const fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;
+        self
+    }
+
+    /// The time from which the days that a certificate has left are counted. The time at which the headers are made, unless
+    /// told; without the standard library there is none, and no header either.
+    #[must_use]
+    pub const fn seen_at(mut self, time: OffsetDateTime) -> Self {
+        self.seen_at = Some(time);
         self
     }
 
@@ -121,6 +133,14 @@ impl ClientCertificate {
             ErrorKind::Missing,
             0,
         ))?)
+    }
+
+    pub(crate) fn seen_at_or_now(&self) -> Option<OffsetDateTime> {
+        #[cfg(feature = "std")]
+        let now = Some(OffsetDateTime::now_utc());
+        #[cfg(not(feature = "std"))]
+        let now = None;
+        self.seen_at.or(now)
     }
 
     pub(crate) const fn printed_as(&self) -> Dialect {

@@ -12,6 +12,7 @@ use crate::forwarding::Forwarding;
 use crate::headers::{HeaderLine, HeaderLines};
 use crate::strip::{HeaderFields, strip};
 use crate::sync::{Arc, AtomicU8, Ordering, Slot};
+use crate::xfcc;
 
 /// The headers for the first request wait for it.
 const READY: u8 = 0;
@@ -46,6 +47,8 @@ pub struct ConnectionState(Arc<Inner>);
 struct Inner {
     state: AtomicU8,
     forwarding: Forwarding,
+    /// Whether the client is trusted, which outlives the certificate.
+    trusted: bool,
     /// Until it is sent.
     client: Slot<ClientCertificate>,
     /// Rendered once, for all requests.
@@ -62,11 +65,12 @@ impl ConnectionState {
             Box::new(HeaderLines::new(forwarding.every(), &client, forwarding.size_limits()))
         });
         let trusted = client.is_trusted();
-        let waits = forwarding.first().iter().any(|entry| trusted || !entry.trusted_only);
+        let waits = forwarding.first().iter().any(|entry| entry.is_for(&client));
         Self(Arc::new(Inner {
             state: AtomicU8::new(if waits { READY } else { SENT }),
             client: Slot::new(waits.then(|| Box::new(client))),
             every,
+            trusted,
             forwarding,
         }))
     }
@@ -152,9 +156,24 @@ impl Claim {
     /// Removes from the request what its `Connection` lists and every header that could pass for one of ours, then adds ours,
     /// each once. Run it on every request, whatever it carries.
     pub fn apply<H: HeaderFields + ?Sized>(&self, headers: &mut H) {
-        strip(headers, &self.connection.forwarding);
+        let forwarding = &self.connection.forwarding;
+        let mode = forwarding.mode_of_xfcc();
+        // Taken out before `Connection` is consumed, where a client behind the proxy before us could have listed it.
+        let keeps = self.every && mode.keeps(self.connection.trusted);
+        let mut kept = keeps.then(|| xfcc::inbound(headers)).flatten();
+        strip(headers, forwarding);
         for line in self.lines() {
-            headers.insert(line);
+            match kept.take_if(|_| xfcc::is_own(&line)) {
+                Some(inbound) => {
+                    xfcc::insert(headers, &xfcc::appended(inbound, line.value().as_bytes()));
+                }
+                None => headers.insert(line),
+            }
+        }
+        if !mode.sends()
+            && let Some(inbound) = kept
+        {
+            xfcc::insert(headers, &inbound);
         }
     }
 
@@ -163,7 +182,9 @@ impl Claim {
     pub fn lines(&self) -> impl Iterator<Item = HeaderLine<'_>> {
         let every = self.connection.every.as_deref().filter(|_| self.every);
         let first = self.first.as_ref().and_then(|first| first.lines.as_ref());
-        first.into_iter().chain(every).flat_map(HeaderLines::iter)
+        let sends = self.connection.forwarding.mode_of_xfcc().sends();
+        let lines = first.into_iter().chain(every).flat_map(HeaderLines::iter);
+        lines.filter(move |line| sends || !xfcc::is_own(line))
     }
 
     /// The headers that are left out because their values are over the limit.
@@ -202,7 +223,7 @@ impl fmt::Debug for Claim {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(loom_model)))]
 mod tests {
     use super::*;
     use crate::headers::HeaderSet;
@@ -299,8 +320,8 @@ mod tests {
     }
 }
 
-#[cfg(all(test, loom))]
-mod loom_model {
+#[cfg(all(test, loom_model))]
+mod model_of_threads {
     //! Every interleaving of threads that claim, then commit, drop, or panic.
 
     use super::*;
@@ -308,8 +329,11 @@ mod loom_model {
     use loom::sync::atomic::AtomicUsize;
     use loom::thread;
 
+    /// Two threads in every interleaving; three with up to three switches that no thread asked for.
     fn model(threads: usize, commits: fn(usize) -> bool) {
-        loom::model(move || {
+        let mut model = loom::model::Builder::new();
+        model.preemption_bound = (threads > 2).then_some(3);
+        model.check(move || {
             let client = ClientCertificate::presented(&[0u8; 3][..], Verification::Success);
             let connection = ConnectionState::new(client, Forwarding::cloudflare());
             let committed = Arc::new(AtomicUsize::new(0));

@@ -76,10 +76,11 @@ fn words<const W: usize, const N: usize>(words: [u32; W]) -> [u8; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
 
     #[test]
     fn in_turns_as_one_after_the_other() {
-        let bytes: alloc::vec::Vec<u8> = (0..200u8).collect();
+        let bytes: Vec<u8> = (0..200u8).collect();
         for length in 0..bytes.len() {
             let bytes = &bytes[..length];
             assert_eq!(in_turns(bytes), (sha1(bytes), sha256(bytes)), "{length} bytes");

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use crate::field_name::{folded, is_owned_name};
 use crate::headers::{Entry, HeaderSet};
 use crate::limits::Limits;
+use crate::xfcc::XfccMode;
 
 /// The header sets that go out, and when. Made once for a proxy and shared by all of its connections.
 ///
@@ -27,6 +28,7 @@ struct Settings {
     first: Vec<Entry>,
     every: Vec<Entry>,
     limits: Limits,
+    xfcc_mode: XfccMode,
     /// Folded names of the callers' own that belong to no family; sorted.
     owned: Vec<String>,
 }
@@ -76,6 +78,17 @@ impl Forwarding {
     pub fn limits(mut self, limits: Limits) -> Self {
         Arc::make_mut(&mut self.0).limits = limits;
         self
+    }
+
+    /// What becomes of a request's own `x-forwarded-client-cert`; [`XfccMode::SanitizeSet`] unless told.
+    #[must_use]
+    pub fn xfcc_mode(mut self, mode: XfccMode) -> Self {
+        Arc::make_mut(&mut self.0).xfcc_mode = mode;
+        self
+    }
+
+    pub(crate) fn mode_of_xfcc(&self) -> XfccMode {
+        self.0.xfcc_mode
     }
 
     pub(crate) fn first(&self) -> &[Entry] {

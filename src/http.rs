@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue};
 
 use crate::headers::HeaderLine;
+use crate::receive::RequestHeaders;
 use crate::strip::HeaderFields;
 
 /// Cuts the values out of the buffer that holds them all, without copying.
@@ -30,6 +31,10 @@ impl HeaderFields for HeaderMap {
         self.get_all(CONNECTION).iter().for_each(|value| visit(value.as_bytes()));
     }
 
+    fn visit_named(&self, name: &str, visit: &mut dyn FnMut(&[u8])) {
+        self.get_all(name).iter().for_each(|value| visit(value.as_bytes()));
+    }
+
     fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool) {
         let doomed = |name: &&HeaderName| remove(name.as_str().as_bytes());
         let doomed: Vec<HeaderName> = self.keys().filter(doomed).cloned().collect();
@@ -46,5 +51,13 @@ impl HeaderFields for HeaderMap {
 
     fn insert_connection(&mut self, options: &'static str) {
         self.insert(CONNECTION, HeaderValue::from_static(options));
+    }
+}
+
+impl RequestHeaders for HeaderMap {
+    fn visit<'h>(&'h self, visit: &mut dyn FnMut(&'h [u8], &'h [u8])) {
+        for (name, value) in self {
+            visit(name.as_str().as_bytes(), value.as_bytes());
+        }
     }
 }

@@ -180,3 +180,21 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
 fn byte_sequence(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text.strip_prefix(':')?.strip_suffix(':')?).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+
+    #[test]
+    fn a_record_equals_itself_after_a_round_trip() -> Result<(), Error> {
+        let der = &include_bytes!("../tests/fixtures/san_all.der")[..];
+        let client = ClientCertificate::presented(der, Verification::Success).chain([der]);
+        let record = TlsClientAuth::new(&client);
+        let json = serde_json::to_string(&record).unwrap();
+        let read: TlsClientAuth = serde_json::from_str(&json).unwrap();
+        assert_eq!(read, record);
+        assert_eq!(read.certificate()?.as_der(), der);
+        Ok(())
+    }
+}

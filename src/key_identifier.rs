@@ -23,8 +23,9 @@ pub struct AuthorityKeyIdentifier<'a> {
 
 impl<'a> AuthorityKeyIdentifier<'a> {
     pub(crate) fn new(value: &'a [u8]) -> Option<Self> {
-        let mut outer = Cursor::new(value);
-        let mut fields = outer.expect(cursor::SEQUENCE, Part::Extensions).ok()?.inside();
+        // As with the subject's, data behind it is not looked at.
+        let list = Cursor::new(value).expect(cursor::SEQUENCE, Part::Extensions).ok()?;
+        let mut fields = list.inside();
         let mut field = |tag| {
             let element = fields.optional(tag, Part::Extensions).ok()?;
             element.map(|element| element.contents())
@@ -34,7 +35,7 @@ impl<'a> AuthorityKeyIdentifier<'a> {
             authority_cert_issuer: field(0xa1),
             authority_cert_serial_number: field(0x82),
         };
-        (fields.is_at_end() && outer.is_at_end()).then_some(identifier)
+        fields.is_at_end().then_some(identifier)
     }
 
     /// The issuer's SubjectKeyIdentifier.

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// Only here: examples and tests have the standard library.
+#![warn(clippy::alloc_instead_of_core, clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
 extern crate alloc;
 
@@ -8,6 +10,7 @@ mod certificate;
 mod client_certificate;
 mod connection;
 mod cursor;
+mod decoding;
 mod dialect;
 mod encoding;
 mod error;
@@ -26,6 +29,7 @@ mod key_identifier;
 mod limits;
 mod name;
 mod pem;
+mod receive;
 mod serial_number;
 mod strip;
 mod subject_alt_name;
@@ -34,6 +38,7 @@ mod tls_client_auth;
 mod validity;
 mod verification;
 mod verify_error;
+mod xfcc;
 
 pub use certificate::{Certificate, MAX_CERTIFICATE};
 pub use client_certificate::ClientCertificate;
@@ -42,7 +47,8 @@ pub use dialect::Dialect;
 pub use error::{Error, ErrorKind, Part};
 pub use extension::{Extension, Extensions};
 pub use field::{
-    CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm,
+    CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, NameForm, SanKind, SerialForm,
+    SubjectAltNameForm, UrlForm, VerdictForm, Xfcc,
 };
 pub use field_name::{FieldName, is_owned_name};
 pub use forwarding::Forwarding;
@@ -52,6 +58,9 @@ pub use key_identifier::AuthorityKeyIdentifier;
 pub use limits::Limits;
 pub use name::{Name, ObjectIdentifier};
 pub use pem::certificates_from_pem;
+pub use receive::{
+    ReceiveError, ReceiveErrorKind, ReceiveLimits, Receiver, RequestHeaders, StatedName, Unstated,
+};
 pub use serial_number::SerialNumber;
 pub use strip::HeaderFields;
 pub use subject_alt_name::{SubjectAltName, SubjectAltNames};
@@ -59,3 +68,4 @@ pub use tls_client_auth::TlsClientAuth;
 pub use validity::Time;
 pub use verification::{OtherReason, Reason, Verification};
 pub use verify_error::VerifyError;
+pub use xfcc::XfccMode;

@@ -2,10 +2,8 @@
 
 use alloc::vec::Vec;
 
+use crate::encoding::pem::{BEGIN, END};
 use crate::error::{Error, ErrorKind, Part};
-
-const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
-const END: &[u8] = b"-----END CERTIFICATE-----";
 
 /// The DER of every `CERTIFICATE` block, in the file's order: the leaf first, then its chain. Text around the blocks and blocks
 /// of other kinds are passed over; white space inside is too.

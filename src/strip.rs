@@ -22,6 +22,12 @@ pub trait HeaderFields {
     /// Shows every header line, or at least every one named `Connection`, in order.
     fn visit_connection(&self, visit: &mut dyn FnMut(&[u8]));
 
+    /// Shows the value of every line with exactly this name, case apart, in order. Only [`XfccMode`](crate::XfccMode) needs it;
+    /// without it, none is kept.
+    fn visit_named(&self, name: &str, visit: &mut dyn FnMut(&[u8])) {
+        let _ = (name, visit);
+    }
+
     /// Removes all lines whose name the closure says yes to.
     fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool);
 
@@ -83,6 +89,14 @@ impl HeaderFields for Vec<(String, String)> {
     fn visit_connection(&self, visit: &mut dyn FnMut(&[u8])) {
         for (name, value) in self {
             if name.eq_ignore_ascii_case("connection") {
+                visit(value.as_bytes());
+            }
+        }
+    }
+
+    fn visit_named(&self, name: &str, visit: &mut dyn FnMut(&[u8])) {
+        for (own, value) in self {
+            if own.eq_ignore_ascii_case(name) {
                 visit(value.as_bytes());
             }
         }

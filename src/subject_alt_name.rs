@@ -101,6 +101,11 @@ impl<'a> SubjectAltNames<'a> {
         });
         Self { entries: entries.unwrap_or(Cursor::new(&[])) }
     }
+
+    /// Tag and contents of every entry, whatever is in it.
+    pub(crate) fn entries(self) -> impl Iterator<Item = (u8, &'a [u8])> {
+        self.entries.map_while(Result::ok).map(|element| (element.tag(), element.contents()))
+    }
 }
 
 impl<'a> Iterator for SubjectAltNames<'a> {

@@ -2,18 +2,18 @@
 
 use alloc::boxed::Box;
 
-#[cfg(not(all(test, loom)))]
+#[cfg(not(all(test, loom_model)))]
 pub(crate) use alloc::sync::Arc;
-#[cfg(not(all(test, loom)))]
+#[cfg(not(all(test, loom_model)))]
 pub(crate) use core::sync::atomic::{AtomicU8, Ordering};
-#[cfg(all(feature = "std", not(all(test, loom))))]
+#[cfg(all(feature = "std", not(all(test, loom_model))))]
 use std::sync::Mutex;
 
-#[cfg(all(test, loom))]
+#[cfg(all(test, loom_model))]
 pub(crate) use loom::sync::Arc;
-#[cfg(all(test, loom))]
+#[cfg(all(test, loom_model))]
 use loom::sync::Mutex;
-#[cfg(all(test, loom))]
+#[cfg(all(test, loom_model))]
 pub(crate) use loom::sync::atomic::{AtomicU8, Ordering};
 
 /// A place for one value that whoever holds the claim takes out and puts back.

@@ -99,7 +99,7 @@ fn offset(bytes: usize) -> u32 {
 /// let nobody = TlsClientAuth::new(&ClientCertificate::none());
 /// assert_eq!((nobody.cert_presented(), nobody.cert_verified(), nobody.cert_subject_dn()), ("0", "NONE", ""));
 /// ```
-#[derive(Clone, Eq, PartialEq)]
+#[derive(Clone)]
 pub struct TlsClientAuth {
     /// All values, one after the other; what two properties share stands there once.
     text: Arc<str>,
@@ -152,7 +152,6 @@ impl TlsClientAuth {
     }
 
     /// From finished texts in the order of [`Property::ALL`].
-    #[cfg(feature = "serde")]
     pub(crate) fn from_texts(
         texts: &[&str; Property::ALL.len()],
         client: ClientCertificate,
@@ -281,6 +280,20 @@ text_properties! {
     /// `certChainRFC9440`: `:…:, :…:`, the certificates after the leaf as sent.
     cert_chain_rfc9440: ChainRfc9440;
 }
+
+/// The same texts about the same certificate, however each record holds them.
+impl PartialEq for TlsClientAuth {
+    fn eq(&self, other: &Self) -> bool {
+        self.client == other.client
+            && self.rfc9440_too_large == other.rfc9440_too_large
+            && self.chain_rfc9440_too_large == other.chain_rfc9440_too_large
+            && Property::ALL
+                .iter()
+                .all(|(property, _)| self.text(*property) == other.text(*property))
+    }
+}
+
+impl Eq for TlsClientAuth {}
 
 /// The verdict and the fingerprint: nothing that the client wrote.
 impl fmt::Debug for TlsClientAuth {

@@ -47,6 +47,16 @@ impl<'a> Time<'a> {
         }
     }
 
+    /// A UTCTime with these characters.
+    pub(crate) const fn utc(contents: &'a [u8]) -> Self {
+        Self { tag: UTC_TIME, contents }
+    }
+
+    /// A GeneralizedTime with these characters.
+    pub(crate) const fn generalized(contents: &'a [u8]) -> Self {
+        Self { tag: GENERALIZED_TIME, contents }
+    }
+
     /// The characters of the UTCTime or GeneralizedTime.
     #[must_use]
     pub const fn as_bytes(&self) -> &'a [u8] {
@@ -71,10 +81,7 @@ impl<'a> Time<'a> {
     }
 
     pub(crate) fn write(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
-        if dialect == Dialect::BoringSsl && !self.is_profiled() {
-            return None;
-        }
-        let Moment { utc, fraction } = self.moment()?;
+        let Moment { utc, fraction } = self.moment_as(dialect)?;
         let month = match utc.month() {
             Month::January => "Jan",
             Month::February => "Feb",
@@ -105,6 +112,51 @@ impl<'a> Time<'a> {
         encoding::decimal(u64::from(utc.year().unsigned_abs()), out);
         out.extend_from_slice(b" GMT");
         Some(())
+    }
+
+    /// `2025-01-02T03:04:05` and what names the zone.
+    pub(crate) fn write_iso8601(
+        &self,
+        zone: &[u8],
+        dialect: Dialect,
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
+        encoding::iso8601(self.moment_as(dialect)?.utc, out);
+        out.extend_from_slice(zone);
+        Some(())
+    }
+
+    /// `1735787045`
+    pub(crate) fn write_unix_seconds(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        let seconds = self.moment_as(dialect)?.utc.assume_utc().unix_timestamp();
+        encoding::signed_decimal(seconds, out);
+        Some(())
+    }
+
+    /// As HAProxy's `ssl_sock_get_time` cuts it: the characters as they stand there, without a century, for the years from
+    /// 2000 to 2099 only.
+    pub(crate) fn write_haproxy(&self, out: &mut Vec<u8>) -> Option<()> {
+        out.extend_from_slice(match (self.tag, self.contents) {
+            (GENERALIZED_TIME, [b'2', b'0', rest @ ..]) if rest.len() >= 10 => rest,
+            (UTC_TIME, [first, ..]) if *first < b'5' && self.contents.len() >= 10 => self.contents,
+            _ => return None,
+        });
+        Some(())
+    }
+
+    /// Whole days from then until this date, none after it. `None` also for a date with a fraction, which nginx can't read.
+    pub(crate) fn days_after(&self, then: OffsetDateTime) -> Option<u64> {
+        let moment = self.moment().filter(|moment| moment.fraction.is_empty())?;
+        let seconds =
+            moment.utc.assume_utc().unix_timestamp().checked_sub(then.unix_timestamp())?;
+        Some(u64::try_from(seconds).unwrap_or_default() / 86_400)
+    }
+
+    fn moment_as(&self, dialect: Dialect) -> Option<Moment<'a>> {
+        if dialect == Dialect::BoringSsl && !self.is_profiled() {
+            return None;
+        }
+        self.moment()
     }
 
     /// Whether it has the form that RFC 5280 §4.1.2.5 prescribes, which is all that BoringSSL prints:
@@ -190,11 +242,14 @@ fn pair(rest: &mut &[u8]) -> Option<u8> {
 mod tests {
     use super::*;
 
+    /// Name, tag, contents; as OpenSSL and as BoringSSL print it.
+    type Case = (&'static str, u8, &'static str, Option<&'static str>, Option<&'static str>);
+
     #[test]
     fn text_as_the_libraries_print_it() {
         const UTC: u8 = UTC_TIME;
         const GEN: u8 = GENERALIZED_TIME;
-        let cases: [(&str, u8, &str, Option<&str>, Option<&str>); 26] = [
+        let cases: [Case; 26] = [
             (
                 "UTC",
                 UTC,
@@ -287,5 +342,24 @@ mod tests {
             assert_eq!(time.text(Dialect::OpenSsl).as_deref(), openssl, "{name}");
             assert_eq!(time.text(Dialect::BoringSsl).as_deref(), boringssl, "{name}");
         }
+    }
+
+    #[test]
+    fn days_are_whole_and_never_negative() {
+        let then = OffsetDateTime::from_unix_timestamp(1_735_787_045).unwrap();
+        let cases: [(&str, &str, Option<u64>); 6] = [
+            ("the same second", "250102030405Z", Some(0)),
+            ("a second less than a day", "250103030404Z", Some(0)),
+            ("a day", "250103030405Z", Some(1)),
+            ("long ago", "500101000000Z", Some(0)),
+            ("2049", "491231235959Z", Some(9129)),
+            ("unreadable", "251302030405Z", None),
+        ];
+        for (name, contents, days) in cases {
+            let time = Time { tag: UTC_TIME, contents: contents.as_bytes() };
+            assert_eq!(time.days_after(then), days, "{name}");
+        }
+        let fraction = Time { tag: GENERALIZED_TIME, contents: b"20551112131415.5Z" };
+        assert_eq!(fraction.days_after(then), None);
     }
 }

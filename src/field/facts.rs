@@ -1,5 +1,6 @@
 //! One client certificate, read and hashed once for all the fields that are wanted of it.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Field;
@@ -16,6 +17,8 @@ use crate::serial_number::SerialNumber;
 pub(crate) struct Facts<'c> {
     pub(super) client: &'c ClientCertificate,
     pub(super) limits: Limits,
+    /// The proxy's own identities, for the one field that tells them.
+    pub(crate) by: &'c [String],
     pub(super) certificate: Option<Certificate<'c>>,
     pub(super) sha1: Option<[u8; 20]>,
     pub(super) sha256: Option<[u8; 32]>,
@@ -46,7 +49,7 @@ impl<'c> Facts<'c> {
             read |= field.is_read();
             keys |= field.is_of_keys();
             sha1 |= matches!(field, Field::Sha1(_));
-            sha256 |= matches!(field, Field::Sha256(_));
+            sha256 |= matches!(field, Field::Sha256(_) | Field::Xfcc(_));
         }
         let leaf = client.leaf();
         let certificate = leaf
@@ -68,6 +71,7 @@ impl<'c> Facts<'c> {
         Self {
             client,
             limits,
+            by: &[],
             sha1,
             sha256,
             subject_key_identifier,
@@ -91,13 +95,10 @@ impl<'c> Facts<'c> {
 
     /// Appends the field's value: printable ASCII and within its limit, or nothing.
     pub(crate) fn write(&self, field: Field, dialect: Dialect, out: &mut Vec<u8>) -> Written {
-        let limit = match field {
-            Field::Certificate(_) => self.limits.encoded_leaf,
-            _ => self.limits.encoded_chain,
-        };
-        if self.least_length(field) > limit {
+        if self.is_too_large(field) {
             return Written::TooLarge;
         }
+        let limit = self.limit(field);
         let start = out.len();
         let written = self.append(field, dialect, out);
         let value = out.get(start..).unwrap_or_default();
@@ -112,6 +113,18 @@ impl<'c> Facts<'c> {
         };
         out.truncate(start);
         outcome
+    }
+
+    const fn limit(&self, field: Field) -> usize {
+        match field {
+            Field::Certificate(_) => self.limits.encoded_leaf,
+            _ => self.limits.encoded_chain,
+        }
+    }
+
+    /// Whether that can be said before anything is written.
+    pub(super) fn is_too_large(&self, field: Field) -> bool {
+        self.least_length(field) > self.limit(field)
     }
 
     /// The direct issuer's certificate, if the chain holds it: its subject is the leaf's issuer and, where both are there, its

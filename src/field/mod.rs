@@ -1,9 +1,18 @@
 //! What a header can say of a client certificate: every field with its exact written form.
 
+mod alternative_name;
+mod alternative_names;
 mod facts;
+mod google;
+mod public_key;
+mod traefik;
 mod write;
+mod xfcc;
 
+pub use crate::encoding::UrlForm;
+pub use alternative_name::SubjectAltNameForm;
 pub(crate) use facts::{Facts, Written};
+pub use xfcc::Xfcc;
 
 /// A value of the certificate or of the handshake, in one exact written form.
 ///
@@ -19,6 +28,15 @@ pub enum Field {
     VerifiedFlag(Flag),
     /// Whether the certificate is revoked.
     Revoked(Flag),
+    /// Whether verification succeeded, as one value for origins that learn of a revocation from nowhere else: a certificate
+    /// that is revoked did not succeed.
+    Verdict(VerdictForm),
+    /// Google's list of what is wrong: see [`HeaderSet::google`](crate::HeaderSet::google).
+    Errors,
+    /// That the connection is TLS, which it always is.
+    Tls(Flag),
+    /// The version of X.509: `3`.
+    Version,
     /// The issuer's distinguished name.
     Issuer(NameForm),
     /// The subject's distinguished name.
@@ -42,10 +60,44 @@ pub enum Field {
     NotBefore(DateForm),
     /// The end of validity.
     NotAfter(DateForm),
+    /// `NotBefore=2025-01-02T03:04:05Z;NotAfter=2035-11-12T13:14:15Z`, as AWS writes both dates.
+    Validity,
+    /// Whole days until the end of validity, `0` from the last one on: as nginx counts them, from
+    /// [`ClientCertificate::seen_at`](crate::ClientCertificate::seen_at).
+    DaysRemaining,
+    /// One of the subject alternative names, or a list of them.
+    SubjectAltName(SubjectAltNameForm),
     /// The leaf.
     Certificate(CertificateForm),
     /// The certificates after the leaf, as the client sent them.
     Chain(ChainForm),
+    /// The leaf and the certificates after it.
+    LeafAndChain(ChainForm),
+    /// One of the certificates after the leaf, counted from 0.
+    ChainCertificate(u8, CertificateForm),
+    /// All subject alternative names of one kind, as Go prints a list: `[one.example two.example]`; `[]` where there is none.
+    SubjectAltNames(SanKind),
+    /// The bits of the public key in hex, for keys on P-256, P-384, P-521 and Ed25519 only, as Caddy does.
+    PublicKeyBits,
+    /// SHA-256 of [`PublicKeyBits`](Self::PublicKeyBits)' bytes.
+    PublicKeyBitsSha256(DigestForm),
+    /// Traefik's digest of all certificates: see [`HeaderSet::traefik`](crate::HeaderSet::traefik).
+    TraefikInfo,
+    /// An element of Envoy's `x-forwarded-client-cert`: see [`HeaderSet::envoy`](crate::HeaderSet::envoy).
+    Xfcc(Xfcc),
+}
+
+/// How the verdict is written.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum VerdictForm {
+    /// `SUCCESS`, `NONE`, or `FAILED:` and the reason: `FAILED:certificate revoked`. nginx, Apache.
+    Text,
+    /// The library's number: `0`, `10`, `23`. `1` ("unspecified") where the reason has none, or where a certificate was presented
+    /// and nothing verified. Nothing without a certificate. HAProxy.
+    Code,
+    /// `true` and `false`
+    Word,
 }
 
 /// How yes and no are written.
@@ -66,6 +118,15 @@ pub enum NameForm {
     Rfc2253,
     /// `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`: see [`Name::legacy`](crate::Name::legacy). For display only.
     Legacy,
+    /// `/C=US/O=Acme, Inc./CN=Jos%C3%A9`: HAProxy's own. Not printable ASCII, and a `%` before two hex digits, come as
+    /// `%XX`; nothing else is escaped, so that different names read alike. For display only.
+    HaProxy,
+    /// `Jos%C3%A9`: the first `CN` alone, as [`HaProxy`](Self::HaProxy) writes it.
+    CommonName,
+    /// The name's DER in standard base64 with padding, if that has no more than 512 characters. Google.
+    Base64,
+    /// `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`, in Go's order and selection: see [`Name::go`](crate::Name::go).
+    Go,
 }
 
 /// How a serial number is written.
@@ -74,6 +135,18 @@ pub enum NameForm {
 pub enum SerialForm {
     /// `A3828EB24FD779D0`: see [`SerialNumber::to_hex`](crate::SerialNumber::to_hex).
     Hex,
+    /// `a3828eb24fd779d0`: the same in lower case.
+    HexLower,
+    /// The same as [`Hex`](Self::Hex), but a negative one without its sign. HAProxy.
+    HexUnsigned,
+    /// `a3:82:8e:b2:4f:d7:79:d0`. CloudFront, F5.
+    HexColons,
+    /// `A3:82:8E:B2:4F:D7:79:D0`
+    HexUpperColons,
+    /// `00:a3:82:8e:b2:4f:d7:79:d0`: the bytes of the DER, if they are no more than 50. Google.
+    DerColons,
+    /// `11782136471649483216`: see [`SerialNumber::to_decimal`](crate::SerialNumber::to_decimal).
+    Decimal,
 }
 
 /// How a digest is written.
@@ -82,6 +155,10 @@ pub enum SerialForm {
 pub enum DigestForm {
     /// Lower-case hex.
     Lower,
+    /// Upper-case hex.
+    Upper,
+    /// Standard base64 without padding. Google.
+    Base64Unpadded,
 }
 
 /// How a date is written.
@@ -90,6 +167,16 @@ pub enum DigestForm {
 pub enum DateForm {
     /// `Feb  3 00:55:52 2015 GMT`: see [`Time::text`](crate::Time::text).
     OpenSsl,
+    /// `150203005552Z`: without a century, and only for the years from 2000 to 2099. HAProxy.
+    HaProxy,
+    /// `2015-02-03T00:55:52Z`
+    Iso8601,
+    /// `2015-02-03T00:55:52+00:00`
+    Iso8601Offset,
+    /// `2015-02-03T00:55:52.000Z`
+    Iso8601Millis,
+    /// `1422924952`
+    UnixSeconds,
 }
 
 /// How a certificate is written.
@@ -100,20 +187,46 @@ pub enum CertificateForm {
     Base64,
     /// The DER as an RFC 9440 byte sequence: `:` base64 `:`.
     ByteSequence,
+    /// PEM with its last line feed, URL-encoded.
+    EscapedPem(UrlForm),
+    /// PEM with a space for every line feed, the last one too. Apache.
+    OneLinePem,
 }
 
-/// How the certificates after the leaf are written.
+/// How several certificates are written.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ChainForm {
     /// An RFC 9440 list of byte sequences: `:…:, :…:`.
     ByteSequences,
+    /// The DER of all, one after the other, in standard base64 with padding. HAProxy.
+    ConcatenatedBase64,
+    /// The PEM of all, one after the other, URL-encoded. AWS.
+    EscapedPem(UrlForm),
+    /// Standard base64 with padding, joined by `,`. Traefik.
+    CommaBase64,
+    /// The same with `%2B`, `%2F` and `%3D` for `+`, `/` and `=`.
+    EscapedCommaBase64,
+}
+
+/// A kind of subject alternative name (RFC 5280 §4.2.1.6) that is text or an address.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum SanKind {
+    /// `dNSName`
+    Dns,
+    /// `rfc822Name`
+    Email,
+    /// `iPAddress`
+    Ip,
+    /// `uniformResourceIdentifier`
+    Uri,
 }
 
 impl Field {
     /// Whether it tells an origin the outcome of verification.
     pub(crate) const fn is_verdict(self) -> bool {
-        matches!(self, Self::Verified | Self::VerifiedFlag(_))
+        matches!(self, Self::Verified | Self::VerifiedFlag(_) | Self::Verdict(_))
     }
 
     /// Whether it needs the key identifiers.
@@ -133,9 +246,18 @@ impl Field {
             | Self::Revoked(_)
             | Self::Sha1(_)
             | Self::Sha256(_)
+            | Self::Verdict(_)
+            | Self::Tls(_)
             | Self::Certificate(_)
-            | Self::Chain(_) => false,
-            Self::Issuer(_)
+            | Self::Chain(_)
+            | Self::LeafAndChain(_)
+            | Self::ChainCertificate(..) => false,
+            Self::Errors
+            | Self::Version
+            | Self::Validity
+            | Self::DaysRemaining
+            | Self::SubjectAltName(_)
+            | Self::Issuer(_)
             | Self::Subject(_)
             | Self::Serial(_)
             | Self::IssuerSerial
@@ -143,7 +265,12 @@ impl Field {
             | Self::IssuerSubjectKeyIdentifier
             | Self::PublicKeySha256(_)
             | Self::NotBefore(_)
-            | Self::NotAfter(_) => true,
+            | Self::NotAfter(_)
+            | Self::SubjectAltNames(_)
+            | Self::PublicKeyBits
+            | Self::PublicKeyBitsSha256(_)
+            | Self::TraefikInfo
+            | Self::Xfcc(_) => true,
         }
     }
 }

@@ -2,29 +2,58 @@
 
 use alloc::vec::Vec;
 
+use super::google;
 use super::{
     CertificateForm, ChainForm, DateForm, DigestForm, Facts, Field, Flag, NameForm, SerialForm,
+    UrlForm, VerdictForm, alternative_names, public_key,
 };
+use crate::client_certificate::ClientCertificate;
 use crate::dialect::Dialect;
 use crate::encoding;
+use crate::fingerprint;
 use crate::name::Name;
 use crate::serial_number::SerialNumber;
 use crate::validity::Time;
-use crate::verification::Verification;
+use crate::verification::{Reason, Verification};
+use crate::verify_error::VerifyError;
 
 impl Facts<'_> {
     /// How long the value is at least: nothing is written that is known to be over its limit.
     pub(super) fn least_length(&self, field: Field) -> usize {
+        let leaf = self.client.leaf().into_iter();
+        let mut chain = self.client.chain_certificates();
+        let base64_len = |der: &[u8]| encoding::base64_len(der.len());
+        let sum = |lengths: &mut dyn Iterator<Item = usize>| lengths.fold(0, usize::saturating_add);
         match field {
-            Field::Certificate(_) => {
-                encoding::base64_len(self.client.leaf().unwrap_or_default().len())
+            Field::Certificate(form) => {
+                let colons = if form == CertificateForm::ByteSequence { 2 } else { 0 };
+                sum(&mut leaf.map(|der| base64_len(der).saturating_add(colons)))
             }
-            Field::Chain(_) => self
-                .client
-                .chain_certificates()
-                .fold(0, |length, der| length.saturating_add(encoding::base64_len(der.len()))),
+            // Two colons each, and two characters between them.
+            Field::Chain(ChainForm::ByteSequences) => {
+                sum(&mut chain.map(|der| base64_len(der).saturating_add(4))).saturating_sub(2)
+            }
+            Field::Chain(_) => encoding::base64_len(sum(&mut chain.map(<[u8]>::len))),
+            Field::LeafAndChain(_) => {
+                encoding::base64_len(sum(&mut leaf.chain(chain).map(<[u8]>::len)))
+            }
+            Field::ChainCertificate(index, _) => chain.nth(index.into()).map_or(0, base64_len),
+            Field::Xfcc(xfcc) => {
+                let (leaf, chain) = xfcc.copies();
+                self.encoded_len(leaf, chain)
+            }
             _ => 0,
         }
+    }
+
+    /// The length of so many copies of the leaf and of the chain in base64.
+    fn encoded_len(&self, leaf: usize, chain: usize) -> usize {
+        let sum = |certificates: &mut dyn Iterator<Item = &[u8]>| {
+            certificates
+                .fold(0usize, |sum, der| sum.saturating_add(encoding::base64_len(der.len())))
+        };
+        let leaf = sum(&mut self.client.leaf().into_iter()).saturating_mul(leaf);
+        leaf.saturating_add(sum(&mut self.client.chain_certificates()).saturating_mul(chain))
     }
 
     /// Appends the field's value. `None` where there is none, and then what was appended is no value.
@@ -36,13 +65,15 @@ impl Facts<'_> {
             Field::VerifiedFlag(flag) => {
                 flag.write(*client.verification() == Verification::Success, out);
             }
+            Field::Verdict(form) => form.write(client, dialect, out)?,
+            Field::Errors => self.write_errors(out)?,
+            Field::Tls(flag) => flag.write(true, out),
+            Field::Version => encoding::decimal(self.certificate?.version()?.into(), out),
             Field::Revoked(flag) => flag.write(client.is_revoked(), out),
             Field::Issuer(form) => form.write(self.certificate?.issuer(), dialect, out)?,
             Field::Subject(form) => form.write(self.certificate?.subject(), dialect, out)?,
-            Field::Serial(form) => form.write(self.certificate?.serial_number()?, out),
-            Field::IssuerSerial => {
-                self.issuer_serial(|serial| SerialForm::Hex.write(serial, out))?
-            }
+            Field::Serial(form) => form.write(self.certificate?.serial_number()?, out)?,
+            Field::IssuerSerial => self.issuer_serial(|serial| serial.write_hex(out))?,
             Field::SubjectKeyIdentifier => {
                 encoding::hex_upper(self.subject_key_identifier?, out);
             }
@@ -54,8 +85,37 @@ impl Facts<'_> {
             Field::PublicKeySha256(form) => form.write(&self.certificate?.public_key_sha256(), out),
             Field::NotBefore(form) => form.write(self.certificate?.not_before(), dialect, out)?,
             Field::NotAfter(form) => form.write(self.certificate?.not_after(), dialect, out)?,
+            Field::Validity => {
+                let certificate = self.certificate?;
+                out.extend_from_slice(b"NotBefore=");
+                DateForm::Iso8601.write(certificate.not_before(), dialect, out)?;
+                out.extend_from_slice(b";NotAfter=");
+                DateForm::Iso8601.write(certificate.not_after(), dialect, out)?;
+            }
+            Field::DaysRemaining => {
+                let now = client.seen_at_or_now()?;
+                encoding::decimal(self.certificate?.not_after().days_after(now)?, out);
+            }
+            Field::SubjectAltName(form) => {
+                form.write(self.certificate?.subject_alt_names(), out)?;
+            }
             Field::Certificate(form) => form.write(client.leaf()?, out),
             Field::Chain(form) => form.write(client.chain_certificates(), out),
+            Field::LeafAndChain(form) => {
+                form.write(client.leaf().into_iter().chain(client.chain_certificates()), out);
+            }
+            Field::ChainCertificate(index, form) => {
+                form.write(client.chain_certificates().nth(index.into())?, out);
+            }
+            Field::SubjectAltNames(kind) => {
+                alternative_names::write_go_list(self.certificate?, kind, out);
+            }
+            Field::PublicKeyBits => encoding::hex_lower(public_key::bits(self.certificate?)?, out),
+            Field::PublicKeyBitsSha256(form) => {
+                form.write(&fingerprint::sha256(public_key::bits(self.certificate?)?), out);
+            }
+            Field::TraefikInfo => self.write_info(out)?,
+            Field::Xfcc(xfcc) => self.write_xfcc(xfcc, dialect, out)?,
         }
         Some(())
     }
@@ -72,20 +132,69 @@ impl Flag {
     }
 }
 
+impl VerdictForm {
+    fn write(self, client: &ClientCertificate, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        const REVOKED: Verification = Verification::Failed(Reason::Known(VerifyError::CertRevoked));
+        // A reason to refuse it that is there already stays.
+        let verification = match client.verification() {
+            Verification::Success if client.is_revoked() => &REVOKED,
+            verification => verification,
+        };
+        match self {
+            Self::Text => verification.write(dialect, out),
+            Self::Word => Flag::Word.write(client.is_trusted(), out),
+            Self::Code if !client.is_presented() => return None,
+            Self::Code => out.extend_from_slice(match verification {
+                Verification::Success => b"0",
+                Verification::Failed(Reason::Known(error)) => {
+                    if let Some(code) = error.code(dialect) {
+                        encoding::signed_decimal(code.into(), out);
+                        return Some(());
+                    }
+                    b"1"
+                }
+                Verification::Failed(Reason::Other(_)) | Verification::None => b"1",
+            }),
+        }
+        Some(())
+    }
+}
+
 impl NameForm {
     fn write(self, name: Name<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         match self {
             Self::Rfc2253 => name.write_rfc2253(dialect, out),
             Self::Legacy => name.write_legacy(dialect, out),
+            Self::HaProxy => name.write_haproxy(dialect, out),
+            Self::CommonName => name.write_common_name(dialect, out),
+            Self::Base64 => {
+                let fits = google::base64_fits(name.as_der().len());
+                fits.then(|| encoding::base64(name.as_der(), out))
+            }
+            Self::Go => name.write_go(out),
         }
     }
 }
 
 impl SerialForm {
-    fn write(self, serial: SerialNumber<'_>, out: &mut Vec<u8>) {
+    fn write(self, serial: SerialNumber<'_>, out: &mut Vec<u8>) -> Option<()> {
+        let mut signed = |digits: fn(&[u8], &mut Vec<u8>)| {
+            if serial.is_negative() {
+                out.push(b'-');
+            }
+            digits(&serial.magnitude(), out);
+        };
         match self {
             Self::Hex => serial.write_hex(out),
+            Self::HexLower => signed(encoding::hex_lower),
+            Self::HexColons => signed(encoding::hex_lower_colons),
+            Self::HexUpperColons => signed(encoding::hex_upper_colons),
+            Self::HexUnsigned => encoding::hex_upper(&serial.magnitude(), out),
+            Self::DerColons if serial.as_der().len() > google::MAX_SERIAL => return None,
+            Self::DerColons => encoding::hex_lower_colons(serial.as_der(), out),
+            Self::Decimal => return serial.write_decimal(out),
         }
+        Some(())
     }
 }
 
@@ -93,6 +202,8 @@ impl DigestForm {
     fn write<const N: usize>(self, digest: &[u8; N], out: &mut Vec<u8>) {
         match self {
             Self::Lower => encoding::hex_lower(digest, out),
+            Self::Upper => encoding::hex_upper(digest, out),
+            Self::Base64Unpadded => encoding::base64_unpadded(digest, out),
         }
     }
 }
@@ -101,30 +212,198 @@ impl DateForm {
     fn write(self, date: Time<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         match self {
             Self::OpenSsl => date.write(dialect, out),
+            Self::HaProxy => date.write_haproxy(out),
+            Self::Iso8601 => date.write_iso8601(b"Z", dialect, out),
+            Self::Iso8601Offset => date.write_iso8601(b"+00:00", dialect, out),
+            Self::Iso8601Millis => date.write_iso8601(b".000Z", dialect, out),
+            Self::UnixSeconds => date.write_unix_seconds(dialect, out),
         }
     }
 }
 
 impl CertificateForm {
-    fn write(self, der: &[u8], out: &mut Vec<u8>) {
+    pub(super) fn write(self, der: &[u8], out: &mut Vec<u8>) {
         match self {
             Self::Base64 => encoding::base64(der, out),
             Self::ByteSequence => encoding::byte_sequence(der, out),
+            Self::EscapedPem(form) => encoding::pem(der, |piece| form.write(piece, out)),
+            Self::OneLinePem => encoding::pem(der, |piece| match piece {
+                b"\n" => out.push(b' '),
+                piece => out.extend_from_slice(piece),
+            }),
         }
     }
 }
 
 impl ChainForm {
-    fn write<'c>(self, chain: impl Iterator<Item = &'c [u8]>, out: &mut Vec<u8>) {
+    pub(super) fn write<'c>(self, chain: impl Iterator<Item = &'c [u8]>, out: &mut Vec<u8>) {
         match self {
-            Self::ByteSequences => {
-                for (index, der) in chain.enumerate() {
-                    if index > 0 {
-                        out.extend_from_slice(b", ");
-                    }
-                    encoding::byte_sequence(der, out);
-                }
+            Self::ByteSequences => joined(chain, b", ", encoding::byte_sequence, out),
+            Self::CommaBase64 => joined(chain, b",", encoding::base64, out),
+            Self::EscapedCommaBase64 => {
+                let escaped = |der: &[u8], out: &mut Vec<u8>| {
+                    let mut digits = Vec::new();
+                    encoding::base64(der, &mut digits);
+                    UrlForm::Component.write(&digits, out);
+                };
+                joined(chain, b",", escaped, out);
             }
+            Self::ConcatenatedBase64 => encoding::base64(&chain.collect::<Vec<_>>().concat(), out),
+            Self::EscapedPem(form) => {
+                chain.for_each(|der| CertificateForm::EscapedPem(form).write(der, out));
+            }
+        }
+    }
+}
+
+/// Each certificate in turn, with a separator between them.
+fn joined<'c>(
+    chain: impl Iterator<Item = &'c [u8]>,
+    separator: &[u8],
+    mut write: impl FnMut(&[u8], &mut Vec<u8>),
+    out: &mut Vec<u8>,
+) {
+    for (index, der) in chain.enumerate() {
+        if index > 0 {
+            out.extend_from_slice(separator);
+        }
+        write(der, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certificate::Certificate;
+    use crate::{Limits, SubjectAltNameForm};
+    use alloc::string::String;
+
+    const PLAIN: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
+
+    fn text(write: impl FnOnce(&mut Vec<u8>) -> Option<()>) -> Option<String> {
+        let mut out = Vec::new();
+        write(&mut out)?;
+        String::from_utf8(out).ok()
+    }
+
+    #[test]
+    fn serial_numbers() {
+        let high = &[0x00, 0xa3, 0x82, 0x8e, 0xb2, 0x4f, 0xd7, 0x79, 0xd0];
+        let cases: [(SerialForm, &[u8], Option<&str>); 17] = [
+            (SerialForm::Hex, high, Some("A3828EB24FD779D0")),
+            (SerialForm::HexLower, high, Some("a3828eb24fd779d0")),
+            (SerialForm::HexUnsigned, high, Some("A3828EB24FD779D0")),
+            (SerialForm::HexColons, high, Some("a3:82:8e:b2:4f:d7:79:d0")),
+            (SerialForm::HexUpperColons, high, Some("A3:82:8E:B2:4F:D7:79:D0")),
+            (SerialForm::DerColons, high, Some("00:a3:82:8e:b2:4f:d7:79:d0")),
+            (SerialForm::Decimal, high, Some("11782136471649483216")),
+            (SerialForm::Hex, &[0xff], Some("-01")),
+            (SerialForm::HexLower, &[0xff], Some("-01")),
+            (SerialForm::HexUnsigned, &[0xff], Some("01")),
+            (SerialForm::HexColons, &[0xff], Some("-01")),
+            (SerialForm::DerColons, &[0xff], Some("ff")),
+            (SerialForm::Decimal, &[0xff], Some("-1")),
+            (SerialForm::HexColons, &[0], Some("00")),
+            (SerialForm::DerColons, &[0], Some("00")),
+            (SerialForm::Decimal, &[0], Some("0")),
+            (SerialForm::DerColons, &[7; 51], None),
+        ];
+        for (form, contents, expected) in cases {
+            let serial = SerialNumber::new(contents).unwrap();
+            assert_eq!(text(|out| form.write(serial, out)).as_deref(), expected, "{form:?}");
+        }
+    }
+
+    #[test]
+    fn dates() {
+        let date = Certificate::from_der(PLAIN).unwrap().not_before();
+        let cases = [
+            (DateForm::OpenSsl, "Jan  2 03:04:05 2025 GMT"),
+            (DateForm::HaProxy, "250102030405Z"),
+            (DateForm::Iso8601, "2025-01-02T03:04:05Z"),
+            (DateForm::Iso8601Offset, "2025-01-02T03:04:05+00:00"),
+            (DateForm::Iso8601Millis, "2025-01-02T03:04:05.000Z"),
+            (DateForm::UnixSeconds, "1735787045"),
+        ];
+        for (form, expected) in cases {
+            let written = text(|out| form.write(date, Dialect::OpenSsl, out));
+            assert_eq!(written.as_deref(), Some(expected), "{form:?}");
+        }
+    }
+
+    #[test]
+    fn verdicts() {
+        let presented = |verification| ClientCertificate::presented(PLAIN, verification);
+        let other = Verification::Failed(Reason::other("denied by policy"));
+        let boring_only = Verification::from(VerifyError::NameConstraintsWithoutSans);
+        let cases = [
+            ("none", ClientCertificate::none(), "NONE", None, "false"),
+            ("not verified", presented(Verification::None), "NONE", Some("1"), "false"),
+            ("verified", presented(Verification::Success), "SUCCESS", Some("0"), "true"),
+            (
+                "revoked",
+                presented(Verification::Success).revoked(true),
+                "FAILED:certificate revoked",
+                Some("23"),
+                "false",
+            ),
+            (
+                "expired and revoked",
+                presented(VerifyError::CertHasExpired.into()).revoked(true),
+                "FAILED:certificate has expired",
+                Some("10"),
+                "false",
+            ),
+            ("by policy", presented(other), "FAILED:denied by policy", Some("1"), "false"),
+            (
+                "a reason of BoringSSL's",
+                presented(boring_only),
+                "FAILED:Issuer has name constraints but leaf has no SANs",
+                Some("1"),
+                "false",
+            ),
+        ];
+        for (name, client, words, code, flag) in cases {
+            let write = |form: VerdictForm| text(|out| form.write(&client, Dialect::OpenSsl, out));
+            assert_eq!(write(VerdictForm::Text).as_deref(), Some(words), "{name}");
+            assert_eq!(write(VerdictForm::Code).as_deref(), code, "{name}");
+            assert_eq!(write(VerdictForm::Word).as_deref(), Some(flag), "{name}");
+        }
+    }
+
+    #[test]
+    fn alternative_names() {
+        const ALL: &[u8] = include_bytes!("../../tests/fixtures/san_all.der");
+        const NUL: &[u8] = include_bytes!("../../tests/fixtures/san_nul.der");
+        const SPIFFE: &[u8] = include_bytes!("../../tests/fixtures/san_spiffe.der");
+        const CRLF: &[u8] = include_bytes!("../../tests/fixtures/san_crlf.der");
+        let cases = [
+            (ALL, SubjectAltNameForm::Dns(1), Some("*.two.example")),
+            (ALL, SubjectAltNameForm::Dns(2), None),
+            (ALL, SubjectAltNameForm::Email(0), Some("joe@example.com")),
+            (ALL, SubjectAltNameForm::UserPrincipalName(0), Some("upn@example.com")),
+            (ALL, SubjectAltNameForm::UserPrincipalName(1), None),
+            (
+                ALL,
+                SubjectAltNameForm::FirstDnsOrUri,
+                Some("spiffe://example.org/ns/default/sa/web"),
+            ),
+            (ALL, SubjectAltNameForm::SpiffeId, None),
+            (ALL, SubjectAltNameForm::DnsBase64, Some("b25lLmV4YW1wbGU=,Ki50d28uZXhhbXBsZQ==")),
+            (NUL, SubjectAltNameForm::Dns(0), Some("good.example\\00.evil.example")),
+            (NUL, SubjectAltNameForm::FirstDnsOrUri, None),
+            (SPIFFE, SubjectAltNameForm::SpiffeId, Some("spiffe://example.org/ns/default/sa/web")),
+            (CRLF, SubjectAltNameForm::FirstDnsOrUri, None),
+            (CRLF, SubjectAltNameForm::DnsBase64, None),
+        ];
+        for (der, form, expected) in cases {
+            let client = ClientCertificate::presented(der, Verification::Success);
+            let field = Field::SubjectAltName(form);
+            let facts = Facts::new(&client, Limits::new(), core::iter::once(field));
+            let mut out = Vec::new();
+            facts.write(field, Dialect::OpenSsl, &mut out);
+            let expected = expected.unwrap_or_default();
+            assert_eq!(core::str::from_utf8(&out), Ok(expected), "{form:?}");
         }
     }
 }

@@ -7,7 +7,7 @@ use core::ops::Range;
 
 use super::{Entry, HeaderSet};
 use crate::client_certificate::ClientCertificate;
-use crate::field::{Facts, Written};
+use crate::field::{CertificateForm, ChainForm, Facts, Field, Written};
 use crate::field_name::{FieldName, is_alike};
 use crate::limits::Limits;
 
@@ -31,16 +31,26 @@ impl HeaderSet {
 
 impl HeaderLines {
     pub(crate) fn new(entries: &[Entry], client: &ClientCertificate, limits: Limits) -> Self {
-        let trusted = client.is_trusted();
-        let wanted = || entries.iter().filter(|entry| trusted || !entry.trusted_only);
-        let facts = Facts::new(client, limits, wanted().map(|entry| entry.row.field));
+        let wanted = || entries.iter().filter(|entry| entry.is_for(client));
+        let mut facts = Facts::new(client, limits, wanted().map(|entry| entry.row.field));
         let mut text = Vec::new();
         let mut lines = Vec::with_capacity(entries.len());
         let mut too_large = Vec::new();
+        let mut leaf_is_too_large = false;
         for entry in wanted() {
             let start = text.len();
+            facts.by = &entry.by;
             let dialect = entry.dialect.unwrap_or(client.printed_as());
-            match facts.write(entry.row.field, dialect, &mut text) {
+            let field = entry.row.field;
+            // RFC 9440 §2.3: no chain without its leaf.
+            let written = if leaf_is_too_large && field == Field::Chain(ChainForm::ByteSequences) {
+                Written::TooLarge
+            } else {
+                facts.write(field, dialect, &mut text)
+            };
+            leaf_is_too_large |= written == Written::TooLarge
+                && field == Field::Certificate(CertificateForm::ByteSequence);
+            match written {
                 Written::Value => lines.push((entry.row.name.clone(), start..text.len())),
                 Written::TooLarge => too_large.push(entry.row.name.clone()),
                 Written::Nothing => {}
@@ -103,6 +113,20 @@ pub struct HeaderLine<'a> {
 }
 
 impl<'a> HeaderLine<'a> {
+    /// A line that no set made. Its value must be printable ASCII.
+    pub(crate) const fn from_parts(
+        name: &'a FieldName,
+        value: &'a [u8],
+        #[cfg(feature = "http")] http: Option<&'a http::HeaderValue>,
+    ) -> Self {
+        Self {
+            name,
+            value,
+            #[cfg(feature = "http")]
+            http,
+        }
+    }
+
     /// The name in its written case: `Cf-Client-Cert-Sha256`.
     #[must_use]
     pub fn name(&self) -> &'a str {

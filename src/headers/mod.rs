@@ -1,14 +1,28 @@
 //! Header sets as data: ordered tables of a name and a field, and the lines they give for one certificate.
 
+mod apache;
+mod aws;
+mod azure;
+mod caddy;
+mod cloud_foundry;
 mod cloudflare;
+mod envoy;
+mod google;
+mod haproxy;
+mod kong;
 mod lines;
+mod linkerd;
+mod nginx;
 mod rfc9440;
+mod traefik;
 
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::client_certificate::ClientCertificate;
 use crate::dialect::Dialect;
 use crate::field::Field;
 use crate::field_name::{FieldName, is_alike};
@@ -35,8 +49,9 @@ pub use lines::{HeaderLine, HeaderLines};
 pub struct HeaderSet {
     name: Arc<str>,
     rows: Arc<[Row]>,
-    trusted_only: bool,
     dialect: Option<Dialect>,
+    /// The proxy's own identities, for [`Field::Xfcc`].
+    by: Arc<[String]>,
 }
 
 /// A line of the table.
@@ -44,6 +59,18 @@ pub struct HeaderSet {
 pub(crate) struct Row {
     pub(crate) name: FieldName,
     pub(crate) field: Field,
+    when: When,
+}
+
+/// For which clients a row is sent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum When {
+    /// For all.
+    Always,
+    /// For those whose certificate verified and is not revoked.
+    Trusted,
+    /// For those, and for clients without a certificate.
+    TrustedOrNone,
 }
 
 impl HeaderSet {
@@ -57,39 +84,110 @@ impl HeaderSet {
     ) -> Result<Self, HeaderSetError> {
         let mut checked: Vec<Row> = Vec::new();
         for (name, field) in rows {
-            let refuse = |kind| HeaderSetError { name: name.to_string(), kind };
-            let row =
-                FieldName::from_text(name).ok_or_else(|| refuse(HeaderSetErrorKind::NotAToken))?;
-            if is_framing(name) {
-                return Err(refuse(HeaderSetErrorKind::Framing));
-            }
-            if checked.iter().any(|row| is_alike(row.name.as_str().as_bytes(), name.as_bytes())) {
-                return Err(refuse(HeaderSetErrorKind::Twice));
-            }
-            checked.push(Row { name: row, field });
+            let name = checked_name(name, checked.iter())
+                .map_err(|kind| HeaderSetError { name: name.to_string(), kind })?;
+            checked.push(Row { name, field, when: When::Always });
         }
-        Ok(Self::from_rows(name, checked))
+        Ok(Self::from_rows(name, checked).for_trusted_without_verdict())
+    }
+
+    /// Every set of the crate, in the order of the README's table.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        vec![
+            Self::cloudflare(),
+            Self::cloudflare_worker(),
+            Self::cloudflare_managed(),
+            Self::rfc9440(),
+            Self::nginx(),
+            Self::ingress_nginx(),
+            Self::apache(),
+            Self::apache_legacy(),
+            Self::haproxy(),
+            Self::haproxy_manual(),
+            Self::aws_alb(),
+            Self::aws_alb_passthrough(),
+            Self::cloudfront(),
+            Self::google(),
+            Self::azure_app_service(),
+            Self::azure_application_gateway(),
+            Self::kong(),
+            Self::linkerd(),
+            Self::cloud_foundry(),
+            Self::envoy(),
+            Self::envoy_json(),
+            Self::traefik(),
+            Self::traefik_escaped(),
+            Self::caddy(),
+        ]
     }
 
     /// A table of the crate's own; its tests show that the names are valid.
     fn from_table(name: &str, table: &[(&'static str, Field)]) -> Self {
-        let row = |(name, field): &(&'static str, Field)| {
-            Some(Row { name: FieldName::from_static(name)?, field: *field })
-        };
-        Self::from_rows(name, table.iter().filter_map(row).collect())
+        let row = |(name, field): &(&'static str, Field)| (*name, *field, When::Always);
+        Self::from_table_when(name, table.iter().map(row)).for_trusted_without_verdict()
+    }
+
+    /// The same, for rows that are not sent to all clients.
+    fn from_table_when(
+        name: &str,
+        table: impl IntoIterator<Item = (&'static str, Field, When)>,
+    ) -> Self {
+        let row =
+            |(name, field, when)| Some(Row { name: FieldName::from_static(name)?, field, when });
+        Self::from_rows(name, table.into_iter().filter_map(row).collect())
     }
 
     fn from_rows(name: &str, rows: Vec<Row>) -> Self {
-        let trusted_only = !rows.iter().any(|row| row.field.is_verdict());
-        Self { name: name.into(), rows: rows.into(), trusted_only, dialect: None }
+        Self { name: name.into(), rows: rows.into(), dialect: None, by: Arc::default() }
+    }
+
+    fn for_trusted_without_verdict(self) -> Self {
+        if self.rows.iter().any(|row| row.field.is_verdict()) {
+            return self;
+        }
+        self.when(When::Trusted)
+    }
+
+    fn when(mut self, when: When) -> Self {
+        self.rows = self.rows.iter().map(|row| Row { when, ..row.clone() }).collect();
+        self
     }
 
     /// The same table for every client: also for certificates that did not verify or are revoked. Who reads it must
     /// learn the verdict elsewhere.
     #[must_use]
-    pub fn including_untrusted(mut self) -> Self {
-        self.trusted_only = false;
-        self
+    pub fn including_untrusted(self) -> Self {
+        self.when(When::Always)
+    }
+
+    /// The same table with another header name in one row, for origins that know the value by that name.
+    ///
+    /// ```
+    /// use tls_client_auth::HeaderSet;
+    ///
+    /// let set = HeaderSet::nginx().renamed("ssl-client-s-dn", "X-SSL-Client-DN")?;
+    /// assert_eq!(set.rows().next().map(|(name, _)| name), Some("X-SSL-Client-DN"));
+    /// # Ok::<(), tls_client_auth::HeaderSetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// No row has the old name, or the new one is refused as in [`new`](Self::new).
+    pub fn renamed(mut self, from: &str, to: &str) -> Result<Self, HeaderSetError> {
+        let refuse = |name: &str, kind| HeaderSetError { name: name.to_string(), kind };
+        let at = self
+            .rows
+            .iter()
+            .position(|row| is_alike(row.name.as_str().as_bytes(), from.as_bytes()));
+        let at = at.ok_or_else(|| refuse(from, HeaderSetErrorKind::Missing))?;
+        let others = self.rows.iter().enumerate().filter(|(index, _)| *index != at);
+        let new = checked_name(to, others.map(|(_, row)| row)).map_err(|kind| refuse(to, kind))?;
+        let rename = |(index, row): (usize, &Row)| match index == at {
+            true => Row { name: new.clone(), ..row.clone() },
+            false => row.clone(),
+        };
+        self.rows = self.rows.iter().enumerate().map(rename).collect();
+        Ok(self)
     }
 
     /// The same table in that library's spelling, whatever the certificate's [`dialect`](crate::ClientCertificate::dialect).
@@ -114,8 +212,8 @@ impl HeaderSet {
     pub(crate) fn entries(&self) -> impl Iterator<Item = Entry> {
         self.rows.iter().map(|row| Entry {
             row: row.clone(),
-            trusted_only: self.trusted_only,
             dialect: self.dialect,
+            by: Arc::clone(&self.by),
         })
     }
 }
@@ -124,12 +222,38 @@ impl HeaderSet {
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) row: Row,
-    pub(crate) trusted_only: bool,
     pub(crate) dialect: Option<Dialect>,
+    pub(crate) by: Arc<[String]>,
+}
+
+impl Entry {
+    /// Whether the row is sent for this client.
+    pub(crate) fn is_for(&self, client: &ClientCertificate) -> bool {
+        match self.row.when {
+            When::Always => true,
+            When::Trusted => client.is_trusted(),
+            When::TrustedOrNone => client.is_trusted() || !client.is_presented(),
+        }
+    }
+}
+
+/// A name that may stand beside those of the other rows.
+fn checked_name<'r>(
+    name: &str,
+    mut others: impl Iterator<Item = &'r Row>,
+) -> Result<FieldName, HeaderSetErrorKind> {
+    let checked = FieldName::from_text(name).ok_or(HeaderSetErrorKind::NotAToken)?;
+    if is_framing(name) {
+        return Err(HeaderSetErrorKind::Framing);
+    }
+    if others.any(|row| is_alike(row.name.as_str().as_bytes(), name.as_bytes())) {
+        return Err(HeaderSetErrorKind::Twice);
+    }
+    Ok(checked)
 }
 
 /// The names that frame a message or steer the connection: never a certificate's.
-fn is_framing(name: &str) -> bool {
+pub(crate) fn is_framing(name: &str) -> bool {
     const FRAMING: [&str; 9] = [
         "connection",
         "content-length",
@@ -168,9 +292,17 @@ pub enum HeaderSetErrorKind {
     Framing,
     /// The same name, case and separators apart, stands in another row.
     Twice,
+    /// No row has the name that was to be changed.
+    Missing,
+    /// Not a header name but one of the proxy's own identities: empty, or more than printable ASCII without spaces.
+    Identity,
 }
 
 impl HeaderSetError {
+    pub(crate) fn new(name: &str, kind: HeaderSetErrorKind) -> Self {
+        Self { name: name.to_string(), kind }
+    }
+
     /// The name that was refused.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -190,8 +322,14 @@ impl fmt::Display for HeaderSetError {
             HeaderSetErrorKind::NotAToken => "is not a token",
             HeaderSetErrorKind::Framing => "belongs to HTTP's framing",
             HeaderSetErrorKind::Twice => "stands there twice",
+            HeaderSetErrorKind::Missing => "is in no row",
+            HeaderSetErrorKind::Identity => "is not printable ASCII without spaces",
         };
-        write!(formatter, "header name {:?}: {reason}", self.name)
+        let what = match self.kind {
+            HeaderSetErrorKind::Identity => "identity",
+            _ => "header name",
+        };
+        write!(formatter, "{what} {:?}: {reason}", self.name)
     }
 }
 
@@ -201,6 +339,8 @@ impl core::error::Error for HeaderSetError {}
 mod tests {
     use super::*;
     use crate::field::SerialForm;
+    use crate::limits::Limits;
+    use crate::verification::Verification;
 
     #[test]
     fn own_tables_hold_every_row_and_are_stripped_again() {
@@ -209,6 +349,26 @@ mod tests {
             (HeaderSet::cloudflare_worker(), 9),
             (HeaderSet::cloudflare_managed(), 17),
             (HeaderSet::rfc9440(), 2),
+            (HeaderSet::nginx(), 11),
+            (HeaderSet::ingress_nginx(), 4),
+            (HeaderSet::apache(), 23),
+            (HeaderSet::apache_legacy(), 23),
+            (HeaderSet::haproxy(), 12),
+            (HeaderSet::haproxy_manual(), 8),
+            (HeaderSet::aws_alb(), 5),
+            (HeaderSet::aws_alb_passthrough(), 1),
+            (HeaderSet::cloudfront(), 7),
+            (HeaderSet::google(), 14),
+            (HeaderSet::azure_app_service(), 1),
+            (HeaderSet::azure_application_gateway(), 8),
+            (HeaderSet::kong(), 5),
+            (HeaderSet::linkerd(), 1),
+            (HeaderSet::cloud_foundry(), 1),
+            (HeaderSet::envoy(), 1),
+            (HeaderSet::envoy_json(), 1),
+            (HeaderSet::traefik(), 2),
+            (HeaderSet::traefik_escaped(), 2),
+            (HeaderSet::caddy(), 11),
         ];
         for (set, rows) in sets {
             assert_eq!(set.rows().len(), rows, "{}", set.name());
@@ -216,6 +376,16 @@ mod tests {
                 assert!(crate::is_owned_name(name.as_bytes()), "{name}");
             }
             assert!(HeaderSet::new("again", set.rows()).is_ok(), "{}", set.name());
+        }
+    }
+
+    #[test]
+    fn a_chain_never_goes_without_its_leaf() {
+        let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+        let client = ClientCertificate::presented(der, Verification::Success).chain([&der[..9]]);
+        for (limit, left_out) in [(1000, 0), (100, 2)] {
+            let lines = HeaderSet::rfc9440().lines(&client, Limits::new().encoded_leaf(limit));
+            assert_eq!((lines.iter().count(), lines.too_large().len()), (2 - left_out, left_out));
         }
     }
 
@@ -238,6 +408,22 @@ mod tests {
             )
             .unwrap_err();
             assert_eq!((error.name(), error.kind()), (name, kind), "{case}");
+        }
+    }
+
+    #[test]
+    fn renaming_is_checked_too() {
+        let cases = [
+            ("X-SSL", "x-tls", None),
+            ("x_ssl", "X-SSL", None),
+            ("X-SSL", "X SSL", Some(HeaderSetErrorKind::NotAToken)),
+            ("X-SSL", "Host", Some(HeaderSetErrorKind::Framing)),
+            ("X-SSL", "x-ssl-issuer", Some(HeaderSetErrorKind::Twice)),
+            ("X-TLS", "X-Other", Some(HeaderSetErrorKind::Missing)),
+        ];
+        for (from, to, refused) in cases {
+            let result = HeaderSet::haproxy_manual().renamed(from, to);
+            assert_eq!(result.err().map(|error| error.kind()), refused, "{from} to {to}");
         }
     }
 }

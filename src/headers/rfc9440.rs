@@ -9,7 +9,7 @@ impl HeaderSet {
     /// | Header | Value |
     /// |---|---|
     /// | `Client-Cert` | `:` base64 of the DER `:` (RFC 9440 §2.2) |
-    /// | `Client-Cert-Chain` | `:…:, :…:` (§2.3); absent where there is no other certificate |
+    /// | `Client-Cert-Chain` | `:…:, :…:` (§2.3); absent where there is no other certificate, or no room for the leaf |
     ///
     /// The RFC has no field for a failed verification, so both go out for trusted certificates only. It wants them on every
     /// request (§2.4): [`Forwarding::rfc9440`](crate::Forwarding::rfc9440) does that.

@@ -1,5 +1,7 @@
 //! Distinguished names (RFC 5280 §4.1.2.4), printed as the libraries print them.
 
+pub(crate) mod go;
+mod haproxy;
 mod legacy;
 mod object_identifier;
 mod object_names;
@@ -14,6 +16,7 @@ use crate::dialect::Dialect;
 use crate::error::Part;
 
 pub use object_identifier::ObjectIdentifier;
+pub(crate) use value::{Characters, write_utf8};
 
 /// A distinguished name, borrowed from its certificate.
 ///
@@ -76,12 +79,47 @@ impl<'a> Name<'a> {
         String::from_utf8(text).ok()
     }
 
+    /// The name as Go's `pkix.Name.String` prints it, as in Caddy's `{http.request.tls.client.subject}`; `\C3\A9` for every byte
+    /// outside printable ASCII, which Go leaves raw.
+    ///
+    /// ```
+    /// # use tls_client_auth::Certificate;
+    /// # let certificate = Certificate::from_der(include_bytes!("../../tests/fixtures/dn_dc_uid.der"))?;
+    /// assert_eq!(
+    ///     certificate.subject().go().unwrap(),
+    ///     "CN=John Doe,OU=People,0.9.2342.19200300.100.1.1=#13046a646f65,0.9.2342.19200300.100.1.25=#13076578616d706c65,0.9.2342.19200300.100.1.25=#13036f7267"
+    /// );
+    /// # Ok::<(), tls_client_auth::Error>(())
+    /// ```
+    ///
+    /// Go keeps only the last common name and serial number, drops them where they are empty, joins organizations with `+`, and
+    /// orders by type. Two names can print alike: compare [`as_der`](Self::as_der). `None` where the name can't be read.
+    #[must_use]
+    pub fn go(&self) -> Option<String> {
+        let mut text = Vec::new();
+        self.write_go(&mut text)?;
+        String::from_utf8(text).ok()
+    }
+
     pub(crate) fn write_rfc2253(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         rfc2253::write(self, dialect, out)
     }
 
     pub(crate) fn write_legacy(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         legacy::write(self, dialect, out)
+    }
+
+    pub(crate) fn write_haproxy(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        haproxy::write(self, dialect, out)
+    }
+
+    pub(crate) fn write_common_name(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        haproxy::write_first(self, "CN", dialect, out)
+    }
+
+    pub(crate) fn write_go(&self, out: &mut Vec<u8>) -> Option<()> {
+        go::GoName::read(self)?.write(out);
+        Some(())
     }
 
     /// The attributes in the certificate's order; `None` in place of the first that can't be read.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::object_names;
 use crate::dialect::Dialect;
-use crate::encoding;
+use crate::encoding::{self, Decimal};
 
 /// `OBJ_obj2txt` into the 80 bytes that both libraries give it.
 const DOTTED_MAX: usize = 79;
@@ -61,6 +61,15 @@ impl<'a> ObjectIdentifier<'a> {
         out.truncate(start.saturating_add(DOTTED_MAX));
     }
 
+    /// Dotted and not cut, as Go prints it; what Go can't hold as OpenSSL does.
+    pub(super) fn write_uncut(&self, out: &mut Vec<u8>) {
+        let start = out.len();
+        if self.write_arcs(Dialect::BoringSsl, out).is_none() {
+            out.truncate(start);
+            self.write_dotted(Dialect::OpenSsl, out);
+        }
+    }
+
     /// `None` where the library fails.
     fn write_arcs(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         let start = out.len();
@@ -73,23 +82,22 @@ impl<'a> ObjectIdentifier<'a> {
             if arc.last().is_none_or(|last| last & 0x80 != 0) || arc.first() == Some(&0x80) {
                 return None;
             }
-            let mut limbs = Decimal::default();
-            match small(arc) {
-                Some(number) => limbs.0.push(number),
+            let mut number = match small(arc) {
+                Some(number) => Decimal::small(number),
                 None if dialect == Dialect::BoringSsl => return None,
-                None => limbs = Decimal::from_base_128(arc),
-            }
+                None => from_base_128(arc),
+            };
             if out.len() == start {
                 // The first octets hold two arcs: 40 × first + second (X.690 §8.19.4).
-                let first = match limbs.0.as_slice() {
-                    [number @ ..80] => number.checked_div(40)?,
+                let first = match number.as_small() {
+                    Some(number @ ..80) => number.checked_div(40)?,
                     _ => 2,
                 };
                 encoding::decimal(first, out);
-                limbs.subtract(first.checked_mul(40)?);
+                number.subtract(first.checked_mul(40)?);
             }
             out.push(b'.');
-            limbs.write(out);
+            number.write(out);
             if out.len().saturating_sub(start) > DOTTED_MAX && dialect == Dialect::OpenSsl {
                 // Whatever follows is cut off.
                 break;
@@ -106,50 +114,13 @@ fn small(arc: &[u8]) -> Option<u64> {
     })
 }
 
-/// A number of any size in limbs of eighteen decimal digits, the lowest first; one limb may hold any `u64`.
-#[derive(Default)]
-struct Decimal(Vec<u64>);
-
-impl Decimal {
-    const LIMB: u128 = 1_000_000_000_000_000_000;
-
-    fn from_base_128(arc: &[u8]) -> Self {
-        let mut limbs: Vec<u64> = Vec::new();
-        // Eight octets, 56 bits, at a time.
-        for octets in arc.chunks(8) {
-            let shift = octets.len().saturating_mul(7);
-            let mut carry = u128::from(small(octets).unwrap_or_default());
-            for limb in &mut limbs {
-                let shifted = (u128::from(*limb) << shift).saturating_add(carry);
-                *limb = u64::try_from(shifted % Self::LIMB).unwrap_or_default();
-                carry = shifted / Self::LIMB;
-            }
-            if carry > 0 {
-                limbs.push(u64::try_from(carry).unwrap_or_default());
-            }
-        }
-        Self(limbs)
+fn from_base_128(arc: &[u8]) -> Decimal {
+    let mut number = Decimal::default();
+    // Eight octets, 56 bits, at a time.
+    for octets in arc.chunks(8) {
+        number.append_bits(small(octets).unwrap_or_default(), octets.len().saturating_mul(7));
     }
-
-    fn subtract(&mut self, mut number: u64) {
-        for limb in &mut self.0 {
-            let (difference, borrowed) = limb.overflowing_sub(number);
-            if !borrowed {
-                *limb = difference;
-                return;
-            }
-            *limb = difference.wrapping_add(u64::try_from(Self::LIMB).unwrap_or_default());
-            number = 1;
-        }
-    }
-
-    fn write(&self, out: &mut Vec<u8>) {
-        let mut limbs = self.0.iter().rev().skip_while(|limb| **limb == 0);
-        encoding::decimal(limbs.next().copied().unwrap_or_default(), out);
-        for limb in limbs {
-            encoding::padded_decimal(*limb, 18, out);
-        }
-    }
+    number
 }
 
 #[cfg(test)]

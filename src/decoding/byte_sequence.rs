@@ -1,0 +1,53 @@
+//! Byte sequences of structured fields (RFC 9651 §3.3.5), alone and in a list, as RFC 9440 sends certificates.
+
+use alloc::vec::Vec;
+
+/// `:` base64 `:`. Parameters behind it mean nothing yet (RFC 9440 §2.2) and are passed over.
+fn byte_sequence(item: &[u8]) -> Option<Vec<u8>> {
+    let item = item.strip_prefix(b":")?;
+    let end = item.iter().position(|byte| *byte == b':')?;
+    let (text, behind) = item.split_at_checked(end)?;
+    let parameters = behind.strip_prefix(b":")?;
+    if !parameters.is_empty() && !parameters.starts_with(b";") {
+        return None;
+    }
+    // Tokens and numbers; quoted strings could hide a comma and are no part of any certificate.
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b";=_-.*/?: ".contains(byte);
+    if !parameters.iter().all(plain) {
+        return None;
+    }
+    super::base64(text)
+}
+
+/// A list of them, up to this many; one more is enough to see that there are too many.
+pub(crate) fn byte_sequences(list: &[u8], most: usize) -> Option<Vec<Vec<u8>>> {
+    let items = list.split(|byte| *byte == b',').take(most.saturating_add(1));
+    items.map(|item| byte_sequence(item.trim_ascii())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_and_lists() {
+        let cases: [(&str, Option<usize>); 11] = [
+            (":MAA=:", Some(1)),
+            (":MAA:", Some(1)),
+            (":MAA=:;a=1; b", Some(1)),
+            (":MAA=:, :MAA=:,:MAA=:", Some(3)),
+            ("MAA=", None),
+            (":MAA=", None),
+            (":MAA=:x", None),
+            (":MAA=:;a=\"b\"", None),
+            (":MAA=:,", None),
+            (",:MAA=:", None),
+            (":MA A=:", None),
+        ];
+        for (list, expected) in cases {
+            let read = byte_sequences(list.as_bytes(), 10).map(|items| items.len());
+            assert_eq!(read, expected, "{list}");
+        }
+        assert_eq!(byte_sequences(b":MAA=:, :MAA=:, !", 1).map(|items| items.len()), Some(2));
+    }
+}

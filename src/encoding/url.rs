@@ -1,0 +1,68 @@
+//! Percent-encoding, in the four dialects that PEM goes out in.
+
+use alloc::vec::Vec;
+
+use super::hex_upper;
+
+/// Which bytes of a URL-encoded PEM stay as they are. The hex digits are upper-case in all.
+///
+/// Who decodes the last two must know which it is: `+` stands for itself in one and for a space in the other.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum UrlForm {
+    /// Letters, digits and `-._~`, RFC 3986's unreserved: `-----BEGIN%20CERTIFICATE-----%0AMIIB%2Bg%3D%3D%0A`. nginx, Kong,
+    /// Azure.
+    Component,
+    /// Letters, digits and `*-._`, Envoy's table. The same bytes for every PEM.
+    Envoy,
+    /// `+=/` too: `-----BEGIN%20CERTIFICATE-----%0AMIIB+g==%0A`. AWS.
+    Alb,
+    /// As [`Component`](Self::Component), with `+` for a space: `-----BEGIN+CERTIFICATE-----%0AMIIB%2Bg%3D%3D%0A`. HTML forms.
+    Form,
+}
+
+impl UrlForm {
+    pub(crate) fn write(self, bytes: &[u8], out: &mut Vec<u8>) {
+        for byte in bytes {
+            match (*byte, self) {
+                (b' ', Self::Form) => out.push(b'+'),
+                (byte, _) if self.keeps(byte) => out.push(byte),
+                (byte, _) => {
+                    out.push(b'%');
+                    hex_upper(&[byte], out);
+                }
+            }
+        }
+    }
+
+    const fn keeps(self, byte: u8) -> bool {
+        byte.is_ascii_alphanumeric()
+            || match byte {
+                b'-' | b'.' | b'_' => true,
+                b'~' => !matches!(self, Self::Envoy),
+                b'*' => matches!(self, Self::Envoy),
+                b'+' | b'=' | b'/' => matches!(self, Self::Alb),
+                _ => false,
+            }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_dialects() {
+        let cases = [
+            (UrlForm::Component, "a-b._~%2A%2B%2F%3D%20%0A%00%C3%A9%25"),
+            (UrlForm::Envoy, "a-b._%7E*%2B%2F%3D%20%0A%00%C3%A9%25"),
+            (UrlForm::Alb, "a-b._~%2A+/=%20%0A%00%C3%A9%25"),
+            (UrlForm::Form, "a-b._~%2A%2B%2F%3D+%0A%00%C3%A9%25"),
+        ];
+        for (form, expected) in cases {
+            let mut text = Vec::new();
+            form.write("a-b._~*+/= \n\0é%".as_bytes(), &mut text);
+            assert_eq!(core::str::from_utf8(&text), Ok(expected), "{form:?}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The subject alternative names as headers carry them.
+
+use alloc::vec::Vec;
+
+use crate::cursor::Cursor;
+use crate::encoding;
+use crate::error::Part;
+use crate::field::google;
+use crate::name::{Characters, write_utf8};
+use crate::subject_alt_name::{SubjectAltName, SubjectAltNames};
+
+/// `1.3.6.1.4.1.311.20.2.3`
+const USER_PRINCIPAL_NAME: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x14, 0x02, 0x03];
+
+const UTF8_STRING: u8 = 0x0c;
+
+/// The tags of the entries.
+const EMAIL: u8 = 0x81;
+const DNS: u8 = 0x82;
+const URI: u8 = 0x86;
+
+/// Which of the subject alternative names, and how they are written.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum SubjectAltNameForm {
+    /// One of the `rfc822Name`s, counted from 0: `user@client.example`. As Apache prints it, where that is printable ASCII:
+    /// control bytes as `\00`, `\` as `\\`. Bytes over 0x7F, which must not stand there, as `\C3\A9` after a reading as
+    /// Latin-1.
+    Email(u8),
+    /// One of the `dNSName`s in the same way: `client.example`.
+    Dns(u8),
+    /// One of Microsoft's user principal names (`otherName` 1.3.6.1.4.1.311.20.2.3) in the same way, as UTF-8.
+    UserPrincipalName(u8),
+    /// The first `dNSName` or URI, if it can be read. Linkerd.
+    FirstDnsOrUri,
+    /// The only URI, if its scheme is `spiffe`, and it has no more than 2048 bytes. Google.
+    SpiffeId,
+    /// All `dNSName`s, each in standard base64 with padding, separated by commas, if the list has no more than 512
+    /// characters. Google.
+    DnsBase64,
+    /// All URIs in the same way. Google.
+    UriBase64,
+}
+
+impl SubjectAltNameForm {
+    pub(super) fn write(self, names: SubjectAltNames<'_>, out: &mut Vec<u8>) -> Option<()> {
+        match self {
+            Self::Email(index) => {
+                let text = names.texts(EMAIL).nth(index.into())?;
+                print(text, Characters::Latin1, out)
+            }
+            Self::Dns(index) => {
+                let text = names.texts(DNS).nth(index.into())?;
+                print(text, Characters::Latin1, out)
+            }
+            Self::UserPrincipalName(index) => {
+                let text = principals(names).nth(index.into())?;
+                print(text, Characters::Utf8, out)
+            }
+            Self::FirstDnsOrUri => {
+                let (_, name) = names.entries().find(|(tag, _)| matches!(*tag, DNS | URI))?;
+                let readable = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
+                readable.then(|| out.extend_from_slice(name))
+            }
+            Self::SpiffeId => {
+                let id = spiffe_id(names).filter(|id| id.len() <= google::MAX_SPIFFE_ID)?;
+                out.extend_from_slice(id);
+                Some(())
+            }
+            Self::DnsBase64 => list(names, DNS, out),
+            Self::UriBase64 => list(names, URI, out),
+        }
+    }
+}
+
+impl<'a> SubjectAltNames<'a> {
+    /// The contents of the entries with this tag, whether they can be read or not.
+    fn texts(self, wanted: u8) -> impl Iterator<Item = &'a [u8]> {
+        self.entries().filter(move |(tag, _)| *tag == wanted).map(|(_, contents)| contents)
+    }
+}
+
+/// The values that are UTF8Strings.
+fn principals<'a>(names: SubjectAltNames<'a>) -> impl Iterator<Item = &'a [u8]> {
+    names.filter_map(|name| match name {
+        SubjectAltName::Other(kind, value) if kind.as_der() == USER_PRINCIPAL_NAME => {
+            let mut inside = Cursor::new(value);
+            let text = inside.expect(UTF8_STRING, Part::SubjectAltName).ok()?;
+            inside.is_at_end().then_some(text.contents())
+        }
+        _ => None,
+    })
+}
+
+/// `ASN1_STRING_print_ex` with control bytes and, other than Apache, bytes over 0x7F escaped.
+fn print(text: &[u8], characters: Characters, out: &mut Vec<u8>) -> Option<()> {
+    write_utf8(text, characters, |character, _, _| match *character.as_bytes() {
+        [b'\\'] => out.extend_from_slice(b"\\\\"),
+        [byte @ b' '..=b'~'] => out.push(byte),
+        ref bytes => {
+            for byte in bytes {
+                out.push(b'\\');
+                encoding::hex_upper(&[*byte], out);
+            }
+        }
+    })
+}
+
+/// The only URI: a certificate with two is no SVID (X509-SVID §2).
+pub(super) fn spiffe_id<'a>(names: SubjectAltNames<'a>) -> Option<&'a [u8]> {
+    let mut uris = names.texts(URI);
+    let id = uris.next().filter(|id| id.starts_with(b"spiffe://"))?;
+    (uris.next().is_none() && id.iter().all(u8::is_ascii_graphic)).then_some(id)
+}
+
+/// How long [`list`]'s is.
+pub(super) fn dns_list_len(names: SubjectAltNames<'_>) -> usize {
+    list_len(names, DNS)
+}
+
+/// How long [`list`]'s is.
+pub(super) fn uri_list_len(names: SubjectAltNames<'_>) -> usize {
+    list_len(names, URI)
+}
+
+fn list_len(names: SubjectAltNames<'_>, tag: u8) -> usize {
+    let lengths = names.texts(tag).map(|text| encoding::base64_len(text.len()).saturating_add(1));
+    lengths.fold(0, usize::saturating_add).saturating_sub(1)
+}
+
+fn list(names: SubjectAltNames<'_>, tag: u8, out: &mut Vec<u8>) -> Option<()> {
+    if list_len(names, tag) > google::MAX_TEXT {
+        return None;
+    }
+    for (index, text) in names.texts(tag).enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        encoding::base64(text, out);
+    }
+    Some(())
+}

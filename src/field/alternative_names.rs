@@ -1,0 +1,85 @@
+//! The subject alternative names in Go's spelling, which Caddy and Traefik share.
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::SanKind;
+use crate::certificate::Certificate;
+use crate::cursor::Cursor;
+use crate::encoding;
+use crate::subject_alt_name::SubjectAltName;
+
+impl SanKind {
+    /// The tag of its GeneralName.
+    const fn tag(self) -> u8 {
+        match self {
+            Self::Email => 0x81,
+            Self::Dns => 0x82,
+            Self::Uri => 0x86,
+            Self::Ip => 0x87,
+        }
+    }
+}
+
+/// The text of a kind's entries, as they stand in the certificate. An entry with a byte outside 0x20 to 0x7E is left out.
+pub(super) fn raw(certificate: Certificate<'_>, kind: SanKind) -> impl Iterator<Item = &str> {
+    certificate.subject_alt_names().filter_map(move |name| match (name, kind) {
+        (SubjectAltName::Dns(text), SanKind::Dns)
+        | (SubjectAltName::Email(text), SanKind::Email)
+        | (SubjectAltName::Uri(text), SanKind::Uri) => Some(text),
+        // A space, which no such name may hold, is all that keeps it from being read.
+        (SubjectAltName::Unreadable(der), _) => {
+            let element = Cursor::new(der).element().ok()?;
+            let printable = element.contents().iter().all(|byte| matches!(byte, b' '..=b'~'));
+            let wanted = element.tag() == kind.tag() && kind != SanKind::Ip && printable;
+            core::str::from_utf8(element.contents()).ok().filter(|text| wanted && !text.is_empty())
+        }
+        _ => None,
+    })
+}
+
+/// The entries of a kind as Go prints them, without those that hold more than printable ASCII without spaces.
+pub(super) fn go(certificate: Certificate<'_>, kind: SanKind) -> Vec<String> {
+    match kind {
+        SanKind::Dns | SanKind::Email => raw(certificate, kind)
+            .filter(|text| text.bytes().all(|byte| byte.is_ascii_graphic()))
+            .map(String::from)
+            .collect(),
+        SanKind::Uri => raw(certificate, kind).map(uri).collect(),
+        SanKind::Ip => certificate
+            .subject_alt_names()
+            .filter_map(|name| match name {
+                SubjectAltName::Ip(IpAddr::V6(address)) => Some(
+                    address
+                        .to_ipv4_mapped()
+                        .map_or(address.to_string(), |mapped| mapped.to_string()),
+                ),
+                SubjectAltName::Ip(address) => Some(address.to_string()),
+                _ => None,
+            })
+            .collect(),
+    }
+}
+
+/// Go takes a URI apart and puts it together again, and then percent-encodes what RFC 3986 does not allow in a path.
+fn uri(text: &str) -> String {
+    let mut uri = Vec::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b' ' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' => {
+                uri.push(b'%');
+                encoding::hex_upper(&[byte], &mut uri);
+            }
+            _ => uri.push(byte),
+        }
+    }
+    String::from_utf8(uri).unwrap_or_default()
+}
+
+/// `[a b]`: how Go prints a list. `[]` where there is none.
+pub(super) fn write_go_list(certificate: Certificate<'_>, kind: SanKind, out: &mut Vec<u8>) {
+    out.push(b'[');
+    out.extend_from_slice(go(certificate, kind).join(" ").as_bytes());
+    out.push(b']');
+}

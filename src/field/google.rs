@@ -1,0 +1,63 @@
+//! What Google's load balancer leaves out, and the words in which it says so.
+
+use alloc::vec::Vec;
+
+use super::{CertificateForm, ChainForm, Facts, Field, alternative_name};
+use crate::encoding;
+use crate::verification::Verification;
+
+/// The longest serial number, in bytes.
+pub(super) const MAX_SERIAL: usize = 50;
+/// The longest name and list of names, in characters.
+pub(super) const MAX_TEXT: usize = 512;
+/// The longest SPIFFE ID, in bytes.
+pub(super) const MAX_SPIFFE_ID: usize = 2048;
+
+/// Whether so many bytes, in base64, are short enough.
+pub(super) const fn base64_fits(bytes: usize) -> bool {
+    encoding::base64_len(bytes) <= MAX_TEXT
+}
+
+impl Facts<'_> {
+    /// The reasons, separated by commas. `None` where there is nothing wrong.
+    pub(super) fn write_errors(&self, out: &mut Vec<u8>) -> Option<()> {
+        if !self.client.is_presented() {
+            out.extend_from_slice(b"client_cert_not_provided");
+            return Some(());
+        }
+        if !self.client.is_trusted() {
+            out.extend_from_slice(match self.client.verification() {
+                Verification::None => b"client_cert_validation_not_performed".as_slice(),
+                _ => b"client_cert_validation_failed",
+            });
+            return Some(());
+        }
+        let certificate = self.certificate?;
+        let names = certificate.subject_alt_names();
+        let serial = certificate.serial_number().map_or(0, |serial| serial.as_der().len());
+        let spiffe_id = alternative_name::spiffe_id(names).map_or(0, <[u8]>::len);
+        let leaf = Field::Certificate(CertificateForm::ByteSequence);
+        let chain = Field::Chain(ChainForm::ByteSequences);
+        let mut any = None;
+        for (exceeded, error) in [
+            (serial > MAX_SERIAL, "client_cert_serial_number"),
+            (spiffe_id > MAX_SPIFFE_ID, "client_cert_spiffe_id"),
+            (alternative_name::uri_list_len(names) > MAX_TEXT, "client_cert_uri_sans"),
+            (alternative_name::dns_list_len(names) > MAX_TEXT, "client_cert_dnsname_sans"),
+            (!base64_fits(certificate.issuer().as_der().len()), "client_cert_issuer_dn"),
+            (!base64_fits(certificate.subject().as_der().len()), "client_cert_subject_dn"),
+            (self.is_too_large(leaf), "client_cert_validated_leaf"),
+            (self.is_too_large(chain), "client_cert_validated_chain"),
+        ] {
+            if exceeded {
+                if any.is_some() {
+                    out.push(b',');
+                }
+                out.extend_from_slice(error.as_bytes());
+                out.extend_from_slice(b"_exceeded_size_limit");
+                any = Some(());
+            }
+        }
+        any
+    }
+}

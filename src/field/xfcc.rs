@@ -1,0 +1,315 @@
+//! An element of Envoy's `x-forwarded-client-cert`.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{CertificateForm, ChainForm, Facts, SanKind, UrlForm, alternative_names};
+use crate::dialect::Dialect;
+use crate::encoding;
+use crate::name::Name;
+
+/// What an element of `x-forwarded-client-cert` tells, and in which of Envoy's two formats.
+///
+/// `Hash` is always there, as in Envoy. The order is Envoy's and fixed.
+///
+/// ```
+/// use tls_client_auth::{ClientCertificate, HeaderSet, Limits, Verification, Xfcc};
+/// # let der = &include_bytes!("../../tests/fixtures/san_spiffe.der")[..];
+///
+/// let set = HeaderSet::envoy_with(Xfcc::new().subject().uri()).by(["spiffe://example.org/proxy"])?;
+/// let client = ClientCertificate::presented(der, Verification::Success);
+/// assert_eq!(
+///     set.lines(&client, Limits::new()).get("x-forwarded-client-cert"),
+///     Some("By=spiffe://example.org/proxy;Hash=700f29cb58fa2745d1d15f33f7b543343d577eb0f28ef6dd04f720418c03e0af;Subject=\"\";URI=spiffe://example.org/ns/default/sa/web")
+/// );
+/// # Ok::<(), tls_client_auth::HeaderSetError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Xfcc {
+    cert: bool,
+    chain: bool,
+    subject: bool,
+    uri: bool,
+    dns: bool,
+    issuer: bool,
+    json: bool,
+}
+
+impl Xfcc {
+    /// `Hash` alone: what Envoy sends without `set_current_client_cert_details`.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            cert: false,
+            chain: false,
+            subject: false,
+            uri: false,
+            dns: false,
+            issuer: false,
+            json: false,
+        }
+    }
+
+    /// `Cert`: the leaf as percent-encoded PEM.
+    #[must_use]
+    pub const fn cert(mut self) -> Self {
+        self.cert = true;
+        self
+    }
+
+    /// `Chain`: the leaf and the certificates after it, the same way, one after the other.
+    #[must_use]
+    pub const fn chain(mut self) -> Self {
+        self.chain = true;
+        self
+    }
+
+    /// `Subject`: the subject's name as RFC 2253.
+    #[must_use]
+    pub const fn subject(mut self) -> Self {
+        self.subject = true;
+        self
+    }
+
+    /// `URI`: every URI of the subject alternative names; empty where there is none.
+    #[must_use]
+    pub const fn uri(mut self) -> Self {
+        self.uri = true;
+        self
+    }
+
+    /// `DNS`: every DNS name of the subject alternative names.
+    #[must_use]
+    pub const fn dns(mut self) -> Self {
+        self.dns = true;
+        self
+    }
+
+    /// `Issuer`: the issuer's name as RFC 2253. New in Envoy 1.40.
+    #[must_use]
+    pub const fn issuer(mut self) -> Self {
+        self.issuer = true;
+        self
+    }
+
+    /// In JSON, as Envoy does since 1.38 when `set_client_cert_format` says so.
+    #[must_use]
+    pub const fn json(mut self) -> Self {
+        self.json = true;
+        self
+    }
+
+    /// How many copies of the leaf and of the chain it holds.
+    pub(super) const fn copies(self) -> (usize, usize) {
+        match (self.cert, self.chain) {
+            (true, true) => (2, 1),
+            (false, true) => (1, 1),
+            (true, false) => (1, 0),
+            (false, false) => (0, 0),
+        }
+    }
+}
+
+impl Facts<'_> {
+    /// One element. A name that can't be read leaves out its own key.
+    pub(super) fn write_xfcc(&self, xfcc: Xfcc, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        let mut hash = Vec::new();
+        encoding::hex_lower(&self.sha256?, &mut hash);
+        let leaf = self.client.leaf()?;
+        if xfcc.json {
+            self.write_json(xfcc, &hash, leaf, dialect, out);
+        } else {
+            self.write_text(xfcc, &hash, leaf, dialect, out);
+        }
+        Some(())
+    }
+
+    fn write_text(
+        &self,
+        xfcc: Xfcc,
+        hash: &[u8],
+        leaf: &[u8],
+        dialect: Dialect,
+        out: &mut Vec<u8>,
+    ) {
+        for identity in self.by {
+            out.extend_from_slice(b"By=");
+            quote(identity, out);
+            out.push(b';');
+        }
+        out.extend_from_slice(b"Hash=");
+        out.extend_from_slice(hash);
+        if xfcc.cert {
+            out.extend_from_slice(b";Cert=\"");
+            CertificateForm::EscapedPem(UrlForm::Envoy).write(leaf, out);
+            out.push(b'"');
+        }
+        if xfcc.chain {
+            out.extend_from_slice(b";Chain=\"");
+            ChainForm::EscapedPem(UrlForm::Envoy).write(self.all_certificates(), out);
+            out.push(b'"');
+        }
+        if let Some(name) = self.subject(xfcc, dialect) {
+            out.extend_from_slice(b";Subject=\"");
+            // RFC 2253 has escaped quotes and backslashes already.
+            out.extend_from_slice(&name);
+            out.push(b'"');
+        }
+        if xfcc.uri {
+            let mut uris = self.names(SanKind::Uri).peekable();
+            if uris.peek().is_none() {
+                out.extend_from_slice(b";URI=");
+            }
+            for uri in uris {
+                out.extend_from_slice(b";URI=");
+                quote(uri, out);
+            }
+        }
+        if xfcc.dns {
+            for name in self.names(SanKind::Dns) {
+                out.extend_from_slice(b";DNS=");
+                quote(name, out);
+            }
+        }
+        if let Some(name) = self.issuer_name(xfcc, dialect) {
+            out.extend_from_slice(b";Issuer=\"");
+            out.extend_from_slice(&name);
+            out.push(b'"');
+        }
+    }
+
+    fn write_json(
+        &self,
+        xfcc: Xfcc,
+        hash: &[u8],
+        leaf: &[u8],
+        dialect: Dialect,
+        out: &mut Vec<u8>,
+    ) {
+        out.extend_from_slice(b"[{");
+        if !self.by.is_empty() {
+            out.extend_from_slice(b"\"by\":");
+            json_list(self.by.iter().map(String::as_bytes), out);
+            out.push(b',');
+        }
+        out.extend_from_slice(b"\"hash\":");
+        json_string(hash, out);
+        if xfcc.cert {
+            out.extend_from_slice(b",\"cert\":\"");
+            pem_in_json(leaf, out);
+            out.push(b'"');
+        }
+        if xfcc.chain {
+            out.extend_from_slice(b",\"chain\":[");
+            for (index, der) in self.all_certificates().enumerate() {
+                out.extend_from_slice(if index == 0 { b"\"" } else { b",\"" });
+                pem_in_json(der, out);
+                out.push(b'"');
+            }
+            out.push(b']');
+        }
+        if let Some(name) = self.subject(xfcc, dialect) {
+            out.extend_from_slice(b",\"subject\":");
+            json_string(&name, out);
+        }
+        if xfcc.uri {
+            out.extend_from_slice(b",\"uri\":");
+            json_list(self.names(SanKind::Uri).map(str::as_bytes), out);
+        }
+        if xfcc.dns {
+            out.extend_from_slice(b",\"dns\":");
+            json_list(self.names(SanKind::Dns).map(str::as_bytes), out);
+        }
+        if let Some(name) = self.issuer_name(xfcc, dialect) {
+            out.extend_from_slice(b",\"issuer\":");
+            json_string(&name, out);
+        }
+        out.extend_from_slice(b"}]");
+    }
+
+    fn names(&self, kind: SanKind) -> impl Iterator<Item = &str> {
+        self.certificate
+            .into_iter()
+            .flat_map(move |certificate| alternative_names::raw(certificate, kind))
+    }
+
+    fn subject(&self, xfcc: Xfcc, dialect: Dialect) -> Option<Vec<u8>> {
+        printed(self.certificate.filter(|_| xfcc.subject)?.subject(), dialect)
+    }
+
+    fn issuer_name(&self, xfcc: Xfcc, dialect: Dialect) -> Option<Vec<u8>> {
+        printed(self.certificate.filter(|_| xfcc.issuer)?.issuer(), dialect)
+    }
+}
+
+fn printed(name: Name<'_>, dialect: Dialect) -> Option<Vec<u8>> {
+    let mut text = Vec::new();
+    name.write_rfc2253(dialect, &mut text)?;
+    Some(text)
+}
+
+/// Envoy writes values as they are. Its documentation wants those quoted that hold `,`, `;` or `=`: here those are that would end
+/// the value. A `=` in it does not, the first one ends the key.
+fn quote(value: &str, out: &mut Vec<u8>) {
+    let ends = |byte: u8| matches!(byte, b',' | b';' | b'"' | b'\\');
+    if !value.bytes().any(ends) && value.trim_ascii().len() == value.len() {
+        out.extend_from_slice(value.as_bytes());
+        return;
+    }
+    json_string(value.as_bytes(), out);
+}
+
+/// `"…"` with `\"` and `\\`, which is all that printable ASCII needs in JSON too.
+fn json_string(text: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    for byte in text {
+        if matches!(byte, b'"' | b'\\') {
+            out.push(b'\\');
+        }
+        out.push(*byte);
+    }
+    out.push(b'"');
+}
+
+fn json_list<'t>(texts: impl Iterator<Item = &'t [u8]>, out: &mut Vec<u8>) {
+    out.push(b'[');
+    for (index, text) in texts.enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        json_string(text, out);
+    }
+    out.push(b']');
+}
+
+/// PEM as the inside of a JSON string.
+fn pem_in_json(der: &[u8], out: &mut Vec<u8>) {
+    encoding::pem(der, |piece| match piece {
+        b"\n" => out.extend_from_slice(b"\\n"),
+        piece => out.extend_from_slice(piece),
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_end_a_value_is_quoted() {
+        let cases = [
+            ("spiffe://example.org/a", "spiffe://example.org/a"),
+            ("https://example.org/?a=b", "https://example.org/?a=b"),
+            ("not a uri", "not a uri"),
+            (" lead", "\" lead\""),
+            ("spiffe://a/b;URI=spiffe://evil,By=x", r#""spiffe://a/b;URI=spiffe://evil,By=x""#),
+            ("a,b", r#""a,b""#),
+            (r#"a"b"#, r#""a\"b""#),
+            (r"a\", r#""a\\""#),
+        ];
+        for (value, expected) in cases {
+            let mut out = Vec::new();
+            quote(value, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), expected, "{value}");
+        }
+    }
+}

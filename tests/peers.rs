@@ -1,0 +1,255 @@
+//! The header sets against what real proxies sent for the same certificates: every value is theirs, or stands in the table of
+//! differences; and every row of that table is still true.
+//!
+//! `tools/peers_fixture.py` makes the fixture.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::std_instead_of_alloc,
+    clippy::unwrap_used,
+    reason = "a test"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use base64::Engine as _;
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
+use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Limits, Verification};
+
+#[derive(Deserialize)]
+struct Archive {
+    chains: BTreeMap<String, Vec<String>>,
+    listeners: BTreeMap<String, Listener>,
+}
+
+#[derive(Deserialize)]
+struct Listener {
+    /// What it was configured to send.
+    headers: Vec<String>,
+    certificates: BTreeMap<String, Headers>,
+}
+
+type Headers = BTreeMap<String, String>;
+
+/// 2026-11-23T16:32:55Z, when they were observed.
+const OBSERVED_AT: i64 = 1_795_451_575;
+
+/// What a listener's set is called here, and which of the observed headers each of its headers must equal; a header that is not
+/// named equals its namesake.
+struct Replay {
+    listener: &'static str,
+    set: fn() -> HeaderSet,
+    names: &'static [(&'static str, &'static str)],
+}
+
+const INGRESS: &[(&str, &str)] = &[
+    ("ssl-client-subject-dn", "ssl-client-s-dn"),
+    ("ssl-client-issuer-dn", "ssl-client-i-dn"),
+    ("ssl-client-cert", "ssl-client-escaped-cert"),
+];
+
+const MANUAL: &[(&str, &str)] = &[
+    ("X-SSL", "ssl-fc"),
+    ("X-SSL-Client-Verify", "ssl-c-verify"),
+    ("X-SSL-Client-DN", "ssl-c-s-dn"),
+    ("X-SSL-Client-CN", "ssl-c-s-dn-cn"),
+    ("X-SSL-Issuer", "ssl-c-i-dn"),
+    ("X-SSL-Client-NotBefore", "ssl-c-notbefore"),
+    ("X-SSL-Client-NotAfter", "ssl-c-notafter"),
+    ("X-SSL-Client-SHA1", "ssl-c-sha1-hex"),
+];
+
+const REPLAYS: [Replay; 8] = [
+    Replay { listener: "nginx-1.22/optional_no_ca", set: HeaderSet::nginx, names: &[] },
+    Replay { listener: "nginx-1.28/optional_reveal", set: HeaderSet::nginx, names: &[] },
+    Replay { listener: "nginx-1.22/optional_no_ca", set: HeaderSet::ingress_nginx, names: INGRESS },
+    Replay {
+        listener: "nginx-1.28/optional_reveal",
+        set: HeaderSet::ingress_nginx,
+        names: INGRESS,
+    },
+    Replay { listener: "apache-2.4/optional_no_ca", set: HeaderSet::apache, names: &[] },
+    Replay {
+        listener: "apache-2.4/optional_no_ca_legacy",
+        set: HeaderSet::apache_legacy,
+        names: &[],
+    },
+    Replay { listener: "haproxy-2.6/any", set: HeaderSet::haproxy, names: &[] },
+    Replay { listener: "haproxy-2.6/any", set: HeaderSet::haproxy_manual, names: MANUAL },
+];
+
+/// Where the peer sends this, and we send no header: the same for an origin, and nothing to mistake for a value.
+const NO_VALUE: [(&str, &str); 2] = [("apache-2.4", "(null)"), ("haproxy-2.6", "")];
+
+/// Peer, the observed header, why, and the certificates.
+type Difference = (&'static str, &'static str, &'static str, &'static [&'static str]);
+
+const DIFFERENCES: &[Difference] = &[
+    (
+        "nginx-1.28",
+        "ssl-client-v-start",
+        "nginx sends `Bad time value`, we no header",
+        &["time_bad_month"],
+    ),
+    (
+        "apache-2.4/optional_no_ca",
+        "SSL-CLIENT-S-DN",
+        "Apache sends UTF-8, we its escapes",
+        &["dn_bmp", "dn_ia5_high", "dn_utf8_c1"],
+    ),
+    ("apache-2.4", "SSL-CLIENT-SAN-DNS-0", "Apache sends UTF-8, we its escapes", &["san_nonascii"]),
+    (
+        "haproxy-2.6",
+        "ssl-c-verify",
+        "without a certificate HAProxy says 0, as for a good one, and we nothing",
+        &["key_secp256k1", "none"],
+    ),
+    (
+        "haproxy-2.6",
+        "ssl-c-s-dn",
+        "HAProxy sends a tab raw, we as it writes other control bytes",
+        &["ch_tab", "ch_tab_lead"],
+    ),
+    (
+        "haproxy-2.6",
+        "ssl-c-s-dn",
+        "HAProxy sends bytes over 0x7F raw, we as it writes control bytes",
+        &["dn_bitstring", "dn_bmp", "dn_ia5_high", "dn_unknown_oid", "dn_utf8_c1"],
+    ),
+    (
+        "haproxy-2.6",
+        "ssl-c-s-dn",
+        "a `%` that reads as an escape is one of ours only if it is escaped itself",
+        &["ch_percent"],
+    ),
+    (
+        "haproxy-2.6",
+        "ssl-c-s-dn-cn",
+        "HAProxy sends a tab and bytes over 0x7F raw, we as it writes control bytes",
+        &["ch_tab", "ch_tab_lead", "dn_bmp", "dn_ia5_high", "dn_utf8_c1"],
+    ),
+    (
+        "haproxy-2.6",
+        "ssl-c-s-dn-cn",
+        "a `%` that reads as an escape is one of ours only if it is escaped itself",
+        &["ch_percent"],
+    ),
+];
+
+fn fixture(name: &str) -> String {
+    format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What the listener's TLS library found, told by its own header.
+fn verification(headers: &Headers) -> Option<Verification> {
+    if headers.get("ssl-c-used").is_some_and(|used| used == "0") {
+        return Some(Verification::None);
+    }
+    if let Some(code) = headers.get("ssl-c-verify") {
+        return Some(Verification::from_code(code.parse().ok()?, Dialect::OpenSsl));
+    }
+    let text = headers.get("ssl-client-verify").or_else(|| headers.get("SSL-CLIENT-VERIFY"))?;
+    Verification::from_text(text)
+}
+
+fn client(archive: &Archive, certificate: &str, headers: &Headers) -> ClientCertificate {
+    let verification = verification(headers).expect("every listener tells the verdict");
+    let client = match verification {
+        Verification::None => ClientCertificate::none(),
+        verification => {
+            let der = fs::read(fixture(&format!("{certificate}.der"))).unwrap();
+            let engine = base64::engine::general_purpose::STANDARD;
+            let chain = archive.chains.get(certificate).into_iter().flatten();
+            ClientCertificate::presented(der, verification)
+                .chain(chain.map(|der| engine.decode(der).unwrap()))
+        }
+    };
+    // The sets have their own dialect: this one must not matter.
+    client
+        .dialect(Dialect::BoringSsl)
+        .seen_at(OffsetDateTime::from_unix_timestamp(OBSERVED_AT).unwrap())
+}
+
+/// Whether our value is the observed one, which stands for itself or as a digest.
+fn is_same(ours: Option<&str>, theirs: Option<&str>) -> bool {
+    match (ours, theirs) {
+        (Some(ours), Some(theirs)) => match theirs.strip_prefix("sha256:") {
+            Some(digest) => {
+                let hex: String =
+                    Sha256::digest(ours).iter().map(|byte| format!("{byte:02x}")).collect();
+                hex == digest
+            }
+            None => ours == theirs,
+        },
+        (ours, theirs) => ours == theirs,
+    }
+}
+
+#[test]
+fn sets_send_what_the_proxies_sent() {
+    let archive: Archive =
+        serde_json::from_str(&fs::read_to_string(fixture("peers.json")).unwrap()).unwrap();
+    let mut failures = Vec::new();
+    let mut met = BTreeSet::new();
+    for Replay { listener, set, names } in REPLAYS {
+        let set = set();
+        let observed = &archive.listeners[listener];
+        let (mut equal, mut no_value, mut different) = (0, 0, 0);
+        for (certificate, headers) in &observed.certificates {
+            let client = client(&archive, certificate, headers);
+            let lines = set.lines(&client, Limits::new());
+            assert_eq!(lines.too_large().len(), 0, "{certificate}");
+            for (name, _) in set.rows() {
+                let theirs_name =
+                    names.iter().find(|(ours, _)| *ours == name).map_or(name, |(_, theirs)| theirs);
+                if !observed.headers.iter().any(|header| header == theirs_name) {
+                    continue;
+                }
+                let (ours, theirs) =
+                    (lines.get(name), headers.get(theirs_name).map(String::as_str));
+                let documented = DIFFERENCES.iter().position(|(peer, header, _, certificates)| {
+                    // A listener's whole name, or all of a proxy's listeners.
+                    (listener == *peer || listener.split('/').next() == Some(peer))
+                        && *header == theirs_name
+                        && certificates.contains(&certificate.as_str())
+                });
+                let is_no_value = ours.is_none()
+                    && NO_VALUE
+                        .iter()
+                        .any(|(peer, text)| listener.starts_with(peer) && theirs == Some(text));
+                match (is_same(ours, theirs), documented) {
+                    (true, None) => equal += 1,
+                    (false, None) if is_no_value => no_value += 1,
+                    (false, Some(row)) => {
+                        different += 1;
+                        met.insert((row, certificate.clone()));
+                    }
+                    (false, None) => failures.push(format!(
+                        "{listener} {certificate} {name}\n  ours   {ours:?}\n  theirs {theirs:?}"
+                    )),
+                    (true, Some(_)) => failures.push(format!(
+                        "{listener} {certificate} {name}: equal, but documented as different"
+                    )),
+                }
+            }
+        }
+        println!(
+            "{} as {listener}: {equal} equal, {no_value} without a value, {different} different as documented",
+            set.name()
+        );
+        assert!(equal > 0, "{listener}");
+    }
+    for (row, (peer, header, _, certificates)) in DIFFERENCES.iter().enumerate() {
+        for certificate in *certificates {
+            if !met.contains(&(row, (*certificate).to_owned())) {
+                failures.push(format!("{peer} {certificate} {header}: the difference is gone"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}

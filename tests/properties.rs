@@ -1,0 +1,320 @@
+//! What holds for all inputs, tried on random ones.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that can't go on must stop"
+)]
+#![allow(clippy::std_instead_of_alloc, reason = "tests have the standard library")]
+
+mod common;
+
+use core::sync::atomic::{AtomicUsize, Ordering};
+use std::path::Path;
+use std::sync::LazyLock;
+
+use common::checks;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Limits, Verification};
+
+fn cases(cases: u32) -> ProptestConfig {
+    // A failing input is printed; there is no file of them.
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// All certificates among the fixtures.
+static FIXTURES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut paths: Vec<_> =
+        paths.filter(|path| path.extension().is_some_and(|extension| extension == "der")).collect();
+    paths.sort();
+    paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
+});
+
+#[derive(Clone, Debug)]
+enum Mutation {
+    FlipBit(Index, u8),
+    Truncate(Index),
+    Insert(Index, Vec<u8>),
+    Remove(Index),
+    /// A byte that is a length where it hits one.
+    Length(Index, u8),
+}
+
+impl Mutation {
+    fn apply(&self, der: &mut Vec<u8>) {
+        if der.is_empty() {
+            return;
+        }
+        match self {
+            Self::FlipBit(index, bit) => *index.get_mut(der) ^= 1 << bit,
+            Self::Truncate(index) => der.truncate(index.index(der.len())),
+            Self::Insert(index, bytes) => {
+                let at = index.index(der.len());
+                der.splice(at..at, bytes.iter().copied());
+            }
+            Self::Remove(index) => {
+                der.remove(index.index(der.len()));
+            }
+            Self::Length(index, length) => {
+                // After a tag of the usual ones, most bytes are lengths.
+                let tags = |byte: &u8| matches!(byte, 2..=6 | 0x0c | 0x13 | 0x17 | 0x30 | 0x31 | 0xa0..=0xa3);
+                let places: Vec<usize> = (1..der.len()).filter(|at| tags(&der[at - 1])).collect();
+                if let Some(place) = places.get(index.index(places.len().max(1))) {
+                    der[*place] = *length;
+                }
+            }
+        }
+    }
+}
+
+fn mutation() -> impl Strategy<Value = Mutation> {
+    prop_oneof![
+        (any::<Index>(), 0..8u8).prop_map(|(index, bit)| Mutation::FlipBit(index, bit)),
+        any::<Index>().prop_map(Mutation::Truncate),
+        (any::<Index>(), vec(any::<u8>(), 1..9))
+            .prop_map(|(index, bytes)| Mutation::Insert(index, bytes)),
+        any::<Index>().prop_map(Mutation::Remove),
+        (any::<Index>(), prop_oneof![any::<u8>(), 0..0x30u8, 0x80..0x85u8])
+            .prop_map(|(index, length)| Mutation::Length(index, length)),
+    ]
+}
+
+fn fixture() -> impl Strategy<Value = Vec<u8>> {
+    any::<Index>().prop_map(|index| index.get(&FIXTURES).clone())
+}
+
+/// Certificates, broken ones and noise.
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    let mutated = (fixture(), vec(mutation(), 0..4)).prop_map(|(mut der, mutations)| {
+        mutations.iter().for_each(|mutation| mutation.apply(&mut der));
+        der
+    });
+    prop_oneof![1 => vec(any::<u8>(), 0..600), 6 => mutated]
+}
+
+fn client() -> impl Strategy<Value = ClientCertificate> {
+    let presented = (
+        bytes(),
+        vec(bytes(), 0..3),
+        select(checks::verifications().to_vec()),
+        any::<bool>(),
+        select(checks::DIALECTS.to_vec()),
+    )
+        .prop_map(|(leaf, chain, verification, revoked, dialect)| {
+            ClientCertificate::presented(leaf, verification)
+                .chain(chain)
+                .revoked(revoked)
+                .dialect(dialect)
+        });
+    prop_oneof![1 => Just(ClientCertificate::none()), 9 => presented]
+}
+
+proptest! {
+    #![proptest_config(cases(1500))]
+
+    #[test]
+    fn any_bytes_are_read_or_refused(der in bytes()) {
+        checks::certificate(&der);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    #[test]
+    fn any_client_makes_a_record_and_headers(
+        client in client(),
+        encoded_leaf in prop_oneof![Just(10 * 1024usize), 0..2000usize],
+        encoded_chain in prop_oneof![Just(16 * 1024usize), 0..4000usize],
+    ) {
+        checks::record_and_headers(&client, Limits::new(), [encoded_leaf, encoded_chain]);
+    }
+}
+
+#[cfg(feature = "serde")]
+proptest! {
+    #![proptest_config(cases(300))]
+
+    #[test]
+    fn a_record_survives_json(client in client(), limit in prop_oneof![Just(10 * 1024usize), 0..2000usize]) {
+        use tls_client_auth::TlsClientAuth;
+
+        let limits = Limits::new().encoded_leaf(limit);
+        let record = TlsClientAuth::with_limits(&client, limits);
+        let json = serde_json::to_string(&record).unwrap();
+        let read: TlsClientAuth = serde_json::from_str(&json).unwrap();
+        prop_assert_eq!(serde_json::to_string(&read).unwrap(), json);
+        prop_assert_eq!(checks::properties(&read), checks::properties(&record));
+        prop_assert_eq!(read.is_trusted(), record.is_trusted());
+        if !record.cert_rfc9440_too_large() {
+            prop_assert_eq!(read.client_certificate().leaf(), client.leaf());
+        }
+        if !record.cert_chain_rfc9440_too_large() && client.is_presented() {
+            prop_assert!(read.client_certificate().chain_certificates().eq(client.chain_certificates()));
+        }
+    }
+}
+
+/// The names that an origin could take for a certificate's: each for itself and with a separator behind. Written down here
+/// once more, so that one that is lost from the crate is missed.
+const FAMILIES: [&str; 21] = [
+    "akamai-cc-der",
+    "cf-cert",
+    "cf-client-cert",
+    "client-cert",
+    "client-cert-chain",
+    "client-certificate",
+    "cloudfront-viewer-cert",
+    "l5d-client-id",
+    "ssl-c",
+    "ssl-cert",
+    "ssl-client",
+    "tls-client",
+    "x-amzn-mtls-clientcert",
+    "x-arr-clientcert",
+    "x-cert",
+    "x-client-cert",
+    "x-forwarded-client-cert",
+    "x-forwarded-ssl-client",
+    "x-forwarded-tls-client-cert",
+    "x-ssl",
+    "x-tls-client",
+];
+
+/// All names that are ours, as their sets write them, and the families'.
+fn owned_names() -> Vec<String> {
+    let mut names: Vec<String> = checks::sets()
+        .iter()
+        .flat_map(|set| set.rows().map(|(name, _)| name.to_owned()).collect::<Vec<_>>())
+        .collect();
+    names.extend(FAMILIES.map(str::to_owned));
+    names.extend(FAMILIES.map(|family| format!("{family}-Verify")));
+    names.push(checks::OWN.to_owned());
+    names
+}
+
+/// An owned name in any case, with any separators.
+fn spelling() -> impl Strategy<Value = String> {
+    (select(owned_names()), vec(any::<bool>(), 40), vec(select(b"-_.~".to_vec()), 40)).prop_map(
+        |(name, upper, separators)| {
+            let character = |(index, byte): (usize, u8)| match byte {
+                b'-' => char::from(separators[index]),
+                _ if upper[index] => char::from(byte.to_ascii_uppercase()),
+                _ => char::from(byte.to_ascii_lowercase()),
+            };
+            name.bytes().enumerate().map(character).collect()
+        },
+    )
+}
+
+fn unrelated() -> impl Strategy<Value = String> {
+    let names = [
+        "Host",
+        "Accept",
+        "X-Forwarded-For",
+        "Cf-Ray",
+        "cf-certain",
+        "Client-Certification",
+        "X-Certify",
+        "My-Client-Cert",
+        "X-Tenant",
+        "X-Tenant-Serial-Number",
+        "SSLClient",
+        "Content-Length",
+        "Upgrade",
+        "TE",
+        "X-Hop",
+    ];
+    select(names.map(str::to_owned).to_vec())
+}
+
+fn request() -> impl Strategy<Value = Vec<(String, String)>> {
+    let options = ["close", "Keep-Alive", "Upgrade", "", "X-Nobody"];
+    let option = prop_oneof![
+        3 => select(options.map(str::to_owned).to_vec()),
+        2 => unrelated(),
+        1 => spelling(),
+    ];
+    let connection = (
+        select(vec!["Connection", "connection"]),
+        vec(option, 0..4),
+        select(vec![",", ", ", "\t ,"]),
+    )
+        .prop_map(|(name, options, comma)| (name.to_owned(), options.join(comma)));
+    let value = "[ -~]{0,12}".prop_map(|value| value.trim().to_owned());
+    let header = prop_oneof![
+        4 => (spelling(), value.clone()),
+        4 => (unrelated(), value),
+        1 => connection,
+    ];
+    vec(header, 0..12).prop_perturb(|mut headers, mut random| {
+        // Some lines stand there twice.
+        for index in 0..headers.len() {
+            if random.random_bool(0.2) {
+                headers.push(headers[index].clone());
+            }
+        }
+        headers
+    })
+}
+
+proptest! {
+    #![proptest_config(cases(600))]
+
+    #[test]
+    fn no_spelling_gets_through(request in request(), verification in select(checks::verifications().to_vec())) {
+        let client = ClientCertificate::presented(FIXTURES[0].as_slice(), verification)
+            .chain([FIXTURES[1].as_slice()]);
+        checks::strip(&client, checks::everything(), &request);
+        checks::strip(&ClientCertificate::none(), checks::everything(), &request);
+    }
+
+    #[test]
+    fn names_are_owned_in_every_spelling(owned in spelling(), other in unrelated()) {
+        let own = checks::variable(&owned) == checks::OWN;
+        prop_assert_eq!(tls_client_auth::is_owned_name(owned.as_bytes()), !own, "{}", owned);
+        prop_assert!(!tls_client_auth::is_owned_name(other.as_bytes()), "{}", other);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(100))]
+
+    /// Every thread makes requests, of which some reach the origin; the first of those that carry the certificate is the last.
+    #[test]
+    fn one_request_in_all_threads_carries_it(threads in vec(vec(any::<bool>(), 0..6), 2..6)) {
+        let client = ClientCertificate::presented(FIXTURES[0].as_slice(), Verification::Success);
+        let connection = ConnectionState::new(client, Forwarding::cloudflare());
+        let total = AtomicUsize::new(0);
+        let (connection, carried) = (&connection, &total);
+        std::thread::scope(|scope| {
+            for requests in &threads {
+                scope.spawn(move || {
+                    for arrives in requests {
+                        let claim = connection.claim();
+                        assert_eq!(claim.lines().count(), if claim.is_first() { 2 } else { 0 });
+                        if *arrives {
+                            carried.fetch_add(usize::from(claim.is_first()), Ordering::Relaxed);
+                            claim.commit();
+                        }
+                    }
+                });
+            }
+        });
+        let carried = total.into_inner();
+        prop_assert!(carried <= 1, "{} requests carried it", carried);
+        prop_assert_eq!(connection.is_sent(), carried == 1);
+        let last = connection.claim();
+        prop_assert_eq!(last.is_first(), carried == 0);
+        last.commit();
+        prop_assert!(connection.is_sent());
+        prop_assert!(!connection.claim().is_first());
+    }
+}

@@ -1,0 +1,75 @@
+//! Envoy's header and what a client may try with it.
+
+use tls_client_auth::{ReceiveErrorKind, Receiver, StatedName, Unstated};
+
+use super::*;
+
+#[test]
+fn xfcc_elements() {
+    use ReceiveErrorKind as E;
+    let v = Unstated::Verified;
+    let other = OF_NOTHING.replace('e', "a");
+    let (hash, cert) = (format!("Hash={SHA256}"), escaped(LEAF));
+    let read =
+        |value: &str| Receiver::envoy(v).receive_with_names(&[("x-forwarded-client-cert", value)]);
+    let named = |value: &str| read(value).unwrap().1;
+    let uri = |text: &str| StatedName::Uri(text.to_owned());
+
+    let forged =
+        format!("By=spiffe://x;Hash={other};Subject=\"CN=admin\",{hash};Subject=\"CN=client\"");
+    let (auth, _) = read(&forged).unwrap();
+    assert_eq!((auth.cert_subject_dn(), auth.cert_fingerprint_sha256()), ("CN=client", SHA256));
+    let forged = format!("Hash={other};Cert=\"{}\",{hash};Cert=\"{cert}\"", escaped(CA));
+    assert_eq!(read(&forged).unwrap().0.client_certificate().leaf(), Some(LEAF));
+    let json = format!(
+        r#"[{{"hash":"{other}","subject":"CN=admin"}},{{"hash":"{SHA256}","subject":"CN=client","uri":["spiffe://a","https://b"]}}]"#
+    );
+    let (auth, names) = read(&json).unwrap();
+    assert_eq!(auth.cert_subject_dn(), "CN=client");
+    assert_eq!(names, [uri("spiffe://a"), uri("https://b")]);
+
+    assert_eq!(
+        named(&format!("{hash};URI=spiffe://a;DNS=b")),
+        [uri("spiffe://a"), StatedName::Dns("b".to_owned())]
+    );
+    assert_eq!(
+        named(&format!("{hash};URI=\"spiffe://a;URI=x,By=y\"")),
+        [uri("spiffe://a;URI=x,By=y")]
+    );
+    assert_eq!(named(&format!("{hash};URI=")), []);
+    assert_eq!(named(&format!("{hash};URI=not a uri")), []);
+    // The certificate is there: nothing is taken from what Envoy does not escape.
+    assert_eq!(named(&format!("{hash};Cert=\"{cert}\";URI=spiffe://a;URI=spiffe://evil")), []);
+
+    let refused = [
+        ("a name that writes another", format!("{hash};URI=spiffe://a;URI=x"), E::Ambiguous),
+        (
+            "a name that writes an element",
+            format!("{hash};URI=spiffe://a,By=x;URI=spiffe://evil"),
+            E::Malformed,
+        ),
+        ("a quote in a name", format!("{hash};URI=spiffe://a\";URI=\"x"), E::Malformed),
+        ("an open quote of the client's", format!("X=\",{hash};Subject=\"CN=a\""), E::Malformed),
+        ("two hashes", format!("{hash};{hash}"), E::Ambiguous),
+        ("two subjects", format!("{hash};Subject=\"CN=a\";subject=\"CN=b\""), E::Ambiguous),
+        ("another certificate", format!("{hash};Cert=\"{}\"", escaped(CA)), E::Disagrees),
+        (
+            "another chain",
+            format!("{hash};Cert=\"{cert}\";Chain=\"{}\"", escaped(CA)),
+            E::Disagrees,
+        ),
+        (
+            "a chain in the certificate",
+            format!("{hash};Cert=\"{cert}{cert}\""),
+            E::TooManyCertificates,
+        ),
+        ("a broken leaf", format!("{hash};Cert=\"x\";Chain=\"{cert}\""), E::Malformed),
+        ("JSON that ends early", format!(r#"[{{"hash":"{SHA256}"}}"#), E::Malformed),
+        ("no element", "By=x".to_owned(), E::Malformed),
+    ];
+    for (name, value, kind) in refused {
+        assert_eq!(read(&value).unwrap_err().kind(), kind, "{name}");
+    }
+    let two = [("x-forwarded-client-cert", format!("{hash},{hash}"))];
+    assert_eq!(Receiver::envoy_one_element(v).receive(&two).unwrap_err().kind(), E::Ambiguous);
+}
