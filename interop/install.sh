@@ -16,7 +16,7 @@ fetch_debian() {
         echo "install.sh: not root, so no Debian packages:$missing caddy" >&2
         return
     fi
-    apt-get -qq update || return
+    apt-get -qq update >/dev/null || return
     if [ -n "$missing" ]; then
         # The packages start a service; a policy keeps them from it.
         policy=/usr/sbin/policy-rc.d
@@ -35,7 +35,7 @@ fetch_debian() {
     fi
     if [ ! -x "$caddy" ]; then
         work=$(mktemp -d) && chmod 755 "$work"
-        (cd "$work" && apt-get -qq -o APT::Sandbox::User=root download caddy && dpkg-deb -x caddy_*.deb "$directory/debian") \
+        (cd "$work" && apt-get -qq -o APT::Sandbox::User=root download caddy >/dev/null && dpkg-deb -x caddy_*.deb "$directory/debian") \
             || echo "install.sh: Debian's caddy can't be fetched" >&2
         rm -rf "$work"
     fi

@@ -14,7 +14,7 @@ END_TO_END = ["plain", "chain_two_inter", "san_all", "more_umlaut_cjk", "key_ed2
 def build(crate):
     """Builds both examples; example -> program. A build that fails is in `RuntimeError`."""
     # The debug profile: quicker to build, and speed is not what is looked at.
-    command = ["cargo", "build", "--quiet", "--examples", "--all-features", "--message-format=json"]
+    command = ["cargo", "build", "--quiet", "--example=inspect", "--example=mtls_proxy", "--all-features", "--message-format=json"]
     ran = subprocess.run(command, cwd=crate, capture_output=True, text=True)
     if ran.returncode:
         raise RuntimeError(f"cargo build: {ran.stderr.strip()[-2000:]}")
@@ -64,7 +64,7 @@ def has_options(program):
 def end_to_end(program, set_name, contexts, origin, files, children):
     """Client name -> headers that reached the origin through `mtls_proxy`; `None` where nothing did."""
     (port,) = free_ports(1)
-    command = [program, "--listen", f"127.0.0.1:{port}", "--origin", f"127.0.0.1:{origin.port}"]
+    command = [program, "--listen", f"127.0.0.1:{port}", "--origin", f"http://127.0.0.1:{origin.port}", "--optional"]
     command += ["--cert", files.key("server.pem"), "--key", files.key("server.key"), "--client-ca", files.key("ca.pem")]
     command += ["--headers", set_name, "--forward", "every"]
     children.start(command, files.directory / f"{set_name}.log", [port], environment=dict(os.environ))

@@ -40,22 +40,31 @@ class Children:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     child.wait(max(0.1, deadline - time.monotonic()))
 
-    def start(self, command, log, ports, environment=None, patience=20):
-        """Starts it (call from the main thread) and waits until it listens on all ports.
-
-        In a process group of its own, so that its workers end with it; and it is told to end if this process is killed.
+    def spawn(self, command, output, environment=None):
+        """Starts it (call from the main thread): in a process group of its own, so that its workers end with it, and told to end if this
+        process is killed.
         """
-        with open(log, "wb") as output:
-            child = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=environment,
-                start_new_session=True,
-                preexec_fn=lambda: _LIBC.prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM),
-            )
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,
+            preexec_fn=lambda: _LIBC.prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM),
+        )
         self.started.append(child)
+        return child
+
+    def complete(self, child):
+        """Waits for a spawned one that ends by itself."""
+        child.wait()
+        self.started.remove(child)
+
+    def start(self, command, log, ports, environment=None, patience=20):
+        """Starts it and waits until it listens on all ports."""
+        with open(log, "wb") as output:
+            child = self.spawn(command, output, environment)
         deadline = time.monotonic() + patience
         for port in ports:
             while not _listens(port):
@@ -64,7 +73,6 @@ class Children:
                         last = output.read().strip().splitlines()[-3:]
                     raise RuntimeError(" / ".join(last) or "it does not listen")
                 time.sleep(0.05)
-        return child
 
 
 def _listens(port):

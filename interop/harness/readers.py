@@ -33,7 +33,10 @@ def install(directory):
     modules.mkdir()
     (modules / "package.json").write_text('{"private": true}')
     command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "client-certificate-auth@>=1.2"]
-    ran = subprocess.run(command, cwd=modules, capture_output=True, text=True)
+    try:
+        ran = subprocess.run(command, cwd=modules, capture_output=True, text=True, timeout=60)
+    except subprocess.TimeoutExpired:
+        return None, "npm takes too long"
     if ran.returncode:
         why = [line.removeprefix("npm error ") for line in ran.stderr.splitlines() if line.startswith("npm error ")]
         return None, why[1] if len(why) > 1 else "npm failed"
@@ -53,6 +56,9 @@ class Check:
             self.other.append((case, header.lower(), read, meant))
 
     def print(self, differences):
+        if not self.right and not self.other:
+            print(f"  {self.title}: set not there yet")
+            return 0
         reader = "reader/" + self.title.partition(":")[0]
         documented, wrong = Counter(), []
         for case, header, read, meant in self.other:
@@ -87,7 +93,7 @@ def read(rust, modules, script, inspect, clients, differences):
     else:
         print("  Node: not available: node is missing")
     checks = list(checks)
-    ran = ["reader/" + check.title.partition(":")[0] for check in checks]
+    ran = ["reader/" + check.title.partition(":")[0] for check in checks if check.right or check.other]
     return sum(check.print(differences) for check in checks), ran
 
 
@@ -177,12 +183,13 @@ def node(script, modules, why, sent):
             groups.append((f"client-certificate-auth: {name}", cases))
     else:
         print(f"  client-certificate-auth: not available: {why}")
-    environment = {**os.environ, "NODE_MODULES": str(modules / "package.json")} if modules else os.environ
+    # Node looks for a package beside the script.
+    script = shutil.copy(script, modules) if modules else script
     for title, cases in groups:
         check = Check(title)
         cases = [case for case in cases if case[0].readable]
         questions = [json.dumps({"form": form, "value": value}) for _, _, form, value in cases]
-        for (client, header, _, _), answer in zip(cases, ask_lines(["node", str(script)], questions, environment)):
+        for (client, header, _, _), answer in zip(cases, ask_lines(["node", str(script)], questions)):
             answer = json.loads(answer)
             read = [base64.b64decode(text) for text in answer] if isinstance(answer, list) else answer
             check.compare(client.name, header, read, right(read, client))
@@ -193,10 +200,10 @@ def encoded(certificates):
     return [base64.b64encode(certificate).decode() for certificate in certificates]
 
 
-def ask_lines(command, questions, environment=None):
+def ask_lines(command, questions):
     if not questions:
         return []
-    ran = subprocess.run(command, input="\n".join(questions) + "\n", capture_output=True, text=True, env=environment)
+    ran = subprocess.run(command, input="\n".join(questions) + "\n", capture_output=True, text=True)
     answers = ran.stdout.removesuffix("\n").split("\n")
     if ran.returncode or len(answers) != len(questions):
         raise RuntimeError(f"{command[0]}: {ran.stderr.strip()[-500:]}")

@@ -1,9 +1,7 @@
-// Reads header values with Node's own means, and with client-certificate-auth where its modules are: NODE_MODULES says where.
+// Reads header values with Node's own means, and with client-certificate-auth where that is installed beside this file.
 // A line of JSON in, {form, value}; a line of JSON out: the certificates in base64, or {error}.
 import { X509Certificate } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
 
 const blocks = (pem) => pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/g) ?? [];
 const chain = (certificate) => {
@@ -15,9 +13,8 @@ const chain = (certificate) => {
 const forms = {
   'url-pem': (value) => blocks(decodeURIComponent(value)).map((pem) => new X509Certificate(pem).raw),
 };
-if (process.env.NODE_MODULES) {
-  const resolve = createRequire(process.env.NODE_MODULES).resolve;
-  const parsers = await import(pathToFileURL(resolve('client-certificate-auth/parsers')));
+const parsers = await import('client-certificate-auth/parsers').catch(() => undefined);
+if (parsers) {
   forms.alb = (value) => chain(parsers.parseUrlPemAws(value));
   forms.xfcc = (value) => chain(parsers.parseXfcc(value));
   forms.rfc9440 = (value) => chain(parsers.parseRfc9440(value));

@@ -56,7 +56,8 @@ fn bytes(item: &Item) -> Result<String, String> {
 }
 
 fn xfcc(value: &str) -> Result<String, String> {
-    let elements = xfcc_parser::element_list(value.as_bytes()).map_err(|error| error.to_string())?;
+    let elements =
+        xfcc_parser::element_list(value.as_bytes()).map_err(|error| error.to_string())?;
     let text = |element: &xfcc_parser::Element<'_>| {
         let certificate = element.cert.as_deref().unwrap_or_default();
         let chain = element.chain.as_deref().unwrap_or_default();
