@@ -1,0 +1,81 @@
+"""What this crate sends: by its example `inspect` for every certificate, and by its example `mtls_proxy` over real connections."""
+
+import json
+import os
+import subprocess
+from collections import defaultdict
+
+from .client import ask
+from .processes import free_ports
+
+END_TO_END = ["plain", "chain_two_inter", "san_all", "more_umlaut_cjk", "key_ed25519", "more_rsa2048"]
+
+
+def build(crate):
+    """Builds both examples; example -> program. A build that fails is in `RuntimeError`."""
+    # The debug profile: quicker to build, and speed is not what is looked at.
+    command = ["cargo", "build", "--quiet", "--example=inspect", "--example=mtls_proxy", "--all-features", "--message-format=json"]
+    ran = subprocess.run(command, cwd=crate, capture_output=True, text=True)
+    if ran.returncode:
+        raise RuntimeError(f"cargo build: {ran.stderr.strip()[-2000:]}")
+    messages = map(json.loads, ran.stdout.splitlines())
+    built = [message for message in messages if message.get("executable")]
+    return {message["target"]["name"]: message["executable"] for message in built}
+
+
+class Inspect:
+    """The program, or several of which the first that knows a set is asked."""
+
+    def __init__(self, programs):
+        self.programs = {}
+        for program in reversed(programs):
+            listed = subprocess.run([program, "--list"], capture_output=True, text=True, check=True)
+            self.programs.update(dict.fromkeys(listed.stdout.split(), program))
+
+    def lines(self, set_name, told):
+        """`told`: client -> what was said of it. Client name -> [(header, value)], or the error as a text."""
+        groups, lines = defaultdict(list), {}
+        for client, status in told:
+            groups[status, client.chain_file].append(client)
+        for (status, chain), clients in groups.items():
+            files = {str(client.leaf_file): client.name for client in clients}
+            command = [self.programs[set_name], "--format", "json", "--headers", set_name, "--verified", status]
+            command += ["--chain", str(chain)] if chain else []
+            ran = subprocess.run([*command, *files], capture_output=True, text=True)
+            for answer in map(json.loads, ran.stdout.splitlines()):
+                headers = answer.get("headers", answer.get("error"))
+                lines[files[answer["file"]]] = headers
+            if ran.stderr:
+                raise RuntimeError(f"inspect: {ran.stderr.strip()}")
+        return lines
+
+
+def has_options(program):
+    """Whether this `mtls_proxy` can be told what to do, or is still a mere demonstration."""
+    if not program:
+        return False
+    try:
+        ran = subprocess.run([program, "--help"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10)
+    except subprocess.TimeoutExpired:
+        return False
+    return all(option in ran.stdout for option in ("--listen", "--origin", "--client-ca", "--headers", "--forward"))
+
+
+def end_to_end(program, set_name, contexts, origin, files, children):
+    """Client name -> headers that reached the origin through `mtls_proxy`; `None` where nothing did."""
+    (port,) = free_ports(1)
+    command = [program, "--listen", f"127.0.0.1:{port}", "--origin", f"http://127.0.0.1:{origin.port}", "--optional"]
+    command += ["--cert", files.key("server.pem"), "--key", files.key("server.key"), "--client-ca", files.key("ca.pem")]
+    command += ["--headers", set_name, "--forward", "every"]
+    children.start(command, files.directory / f"{set_name}.log", [port], environment=dict(os.environ))
+    arrived = {}
+    for client in ["none", *END_TO_END]:
+        path = f"/mtls_proxy/{set_name}/{client}"
+        ask(contexts[client], port, path)
+        arrived[client] = origin.headers(path)
+    return arrived
+
+
+def pairs(headers):
+    """Lower-case name -> value of what `inspect` says, days remaining left out."""
+    return {name.lower(): value for name, value in headers if not name.lower().endswith("-v-remain")}

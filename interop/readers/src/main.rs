@@ -1,0 +1,67 @@
+//! Reads header values that others wrote, with crates that know nothing of the writer: a line `form TAB value` in, a line out.
+//!
+//! `item` and `list` are RFC 9440's two headers read with `sfv`: the certificates in base64, separated by spaces.
+//! `xfcc` is Envoy's header read with `xfcc-parser`: for each element its certificate, its chain, its URIs and its DNS names, separated
+//! by tabs, names by U+001F; elements are separated by U+001E. What can't be read gives `error: ` and why.
+
+use std::io::{self, BufRead as _, Write as _};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sfv::{BareItem, Item, List, ListEntry, Parser};
+
+fn main() -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for line in io::stdin().lock().lines() {
+        let line = line?;
+        let (form, value) = line.split_once('\t').unwrap_or((&line, ""));
+        let read = match form {
+            "item" => item(value),
+            "list" => list(value),
+            "xfcc" => xfcc(value),
+            _ => Err(format!("no such form: {form}")),
+        };
+        match read {
+            Ok(text) => writeln!(out, "{text}")?,
+            Err(why) => writeln!(out, "error: {why}")?,
+        }
+    }
+    Ok(())
+}
+
+fn item(value: &str) -> Result<String, String> {
+    bytes(&Parser::new(value).parse::<Item>().map_err(|error| error.to_string())?)
+}
+
+fn list(value: &str) -> Result<String, String> {
+    let list: List = Parser::new(value).parse().map_err(|error| error.to_string())?;
+    let members: Result<Vec<String>, String> = list
+        .iter()
+        .map(|entry| match entry {
+            ListEntry::Item(item) => bytes(item),
+            ListEntry::InnerList(_) => Err("an inner list".into()),
+        })
+        .collect();
+    Ok(members?.join(" "))
+}
+
+fn bytes(item: &Item) -> Result<String, String> {
+    if !item.params.is_empty() {
+        return Err("parameters".into());
+    }
+    match &item.bare_item {
+        BareItem::ByteSequence(bytes) => Ok(STANDARD.encode(bytes)),
+        other => Err(format!("not a byte sequence: {other:?}")),
+    }
+}
+
+fn xfcc(value: &str) -> Result<String, String> {
+    let elements =
+        xfcc_parser::element_list(value.as_bytes()).map_err(|error| error.to_string())?;
+    let text = |element: &xfcc_parser::Element<'_>| {
+        let certificate = element.cert.as_deref().unwrap_or_default();
+        let chain = element.chain.as_deref().unwrap_or_default();
+        [certificate, chain, &element.uri.join("\u{1f}"), &element.dns.join("\u{1f}")].join("\t")
+    };
+    Ok(elements.iter().map(text).collect::<Vec<_>>().join("\u{1e}"))
+}
