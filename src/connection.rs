@@ -312,6 +312,16 @@ mod tests {
     }
 
     #[test]
+    fn what_was_sent_is_freed() {
+        let der: Arc<[u8]> = DER.into();
+        let client = ClientCertificate::presented(Arc::clone(&der), Verification::Success);
+        let connection = ConnectionState::new(client, Forwarding::cloudflare());
+        assert_eq!(Arc::strong_count(&der), 2);
+        connection.claim().commit();
+        assert_eq!(Arc::strong_count(&der), if cfg!(feature = "std") { 1 } else { 2 });
+    }
+
+    #[test]
     fn withholding_leaves_the_first_request_to_another() {
         let client = ClientCertificate::presented(DER, Verification::Success);
         let connection = ConnectionState::new(client, Forwarding::cloudflare());
