@@ -1,6 +1,6 @@
 //! What the whole job costs, as ratios to the floor: its hashes, its base64 and one copy, one after the other.
 //!
-//! `cargo bench --bench whole_job --all-features` runs every candidate in turn, round by round, and prints medians.
+//! `cargo bench --bench whole_job` runs every candidate in turn, round by round, and prints medians.
 
 #![allow(
     clippy::unwrap_used,

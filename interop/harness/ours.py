@@ -14,7 +14,7 @@ END_TO_END = ["plain", "chain_two_inter", "san_all", "more_umlaut_cjk", "key_ed2
 def build(crate):
     """Builds both examples; example -> program. A build that fails is in `RuntimeError`."""
     # The debug profile: quicker to build, and speed is not what is looked at.
-    command = ["cargo", "build", "--quiet", "--example=inspect", "--example=mtls_proxy", "--all-features", "--message-format=json"]
+    command = ["cargo", "build", "--quiet", "--example=inspect", "--example=mtls_proxy", "--message-format=json"]
     ran = subprocess.run(command, cwd=crate, capture_output=True, text=True)
     if ran.returncode:
         raise RuntimeError(f"cargo build: {ran.stderr.strip()[-2000:]}")
