@@ -35,6 +35,13 @@ SUCCESS is the default as if the handshake had verified the certificate: nothing
 The exit status is 1 if a file could not be read at all.
 ";
 
+/// A file may be larger than what a handshake brings.
+const LARGEST: usize = 1024 * 1024;
+
+fn limits() -> Limits {
+    Limits::new().certificate(LARGEST)
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Format {
     Text,
@@ -194,7 +201,7 @@ fn run(options: &Options, out: &mut impl Write) -> io::Result<bool> {
                     writeln!(out, "{}# {file}", if index > 0 { "\n" } else { "" })?;
                 }
                 for set in &options.sets {
-                    let lines = set.lines(&client, Limits::new());
+                    let lines = set.lines(&client, limits());
                     for line in lines.iter() {
                         writeln!(out, "{}: {}", line.name(), line.value())?;
                     }
@@ -232,7 +239,7 @@ fn certificates(bytes: &[u8]) -> Result<Vec<Vec<u8>>, String> {
 fn client(options: &Options, bytes: &[u8]) -> Result<ClientCertificate, String> {
     let certificates = certificates(bytes)?;
     let (leaf, chain) = certificates.split_first().ok_or("no certificate")?;
-    Certificate::from_der(leaf).map_err(|error| error.to_string())?;
+    Certificate::from_der_up_to(leaf, LARGEST).map_err(|error| error.to_string())?;
     let client = ClientCertificate::presented(leaf.as_slice(), options.verification.clone())
         .chain(chain.iter().chain(&options.chain))
         .revoked(options.revoked)
@@ -253,7 +260,7 @@ fn json_line(options: &Options, file: &str, client: &ClientCertificate) -> Strin
         headers: Option<Vec<(String, String)>>,
     }
     let headers = (!options.sets.is_empty()).then(|| {
-        let lines = options.sets.iter().map(|set| set.lines(client, Limits::new()));
+        let lines = options.sets.iter().map(|set| set.lines(client, limits()));
         lines
             .flat_map(|lines| {
                 lines
@@ -263,12 +270,12 @@ fn json_line(options: &Options, file: &str, client: &ClientCertificate) -> Strin
             })
             .collect()
     });
-    let line = Line { file, auth: TlsClientAuth::new(client), headers };
+    let line = Line { file, auth: TlsClientAuth::with_limits(client, limits()), headers };
     serde_json::to_string(&line).unwrap_or_default()
 }
 
 fn text(options: &Options, client: &ClientCertificate, out: &mut impl Write) -> io::Result<()> {
-    let auth = TlsClientAuth::new(client);
+    let auth = TlsClientAuth::with_limits(client, limits());
     let mut row = |name: &str, value: &str| {
         if value.is_empty() { Ok(()) } else { writeln!(out, "  {name:<18}{value}") }
     };
@@ -301,7 +308,7 @@ fn text(options: &Options, client: &ClientCertificate, out: &mut impl Write) -> 
         row("revoked", "yes (as told)")?;
     }
     for set in &options.sets {
-        for line in set.lines(client, Limits::new()).iter() {
+        for line in set.lines(client, limits()).iter() {
             writeln!(out, "  {}: {}", line.name(), line.value())?;
         }
     }

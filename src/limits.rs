@@ -17,13 +17,19 @@ pub struct Limits {
     pub(crate) certificate: usize,
     pub(crate) encoded_leaf: usize,
     pub(crate) encoded_chain: usize,
+    pub(crate) text: usize,
 }
 
 impl Limits {
-    /// 64 KiB to read, 10 KiB and 16 KiB to send.
+    /// 64 KiB to read; 10 KiB of leaf, 16 KiB of chain or of anything else to send.
     #[must_use]
     pub const fn new() -> Self {
-        Self { certificate: MAX_CERTIFICATE, encoded_leaf: 10 * 1024, encoded_chain: 16 * 1024 }
+        Self {
+            certificate: MAX_CERTIFICATE,
+            encoded_leaf: 10 * 1024,
+            encoded_chain: 16 * 1024,
+            text: 16 * 1024,
+        }
     }
 
     /// The largest certificate that is read for its fields, in bytes of DER.
@@ -40,10 +46,18 @@ impl Limits {
         self
     }
 
-    /// The largest value that holds the chain; also the largest of any other value, a distinguished name for one.
+    /// The largest value that holds the chain, or all certificates.
     #[must_use]
     pub const fn encoded_chain(mut self, bytes: usize) -> Self {
         self.encoded_chain = bytes;
+        self
+    }
+
+    /// The largest of any other header value, a distinguished name for one. The record's properties are not bound by it: they
+    /// are no headers yet.
+    #[must_use]
+    pub const fn text(mut self, bytes: usize) -> Self {
+        self.text = bytes;
         self
     }
 }

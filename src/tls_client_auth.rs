@@ -119,6 +119,8 @@ impl TlsClientAuth {
     /// The same within other limits.
     #[must_use]
     pub fn with_limits(client: &ClientCertificate, limits: Limits) -> Self {
+        // What is read bounds what is written.
+        let limits = limits.text(usize::MAX);
         let facts = Facts::new(client, limits, Property::ALL.iter().map(|(_, field)| *field));
         let mut text = Vec::with_capacity(facts.expected_length());
         let mut too_large = (false, false);

@@ -738,11 +738,15 @@ fn the_limits_of_values_are_exact() {
             value => Ok(value.len()),
         }
     };
-    let name: Value =
-        |client, limits| match TlsClientAuth::with_limits(client, limits).cert_subject_dn() {
-            "" => Err(true),
-            value => Ok(value.len()),
-        };
+    let name: Value = |client, limits| {
+        let record = TlsClientAuth::with_limits(client, limits);
+        assert!(!record.cert_subject_dn().is_empty(), "the record has no such limit");
+        let lines = HeaderSet::cloudflare_managed().lines(client, limits);
+        lines
+            .get("cf-cert-subject-dn")
+            .map(str::len)
+            .ok_or(lines.too_large().any(|large| large == "cf-cert-subject-dn"))
+    };
 
     let of_leaf = |bytes: usize| trusted(&vec![7; bytes]);
     let of_chain = |bytes: &[usize]| trusted(&[7]).chain(bytes.iter().map(|bytes| vec![7; *bytes]));
@@ -764,7 +768,8 @@ fn the_limits_of_values_are_exact() {
     for (case, value, client, expected) in cases {
         assert_eq!(value(&client, Limits::new()), expected, "{case}");
         let Ok(length) = expected else { continue };
-        let limits = |bytes| Limits::new().encoded_leaf(bytes).encoded_chain(bytes);
+        let limits =
+            |bytes| Limits::new().encoded_leaf(bytes).encoded_chain(bytes).text(bytes.max(64));
         assert_eq!(value(&client, limits(length)), Ok(length), "{case}, a limit of its length");
         assert_eq!(value(&client, limits(length - 1)), Err(true), "{case}, a limit of one less");
     }

@@ -118,7 +118,12 @@ impl<'c> Facts<'c> {
     const fn limit(&self, field: Field) -> usize {
         match field {
             Field::Certificate(_) => self.limits.encoded_leaf,
-            _ => self.limits.encoded_chain,
+            Field::Chain(_)
+            | Field::LeafAndChain(_)
+            | Field::ChainCertificate(..)
+            | Field::TraefikInfo
+            | Field::Xfcc(_) => self.limits.encoded_chain,
+            _ => self.limits.text,
         }
     }
 
