@@ -115,7 +115,7 @@ impl ConnectionState {
 
     /// Strips a request's trailers. A claim's headers never go there.
     pub fn strip_trailers<H: HeaderFields + ?Sized>(&self, trailers: &mut H) {
-        strip(trailers, &self.0.forwarding);
+        strip(trailers, |name| self.0.forwarding.owns(name));
     }
 
     /// Whether the headers for the first request have reached an origin, or never were any.
@@ -161,7 +161,7 @@ impl Claim {
         // Taken out before `Connection` is consumed, where a client behind the proxy before us could have listed it.
         let keeps = self.every && mode.keeps(self.connection.trusted);
         let mut kept = keeps.then(|| xfcc::inbound(headers)).flatten();
-        strip(headers, forwarding);
+        strip(headers, |name| forwarding.owns(name));
         for line in self.lines() {
             match kept.take_if(|_| xfcc::is_own(&line)) {
                 Some(inbound) => {

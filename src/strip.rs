@@ -4,7 +4,6 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::forwarding::Forwarding;
 use crate::headers::HeaderLine;
 
 /// A request's headers, as far as [`Claim::apply`](crate::Claim::apply) must see and change them.
@@ -46,8 +45,8 @@ const KEPT: [(&str, &str); 3] =
 const FRAMING: [&str; 6] =
     ["content-length", "host", "te", "trailer", "transfer-encoding", "connection"];
 
-/// RFC 9110 §7.6.1: consumes what `Connection` lists, then removes every name that `forwarding` owns.
-pub(crate) fn strip<H: HeaderFields + ?Sized>(headers: &mut H, forwarding: &Forwarding) {
+/// RFC 9110 §7.6.1: consumes what `Connection` lists, then removes every name that we own.
+pub(crate) fn strip<H: HeaderFields + ?Sized>(headers: &mut H, owns: impl Fn(&[u8]) -> bool) {
     let mut listed: Vec<String> = Vec::new();
     let mut kept: Option<&'static str> = None;
     headers.visit_connection(&mut |value| {
@@ -70,13 +69,13 @@ pub(crate) fn strip<H: HeaderFields + ?Sized>(headers: &mut H, forwarding: &Forw
         }
     });
     if listed.is_empty() {
-        headers.remove_where(&mut |name| forwarding.owns(name));
+        headers.remove_where(&mut |name| owns(name));
         return;
     }
     listed.sort_unstable();
     headers.remove_where(&mut |name| {
         let named = |listed: &String| listed.bytes().cmp(name.iter().map(u8::to_ascii_lowercase));
-        forwarding.owns(name)
+        owns(name)
             || name.eq_ignore_ascii_case(b"connection")
             || listed.binary_search_by(named).is_ok()
     });
@@ -118,6 +117,7 @@ impl HeaderFields for Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::forwarding::Forwarding;
     use crate::headers::HeaderSet;
     use crate::{ClientCertificate, ConnectionState, Field, SerialForm};
 

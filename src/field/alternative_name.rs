@@ -5,9 +5,13 @@ use alloc::vec::Vec;
 use crate::cursor::Cursor;
 use crate::encoding;
 use crate::error::Part;
-use crate::field::google;
 use crate::name::{Characters, write_utf8};
 use crate::subject_alt_name::{SubjectAltName, SubjectAltNames};
+
+/// Google's longest list of names, and its longest distinguished name, in characters.
+pub(super) const MAX_TEXT: usize = 512;
+/// Google's longest SPIFFE ID, in bytes.
+pub(super) const MAX_SPIFFE_ID: usize = 2048;
 
 /// `1.3.6.1.4.1.311.20.2.3`
 const USER_PRINCIPAL_NAME: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x14, 0x02, 0x03];
@@ -63,7 +67,7 @@ impl SubjectAltNameForm {
                 readable.then(|| out.extend_from_slice(name))
             }
             Self::SpiffeId => {
-                let id = spiffe_id(names).filter(|id| id.len() <= google::MAX_SPIFFE_ID)?;
+                let id = spiffe_id(names).filter(|id| id.len() <= MAX_SPIFFE_ID)?;
                 out.extend_from_slice(id);
                 Some(())
             }
@@ -129,7 +133,7 @@ fn list_len(names: SubjectAltNames<'_>, tag: u8) -> usize {
 }
 
 fn list(names: SubjectAltNames<'_>, tag: u8, out: &mut Vec<u8>) -> Option<()> {
-    if list_len(names, tag) > google::MAX_TEXT {
+    if list_len(names, tag) > MAX_TEXT {
         return None;
     }
     for (index, text) in names.texts(tag).enumerate() {

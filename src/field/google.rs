@@ -2,16 +2,13 @@
 
 use alloc::vec::Vec;
 
-use super::{CertificateForm, ChainForm, Facts, Field, alternative_name};
+use super::alternative_name::{self, MAX_SPIFFE_ID, MAX_TEXT};
+use super::{CertificateForm, ChainForm, Facts, Field};
 use crate::encoding;
 use crate::verification::Verification;
 
 /// The longest serial number, in bytes.
 pub(super) const MAX_SERIAL: usize = 50;
-/// The longest name and list of names, in characters.
-pub(super) const MAX_TEXT: usize = 512;
-/// The longest SPIFFE ID, in bytes.
-pub(super) const MAX_SPIFFE_ID: usize = 2048;
 
 /// Whether so many bytes, in base64, are short enough.
 pub(super) const fn base64_fits(bytes: usize) -> bool {
