@@ -1,9 +1,7 @@
 //! The tables: which headers each format has, and what each of them holds.
 
 use super::dates::DateForm::{OpenSsl, Rfc3339, Utc};
-use super::reads::{Encoding, NameKind, Reads};
-use super::verdict::VerdictForm;
-use super::xfcc::Elements;
+use super::reads::{Elements, Encoding, NameKind, Reads, VerdictForm};
 use super::{Receiver, Unstated};
 use crate::field::Flag;
 use crate::tls_client_auth::Property;

@@ -1,5 +1,6 @@
 //! The origin's side: the header sets read backwards, under rules.
 
+mod certificates;
 mod dates;
 mod error;
 mod formats;
@@ -9,8 +10,10 @@ mod reads;
 mod serial;
 mod stated;
 mod traefik_info;
+mod value;
 mod verdict;
 mod xfcc;
+mod xfcc_element;
 mod xfcc_json;
 
 use alloc::vec::Vec;

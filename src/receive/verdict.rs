@@ -1,25 +1,12 @@
 //! What a format's own headers say of the verification: read before anything else, to the letter.
 
 use super::error::{ReceiveError, ReceiveErrorKind};
-use super::reads::Reads;
+use super::reads::{Reads, VerdictForm};
 use super::{Line, Unstated};
 use crate::dialect::Dialect;
 use crate::field::Flag;
 use crate::field_name::FieldName;
 use crate::verification::{Reason, Verification};
-
-/// How a format words its verdict.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum VerdictForm {
-    /// `SUCCESS`, `NONE`, `FAILED:reason`
-    Text,
-    /// The same, and `GENEROUS`: Apache took a certificate that nobody verified.
-    Apache,
-    /// `true`, `false`
-    Word,
-    /// OpenSSL's number; 0 is a good certificate, and no certificate too.
-    Code,
-}
 
 impl VerdictForm {
     fn read(self, value: &[u8]) -> Option<Verification> {

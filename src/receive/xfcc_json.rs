@@ -4,7 +4,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::xfcc::{Key, LastElement, Pair};
+use super::xfcc_element::{Key, LastElement, Pair};
 use crate::decoding::nibble;
 
 pub(super) fn last_element(text: &[u8]) -> Option<LastElement<'_>> {

@@ -1,0 +1,87 @@
+//! The certificates of a header value, and their digests.
+
+use alloc::vec::Vec;
+
+use super::error::ReceiveErrorKind;
+use super::limits::ReceiveLimits;
+use super::reads::Encoding;
+use crate::certificate::Certificate;
+use crate::cursor::{self, Cursor};
+use crate::decoding;
+use crate::error::Part;
+
+type Read<T = ()> = Result<T, ReceiveErrorKind>;
+
+/// A leaf, if there is one, and what follows it.
+type LeafAndChain = (Option<Vec<u8>>, Vec<Vec<u8>>);
+
+impl Encoding {
+    /// The certificates, and of too many at least one more than the most; none where the encoding says so.
+    pub(super) fn decode(self, value: &[u8], most: usize) -> Read<Vec<Vec<u8>>> {
+        let certificates = match self {
+            Self::Base64 => decoding::percent(value).and_then(|value| {
+                let items = value.split(|byte| *byte == b',').take(most.saturating_add(1));
+                items.map(|item| decoding::base64(item.trim_ascii())).collect()
+            }),
+            Self::Concatenated => return concatenated(value, most),
+            Self::ByteSequence => decoding::byte_sequences(value, most),
+            Self::Pem => decoding::pem_blocks(value, most),
+        };
+        let mut certificates: Vec<Vec<u8>> = certificates.ok_or(ReceiveErrorKind::Malformed)?;
+        // `::` and a block without contents: a proxy that had nothing to put there.
+        if matches!(certificates.as_slice(), [only] if only.is_empty()) {
+            certificates.clear();
+        }
+        Ok(certificates)
+    }
+}
+
+fn concatenated(value: &[u8], most: usize) -> Read<Vec<Vec<u8>>> {
+    let der = decoding::percent(value).and_then(|value| decoding::base64(&value));
+    let der = der.ok_or(ReceiveErrorKind::Malformed)?;
+    let mut rest = Cursor::new(&der);
+    let mut certificates = Vec::new();
+    while !rest.is_at_end() && certificates.len() <= most {
+        let element = rest.expect(cursor::SEQUENCE, Part::Certificate);
+        certificates.push(element.map_err(|_| ReceiveErrorKind::NotACertificate)?.der().to_vec());
+    }
+    Ok(certificates)
+}
+
+/// The first is the leaf, whatever it is: where it is broken, the next one does not become it.
+pub(super) fn leaf_and_chain(
+    encoding: Encoding,
+    value: &[u8],
+    limits: &ReceiveLimits,
+) -> Read<LeafAndChain> {
+    let most = limits.chain.saturating_add(1);
+    let certificates = encoding.decode(value, most)?;
+    if certificates.len() > most {
+        return Err(ReceiveErrorKind::TooManyCertificates);
+    }
+    check(&certificates, limits)?;
+    let mut certificates = certificates.into_iter();
+    Ok((certificates.next(), certificates.collect()))
+}
+
+pub(super) fn check(certificates: &[Vec<u8>], limits: &ReceiveLimits) -> Read {
+    for der in certificates {
+        if der.len() > limits.certificate {
+            return Err(ReceiveErrorKind::TooLarge);
+        }
+        Certificate::from_der_up_to(der, limits.certificate)
+            .map_err(|_| ReceiveErrorKind::NotACertificate)?;
+    }
+    Ok(())
+}
+
+/// Hex or base64 of the bytes; all zeros and the hash of nothing say that there was nothing to hash.
+pub(super) fn digest<const N: usize>(value: &[u8]) -> Read<Option<[u8; N]>> {
+    let hex = decoding::hex(value).filter(|bytes| bytes.len() == N);
+    let bytes = hex.or_else(|| decoding::base64(value)).ok_or(ReceiveErrorKind::Malformed)?;
+    let digest: [u8; N] = bytes.try_into().map_err(|_| ReceiveErrorKind::Malformed)?;
+    let nothing = digest.iter().all(|byte| *byte == 0)
+        || digest.as_slice() == crate::fingerprint::sha1(&[])
+        || digest.as_slice() == crate::fingerprint::sha256(&[]);
+    Ok(Some(digest).filter(|_| !nothing))
+}
