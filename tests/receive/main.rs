@@ -11,6 +11,8 @@
     reason = "tests and their helpers"
 )]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod facts;
 mod formats;
 mod observed;

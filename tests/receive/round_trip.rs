@@ -1,10 +1,12 @@
 //! What this crate's own sets wrote, and bytes that nobody wrote.
 
+use proptest::prelude::{ProptestConfig, proptest};
 use tls_client_auth::{
-    ClientCertificate, HeaderSet, Limits, Receiver, TlsClientAuth, Unstated, Verification,
-    VerifyError,
+    Certificate, ClientCertificate, HeaderSet, Limits, Receiver, TlsClientAuth, Unstated,
+    Verification, VerifyError,
 };
 
+use super::common::der;
 use super::*;
 
 /// What the sets wrote comes back, for every fixture, hostile names included.
@@ -101,11 +103,10 @@ proptest::proptest! {
     }
 }
 
-/// What each set wrote for a trusted client comes back, for every fixture.
-#[test]
-fn every_set_comes_back() {
+/// Every set that sends the certificate, its receiver, and whether the chain goes with it.
+fn sets_with_a_certificate() -> Vec<(HeaderSet, Receiver, bool)> {
     use Unstated::Verified as V;
-    let sets: Vec<(HeaderSet, Receiver, bool)> = vec![
+    vec![
         (HeaderSet::nginx(), Receiver::nginx(), false),
         (HeaderSet::ingress_nginx(), Receiver::ingress_nginx(), false),
         (HeaderSet::apache(), Receiver::apache(), true),
@@ -124,30 +125,86 @@ fn every_set_comes_back() {
         (HeaderSet::azure_application_gateway(), Receiver::azure_application_gateway(), false),
         (HeaderSet::kong(), Receiver::kong(V), false),
         (HeaderSet::cloud_foundry(), Receiver::cloud_foundry(V), false),
-    ];
+    ]
+}
+
+/// What each set wrote of this certificate comes back.
+fn comes_back(sets: &[(HeaderSet, Receiver, bool)], der: &[u8], name: &str) {
+    // Whatever the limits leave out can't come back.
+    let limits = Limits::new().encoded_leaf(1 << 20).encoded_chain(1 << 20).text(1 << 20);
+    let alone = ClientCertificate::presented(der, Verification::Success);
+    let client = alone.clone().chain([INTERMEDIATE, CA]);
+    for (set, receiver, chain) in sets {
+        let lines = set.lines(&client, limits);
+        let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
+        let expected = TlsClientAuth::new(if *chain { &client } else { &alone });
+        assert_eq!(receiver.receive(&lines), Ok(expected), "{}, {name}", set.name());
+    }
+}
+
+#[test]
+fn every_set_comes_back() {
+    let sets = sets_with_a_certificate();
+    let mut read = 0;
     for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures")).unwrap()
     {
         let path = entry.unwrap().path();
-        if path.extension().is_none_or(|extension| extension != "der") {
-            continue;
+        if path.extension().is_some_and(|extension| extension == "der") {
+            comes_back(&sets, &std::fs::read(&path).unwrap(), &path.display().to_string());
+            read += 1;
         }
-        let alone =
-            ClientCertificate::presented(std::fs::read(&path).unwrap(), Verification::Success);
-        let client = alone.clone().chain([INTERMEDIATE, CA]);
-        for (set, receiver, chain) in &sets {
-            let lines = set.lines(&client, Limits::new());
-            let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
-            let expected = TlsClientAuth::new(if *chain { &client } else { &alone });
-            assert_eq!(
-                receiver.receive(&lines),
-                Ok(expected),
-                "{}, {}",
-                set.name(),
-                path.display()
-            );
-            let none = set.lines(&ClientCertificate::none(), Limits::new());
-            let none: Vec<_> = none.iter().map(|line| (line.name(), line.value())).collect();
-            assert!(!receiver.receive(&none).unwrap().is_presented(), "{}", set.name());
+    }
+    assert!(read > 80, "{read}");
+    for (set, receiver, _) in &sets {
+        let none = set.lines(&ClientCertificate::none(), Limits::new());
+        let none: Vec<_> = none.iter().map(|line| (line.name(), line.value())).collect();
+        assert!(!receiver.receive(&none).unwrap().is_presented(), "{}", set.name());
+    }
+}
+
+/// Certificates that nobody here made: the files of the folder `corpus` in the one that `TLS_CLIENT_AUTH_CORPUS` names, if they
+/// are unpacked there.
+#[test]
+fn every_set_comes_back_of_foreign_certificates() {
+    let Some(folder) = std::env::var_os("TLS_CLIENT_AUTH_CORPUS") else {
+        println!("skipped: TLS_CLIENT_AUTH_CORPUS names no folder");
+        return;
+    };
+    let Ok(files) = std::fs::read_dir(std::path::Path::new(&folder).join("corpus")) else {
+        println!("skipped: certificates.tar.xz is not unpacked in that folder");
+        return;
+    };
+    let sets = sets_with_a_certificate();
+    let mut read = 0;
+    for file in files {
+        let path = file.unwrap().path();
+        let der = std::fs::read(&path).unwrap();
+        if Certificate::from_der(&der).is_ok() {
+            comes_back(&sets, &der, &path.display().to_string());
+            read += 1;
         }
+    }
+    println!("{read} certificates through {} sets and back", sets.len());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Names and alternative names made of what the formats separate and escape with.
+    #[test]
+    fn hostile_names_come_back(
+        subject in r#"[a,;=+"\\<># /%{}\[\]&\r\n\x00\x7fé]{0,24}"#,
+        organization in r#"[a,;=+"\\<># /%]{0,24}"#,
+        uri in r#"[a:/,;="\\%&\r\n ]{0,24}"#,
+        dns in r#"[a.*,;="\\ ]{0,24}"#,
+    ) {
+        let attribute = |kind, text: &String| der::attribute(kind, der::UTF8_STRING, text);
+        let names = [der::tlv(0x86, uri), der::tlv(0x82, dns)];
+        let names = der::extension(der::SUBJECT_ALT_NAME, der::of(der::SEQUENCE, &names));
+        let certificate = der::Parts::with(|parts| {
+            parts.subject = der::name(&[&[attribute(der::O, &organization)], &[attribute(der::CN, &subject)]]);
+            parts.extensions = vec![names];
+        });
+        comes_back(&sets_with_a_certificate(), &certificate.der(), &subject);
     }
 }
