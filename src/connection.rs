@@ -201,6 +201,9 @@ impl Claim {
     }
 
     /// The origin has the request: the first request's headers are spent, and what only they needed is freed.
+    ///
+    /// Call it when the response's head arrives. A request that is given up before, by a reset stream for one, may have reached
+    /// the origin all the same; the next one then carries the headers again.
     pub fn commit(mut self) {
         if self.first.take().is_some() {
             self.connection.state.store(SENT, Ordering::Release);

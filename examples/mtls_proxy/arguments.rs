@@ -9,7 +9,7 @@ use tls_client_auth::{Forwarding, HeaderSet, HostnameSettings};
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::server::{NoClientAuth, WebPkiClientVerifier};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 use crate::Result;
@@ -52,6 +52,9 @@ impl Arguments {
                 None => (argument.as_str(), None),
             };
             let value = match name {
+                "--optional" if attached.is_some() => {
+                    return Err("--optional takes no value".into());
+                }
                 "--optional" => String::new(),
                 "--listen" | "--origin" | "--cert" | "--key" | "--client-ca" | "--settings"
                 | "--forward" | "--headers" => attached
@@ -138,7 +141,7 @@ fn certificates(option: &str, file: &str) -> Result<Vec<CertificateDer<'static>>
     }
 }
 
-/// TLS 1.2 and 1.3, HTTP/2 before HTTP/1.1; a client's certificate must lead to one of the roots. Without roots none is asked for.
+/// TLS 1.2 and 1.3, HTTP/2 before HTTP/1.1; a client's certificate must lead to one of the roots.
 pub fn tls_config(
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
@@ -146,13 +149,9 @@ pub fn tls_config(
     optional: bool,
 ) -> Result<ServerConfig> {
     let provider = Arc::new(ring::default_provider());
-    let verifier = if roots.is_empty() {
-        Arc::new(NoClientAuth)
-    } else {
-        let builder =
-            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
-        if optional { builder.allow_unauthenticated() } else { builder }.build()?
-    };
+    let verifier =
+        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+    let verifier = if optional { verifier.allow_unauthenticated() } else { verifier }.build()?;
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_client_cert_verifier(verifier)

@@ -3,15 +3,19 @@
 mod certificates;
 mod origin;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt as _, Empty, Full};
 use hyper::body::{Body as _, Bytes};
 use hyper::client::conn::{http1, http2};
+use hyper::header::{HeaderMap, HeaderValue};
 use hyper::{Request, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::graceful::GracefulShutdown;
 use sha2::{Digest as _, Sha256};
 use tls_client_auth::{Forwarding, HeaderSet, HostnameSettings};
 use tokio::net::{TcpListener, TcpStream};
@@ -68,12 +72,21 @@ pub async fn run() -> Result<bool> {
         &seen,
     );
 
+    let mut connection = Http1::connect(proxy, &known).await?;
+    let (_, seen) = connection.post("app.example", &origin).await?;
+    scene.expect_pair("a streamed body with forged trailers: the certificate alone", &seen);
+    scene.expect(
+        "the trailer that is not ours arrives",
+        seen.first().and_then(|seen| seen.value("x-sum")) == Some("7"),
+    );
+
     println!("HTTP/2, one connection, {STREAMS} streams at once");
     let connection = Http2::connect(proxy, &known).await?;
     let streams: Vec<_> = (0..STREAMS)
         .map(|_| {
             let connection = connection.clone();
-            tokio::spawn(async move { connection.get("app.example", "/slow", &FORGED).await })
+            let headers = [&FORGED[..], &[("Cookie", "a=1"), ("Cookie", "b=2")]].concat();
+            tokio::spawn(async move { connection.get("app.example", "/slow", &headers).await })
         })
         .collect();
     for stream in streams {
@@ -85,6 +98,10 @@ pub async fn run() -> Result<bool> {
         seen.iter().filter(|seen| seen.carries_certificate()).cloned().collect();
     scene.expect_pair("exactly one carries the certificate", &carriers);
     scene.expect("none carries anything forged", seen.iter().all(|seen| !seen.has_forged()));
+    scene.expect(
+        "cookies in two lines arrive as one",
+        seen.iter().all(|seen| seen.value("cookie") == Some("a=1; b=2")),
+    );
 
     println!("an origin that fails");
     let mut connection = Http1::connect(proxy, &known).await?;
@@ -150,7 +167,8 @@ struct Scene {
 
 impl Scene {
     fn expect(&mut self, promise: &str, kept: bool) {
-        println!("  {} {promise}", if kept { "ok   " } else { "WRONG" });
+        let number = self.kept.saturating_add(self.broken.len()).saturating_add(1);
+        println!("  {number:>2} {} {promise}", if kept { "ok   " } else { "WRONG" });
         if kept {
             self.kept = self.kept.saturating_add(1);
         } else {
@@ -185,7 +203,9 @@ async fn start(
     let port = listener.local_addr()?.port();
     let authority = format!("127.0.0.1:{}", origin.port).parse()?;
     let proxy = Proxy::new(certificates.server_config()?, authority, forwarding, settings);
-    tokio::spawn(Arc::new(proxy).accept(listener));
+    tokio::spawn(async move {
+        Arc::new(proxy).accept(listener, &GracefulShutdown::new()).await;
+    });
     Ok(port)
 }
 
@@ -198,7 +218,9 @@ async fn tls(port: u16, config: &ClientConfig, protocol: &[u8]) -> Result<TlsStr
     Ok(TlsConnector::from(Arc::new(config)).connect(name, stream).await?)
 }
 
-struct Http1(http1::SendRequest<Empty<Bytes>>);
+type RequestBody = BoxBody<Bytes, Infallible>;
+
+struct Http1(http1::SendRequest<RequestBody>);
 
 impl Http1 {
     async fn connect(port: u16, config: &ClientConfig) -> Result<Self> {
@@ -222,8 +244,33 @@ impl Http1 {
             .fold(Request::get(path).header("Host", host), |request, (name, value)| {
                 request.header(*name, *value)
             });
+        self.send(request.body(Empty::new().boxed())?, origin).await
+    }
+
+    /// The same with a body of unknown length, and our headers in its trailers.
+    async fn post(&mut self, host: &str, origin: &Origin) -> Result<(StatusCode, Vec<Seen>)> {
+        let mut trailers = HeaderMap::new();
+        trailers.insert("x-sum", HeaderValue::from_static("7"));
+        for (name, value) in FORGED {
+            trailers.insert(name, HeaderValue::from_static(value));
+        }
+        // Only announced trailers are sent.
+        let names: Vec<&str> = trailers.keys().map(|name| name.as_str()).collect();
+        let request = Request::post("/")
+            .header("Host", host)
+            .header("Transfer-Encoding", "chunked")
+            .header("Trailer", names.join(", "));
+        let body = Full::from("a body").with_trailers(std::future::ready(Some(Ok(trailers))));
+        self.send(request.body(body.boxed())?, origin).await
+    }
+
+    async fn send(
+        &mut self,
+        request: Request<RequestBody>,
+        origin: &Origin,
+    ) -> Result<(StatusCode, Vec<Seen>)> {
         self.0.ready().await?;
-        let response = self.0.send_request(request.body(Empty::new())?).await?;
+        let response = self.0.send_request(request).await?;
         let status = response.status();
         response.into_body().collect().await?;
         Ok((status, origin.take()))

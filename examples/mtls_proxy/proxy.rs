@@ -1,6 +1,8 @@
 //! The proxy: one state a TLS connection, one claim a request.
 
 use std::convert::Infallible;
+use std::error::Error;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,9 +14,10 @@ use hyper::http::uri::{Authority, Parts, PathAndQuery, Scheme, Uri};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode, Version};
-use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tls_client_auth::{
     ClientCertificate, ConnectionState, Forwarding, HostnameSettings, Verification,
 };
@@ -26,6 +29,7 @@ use crate::Result;
 
 const HANDSHAKE: Duration = Duration::from_secs(10);
 const REQUEST_HEAD: Duration = Duration::from_secs(30);
+const CONNECT: Duration = Duration::from_secs(10);
 
 type RequestBody = BoxBody<Bytes, hyper::Error>;
 
@@ -45,20 +49,22 @@ impl Proxy {
         settings: Option<HostnameSettings>,
     ) -> Self {
         let tls = TlsAcceptor::from(Arc::new(tls));
-        // What is retried, and with which headers, is decided here and nowhere else.
-        let client =
-            Client::builder(TokioExecutor::new()).retry_canceled_requests(false).build_http();
+        let mut connector = HttpConnector::new();
+        connector.set_connect_timeout(Some(CONNECT));
+        connector.set_nodelay(true);
+        // It sends again by itself only what it never began to send.
+        let client = Client::builder(TokioExecutor::new()).build(connector);
         Self { tls, origin, forwarding, settings, client }
     }
 
-    /// Serves every connection in a task of its own; one that fails ends alone.
-    pub async fn accept(self: Arc<Self>, listener: TcpListener) {
+    /// Serves every connection in a task of its own; one that fails ends alone. `shutdown` ends them after their requests.
+    pub async fn accept(self: Arc<Self>, listener: TcpListener, shutdown: &GracefulShutdown) {
         loop {
             match listener.accept().await {
                 Ok((stream, _)) => {
-                    let proxy = Arc::clone(&self);
+                    let (proxy, watcher) = (Arc::clone(&self), shutdown.watcher());
                     tokio::spawn(async move {
-                        if let Err(error) = proxy.connection(stream).await {
+                        if let Err(error) = proxy.connection(stream, watcher).await {
                             eprintln!("connection: {error}");
                         }
                     });
@@ -72,9 +78,11 @@ impl Proxy {
         }
     }
 
-    async fn connection(self: Arc<Self>, stream: TcpStream) -> Result<()> {
+    async fn connection(self: Arc<Self>, stream: TcpStream, watcher: Watcher) -> Result<()> {
         stream.set_nodelay(true)?;
-        let stream = tokio::time::timeout(HANDSHAKE, self.tls.accept(stream)).await??;
+        let stream = tokio::time::timeout(HANDSHAKE, self.tls.accept(stream))
+            .await
+            .map_err(|_| "the handshake took too long")??;
         let tls = stream.get_ref().1;
         let connection = ConnectionState::new(client_certificate(tls), self.forwarding.clone());
         let is_http2 = tls.alpn_protocol() == Some(b"h2");
@@ -84,16 +92,16 @@ impl Proxy {
         });
         let stream = TokioIo::new(stream);
         if is_http2 {
-            http2::Builder::new(TokioExecutor::new())
+            let connection = http2::Builder::new(TokioExecutor::new())
                 .timer(TokioTimer::new())
-                .serve_connection(stream, service)
-                .await?;
+                .serve_connection(stream, service);
+            watcher.watch(connection).await?;
         } else {
-            http1::Builder::new()
+            let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(REQUEST_HEAD)
-                .serve_connection(stream, service)
-                .await?;
+                .serve_connection(stream, service);
+            watcher.watch(connection).await?;
         }
         Ok(())
     }
@@ -103,6 +111,10 @@ impl Proxy {
         request: Request<Incoming>,
         connection: &ConnectionState,
     ) -> Response<BoxBody<Bytes, hyper::Error>> {
+        // A tunnel would carry requests that nobody strips.
+        if request.method() == Method::CONNECT {
+            return answer(StatusCode::NOT_IMPLEMENTED);
+        }
         let Some(host) = host(&request) else { return answer(StatusCode::BAD_REQUEST) };
         // A host that does not forward the certificate must not use up the connection's first request.
         let forwards =
@@ -119,6 +131,7 @@ impl Proxy {
             headers.clone_from(&head.headers);
             claim.apply(headers);
             remove_hop_by_hop(headers);
+            join_cookies(headers);
             // An authority is a header value always.
             if let Ok(host) = HeaderValue::from_str(host.as_str()) {
                 headers.insert(header::HOST, host);
@@ -127,7 +140,7 @@ impl Proxy {
         };
 
         // Only what has no body and changes nothing can be sent twice.
-        let is_retryable = body.is_end_stream() && is_idempotent(&head.method);
+        let is_retryable = body.is_end_stream() && head.method.is_idempotent();
         let mut response = if is_retryable {
             attempt(empty()).await
         } else {
@@ -140,20 +153,24 @@ impl Proxy {
             });
             attempt(body.boxed()).await
         };
-        if let (true, Err(error)) = (is_retryable, &response) {
-            eprintln!("origin: {error}; once more");
+        if let Err(error) = &response
+            && is_retryable
+            && was_not_answered(error)
+        {
+            eprintln!("origin: {}; once more", text(error));
             response = attempt(empty()).await;
         }
         match response {
             Ok(mut response) => {
                 claim.commit();
+                remove_listed(response.headers_mut());
                 remove_hop_by_hop(response.headers_mut());
                 *response.version_mut() = Version::default();
                 response.map(BodyExt::boxed)
             }
             // The claim is dropped: the next request carries what this one did not deliver.
             Err(error) => {
-                eprintln!("origin: {error}");
+                eprintln!("origin: {}", text(&error));
                 answer(StatusCode::BAD_GATEWAY)
             }
         }
@@ -170,10 +187,18 @@ fn client_certificate(tls: &ServerConnection) -> ClientCertificate {
     }
 }
 
-/// `:authority`, the target's, or `Host`.
+/// `:authority`, the target's, or `Host`; `None` unless it is one host (RFC 9112 §3.2).
 fn host(request: &Request<Incoming>) -> Option<Authority> {
-    let stated = || request.headers().get(header::HOST)?.to_str().ok()?.parse().ok();
-    request.uri().authority().cloned().or_else(stated)
+    let mut stated = request.headers().get_all(header::HOST).iter();
+    let (first, second) = (stated.next(), stated.next());
+    if second.is_some() {
+        return None;
+    }
+    let host = match request.uri().authority() {
+        Some(authority) => authority.clone(),
+        None => first?.to_str().ok()?.parse().ok()?,
+    };
+    (!host.host().is_empty() && !host.as_str().contains('@')).then_some(host)
 }
 
 fn uri(origin: &Authority, path: &PathAndQuery) -> Uri {
@@ -184,14 +209,30 @@ fn uri(origin: &Authority, path: &PathAndQuery) -> Uri {
     Uri::from_parts(parts).unwrap_or_default()
 }
 
-/// RFC 9110 §9.2.2.
-fn is_idempotent(method: &Method) -> bool {
-    method.is_idempotent()
+/// Whether the origin can't be reached, or closed the connection before it answered.
+fn was_not_answered(error: &legacy::Error) -> bool {
+    error.is_connect()
+        || causes(error).any(|cause| {
+            cause.downcast_ref::<hyper::Error>().is_some_and(|error| {
+                error.is_incomplete_message() || error.is_canceled() || error.is_closed()
+            }) || cause.downcast_ref::<io::Error>().is_some_and(|error| {
+                matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
+            })
+        })
+}
+
+/// An error and what it comes from.
+fn causes(error: &legacy::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    std::iter::successors(Some::<&(dyn Error + 'static)>(error), |&error| error.source())
+}
+
+fn text(error: &legacy::Error) -> String {
+    causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// RFC 9110 §7.6.1: what belongs to one connection only. What the client listed in `Connection` is gone already.
 fn remove_hop_by_hop(headers: &mut HeaderMap) {
-    const HOP_BY_HOP: [HeaderName; 7] = [
+    const HOP_BY_HOP: [HeaderName; 8] = [
         header::CONNECTION,
         header::PROXY_AUTHENTICATE,
         header::PROXY_AUTHORIZATION,
@@ -199,11 +240,37 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
         header::TRANSFER_ENCODING,
         header::UPGRADE,
         HeaderName::from_static("keep-alive"),
+        HeaderName::from_static("proxy-connection"),
     ];
     for name in HOP_BY_HOP {
         headers.remove(name);
     }
-    headers.remove("proxy-connection");
+}
+
+/// What an origin lists in `Connection` is for us, not for the client.
+fn remove_listed(headers: &mut HeaderMap) {
+    let lines = headers.get_all(header::CONNECTION).iter();
+    let listed: Vec<HeaderName> = lines
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
+        .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
+        // Without its length it would be another message.
+        .filter(|name| *name != header::CONTENT_LENGTH)
+        .collect();
+    for name in listed {
+        headers.remove(name);
+    }
+}
+
+/// RFC 9113 §8.2.3: HTTP/2 may split cookies, HTTP/1.1 knows one line.
+fn join_cookies(headers: &mut HeaderMap) {
+    if headers.get_all(header::COOKIE).iter().nth(1).is_some() {
+        let lines: Vec<&[u8]> =
+            headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes).collect();
+        // Made of header values, it is one.
+        if let Ok(line) = HeaderValue::from_bytes(&lines.join(&b"; "[..])) {
+            headers.insert(header::COOKIE, line);
+        }
+    }
 }
 
 fn empty() -> RequestBody {

@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
+use hyper::header::HeaderMap;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -13,7 +15,7 @@ use tokio::net::TcpListener;
 
 use crate::Result;
 
-/// The headers of one request, in the order they came.
+/// The headers of one request in the order they came, then its trailers.
 #[derive(Clone)]
 pub struct Seen(Vec<(String, String)>);
 
@@ -82,13 +84,12 @@ async fn serve(listener: TcpListener, log: Arc<Mutex<Vec<Seen>>>) {
         let service = service_fn(move |request: Request<Incoming>| {
             let (log, has_failed) = (Arc::clone(&log), Arc::clone(&has_failed));
             async move {
-                let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-                let headers = request.headers().iter();
-                let seen = headers
-                    .map(|(name, value)| (name.to_string(), text(value.as_bytes())))
-                    .collect();
+                let (head, body) = request.into_parts();
+                let trailers =
+                    body.collect().await.map_err(|_| "a broken body")?.trailers().cloned();
+                let seen = lines(&head.headers).chain(trailers.iter().flat_map(lines)).collect();
                 log.lock().unwrap_or_else(PoisonError::into_inner).push(Seen(seen));
-                match request.uri().path() {
+                match head.uri.path() {
                     // An error of the service closes the connection without an answer.
                     "/fails" => return Err("an outage"),
                     "/fails-once" if !has_failed.swap(true, Ordering::Relaxed) => {
@@ -102,4 +103,9 @@ async fn serve(listener: TcpListener, log: Arc<Mutex<Vec<Seen>>>) {
         });
         tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     }
+}
+
+fn lines(fields: &HeaderMap) -> impl Iterator<Item = (String, String)> {
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    fields.iter().map(move |(name, value)| (name.to_string(), text(value.as_bytes())))
 }
