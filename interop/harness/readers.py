@@ -17,7 +17,7 @@ PEM_START = "-----BEGIN%20CERTIFICATE-----"
 
 def build(crate):
     """The program over `sfv` and `xfcc-parser`, or why there is none."""
-    command = ["cargo", "build", "--quiet", "--locked", "--message-format=json"]
+    command = ["cargo", "build", "--quiet", "--message-format=json"]
     environment = {"CARGO_TARGET_DIR": str(crate.parent / "target"), **os.environ}
     ran = subprocess.run(command, cwd=crate, capture_output=True, text=True, env=environment)
     programs = [message.get("executable") for message in map(json.loads, ran.stdout.splitlines())]
