@@ -23,13 +23,15 @@ fuzz_target!(|input: &[u8]| {
         .map(|value| ("X-Forwarded-Client-Cert".to_owned(), value.to_owned()))
         .collect();
     let client = ClientCertificate::presented(LEAF, Verification::Success);
-    ConnectionState::new(client, forwarding).forward(&mut headers).commit();
+    let connection = ConnectionState::new(client, forwarding);
+    connection.forward(&mut headers).commit();
+    let mut alone: Vec<(String, String)> = Vec::new();
+    connection.forward(&mut alone).commit();
 
     assert_eq!(headers.len(), 1);
-    let value = &headers[0].1;
-    assert!(value.bytes().all(|byte| matches!(byte, b' '..=b'~')));
+    assert!(headers[0].1.bytes().all(|byte| matches!(byte, b' '..=b'~')));
     if mode == XfccMode::SanitizeSet {
-        assert!(!value.contains(&text) || text.len() < 9, "something of the request's stayed");
+        assert_eq!(headers, alone, "something of the request's stayed");
     }
     match Receiver::envoy(Unstated::Verified).receive(&headers) {
         Ok(auth) => assert_eq!(auth.client_certificate().leaf(), Some(LEAF)),
