@@ -28,7 +28,7 @@ use crate::verification::Verification;
 #[derive(Clone, Eq, PartialEq)]
 pub struct ClientCertificate {
     leaf: Option<Arc<[u8]>>,
-    chain: Option<Arc<[Arc<[u8]>]>>,
+    chain: Option<Arc<Vec<Arc<[u8]>>>>,
     verification: Verification,
     revoked: bool,
     dialect: Dialect,
@@ -61,7 +61,7 @@ impl ClientCertificate {
     pub fn chain<C: AsRef<[u8]>>(mut self, certificates: impl IntoIterator<Item = C>) -> Self {
         let chain: Vec<Arc<[u8]>> =
             certificates.into_iter().map(|certificate| certificate.as_ref().into()).collect();
-        self.chain = (!chain.is_empty()).then(|| chain.into());
+        self.chain = (!chain.is_empty()).then(|| Arc::new(chain));
         self
     }
 
@@ -120,7 +120,7 @@ impl ClientCertificate {
 
     /// The certificates after the leaf.
     pub fn chain_certificates(&self) -> impl ExactSizeIterator<Item = &[u8]> {
-        self.chain.as_deref().unwrap_or_default().iter().map(AsRef::as_ref)
+        self.chain.as_deref().map_or(&[][..], Vec::as_slice).iter().map(AsRef::as_ref)
     }
 
     /// The leaf as a certificate.

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Part};
 
+pub(crate) const BOOLEAN: u8 = 0x01;
 pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const OCTET_STRING: u8 = 0x04;
@@ -9,165 +10,155 @@ pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(crate) const SEQUENCE: u8 = 0x30;
 pub(crate) const SET: u8 = 0x31;
 
-/// A position in DER, up to the end of the element that is being read.
-///
-/// Offsets count from the start of the whole input, so that an error can name one.
+/// What is left to read of an element, and where that ends in the whole input, so that an error can name its offset.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cursor<'a> {
-    /// The input, cut at the end of the element.
-    bytes: &'a [u8],
-    position: usize,
+    rest: &'a [u8],
+    end: usize,
 }
 
 /// One tag-length-value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Element<'a> {
-    /// The input, cut at the element's end.
-    bytes: &'a [u8],
-    /// Where its tag stands.
-    begin: usize,
-    /// Where its contents start.
-    start: usize,
+    der: &'a [u8],
+    /// The length of tag and length.
+    header: usize,
+    /// Where it ends in the whole input.
+    end: usize,
 }
 
 impl<'a> Element<'a> {
     /// The first identifier octet.
     #[inline]
     pub(crate) fn tag(&self) -> u8 {
-        self.bytes.get(self.begin).copied().unwrap_or_default()
+        self.der.first().copied().unwrap_or_default()
     }
 
     /// Tag, length and contents.
     #[inline]
-    pub(crate) fn der(&self) -> &'a [u8] {
-        self.bytes.get(self.begin..).unwrap_or_default()
+    pub(crate) const fn der(&self) -> &'a [u8] {
+        self.der
     }
 
     #[inline]
     pub(crate) fn contents(&self) -> &'a [u8] {
-        self.bytes.get(self.start..).unwrap_or_default()
+        self.der.get(self.header..).unwrap_or_default()
     }
 
     /// A reader of the contents.
     #[inline]
-    pub(crate) const fn inside(&self) -> Cursor<'a> {
-        Cursor { bytes: self.bytes, position: self.start }
+    pub(crate) fn inside(&self) -> Cursor<'a> {
+        Cursor { rest: self.contents(), end: self.end }
     }
 }
 
 impl<'a> Cursor<'a> {
     pub(crate) const fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, position: 0 }
+        Self { rest: bytes, end: bytes.len() }
     }
 
+    #[inline]
     pub(crate) const fn offset(&self) -> usize {
-        self.position
+        self.end.saturating_sub(self.rest.len())
+    }
+
+    /// How many bytes are left.
+    #[inline]
+    pub(crate) const fn remaining(&self) -> usize {
+        self.rest.len()
     }
 
     #[inline]
     pub(crate) const fn is_at_end(&self) -> bool {
-        self.position >= self.bytes.len()
+        self.rest.is_empty()
     }
 
-    /// The next tag's first octet.
-    #[inline]
-    pub(crate) fn peek_tag(&self) -> Option<u8> {
-        self.bytes.get(self.position).copied()
-    }
-
-    /// The next element, whatever its tag.
-    #[inline]
+    /// The next element, whatever its tag. Always inlined: a walk through a certificate is made of little else.
+    #[inline(always)]
     pub(crate) fn element(&mut self) -> Result<Element<'a>, ErrorKind> {
-        let begin = self.position;
-        let rest = self.bytes.get(begin..).unwrap_or_default();
         // Almost every element has a tag and a length of one octet each, or two or three for the length.
-        let (header, length) = match *rest {
-            [tag, ..] if tag & 0x1f == 0x1f => return self.high_tag_element(),
-            [_, length @ 0..=0x7f, ..] => (2, usize::from(length)),
-            [_, 0x81, length @ 0x80..=0xff, ..] => (3, usize::from(length)),
-            [_, 0x82, high @ 1..=0xff, low, ..] => {
+        let (header, length) = match *self.rest {
+            [tag, length @ 0..=0x7f, ..] if tag & 0x1f != 0x1f => (2, usize::from(length)),
+            [tag, 0x81, length @ 0x80..=0xff, ..] if tag & 0x1f != 0x1f => (3, usize::from(length)),
+            [tag, 0x82, high @ 1..=0xff, low, ..] if tag & 0x1f != 0x1f => {
                 (4, usize::from(u16::from_be_bytes([high, low])))
             }
-            _ => {
-                let (octets, length) = long_length(rest.get(1..).unwrap_or_default())?;
-                (octets.saturating_add(1), length)
-            }
+            _ => unusual_header(self.rest)?,
         };
         self.take(header, length)
     }
 
-    /// X.690 §8.1.2.4: base 128, the last octet without the high bit.
-    #[cold]
-    fn high_tag_element(&mut self) -> Result<Element<'a>, ErrorKind> {
-        let rest = self.bytes.get(self.position..).unwrap_or_default();
-        let octets = rest.iter().skip(1).take_while(|octet| **octet & 0x80 != 0).count();
-        let tag = octets.saturating_add(2);
-        let (length_octets, length) = long_length(rest.get(tag..).unwrap_or_default())?;
-        self.take(tag.saturating_add(length_octets), length)
-    }
-
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, header: usize, length: usize) -> Result<Element<'a>, ErrorKind> {
-        let begin = self.position;
-        let start = begin.saturating_add(header);
-        let end = start.saturating_add(length);
-        let bytes = self.bytes.get(..end).ok_or(ErrorKind::Truncated)?;
-        self.position = end;
-        Ok(Element { bytes, begin, start })
+        let (der, rest) = self
+            .rest
+            .split_at_checked(header.saturating_add(length))
+            .ok_or(ErrorKind::Truncated)?;
+        self.rest = rest;
+        Ok(Element { der, header, end: self.end.saturating_sub(rest.len()) })
     }
 
     /// The next element, which must have this tag.
     #[inline]
     pub(crate) fn expect(&mut self, tag: u8, part: Part) -> Result<Element<'a>, Error> {
-        let offset = self.position;
-        match self.peek_tag() {
-            Some(found) if found != tag => Err(Error::new(part, ErrorKind::UnexpectedTag, offset)),
-            _ => self.element().map_err(|kind| Error::new(part, kind, offset)),
+        match self.rest.first() {
+            Some(found) if *found != tag => {
+                Err(Error::new(part, ErrorKind::UnexpectedTag, self.offset()))
+            }
+            _ => {
+                let offset = self.offset();
+                self.element().map_err(|kind| Error::new(part, kind, offset))
+            }
         }
     }
 
     /// The next element, if it has this tag.
     #[inline]
     pub(crate) fn optional(&mut self, tag: u8, part: Part) -> Result<Option<Element<'a>>, Error> {
-        if self.peek_tag() == Some(tag) { self.expect(tag, part).map(Some) } else { Ok(None) }
+        if self.rest.first() == Some(&tag) { self.expect(tag, part).map(Some) } else { Ok(None) }
     }
 
     /// The next relative distinguished name, if it is of the usual kind: one attribute of three octets (`2.5.4.n`) with a short
     /// value. One look in place of four elements; names take a third of the time.
     #[inline]
     pub(crate) fn usual_rdn(&mut self) -> Option<(&'a [u8], Element<'a>)> {
-        let begin = self.position;
-        let [
-            SET,
-            set,
-            SEQUENCE,
-            sequence,
-            OBJECT_IDENTIFIER,
-            3,
-            _,
-            _,
-            _,
-            tag,
-            value @ 0..=0x70,
-            ..,
-        ] = *self.bytes.get(begin..)?
+        let [SET, set, SEQUENCE, sequence, OBJECT_IDENTIFIER, 3, ref behind @ ..] = *self.rest
         else {
             return None;
         };
+        let [_, _, _, tag, length @ 0..=0x70, ..] = *behind else { return None };
         // The lengths leave nothing over, and the value has a tag of one octet.
-        if u16::from(set) != u16::from(value).saturating_add(9)
-            || u16::from(sequence) != u16::from(value).saturating_add(7)
-            || tag & 0x1f == 0x1f
+        if set != length.wrapping_add(9) || sequence != length.wrapping_add(7) || tag & 0x1f == 0x1f
         {
             return None;
         }
-        let kind = self.bytes.get(begin.saturating_add(6)..begin.saturating_add(9))?;
-        let start = begin.saturating_add(11);
-        let end = start.saturating_add(usize::from(value));
-        let element =
-            Element { bytes: self.bytes.get(..end)?, begin: begin.saturating_add(9), start };
-        self.position = end;
-        Some((kind, element))
+        let (kind, value) = behind.split_at_checked(3)?;
+        let (der, rest) = value.split_at_checked(usize::from(length).saturating_add(2))?;
+        self.rest = rest;
+        Some((kind, Element { der, header: 2, end: self.offset() }))
+    }
+
+    /// The next extension, if it is of the usual kind: an identifier of three octets (`2.5.29.n`), the flag only where it is set,
+    /// short lengths. One look in place of four elements.
+    #[inline]
+    pub(crate) fn usual_extension(&mut self) -> Option<(&'a [u8], bool, &'a [u8])> {
+        let [SEQUENCE, sequence, OBJECT_IDENTIFIER, 3, ref behind @ ..] = *self.rest else {
+            return None;
+        };
+        let (kind, behind) = behind.split_at_checked(3)?;
+        let (critical, header, length) = match *behind {
+            [OCTET_STRING, length @ 0..=0x70, ..] => (false, 2, length),
+            [BOOLEAN, 1, 0xff, OCTET_STRING, length @ 0..=0x70, ..] => (true, 5, length),
+            _ => return None,
+        };
+        // The length leaves nothing over.
+        if usize::from(sequence) != usize::from(length).saturating_add(header).saturating_add(5) {
+            return None;
+        }
+        let (_, value) = behind.split_at_checked(header)?;
+        let (value, rest) = value.split_at_checked(usize::from(length))?;
+        self.rest = rest;
+        Some((kind, critical, value))
     }
 
     /// Nothing may follow.
@@ -176,13 +167,27 @@ impl<'a> Cursor<'a> {
         if self.is_at_end() {
             Ok(())
         } else {
-            Err(Error::new(part, ErrorKind::TrailingData, self.position))
+            Err(Error::new(part, ErrorKind::TrailingData, self.offset()))
         }
     }
 }
 
-/// A length of any form: how many octets it takes, and what it is.
+/// How many octets tag and length take, and the length they tell, where that is not as usual: X.690 §8.1.2.4 spreads a high
+/// tag number over octets of base 128, the last one without the high bit.
 #[cold]
+fn unusual_header(rest: &[u8]) -> Result<(usize, usize), ErrorKind> {
+    let tag = match rest.first() {
+        Some(tag) if tag & 0x1f == 0x1f => {
+            let octets = rest.iter().skip(1).take_while(|octet| **octet & 0x80 != 0).count();
+            octets.saturating_add(2)
+        }
+        _ => 1,
+    };
+    let (octets, length) = long_length(rest.get(tag..).unwrap_or_default())?;
+    Ok((tag.saturating_add(octets), length))
+}
+
+/// A length of any form: how many octets it takes, and what it is.
 fn long_length(octets: &[u8]) -> Result<(usize, usize), ErrorKind> {
     match *octets {
         [length @ 0..=0x7f, ..] => Ok((1, usize::from(length))),
@@ -198,6 +203,7 @@ fn long_length(octets: &[u8]) -> Result<(usize, usize), ErrorKind> {
         _ => Err(ErrorKind::Truncated),
     }
 }
+
 /// Elements one after the other, up to the first that can't be read.
 impl<'a> Iterator for Cursor<'a> {
     type Item = Result<Element<'a>, ErrorKind>;
@@ -209,7 +215,7 @@ impl<'a> Iterator for Cursor<'a> {
         }
         let element = self.element();
         if element.is_err() {
-            self.position = self.bytes.len();
+            self.rest = &[];
         }
         Some(element)
     }

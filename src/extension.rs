@@ -4,12 +4,12 @@ use crate::cursor::{self, Cursor, Element};
 use crate::error::Part;
 use crate::name::ObjectIdentifier;
 
-/// `2.5.29.14`
-pub(crate) const SUBJECT_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1d, 0x0e];
+/// The last arc of `id-ce-subjectKeyIdentifier`, `2.5.29.14`.
+pub(crate) const SUBJECT_KEY_IDENTIFIER: u8 = 14;
 /// `2.5.29.17`
-pub(crate) const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 0x11];
+pub(crate) const SUBJECT_ALT_NAME: u8 = 17;
 /// `2.5.29.35`
-pub(crate) const AUTHORITY_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1d, 0x23];
+pub(crate) const AUTHORITY_KEY_IDENTIFIER: u8 = 35;
 
 /// One extension (RFC 5280 §4.2): its identifier, whether it is critical, and the contents of its OCTET STRING.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +44,7 @@ impl<'a> Extension<'a> {
         }
         let mut fields = element.inside();
         let identifier = fields.expect(cursor::OBJECT_IDENTIFIER, Part::Extensions).ok()?;
-        let critical = fields.optional(0x01, Part::Extensions).ok()?;
+        let critical = fields.optional(cursor::BOOLEAN, Part::Extensions).ok()?;
         let value = fields.expect(cursor::OCTET_STRING, Part::Extensions).ok()?;
         fields.is_at_end().then_some(Self {
             identifier: ObjectIdentifier::new(identifier.contents()),
@@ -71,22 +71,20 @@ impl<'a> Extensions<'a> {
         Self { list: list.unwrap_or(Cursor::new(&[])) }
     }
 
-    /// The value of the only extension with this identifier.
-    pub(crate) fn unique(self, identifier: &[u8]) -> Option<&'a [u8]> {
-        let [value] = self.each_unique([identifier]);
+    /// The value of the only extension `2.5.29.n` with this last arc.
+    pub(crate) fn unique(self, arc: u8) -> Option<&'a [u8]> {
+        let [value] = self.each_unique([arc]);
         value
     }
 
-    /// The same for several identifiers in one pass. RFC 5280 §4.2 forbids a second extension with the same identifier;
-    /// where there is one, nobody can say which counts, so neither does.
-    pub(crate) fn each_unique<const N: usize>(
-        self,
-        identifiers: [&[u8]; N],
-    ) -> [Option<&'a [u8]>; N] {
+    /// The same for several in one pass. RFC 5280 §4.2 forbids a second extension with the same identifier; where there is
+    /// one, nobody can say which counts, so neither does.
+    pub(crate) fn each_unique<const N: usize>(self, arcs: [u8; N]) -> [Option<&'a [u8]>; N] {
         let mut found = [(0u8, None); N];
         for extension in self {
-            for (identifier, (times, value)) in identifiers.iter().zip(&mut found) {
-                if extension.identifier.as_der() == *identifier {
+            let [0x55, 0x1d, last] = *extension.identifier.as_der() else { continue };
+            for (arc, (times, value)) in arcs.iter().zip(&mut found) {
+                if last == *arc {
                     *times = times.saturating_add(1);
                     *value = Some(extension.value);
                 }
@@ -99,7 +97,12 @@ impl<'a> Extensions<'a> {
 impl<'a> Iterator for Extensions<'a> {
     type Item = Extension<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
+        if let Some((identifier, critical, value)) = self.list.usual_extension() {
+            let identifier = ObjectIdentifier::new(identifier);
+            return Some(Extension { identifier, critical, value });
+        }
         let extension = self.list.next()?.ok().and_then(|element| Extension::read(&element));
         if extension.is_none() {
             self.list = Cursor::new(&[]);

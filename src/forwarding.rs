@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::field_name::{folded, is_owned_name};
+use crate::field_name::{folded, is_alike, is_owned_name};
 use crate::headers::{Entry, HeaderSet};
 use crate::limits::Limits;
 use crate::xfcc::XfccMode;
@@ -25,8 +25,8 @@ pub struct Forwarding(Arc<Settings>);
 
 #[derive(Clone, Debug, Default)]
 struct Settings {
-    first: Vec<Entry>,
-    every: Vec<Entry>,
+    first: Arc<[Entry]>,
+    every: Arc<[Entry]>,
     limits: Limits,
     xfcc_mode: XfccMode,
     /// Folded names of the callers' own that belong to no family; sorted.
@@ -59,8 +59,8 @@ impl Forwarding {
     #[must_use]
     pub fn on_first_request(mut self, set: HeaderSet) -> Self {
         let settings = Arc::make_mut(&mut self.0);
-        let new = settings.new_entries(&set);
-        settings.first.extend(new);
+        settings.first = settings.joined(&settings.first, &set);
+        settings.own(&set);
         self
     }
 
@@ -68,8 +68,8 @@ impl Forwarding {
     #[must_use]
     pub fn on_every_request(mut self, set: HeaderSet) -> Self {
         let settings = Arc::make_mut(&mut self.0);
-        let new = settings.new_entries(&set);
-        settings.every.extend(new);
+        settings.every = settings.joined(&settings.every, &set);
+        settings.own(&set);
         self
     }
 
@@ -91,11 +91,11 @@ impl Forwarding {
         self.0.xfcc_mode
     }
 
-    pub(crate) fn first(&self) -> &[Entry] {
+    pub(crate) fn first(&self) -> &Arc<[Entry]> {
         &self.0.first
     }
 
-    pub(crate) fn every(&self) -> &[Entry] {
+    pub(crate) fn every(&self) -> &Arc<[Entry]> {
         &self.0.every
     }
 
@@ -104,6 +104,7 @@ impl Forwarding {
     }
 
     /// Whether a request's header with this name must go: a family's, or one that a set of these forwards.
+    #[inline]
     pub(crate) fn owns(&self, name: &[u8]) -> bool {
         is_owned_name(name)
             || !self.0.owned.is_empty() && {
@@ -114,23 +115,26 @@ impl Forwarding {
 }
 
 impl Settings {
-    /// The set's rows whose names are not taken, after noting the names that no family covers.
-    fn new_entries(&mut self, set: &HeaderSet) -> Vec<Entry> {
-        let taken = |entry: &Entry| {
-            let name = folded(entry.row.name.as_str());
-            self.first
-                .iter()
-                .chain(&self.every)
-                .any(|other| folded(other.row.name.as_str()) == name)
+    /// These entries and the set's whose names are not taken.
+    fn joined(&self, entries: &[Entry], set: &HeaderSet) -> Arc<[Entry]> {
+        let taken = |entry: &&Entry| {
+            let alike = |other: &Entry| {
+                is_alike(entry.name.as_str().as_bytes(), other.name.as_str().as_bytes())
+            };
+            self.first.iter().chain(self.every.iter()).any(alike)
         };
-        let entries: Vec<Entry> = set.entries().filter(|entry| !taken(entry)).collect();
-        for entry in &entries {
-            let name = entry.row.name.as_str();
+        let new = set.entries().iter().filter(|entry| !taken(entry));
+        entries.iter().chain(new).cloned().collect()
+    }
+
+    /// Notes the names that no family covers.
+    fn own(&mut self, set: &HeaderSet) {
+        for (name, _) in set.rows() {
             if !is_owned_name(name.as_bytes()) {
                 self.owned.push(folded(name));
             }
         }
         self.owned.sort();
-        entries
+        self.owned.dedup();
     }
 }

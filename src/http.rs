@@ -1,6 +1,5 @@
 //! Feature `http`: header maps, and values that are made once per connection and shared by its requests.
 
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -11,19 +10,18 @@ use crate::headers::HeaderLine;
 use crate::receive::RequestHeaders;
 use crate::strip::HeaderFields;
 
-/// Cuts the values out of the buffer that holds them all, without copying.
-pub(crate) fn values(
-    text: &Arc<[u8]>,
-    ranges: impl Iterator<Item = Range<usize>>,
-) -> Vec<HeaderValue> {
-    let bytes = Bytes::from_owner(Arc::clone(text));
-    // Printable ASCII always makes a value; an empty one would stand for the impossible.
-    ranges
-        .map(|range| {
-            HeaderValue::from_maybe_shared(bytes.slice(range))
-                .unwrap_or(HeaderValue::from_static(""))
-        })
-        .collect()
+/// Cuts the values out of the text that holds them all, without copying.
+pub(crate) fn cut<'v>(
+    text: Vec<u8>,
+    values: impl Iterator<Item = (Range<usize>, &'v mut HeaderValue)>,
+) {
+    let text = Bytes::from(text);
+    for (range, place) in values {
+        // Printable ASCII always makes a value.
+        if let Ok(value) = HeaderValue::from_maybe_shared(text.slice(range)) {
+            *place = value;
+        }
+    }
 }
 
 impl HeaderFields for HeaderMap {

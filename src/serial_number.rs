@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::encoding::Decimal;
+use crate::encoding::{self, Decimal};
 
 /// A serial number (RFC 5280 §4.1.2.2): the contents of a minimally encoded INTEGER.
 ///
@@ -84,10 +84,14 @@ impl<'a> SerialNumber<'a> {
     }
 
     pub(crate) fn write_hex(&self, out: &mut Vec<u8>) {
-        if self.is_negative() {
-            out.push(b'-');
+        match *self.contents {
+            [0x80..=0xff, ..] => {
+                out.push(b'-');
+                encoding::hex_upper(&self.magnitude(), out);
+            }
+            [0, ref digits @ ..] if !digits.is_empty() => encoding::hex_upper(digits, out),
+            ref digits => encoding::hex_upper(digits, out),
         }
-        write_magnitude(self.contents, |byte| crate::encoding::hex_upper(&[byte], out));
     }
 }
 

@@ -1,17 +1,16 @@
 //! The record `tlsClientAuth`: every property as text, in one buffer.
 
-use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
 
 use crate::certificate::Certificate;
 use crate::client_certificate::ClientCertificate;
+use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::field::{
-    CertificateForm, ChainForm, DateForm, DigestForm, Facts, Field, Flag, NameForm, SerialForm,
-    Written,
+    CertificateForm, ChainForm, DateForm, DigestForm, Facts, Field, Flag, NameForm, Needs,
+    SerialForm, Written,
 };
 use crate::limits::Limits;
 use crate::verification::Verification;
@@ -41,32 +40,92 @@ pub(crate) enum Property {
 }
 
 impl Property {
-    pub(crate) const ALL: [(Self, Field); 19] = [
-        (Self::Presented, Field::Presented(Flag::Digit)),
-        (Self::Verified, Field::Verified),
-        (Self::Revoked, Field::Revoked(Flag::Digit)),
-        (Self::IssuerDn, Field::Issuer(NameForm::Rfc2253)),
-        (Self::SubjectDn, Field::Subject(NameForm::Rfc2253)),
-        (Self::IssuerDnRfc2253, Field::Issuer(NameForm::Rfc2253)),
-        (Self::SubjectDnRfc2253, Field::Subject(NameForm::Rfc2253)),
-        (Self::IssuerDnLegacy, Field::Issuer(NameForm::Legacy)),
-        (Self::SubjectDnLegacy, Field::Subject(NameForm::Legacy)),
-        (Self::Serial, Field::Serial(SerialForm::Hex)),
-        (Self::IssuerSerial, Field::IssuerSerial),
-        (Self::Ski, Field::SubjectKeyIdentifier),
-        (Self::IssuerSki, Field::IssuerSubjectKeyIdentifier),
-        (Self::FingerprintSha1, Field::Sha1(DigestForm::Lower)),
-        (Self::FingerprintSha256, Field::Sha256(DigestForm::Lower)),
-        (Self::NotBefore, Field::NotBefore(DateForm::OpenSsl)),
-        (Self::NotAfter, Field::NotAfter(DateForm::OpenSsl)),
-        (Self::Rfc9440, Field::Certificate(CertificateForm::ByteSequence)),
-        (Self::ChainRfc9440, Field::Chain(ChainForm::ByteSequences)),
+    pub(crate) const ALL: [Self; 19] = [
+        Self::Presented,
+        Self::Verified,
+        Self::Revoked,
+        Self::IssuerDn,
+        Self::SubjectDn,
+        Self::IssuerDnRfc2253,
+        Self::SubjectDnRfc2253,
+        Self::IssuerDnLegacy,
+        Self::SubjectDnLegacy,
+        Self::Serial,
+        Self::IssuerSerial,
+        Self::Ski,
+        Self::IssuerSki,
+        Self::FingerprintSha1,
+        Self::FingerprintSha256,
+        Self::NotBefore,
+        Self::NotAfter,
+        Self::Rfc9440,
+        Self::ChainRfc9440,
     ];
+
+    const NEEDS: Needs = {
+        let (mut needs, mut rest) = (Needs::NOTHING, Self::ALL.as_slice());
+        while let [property, behind @ ..] = rest {
+            needs = needs.and(property.field());
+            rest = behind;
+        }
+        needs
+    };
+
+    #[inline]
+    const fn field(self) -> Field {
+        match self {
+            Self::Presented => Field::Presented(Flag::Digit),
+            Self::Verified => Field::Verified,
+            Self::Revoked => Field::Revoked(Flag::Digit),
+            Self::IssuerDn | Self::IssuerDnRfc2253 => Field::Issuer(NameForm::Rfc2253),
+            Self::SubjectDn | Self::SubjectDnRfc2253 => Field::Subject(NameForm::Rfc2253),
+            Self::IssuerDnLegacy => Field::Issuer(NameForm::Legacy),
+            Self::SubjectDnLegacy => Field::Subject(NameForm::Legacy),
+            Self::Serial => Field::Serial(SerialForm::Hex),
+            Self::IssuerSerial => Field::IssuerSerial,
+            Self::Ski => Field::SubjectKeyIdentifier,
+            Self::IssuerSki => Field::IssuerSubjectKeyIdentifier,
+            Self::FingerprintSha1 => Field::Sha1(DigestForm::Lower),
+            Self::FingerprintSha256 => Field::Sha256(DigestForm::Lower),
+            Self::NotBefore => Field::NotBefore(DateForm::OpenSsl),
+            Self::NotAfter => Field::NotAfter(DateForm::OpenSsl),
+            Self::Rfc9440 => Field::Certificate(CertificateForm::ByteSequence),
+            Self::ChainRfc9440 => Field::Chain(ChainForm::ByteSequences),
+        }
+    }
 
     /// Its place in [`ALL`](Self::ALL).
     #[expect(clippy::as_conversions, reason = "the variants stand in the same order")]
     const fn index(self) -> usize {
         self as usize
+    }
+}
+
+/// Where the texts of a record go.
+struct Writer<'w> {
+    facts: &'w Facts<'w>,
+    dialect: Dialect,
+    text: &'w mut Vec<u8>,
+    ranges: &'w mut [Range<u32>; Property::ALL.len()],
+}
+
+impl Writer<'_> {
+    #[inline(always)]
+    fn property(&mut self, property: Property) -> Written {
+        let start = offset(self.text.len());
+        let written = self.facts.write_inline(property.field(), self.dialect, self.text);
+        if let Some(range) = self.ranges.get_mut(property.index()) {
+            *range = start..offset(self.text.len());
+        }
+        written
+    }
+
+    /// The text of one property is also that of another.
+    fn repeat(&mut self, one: Property, other: Property) {
+        let range = self.ranges.get(one.index()).cloned().unwrap_or_default();
+        if let Some(place) = self.ranges.get_mut(other.index()) {
+            *place = range;
+        }
     }
 }
 
@@ -79,7 +138,8 @@ fn offset(bytes: usize) -> u32 {
 /// `request.cf.tlsClientAuth`.
 ///
 /// Every property is text as Cloudflare writes it, printable ASCII, empty where there is nothing to say. It is filled whatever the
-/// outcome of verification: look at [`is_trusted`](Self::is_trusted) first. Immutable, and cheap to clone.
+/// outcome of verification: look at [`is_trusted`](Self::is_trusted) first. Immutable, and one allocation: a clone copies it, an
+/// `Arc` around it shares it.
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
@@ -102,7 +162,7 @@ fn offset(bytes: usize) -> u32 {
 #[derive(Clone)]
 pub struct TlsClientAuth {
     /// All values, one after the other; what two properties share stands there once.
-    text: Arc<str>,
+    text: Vec<u8>,
     ranges: [Range<u32>; Property::ALL.len()],
     client: ClientCertificate,
     rfc9440_too_large: bool,
@@ -121,35 +181,42 @@ impl TlsClientAuth {
     pub fn with_limits(client: &ClientCertificate, limits: Limits) -> Self {
         // What is read bounds what is written.
         let limits = limits.text(usize::MAX);
-        let facts = Facts::new(client, limits, Property::ALL.iter().map(|(_, field)| *field));
-        let mut text = Vec::with_capacity(facts.expected_length());
-        let mut too_large = (false, false);
+        let facts = Facts::new(client, limits, Property::NEEDS);
+        let length = |property: Property| facts.expected_length(property.field());
+        let names = length(Property::IssuerDn).saturating_add(length(Property::SubjectDn));
+        let certificates = length(Property::Rfc9440).saturating_add(length(Property::ChainRfc9440));
+        let mut text = Vec::with_capacity(
+            certificates.saturating_add(names.saturating_mul(2)).saturating_add(300),
+        );
+        let dialect = client.printed_as();
         let mut ranges = [const { 0..0 }; Property::ALL.len()];
-        for (index, (property, field)) in Property::ALL.iter().enumerate() {
-            let range = match property {
-                Property::IssuerDnRfc2253 => ranges.get(Property::IssuerDn.index()).cloned(),
-                Property::SubjectDnRfc2253 => ranges.get(Property::SubjectDn.index()).cloned(),
-                _ => {
-                    let start = offset(text.len());
-                    let written = facts.write(*field, client.printed_as(), &mut text);
-                    match property {
-                        Property::Rfc9440 => too_large.0 = written == Written::TooLarge,
-                        Property::ChainRfc9440 => too_large.1 = written == Written::TooLarge,
-                        _ => {}
-                    }
-                    Some(start..offset(text.len()))
-                }
-            };
-            if let (Some(place), Some(range)) = (ranges.get_mut(index), range) {
-                *place = range;
-            }
-        }
+        let mut write = Writer { facts: &facts, dialect, text: &mut text, ranges: &mut ranges };
+        // One call for each, so that what its field needs is decided when this is compiled.
+        write.property(Property::Presented);
+        write.property(Property::Verified);
+        write.property(Property::Revoked);
+        write.property(Property::IssuerDn);
+        write.property(Property::SubjectDn);
+        write.property(Property::IssuerDnLegacy);
+        write.property(Property::SubjectDnLegacy);
+        write.property(Property::Serial);
+        write.property(Property::IssuerSerial);
+        write.property(Property::Ski);
+        write.property(Property::IssuerSki);
+        write.property(Property::FingerprintSha1);
+        write.property(Property::FingerprintSha256);
+        write.property(Property::NotBefore);
+        write.property(Property::NotAfter);
+        let rfc9440 = write.property(Property::Rfc9440);
+        let chain_rfc9440 = write.property(Property::ChainRfc9440);
+        write.repeat(Property::IssuerDn, Property::IssuerDnRfc2253);
+        write.repeat(Property::SubjectDn, Property::SubjectDnRfc2253);
         Self {
-            text: String::from_utf8(text).unwrap_or_default().into(),
+            text,
             ranges,
             client: client.clone(),
-            rfc9440_too_large: too_large.0,
-            chain_rfc9440_too_large: too_large.1,
+            rfc9440_too_large: rfc9440 == Written::TooLarge,
+            chain_rfc9440_too_large: chain_rfc9440 == Written::TooLarge,
         }
     }
 
@@ -166,14 +233,16 @@ impl TlsClientAuth {
             end = end.saturating_add(text.len());
             offset(start)..offset(end)
         });
-        let text = texts.concat().into();
+        let text = texts.concat().into_bytes();
         Self { text, ranges, client, rfc9440_too_large, chain_rfc9440_too_large }
     }
 
     pub(crate) fn text(&self, property: Property) -> &str {
         let Range { start, end } = self.ranges.get(property.index()).cloned().unwrap_or_default();
         let bound = |offset| usize::try_from(offset).unwrap_or_default();
-        self.text.get(bound(start)..bound(end)).unwrap_or_default()
+        // Never anything else than ASCII: `Facts::write` has looked.
+        let text = self.text.get(bound(start)..bound(end)).unwrap_or_default();
+        core::str::from_utf8(text).unwrap_or_default()
     }
 
     /// Whether a certificate was presented.
@@ -289,9 +358,7 @@ impl PartialEq for TlsClientAuth {
         self.client == other.client
             && self.rfc9440_too_large == other.rfc9440_too_large
             && self.chain_rfc9440_too_large == other.chain_rfc9440_too_large
-            && Property::ALL
-                .iter()
-                .all(|(property, _)| self.text(*property) == other.text(*property))
+            && Property::ALL.iter().all(|property| self.text(*property) == other.text(*property))
     }
 }
 

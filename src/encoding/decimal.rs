@@ -4,7 +4,14 @@ use alloc::vec::Vec;
 
 /// Without leading zeros.
 pub(crate) fn decimal(number: u64, out: &mut Vec<u8>) {
-    padded_decimal(number, 1, out);
+    match u16::try_from(number) {
+        // A year.
+        Ok(number @ 1000..10_000) => {
+            let half = |number: u16| two_digits(u8::try_from(number).unwrap_or_default(), b'0');
+            out.extend_from_slice([half(number / 100), half(number % 100)].as_flattened());
+        }
+        _ => padded_decimal(number, 1, out),
+    }
 }
 
 /// The same with `-` before a negative one.
@@ -31,12 +38,12 @@ pub(crate) fn padded_decimal(mut number: u64, digits: usize, out: &mut Vec<u8>) 
 }
 
 /// A number below 100 in two characters.
-pub(crate) fn two_digits(number: u8, padding: u8, out: &mut Vec<u8>) {
+pub(crate) const fn two_digits(number: u8, padding: u8) -> [u8; 2] {
     let tens = match number / 10 {
         0 => padding,
         tens => b'0' | tens,
     };
-    out.extend_from_slice(&[tens, b'0' | (number % 10)]);
+    [tens, b'0' | (number % 10)]
 }
 
 /// A number of any size in limbs of eighteen decimal digits, the lowest first; a number that was small from the start has

@@ -4,18 +4,31 @@ use alloc::vec::Vec;
 
 /// `A382`
 pub(crate) fn hex_upper(bytes: &[u8], out: &mut Vec<u8>) {
-    for byte in bytes {
-        out.extend_from_slice(&pair(*byte, b'A'));
-    }
+    spell(bytes, b'A', out);
 }
 
 /// `a382`
 pub(crate) fn hex_lower(bytes: &[u8], out: &mut Vec<u8>) {
+    spell(bytes, b'a', out);
+}
+
+/// Sixteen bytes at a time, which vectorizes; the last ones may be written twice.
+#[inline]
+fn spell(bytes: &[u8], a: u8, out: &mut Vec<u8>) {
+    let sixteen = |bytes: &[u8; 16], out: &mut Vec<u8>| {
+        let mut digits = [[0; 2]; 16];
+        digits.iter_mut().zip(bytes).for_each(|(place, byte)| *place = pair(*byte, a));
+        out.extend_from_slice(digits.as_flattened());
+    };
+    let Some(last) = bytes.last_chunk::<16>() else {
+        bytes.iter().for_each(|byte| out.extend_from_slice(&pair(*byte, a)));
+        return;
+    };
     let start = out.len();
-    out.resize(start.saturating_add(bytes.len().saturating_mul(2)), 0);
-    if let Some(place) = out.get_mut(start..) {
-        // The place has exactly two bytes for each.
-        let _ = hex::encode_to_slice(bytes, place);
+    bytes.as_chunks::<16>().0.iter().for_each(|bytes| sixteen(bytes, out));
+    if !bytes.len().is_multiple_of(16) {
+        out.truncate(start.saturating_add(bytes.len().saturating_mul(2)).saturating_sub(32));
+        sixteen(last, out);
     }
 }
 
@@ -38,10 +51,12 @@ fn colons(bytes: &[u8], a: u8, out: &mut Vec<u8>) {
     }
 }
 
+#[inline]
 const fn pair(byte: u8, a: u8) -> [u8; 2] {
     [digit(byte >> 4, a), digit(byte & 0x0f, a)]
 }
 
+#[inline]
 const fn digit(nibble: u8, a: u8) -> u8 {
     match nibble {
         0..10 => b'0' | nibble,
@@ -54,9 +69,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_byte_in_every_length() {
+        let bytes: Vec<u8> = (0..=u8::MAX).collect();
+        for length in 0..=bytes.len() {
+            for bytes in [&bytes[..length], &bytes[bytes.len() - length..]] {
+                let (mut upper, mut lower) = (Vec::from(*b"-"), Vec::from(*b"-"));
+                hex_upper(bytes, &mut upper);
+                hex_lower(bytes, &mut lower);
+                assert_eq!(&upper[1..], hex::encode_upper(bytes).as_bytes());
+                assert_eq!(&lower[1..], hex::encode(bytes).as_bytes());
+            }
+        }
+    }
+
+    #[test]
     fn four_spellings() {
         type Spelling = fn(&[u8], &mut Vec<u8>);
-        let cases: [(Spelling, &[u8], &str); 6] = [
+        let cases: [(Spelling, &[u8], &str); 8] = [
+            (hex_upper, &[0x09, 0xaf, 0x90, 0xfa, 0x5c], "09AF90FA5C"),
+            (hex_lower, &[0x09, 0xaf, 0x90, 0xfa, 0x5c], "09af90fa5c"),
             (hex_upper, &[0x00, 0xa3, 0x8f], "00A38F"),
             (hex_lower, &[0x00, 0xa3, 0x8f], "00a38f"),
             (hex_upper_colons, &[0x00, 0xa3, 0x8f], "00:A3:8F"),

@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 
 use super::Field;
 use crate::certificate::Certificate;
@@ -11,6 +12,7 @@ use crate::encoding;
 use crate::fingerprint;
 use crate::key_identifier::AuthorityKeyIdentifier;
 use crate::limits::Limits;
+use crate::name::{Name, UsualName};
 use crate::serial_number::SerialNumber;
 
 /// What the fields are written from.
@@ -23,7 +25,12 @@ pub(crate) struct Facts<'c> {
     pub(super) sha1: Option<[u8; 20]>,
     pub(super) sha256: Option<[u8; 32]>,
     pub(super) subject_key_identifier: Option<&'c [u8]>,
-    pub(super) authority_key_identifier: Option<AuthorityKeyIdentifier<'c>>,
+    /// Of the issuer: from its certificate in the chain, else from the authority key identifier.
+    pub(super) issuer_key_identifier: Option<&'c [u8]>,
+    pub(super) issuer_serial: Option<SerialNumber<'c>>,
+    /// Read once for all forms; `None` for a name that is not usual.
+    issuer: OnceCell<Option<UsualName<'c>>>,
+    subject: OnceCell<Option<UsualName<'c>>>,
 }
 
 /// What became of a field's value.
@@ -37,27 +44,50 @@ pub(crate) enum Written {
     TooLarge,
 }
 
-impl<'c> Facts<'c> {
-    /// Reads and hashes no more than these fields need.
-    pub(crate) fn new(
-        client: &'c ClientCertificate,
-        limits: Limits,
-        fields: impl Iterator<Item = Field>,
-    ) -> Self {
-        let (mut read, mut keys, mut sha1, mut sha256) = (false, false, false, false);
-        for field in fields {
-            read |= field.is_read();
-            keys |= field.is_of_keys();
-            sha1 |= matches!(field, Field::Sha1(_));
-            sha256 |= matches!(field, Field::Sha256(_) | Field::Xfcc(_));
+/// What must be known of a certificate for some fields.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Needs {
+    /// The certificate read, not only its bytes.
+    read: bool,
+    /// The key identifiers.
+    keys: bool,
+    sha1: bool,
+    sha256: bool,
+}
+
+impl Needs {
+    pub(crate) const NOTHING: Self = Self { read: false, keys: false, sha1: false, sha256: false };
+
+    pub(crate) const fn and(self, field: Field) -> Self {
+        Self {
+            read: self.read | field.is_read(),
+            keys: self.keys | field.is_of_keys(),
+            sha1: self.sha1 | matches!(field, Field::Sha1(_)),
+            sha256: self.sha256 | matches!(field, Field::Sha256(_) | Field::Xfcc(_)),
         }
+    }
+}
+
+fn are_printable(bytes: &[u8; 16]) -> bool {
+    bytes.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
+}
+
+impl<'c> Facts<'c> {
+    /// Reads and hashes no more than is needed.
+    pub(crate) fn new(client: &'c ClientCertificate, limits: Limits, needs: Needs) -> Self {
+        let Needs { read, keys, sha1, sha256 } = needs;
         let leaf = client.leaf();
         let certificate = leaf
             .filter(|_| read)
             .and_then(|leaf| Certificate::from_der_up_to(leaf, limits.certificate).ok());
-        let (subject_key_identifier, authority_key_identifier) = certificate
-            .filter(|_| keys)
-            .map_or((None, None), |certificate| certificate.key_identifiers());
+        let (subject_key_identifier, authority) = match &certificate {
+            Some(certificate) if keys => certificate.key_identifiers(),
+            _ => (None, None),
+        };
+        let issuer = match &certificate {
+            Some(leaf) if keys => issuer(leaf, authority.as_ref(), client, limits),
+            _ => None,
+        };
         let (sha1, sha256) = match leaf {
             Some(leaf) if sha1 && sha256 => {
                 let (sha1, sha256) = fingerprint::sha1_and_sha256(leaf);
@@ -75,26 +105,49 @@ impl<'c> Facts<'c> {
             sha1,
             sha256,
             subject_key_identifier,
-            authority_key_identifier,
+            issuer_key_identifier: issuer
+                .as_ref()
+                .and_then(Certificate::subject_key_identifier)
+                .or_else(|| authority.as_ref()?.key_identifier()),
+            issuer_serial: match &issuer {
+                Some(issuer) => issuer.serial_number(),
+                None => authority.and_then(|authority| authority.authority_cert_serial_number()),
+            },
             certificate,
+            issuer: OnceCell::new(),
+            subject: OnceCell::new(),
         }
     }
 
-    /// About how long all fields are together: right for usual certificates, so that their text is allocated once.
-    pub(crate) fn expected_length(&self) -> usize {
-        let leaf = self.client.leaf().unwrap_or_default().len();
-        let chain =
-            self.client.chain_certificates().fold(0usize, |sum, der| sum.saturating_add(der.len()));
-        let names = self.certificate.map_or(0, |certificate| {
-            certificate.issuer().as_der().len().saturating_add(certificate.subject().as_der().len())
-        });
-        encoding::base64_len(leaf.saturating_add(chain))
-            .saturating_add(names.saturating_mul(2))
-            .saturating_add(400)
+    /// About how long the value is: right for usual certificates, so that the text of all fields is allocated once.
+    pub(crate) fn expected_length(&self, field: Field) -> usize {
+        let name = |name: Name<'_>| name.as_der().len().saturating_add(16);
+        match (field, &self.certificate) {
+            (Field::Issuer(_), Some(certificate)) => name(certificate.issuer()),
+            (Field::Subject(_), Some(certificate)) => name(certificate.subject()),
+            (field, _) if field.holds_certificates() => {
+                let length = self.least_length(field);
+                // PEM has line feeds, and whoever escapes it makes it longer still.
+                let escapes = if field.is_plain_base64() { 0 } else { length / 8 };
+                length.saturating_add(escapes).saturating_add(64)
+            }
+            _ => 64,
+        }
     }
 
     /// Appends the field's value: printable ASCII and within its limit, or nothing.
     pub(crate) fn write(&self, field: Field, dialect: Dialect, out: &mut Vec<u8>) -> Written {
+        self.write_inline(field, dialect, out)
+    }
+
+    /// The same where the field is known when the caller is compiled.
+    #[inline(always)]
+    pub(crate) fn write_inline(
+        &self,
+        field: Field,
+        dialect: Dialect,
+        out: &mut Vec<u8>,
+    ) -> Written {
         if self.is_too_large(field) {
             return Written::TooLarge;
         }
@@ -106,7 +159,7 @@ impl<'c> Facts<'c> {
             Written::Nothing
         } else if value.len() > limit {
             Written::TooLarge
-        } else if value.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~')) {
+        } else if field.is_encoded() || encoding::all_in_sixteens(value, are_printable) {
             return Written::Value;
         } else {
             Written::Nothing
@@ -115,47 +168,45 @@ impl<'c> Facts<'c> {
         outcome
     }
 
+    #[inline]
     const fn limit(&self, field: Field) -> usize {
         match field {
             Field::Certificate(_) => self.limits.encoded_leaf,
-            Field::Chain(_)
-            | Field::LeafAndChain(_)
-            | Field::ChainCertificate(..)
-            | Field::TraefikInfo
-            | Field::Xfcc(_) => self.limits.encoded_chain,
+            field if field.holds_certificates() => self.limits.encoded_chain,
             _ => self.limits.text,
         }
     }
 
     /// Whether that can be said before anything is written.
+    #[inline]
     pub(super) fn is_too_large(&self, field: Field) -> bool {
-        self.least_length(field) > self.limit(field)
+        field.holds_certificates() && self.least_length(field) > self.limit(field)
     }
 
-    /// The direct issuer's certificate, if the chain holds it: its subject is the leaf's issuer and, where both are there, its
-    /// subject key identifier is the leaf's authority key identifier.
-    fn issuer(&self) -> Option<Certificate<'c>> {
-        let leaf = self.certificate?;
-        let wanted = self.authority_key_identifier.and_then(|issuer| issuer.key_identifier());
-        self.client
-            .chain_certificates()
-            .filter_map(|der| Certificate::from_der_up_to(der, self.limits.certificate).ok())
-            .find(|candidate| {
-                let key = candidate.subject_key_identifier();
-                candidate.subject().as_der() == leaf.issuer().as_der()
-                    && (key.is_none() || wanted.is_none() || key == wanted)
-            })
+    pub(super) fn usual_issuer(&self) -> Option<&UsualName<'c>> {
+        self.issuer.get_or_init(|| UsualName::read(&self.certificate?.issuer())).as_ref()
     }
 
-    pub(super) fn issuer_serial(&self, write: impl FnOnce(SerialNumber<'_>)) -> Option<()> {
-        if let Some(issuer) = self.issuer() {
-            return issuer.serial_number().map(write);
-        }
-        self.authority_key_identifier?.authority_cert_serial_number().map(write)
+    pub(super) fn usual_subject(&self) -> Option<&UsualName<'c>> {
+        self.subject.get_or_init(|| UsualName::read(&self.certificate?.subject())).as_ref()
     }
+}
 
-    pub(super) fn issuer_key_identifier(&self) -> Option<&'c [u8]> {
-        let own = self.issuer().and_then(|issuer| issuer.subject_key_identifier());
-        own.or_else(|| self.authority_key_identifier?.key_identifier())
-    }
+/// The direct issuer's certificate, if the chain holds it: its subject is the leaf's issuer and, where both are there, its
+/// subject key identifier is the leaf's authority key identifier.
+fn issuer<'c>(
+    leaf: &Certificate<'c>,
+    authority: Option<&AuthorityKeyIdentifier<'c>>,
+    client: &'c ClientCertificate,
+    limits: Limits,
+) -> Option<Certificate<'c>> {
+    let wanted = authority.and_then(|authority| authority.key_identifier());
+    client
+        .chain_certificates()
+        .filter_map(|der| Certificate::from_der_up_to(der, limits.certificate).ok())
+        .find(|candidate| {
+            let key = candidate.subject_key_identifier();
+            candidate.subject().as_der() == leaf.issuer().as_der()
+                && (key.is_none() || wanted.is_none() || key == wanted)
+        })
 }

@@ -11,7 +11,7 @@ mod xfcc;
 
 pub use crate::encoding::UrlForm;
 pub use alternative_name::SubjectAltNameForm;
-pub(crate) use facts::{Facts, Written};
+pub(crate) use facts::{Facts, Needs, Written};
 pub use xfcc::Xfcc;
 
 /// A value of the certificate or of the handshake, in one exact written form.
@@ -227,6 +227,53 @@ impl Field {
     /// Whether it tells an origin the outcome of verification.
     pub(crate) const fn is_verdict(self) -> bool {
         matches!(self, Self::Verified | Self::VerifiedFlag(_) | Self::Verdict(_))
+    }
+
+    /// Whether its length grows with the certificates'.
+    pub(super) const fn holds_certificates(self) -> bool {
+        matches!(
+            self,
+            Self::Certificate(_)
+                | Self::Chain(_)
+                | Self::LeafAndChain(_)
+                | Self::ChainCertificate(..)
+                | Self::TraefikInfo
+                | Self::Xfcc(_)
+        )
+    }
+
+    /// Whether it is certificates in base64 with little around them.
+    pub(super) const fn is_plain_base64(self) -> bool {
+        match self {
+            Self::Certificate(form) | Self::ChainCertificate(_, form) => {
+                matches!(form, CertificateForm::Base64 | CertificateForm::ByteSequence)
+            }
+            Self::Chain(form) | Self::LeafAndChain(form) => {
+                !matches!(form, ChainForm::EscapedPem(_) | ChainForm::EscapedCommaBase64)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether every character of it is a digit or sign that an encoder wrote, so that none has to be looked at.
+    #[inline]
+    pub(super) const fn is_encoded(self) -> bool {
+        match self {
+            Self::NotBefore(form) | Self::NotAfter(form) => !matches!(form, DateForm::HaProxy),
+            Self::Certificate(_)
+            | Self::Chain(_)
+            | Self::LeafAndChain(_)
+            | Self::ChainCertificate(..)
+            | Self::Presented(_)
+            | Self::Revoked(_)
+            | Self::Serial(_)
+            | Self::IssuerSerial
+            | Self::SubjectKeyIdentifier
+            | Self::IssuerSubjectKeyIdentifier
+            | Self::Sha1(_)
+            | Self::Sha256(_) => true,
+            _ => false,
+        }
     }
 
     /// Whether it needs the key identifiers.

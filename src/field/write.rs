@@ -11,7 +11,7 @@ use crate::client_certificate::ClientCertificate;
 use crate::dialect::Dialect;
 use crate::encoding;
 use crate::fingerprint;
-use crate::name::Name;
+use crate::name::{Name, UsualName};
 use crate::serial_number::SerialNumber;
 use crate::validity::Time;
 use crate::verification::{Reason, Verification};
@@ -57,6 +57,7 @@ impl Facts<'_> {
     }
 
     /// Appends the field's value. `None` where there is none, and then what was appended is no value.
+    #[inline(always)]
     pub(super) fn append(&self, field: Field, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         let client = self.client;
         match field {
@@ -70,15 +71,19 @@ impl Facts<'_> {
             Field::Tls(flag) => flag.write(true, out),
             Field::Version => encoding::decimal(self.certificate?.version()?.into(), out),
             Field::Revoked(flag) => flag.write(client.is_revoked(), out),
-            Field::Issuer(form) => form.write(self.certificate?.issuer(), dialect, out)?,
-            Field::Subject(form) => form.write(self.certificate?.subject(), dialect, out)?,
+            Field::Issuer(form) => {
+                form.write(self.certificate?.issuer(), self.usual_issuer(), dialect, out)?;
+            }
+            Field::Subject(form) => {
+                form.write(self.certificate?.subject(), self.usual_subject(), dialect, out)?;
+            }
             Field::Serial(form) => form.write(self.certificate?.serial_number()?, out)?,
-            Field::IssuerSerial => self.issuer_serial(|serial| serial.write_hex(out))?,
+            Field::IssuerSerial => self.issuer_serial?.write_hex(out),
             Field::SubjectKeyIdentifier => {
                 encoding::hex_upper(self.subject_key_identifier?, out);
             }
             Field::IssuerSubjectKeyIdentifier => {
-                encoding::hex_upper(self.issuer_key_identifier()?, out)
+                encoding::hex_upper(self.issuer_key_identifier?, out);
             }
             Field::Sha1(form) => form.write(&self.sha1?, out),
             Field::Sha256(form) => form.write(&self.sha256?, out),
@@ -122,6 +127,7 @@ impl Facts<'_> {
 }
 
 impl Flag {
+    #[inline]
     fn write(self, yes: bool, out: &mut Vec<u8>) {
         out.extend_from_slice(match (self, yes) {
             (Self::Digit, true) => b"1",
@@ -133,6 +139,7 @@ impl Flag {
 }
 
 impl VerdictForm {
+    #[inline]
     fn write(self, client: &ClientCertificate, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         const REVOKED: Verification = Verification::Failed(Reason::Known(VerifyError::CertRevoked));
         // A reason to refuse it that is there already stays.
@@ -161,22 +168,31 @@ impl VerdictForm {
 }
 
 impl NameForm {
-    fn write(self, name: Name<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
-        match self {
-            Self::Rfc2253 => name.write_rfc2253(dialect, out),
-            Self::Legacy => name.write_legacy(dialect, out),
-            Self::HaProxy => name.write_haproxy(dialect, out),
-            Self::CommonName => name.write_common_name(dialect, out),
-            Self::Base64 => {
-                let fits = google::base64_fits(name.as_der().len());
-                fits.then(|| encoding::base64(name.as_der(), out))
-            }
-            Self::Go => name.write_go(out),
+    #[inline]
+    fn write(
+        self,
+        name: Name<'_>,
+        usual: Option<&UsualName<'_>>,
+        dialect: Dialect,
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
+        match (self, usual) {
+            (Self::Rfc2253, Some(usual)) => usual.write_rfc2253(out),
+            (Self::Legacy, Some(usual)) => usual.write_legacy(out),
+            (Self::Rfc2253, None) => name.write_rfc2253(dialect, out)?,
+            (Self::Legacy, None) => name.write_legacy(dialect, out)?,
+            (Self::HaProxy, _) => name.write_haproxy(dialect, out)?,
+            (Self::CommonName, _) => name.write_common_name(dialect, out)?,
+            (Self::Base64, _) if !google::base64_fits(name.as_der().len()) => return None,
+            (Self::Base64, _) => encoding::base64(name.as_der(), out),
+            (Self::Go, _) => name.write_go(out)?,
         }
+        Some(())
     }
 }
 
 impl SerialForm {
+    #[inline]
     fn write(self, serial: SerialNumber<'_>, out: &mut Vec<u8>) -> Option<()> {
         let mut signed = |digits: fn(&[u8], &mut Vec<u8>)| {
             if serial.is_negative() {
@@ -199,6 +215,7 @@ impl SerialForm {
 }
 
 impl DigestForm {
+    #[inline]
     fn write<const N: usize>(self, digest: &[u8; N], out: &mut Vec<u8>) {
         match self {
             Self::Lower => encoding::hex_lower(digest, out),
@@ -209,6 +226,7 @@ impl DigestForm {
 }
 
 impl DateForm {
+    #[inline]
     fn write(self, date: Time<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         match self {
             Self::OpenSsl => date.write(dialect, out),
@@ -275,6 +293,7 @@ fn joined<'c>(
 mod tests {
     use super::*;
     use crate::certificate::Certificate;
+    use crate::field::Needs;
     use crate::{Limits, SubjectAltNameForm};
     use alloc::string::String;
 
@@ -399,7 +418,7 @@ mod tests {
         for (der, form, expected) in cases {
             let client = ClientCertificate::presented(der, Verification::Success);
             let field = Field::SubjectAltName(form);
-            let facts = Facts::new(&client, Limits::new(), core::iter::once(field));
+            let facts = Facts::new(&client, Limits::new(), Needs::NOTHING.and(field));
             let mut out = Vec::new();
             facts.write(field, Dialect::OpenSsl, &mut out);
             let expected = expected.unwrap_or_default();

@@ -1,9 +1,10 @@
 //! Envoy's set.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{HeaderSet, HeaderSetError, HeaderSetErrorKind};
+use super::{Entry, HeaderSet, HeaderSetError, HeaderSetErrorKind};
 use crate::dialect::Dialect;
 use crate::field::{Field, Xfcc};
 use crate::xfcc::NAME;
@@ -64,7 +65,7 @@ impl HeaderSet {
     /// # Errors
     /// One is empty or holds anything but printable ASCII without spaces.
     pub fn by<I: Into<String>>(
-        mut self,
+        self,
         identities: impl IntoIterator<Item = I>,
     ) -> Result<Self, HeaderSetError> {
         let identities: Vec<String> = identities.into_iter().map(Into::into).collect();
@@ -74,7 +75,7 @@ impl HeaderSet {
                 return Err(HeaderSetError { name: identity.clone(), kind });
             }
         }
-        self.by = identities.into();
-        Ok(self)
+        let by: Arc<[String]> = identities.into();
+        Ok(self.map(|entry| Entry { by: Arc::clone(&by), ..entry }))
     }
 }

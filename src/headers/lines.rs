@@ -7,41 +7,56 @@ use core::ops::Range;
 
 use super::{Entry, HeaderSet};
 use crate::client_certificate::ClientCertificate;
-use crate::field::{CertificateForm, ChainForm, Facts, Field, Written};
+use crate::field::{CertificateForm, ChainForm, Facts, Field, Needs, Written};
 use crate::field_name::{FieldName, is_alike};
 use crate::limits::Limits;
 
 /// Finished header lines. Every value holds bytes 0x20 to 0x7E only.
 #[derive(Clone)]
 pub struct HeaderLines {
-    text: Arc<[u8]>,
-    lines: Vec<(FieldName, Range<usize>)>,
-    too_large: Vec<FieldName>,
+    /// What the lines were made of, and what their names are.
+    entries: Arc<[Entry]>,
+    lines: Vec<Line>,
+    too_large: Vec<usize>,
+    /// All values, one after the other; with feature `http` they are the values' own.
+    #[cfg(not(feature = "http"))]
+    text: Vec<u8>,
+}
+
+#[derive(Clone)]
+struct Line {
+    /// Its place among the entries.
+    entry: usize,
+    range: Range<usize>,
+    /// Made once, shared by all requests.
     #[cfg(feature = "http")]
-    values: Vec<http::HeaderValue>,
+    value: http::HeaderValue,
 }
 
 impl HeaderSet {
     /// The set's lines for this client. A row without a value gives none, and so does a value over its limit.
     #[must_use]
     pub fn lines(&self, client: &ClientCertificate, limits: Limits) -> HeaderLines {
-        HeaderLines::new(&self.entries().collect::<Vec<_>>(), client, limits)
+        HeaderLines::new(self.entries(), client, limits)
     }
 }
 
 impl HeaderLines {
-    pub(crate) fn new(entries: &[Entry], client: &ClientCertificate, limits: Limits) -> Self {
-        let wanted = || entries.iter().filter(|entry| entry.is_for(client));
-        let mut facts = Facts::new(client, limits, wanted().map(|entry| entry.row.field));
-        let mut text = Vec::new();
+    pub(crate) fn new(entries: &Arc<[Entry]>, client: &ClientCertificate, limits: Limits) -> Self {
+        let wanted = || entries.iter().enumerate().filter(|(_, entry)| entry.is_for(client));
+        let needs = wanted().fold(Needs::NOTHING, |needs, (_, entry)| needs.and(entry.field));
+        let mut facts = Facts::new(client, limits, needs);
+        let length = wanted()
+            .fold(0usize, |sum, (_, entry)| sum.saturating_add(facts.expected_length(entry.field)));
+        let mut text = Vec::with_capacity(length);
         let mut lines = Vec::with_capacity(entries.len());
         let mut too_large = Vec::new();
         let mut leaf_is_too_large = false;
-        for entry in wanted() {
+        for (index, entry) in wanted() {
             let start = text.len();
             facts.by = &entry.by;
             let dialect = entry.dialect.unwrap_or(client.printed_as());
-            let field = entry.row.field;
+            let field = entry.field;
             // RFC 9440 §2.3: no chain without its leaf.
             let written = if leaf_is_too_large && field == Field::Chain(ChainForm::ByteSequences) {
                 Written::TooLarge
@@ -51,32 +66,39 @@ impl HeaderLines {
             leaf_is_too_large |= written == Written::TooLarge
                 && field == Field::Certificate(CertificateForm::ByteSequence);
             match written {
-                Written::Value => lines.push((entry.row.name.clone(), start..text.len())),
-                Written::TooLarge => too_large.push(entry.row.name.clone()),
+                Written::Value => lines.push(Line {
+                    entry: index,
+                    range: start..text.len(),
+                    #[cfg(feature = "http")]
+                    value: http::HeaderValue::from_static(""),
+                }),
+                Written::TooLarge => too_large.push(index),
                 Written::Nothing => {}
             }
         }
-        let text: Arc<[u8]> = text.into();
+        #[cfg(feature = "http")]
+        crate::http::cut(text, lines.iter_mut().map(|line| (line.range.clone(), &mut line.value)));
         Self {
-            #[cfg(feature = "http")]
-            values: crate::http::values(&text, lines.iter().map(|(_, range)| range.clone())),
-            text,
+            entries: Arc::clone(entries),
             lines,
             too_large,
+            #[cfg(not(feature = "http"))]
+            text,
         }
     }
 
     /// The lines in their sets' order.
     pub fn iter(&self) -> impl Iterator<Item = HeaderLine<'_>> {
-        self.lines.iter().enumerate().map(|(index, (name, range))| {
-            #[cfg(not(feature = "http"))]
-            let _ = index;
-            HeaderLine {
-                name,
-                value: self.text.get(range.clone()).unwrap_or_default(),
+        self.lines.iter().filter_map(|line| {
+            Some(HeaderLine {
+                name: &self.entries.get(line.entry)?.name,
+                #[cfg(not(feature = "http"))]
+                value: self.text.get(line.range.clone())?,
                 #[cfg(feature = "http")]
-                http: self.values.get(index),
-            }
+                value: line.value.as_bytes(),
+                #[cfg(feature = "http")]
+                http: Some(&line.value),
+            })
         })
     }
 
@@ -88,8 +110,10 @@ impl HeaderLines {
     }
 
     /// The headers whose values were over their limit and are left out.
+    #[must_use]
     pub fn too_large(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.too_large.iter().map(FieldName::as_str)
+        let name = |entry: &usize| self.entries.get(*entry).map_or("", |entry| entry.name.as_str());
+        self.too_large.iter().map(name)
     }
 }
 
@@ -98,7 +122,7 @@ impl fmt::Debug for HeaderLines {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_map()
-            .entries(self.lines.iter().map(|(name, range)| (name, range.len())))
+            .entries(self.iter().map(|line| (line.name, line.value.len())))
             .finish()
     }
 }

@@ -48,17 +48,18 @@ pub use lines::{HeaderLine, HeaderLines};
 #[derive(Clone, Debug)]
 pub struct HeaderSet {
     name: Arc<str>,
-    rows: Arc<[Row]>,
-    dialect: Option<Dialect>,
-    /// The proxy's own identities, for [`Field::Xfcc`].
-    by: Arc<[String]>,
+    entries: Arc<[Entry]>,
 }
 
 /// A line of the table.
 #[derive(Clone, Debug)]
-pub(crate) struct Row {
+pub(crate) struct Entry {
     pub(crate) name: FieldName,
     pub(crate) field: Field,
+    /// In this library's spelling, whatever the certificate's.
+    pub(crate) dialect: Option<Dialect>,
+    /// The proxy's own identities, for [`Field::Xfcc`].
+    pub(crate) by: Arc<[String]>,
     when: When,
 }
 
@@ -82,13 +83,13 @@ impl HeaderSet {
         name: &str,
         rows: impl IntoIterator<Item = (&'n str, Field)>,
     ) -> Result<Self, HeaderSetError> {
-        let mut checked: Vec<Row> = Vec::new();
+        let mut checked: Vec<Entry> = Vec::new();
         for (name, field) in rows {
             let name = checked_name(name, checked.iter())
                 .map_err(|kind| HeaderSetError { name: name.to_string(), kind })?;
-            checked.push(Row { name, field, when: When::Always });
+            checked.push(Entry::new(name, field, When::Always));
         }
-        Ok(Self::from_rows(name, checked).for_trusted_without_verdict())
+        Ok(Self::from_entries(name, checked).for_trusted_without_verdict())
     }
 
     /// Every set of the crate, in the order of the README's table.
@@ -133,25 +134,30 @@ impl HeaderSet {
         name: &str,
         table: impl IntoIterator<Item = (&'static str, Field, When)>,
     ) -> Self {
-        let row =
-            |(name, field, when)| Some(Row { name: FieldName::from_static(name)?, field, when });
-        Self::from_rows(name, table.into_iter().filter_map(row).collect())
+        let entry =
+            |(name, field, when)| Some(Entry::new(FieldName::from_static(name)?, field, when));
+        Self::from_entries(name, table.into_iter().filter_map(entry).collect())
     }
 
-    fn from_rows(name: &str, rows: Vec<Row>) -> Self {
-        Self { name: name.into(), rows: rows.into(), dialect: None, by: Arc::default() }
+    fn from_entries(name: &str, entries: Vec<Entry>) -> Self {
+        Self { name: name.into(), entries: entries.into() }
+    }
+
+    /// The same table with every line changed.
+    fn map(mut self, change: impl Fn(Entry) -> Entry) -> Self {
+        self.entries = self.entries.iter().cloned().map(change).collect();
+        self
     }
 
     fn for_trusted_without_verdict(self) -> Self {
-        if self.rows.iter().any(|row| row.field.is_verdict()) {
+        if self.entries.iter().any(|entry| entry.field.is_verdict()) {
             return self;
         }
         self.when(When::Trusted)
     }
 
-    fn when(mut self, when: When) -> Self {
-        self.rows = self.rows.iter().map(|row| Row { when, ..row.clone() }).collect();
-        self
+    fn when(self, when: When) -> Self {
+        self.map(|entry| Entry { when, ..entry })
     }
 
     /// The same table for every client: also for certificates that did not verify or are revoked. Who reads it must
@@ -176,25 +182,25 @@ impl HeaderSet {
     pub fn renamed(mut self, from: &str, to: &str) -> Result<Self, HeaderSetError> {
         let refuse = |name: &str, kind| HeaderSetError { name: name.to_string(), kind };
         let at = self
-            .rows
+            .entries
             .iter()
-            .position(|row| is_alike(row.name.as_str().as_bytes(), from.as_bytes()));
+            .position(|entry| is_alike(entry.name.as_str().as_bytes(), from.as_bytes()));
         let at = at.ok_or_else(|| refuse(from, HeaderSetErrorKind::Missing))?;
-        let others = self.rows.iter().enumerate().filter(|(index, _)| *index != at);
-        let new = checked_name(to, others.map(|(_, row)| row)).map_err(|kind| refuse(to, kind))?;
-        let rename = |(index, row): (usize, &Row)| match index == at {
-            true => Row { name: new.clone(), ..row.clone() },
-            false => row.clone(),
+        let others = self.entries.iter().enumerate().filter(|(index, _)| *index != at);
+        let new =
+            checked_name(to, others.map(|(_, entry)| entry)).map_err(|kind| refuse(to, kind))?;
+        let rename = |(index, entry): (usize, &Entry)| match index == at {
+            true => Entry { name: new.clone(), ..entry.clone() },
+            false => entry.clone(),
         };
-        self.rows = self.rows.iter().enumerate().map(rename).collect();
+        self.entries = self.entries.iter().enumerate().map(rename).collect();
         Ok(self)
     }
 
     /// The same table in that library's spelling, whatever the certificate's [`dialect`](crate::ClientCertificate::dialect).
     #[must_use]
-    pub const fn with_dialect(mut self, dialect: Dialect) -> Self {
-        self.dialect = Some(dialect);
-        self
+    pub fn with_dialect(self, dialect: Dialect) -> Self {
+        self.map(|entry| Entry { dialect: Some(dialect), ..entry })
     }
 
     /// The set's name: `cloudflare`.
@@ -206,30 +212,22 @@ impl HeaderSet {
     /// The table.
     #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = (&str, Field)> {
-        self.rows.iter().map(|row| (row.name.as_str(), row.field))
+        self.entries.iter().map(|entry| (entry.name.as_str(), entry.field))
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry> {
-        self.rows.iter().map(|row| Entry {
-            row: row.clone(),
-            dialect: self.dialect,
-            by: Arc::clone(&self.by),
-        })
+    pub(crate) const fn entries(&self) -> &Arc<[Entry]> {
+        &self.entries
     }
-}
-
-/// A row with what its set says of all of them.
-#[derive(Clone, Debug)]
-pub(crate) struct Entry {
-    pub(crate) row: Row,
-    pub(crate) dialect: Option<Dialect>,
-    pub(crate) by: Arc<[String]>,
 }
 
 impl Entry {
+    fn new(name: FieldName, field: Field, when: When) -> Self {
+        Self { name, field, dialect: None, by: Arc::default(), when }
+    }
+
     /// Whether the row is sent for this client.
     pub(crate) fn is_for(&self, client: &ClientCertificate) -> bool {
-        match self.row.when {
+        match self.when {
             When::Always => true,
             When::Trusted => client.is_trusted(),
             When::TrustedOrNone => client.is_trusted() || !client.is_presented(),
@@ -240,13 +238,13 @@ impl Entry {
 /// A name that may stand beside those of the other rows.
 fn checked_name<'r>(
     name: &str,
-    mut others: impl Iterator<Item = &'r Row>,
+    mut others: impl Iterator<Item = &'r Entry>,
 ) -> Result<FieldName, HeaderSetErrorKind> {
     let checked = FieldName::from_text(name).ok_or(HeaderSetErrorKind::NotAToken)?;
     if is_framing(name) {
         return Err(HeaderSetErrorKind::Framing);
     }
-    if others.any(|row| is_alike(row.name.as_str().as_bytes(), name.as_bytes())) {
+    if others.any(|entry| is_alike(entry.name.as_str().as_bytes(), name.as_bytes())) {
         return Err(HeaderSetErrorKind::Twice);
     }
     Ok(checked)

@@ -6,6 +6,7 @@ mod legacy;
 mod object_identifier;
 mod object_names;
 mod rfc2253;
+mod usual;
 mod value;
 
 use alloc::string::String;
@@ -16,6 +17,7 @@ use crate::dialect::Dialect;
 use crate::error::Part;
 
 pub use object_identifier::ObjectIdentifier;
+pub(crate) use usual::UsualName;
 pub(crate) use value::{Characters, write_utf8};
 
 /// A distinguished name, borrowed from its certificate.
@@ -63,7 +65,7 @@ impl<'a> Name<'a> {
     #[must_use]
     pub fn rfc2253(&self, dialect: Dialect) -> Option<String> {
         let mut text = Vec::new();
-        rfc2253::write(self, dialect, &mut text)?;
+        self.write_rfc2253(dialect, &mut text)?;
         String::from_utf8(text).ok()
     }
 
@@ -75,7 +77,7 @@ impl<'a> Name<'a> {
     #[must_use]
     pub fn legacy(&self, dialect: Dialect) -> Option<String> {
         let mut text = Vec::new();
-        legacy::write(self, dialect, &mut text)?;
+        self.write_legacy(dialect, &mut text)?;
         String::from_utf8(text).ok()
     }
 
@@ -102,11 +104,19 @@ impl<'a> Name<'a> {
     }
 
     pub(crate) fn write_rfc2253(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
-        rfc2253::write(self, dialect, out)
+        match UsualName::read(self) {
+            Some(usual) => usual.write_rfc2253(out),
+            None => rfc2253::write(self, dialect, out)?,
+        }
+        Some(())
     }
 
     pub(crate) fn write_legacy(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
-        legacy::write(self, dialect, out)
+        match UsualName::read(self) {
+            Some(usual) => usual.write_legacy(out),
+            None => legacy::write(self, dialect, out)?,
+        }
+        Some(())
     }
 
     pub(crate) fn write_haproxy(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {

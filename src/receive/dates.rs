@@ -41,7 +41,7 @@ impl DateForm {
                 encoding::padded_decimal(u64::try_from(date.year()).ok()?, 4, &mut digits);
                 let month = u8::from(date.month());
                 for part in [month, date.day(), date.hour(), date.minute(), date.second()] {
-                    encoding::two_digits(part, b'0', &mut digits);
+                    digits.extend_from_slice(&encoding::two_digits(part, b'0'));
                 }
                 digits.push(b'Z');
                 Time::generalized(&digits).text(Dialect::BoringSsl)

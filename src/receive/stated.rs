@@ -101,7 +101,7 @@ impl Stated {
         if let Some(digest) = &self.sha256 {
             encoding::hex_lower(digest, &mut sha256);
         }
-        let texts = Property::ALL.map(|(property, _)| match property {
+        let texts = Property::ALL.map(|property| match property {
             Property::Presented => "1",
             Property::Verified => &verified,
             Property::Revoked if client.is_revoked() => "1",
