@@ -77,6 +77,31 @@ impl HostnameSettings {
     }
 }
 
+/// Whether a request must be answered `421 Misdirected Request` (RFC 9110 §15.5.20): the handshake was for a host with another
+/// policy for client certificates than the request's, and so never asked what that one wants to know.
+///
+/// `server_name` is the handshake's SNI, `host` the request's `Host` or `:authority`. `policy` tells a host's policy; it gets the
+/// host in lower case, without port and trailing dot, and `None` for a connection without SNI or a host that is none.
+///
+/// ```
+/// use tls_client_auth::is_misdirected;
+///
+/// let wants_certificate = |host: Option<&str>| host == Some("admin.example.com");
+/// assert!(is_misdirected(Some("www.example.com"), "Admin.Example.com:443", wants_certificate));
+/// assert!(is_misdirected(None, "admin.example.com", wants_certificate));
+/// assert!(!is_misdirected(Some("admin.example.com"), "ADMIN.example.com.", wants_certificate));
+/// assert!(!is_misdirected(Some("a.example.com"), "b.example.com", wants_certificate));
+/// ```
+pub fn is_misdirected<P: PartialEq>(
+    server_name: Option<&str>,
+    host: &str,
+    policy: impl Fn(Option<&str>) -> P,
+) -> bool {
+    let asked = server_name.and_then(normal);
+    let wanted = normal(without_port(host));
+    asked != wanted && policy(asked.as_deref()) != policy(wanted.as_deref())
+}
+
 /// The host of `host:port`; a host alone is one too.
 fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {

@@ -30,6 +30,8 @@ mod limits;
 mod name;
 mod pem;
 mod receive;
+#[cfg(feature = "rustls")]
+mod rustls;
 mod serial_number;
 mod strip;
 mod subject_alt_name;
@@ -53,7 +55,9 @@ pub use field::{
 pub use field_name::{FieldName, is_owned_name};
 pub use forwarding::Forwarding;
 pub use headers::{HeaderLine, HeaderLines, HeaderSet, HeaderSetError, HeaderSetErrorKind};
-pub use hostnames::{HostnameError, HostnameErrorKind, HostnameSetting, HostnameSettings};
+pub use hostnames::{
+    HostnameError, HostnameErrorKind, HostnameSetting, HostnameSettings, is_misdirected,
+};
 pub use key_identifier::AuthorityKeyIdentifier;
 pub use limits::Limits;
 pub use name::{Name, ObjectIdentifier};
@@ -61,6 +65,8 @@ pub use pem::certificates_from_pem;
 pub use receive::{
     ReceiveError, ReceiveErrorKind, ReceiveLimits, Receiver, RequestHeaders, StatedName, Unstated,
 };
+#[cfg(feature = "rustls")]
+pub use rustls::{OptionalNoCa, RawPublicKeyError};
 pub use serial_number::SerialNumber;
 pub use strip::HeaderFields;
 pub use subject_alt_name::{SubjectAltName, SubjectAltNames};

@@ -139,36 +139,28 @@ mod tests {
     use crate::name::{legacy, rfc2253};
     use alloc::vec;
 
+    fn element(tag: u8, contents: &[u8]) -> Vec<u8> {
+        let mut der = match u8::try_from(contents.len()) {
+            Ok(length @ ..0x80) => vec![tag, length],
+            Ok(length) => vec![tag, 0x81, length],
+            Err(_) => {
+                let [high, low] = u16::try_from(contents.len()).unwrap().to_be_bytes();
+                vec![tag, 0x82, high, low]
+            }
+        };
+        der.extend_from_slice(contents);
+        der
+    }
+
     /// One attribute of that type, in an RDN of its own.
     fn rdn(arc: u8, tag: u8, value: &[u8]) -> Vec<u8> {
-        let length = u8::try_from(value.len()).unwrap();
-        let mut der = vec![0x31, length + 9, 0x30, length + 7, 6, 3, 0x55, 4, arc, tag, length];
-        der.extend_from_slice(value);
-        der
+        let attribute = [element(0x06, &[0x55, 4, arc]), element(tag, value)].concat();
+        element(0x31, &element(0x30, &attribute))
     }
 
-    fn name(rdns: &[Vec<u8>]) -> Vec<u8> {
-        let contents = rdns.concat();
-        let mut der = vec![0x30, 0x82];
-        der.extend_from_slice(&u16::try_from(contents.len()).unwrap().to_be_bytes());
-        der.extend_from_slice(&contents);
-        der
-    }
-
-    /// Whatever is printed this way must be what the general way prints, in both dialects.
+    /// Whether it is; and if so, that it prints as the general way prints it, in both dialects.
     fn is_usual(rdns: &[Vec<u8>]) -> bool {
-        let mut der = name(rdns);
-        if der.len() < 0x104 {
-            let length = der.len() - 4;
-            der.splice(
-                ..4,
-                if length < 0x80 {
-                    vec![0x30, length as u8]
-                } else {
-                    vec![0x30, 0x81, length as u8]
-                },
-            );
-        }
+        let der = element(0x30, &rdns.concat());
         let name = Name::new(Cursor::new(&der).element().unwrap());
         let Some(usual) = UsualName::read(&name) else { return false };
         for dialect in [Dialect::OpenSsl, Dialect::BoringSsl] {

@@ -1,0 +1,130 @@
+//! nginx's `ssl_verify_client optional_no_ca` for rustls: every client gets in, and the origin learns what was wrong with it.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::{DigitallySignedStruct, DistinguishedName, SignatureScheme};
+
+use super::{RawPublicKeyError, reason};
+use crate::client_certificate::ClientCertificate;
+use crate::verification::Verification;
+
+/// A verifier that asks for a certificate and lets every client through, also one without, for proxies that report the outcome
+/// as nginx (`optional_no_ca`) and Cloudflare do.
+///
+/// The client still has to prove that it holds the certificate's key: the handshake's signature is checked by the inner
+/// verifier. What that verifier says of the chain does not end the handshake; [`client`](Self::client) asks it again
+/// afterwards. A certificate that its parser refuses can't sign a handshake, and such a client is turned away.
+///
+/// Whoever uses this must look at the verdict: a set of headers without one stays empty for a client that did not verify.
+///
+/// ```
+/// use std::sync::Arc;
+/// use rustls::RootCertStore;
+/// use rustls::pki_types::{CertificateDer, UnixTime};
+/// use rustls::server::WebPkiClientVerifier;
+/// use tls_client_auth::{OptionalNoCa, VerifyError};
+/// # let provider = Arc::new(rustls::crypto::ring::default_provider());
+/// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+/// # let mut roots = RootCertStore::empty();
+/// # let ca = rcgen::Issuer::new(rcgen::CertificateParams::default(), rcgen::KeyPair::generate()?);
+/// # roots.add(rcgen::CertificateParams::default().self_signed(ca.key())?.der().clone())?;
+///
+/// // Once, for the listener.
+/// let inner = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build()?;
+/// let verifier = Arc::new(OptionalNoCa::new(inner));
+/// // … ServerConfig::builder().with_client_cert_verifier(verifier.clone()) …
+///
+/// // Once per connection, with `connection.peer_certificates()`.
+/// let client = verifier.client(Some(&[CertificateDer::from(der)]), UnixTime::now())?;
+/// assert!(client.is_presented() && !client.is_trusted());
+/// assert_eq!(*client.verification(), VerifyError::UnableToVerifyLeafSignature.into());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct OptionalNoCa {
+    inner: Arc<dyn ClientCertVerifier>,
+}
+
+impl OptionalNoCa {
+    /// Around the verifier that knows the roots.
+    #[must_use]
+    pub fn new(inner: Arc<dyn ClientCertVerifier>) -> Self {
+        Self { inner }
+    }
+
+    /// The client of a finished handshake and what the inner verifier says of it now.
+    ///
+    /// `certificates` is what `ServerConnection::peer_certificates` returns. On a resumed session, where rustls verifies nothing,
+    /// this verifies anew: a certificate that expired since is reported as expired.
+    ///
+    /// # Errors
+    /// The client authenticated with a raw public key.
+    pub fn client(
+        &self,
+        certificates: Option<&[CertificateDer<'_>]>,
+        now: UnixTime,
+    ) -> Result<ClientCertificate, RawPublicKeyError> {
+        let verification = match certificates.unwrap_or_default() {
+            [] => Verification::None,
+            [leaf, chain @ ..] => match self.inner.verify_client_cert(leaf, chain, now) {
+                Ok(_) => Verification::Success,
+                Err(error) => reason::verify_error(&error, leaf, chain).into(),
+            },
+        };
+        ClientCertificate::from_rustls(certificates, verification)
+    }
+}
+
+impl ClientCertVerifier for OptionalNoCa {
+    fn offer_client_auth(&self) -> bool {
+        true
+    }
+
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        self.inner.root_hint_subjects()
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        // The outcome belongs to a connection, and this is shared by all of them: `client` finds it again.
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.inner.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.inner.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.inner.supported_verify_schemes()
+    }
+
+    fn requires_raw_public_keys(&self) -> bool {
+        self.inner.requires_raw_public_keys()
+    }
+}

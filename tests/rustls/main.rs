@@ -1,0 +1,209 @@
+//! What a proxy on rustls tells of each kind of client: the outcome in OpenSSL's words, on fresh and on resumed sessions.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod handshake;
+
+use std::sync::Arc;
+
+use handshake::{
+    Pair, authority_params, client_config, client_params, handshake, params, self_signed,
+    server_config, signed, verifier,
+};
+use rcgen::{BasicConstraints, ExtendedKeyUsagePurpose, IsCa, date_time_ymd};
+use rustls::HandshakeKind;
+use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::version::{TLS12, TLS13};
+use tls_client_auth::{ClientCertificate, Verification, VerifyError};
+
+fn server(root: &Pair) -> Pair {
+    let mut params = params("server.example");
+    params.subject_alt_names = vec![rcgen::SanType::DnsName("server.example".try_into().unwrap())];
+    signed(params, root)
+}
+
+fn ders(pairs: &[&Pair]) -> Vec<CertificateDer<'static>> {
+    pairs.iter().map(|pair| pair.certificate.der().clone()).collect()
+}
+
+/// What the client presents, leaf first, and what OpenSSL 3.0 says of it with nginx's callback, which never stops.
+#[test]
+fn outcomes_are_worded_as_openssl_does() {
+    let root = self_signed(authority_params("Root"));
+    let other_root = self_signed(authority_params("Other Root"));
+    let impostor = self_signed(authority_params("Root"));
+    let intermediate = signed(authority_params("Intermediate"), &root);
+    let other_intermediate = signed(authority_params("Other Intermediate"), &other_root);
+    let mut no_authority = params("No Authority");
+    no_authority.is_ca = IsCa::ExplicitNoCa;
+    let no_authority = signed(no_authority, &root);
+    let mut short = authority_params("Short");
+    short.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    let short = signed(short, &root);
+    let too_deep = signed(authority_params("Too Deep"), &short);
+
+    let good = signed(client_params(), &root);
+    let mut expired = client_params();
+    expired.not_after = date_time_ymd(2021, 1, 1);
+    let mut early = client_params();
+    early.not_before = date_time_ymd(2098, 1, 1);
+    let mut for_servers = params("server");
+    for_servers.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let by_intermediate = signed(client_params(), &intermediate);
+    let by_other_intermediate = signed(client_params(), &other_intermediate);
+    let by_other_root = signed(client_params(), &other_root);
+
+    let failed = |error: VerifyError| Verification::from(error);
+    let cases: Vec<(&str, Vec<Pair>, Vec<&Pair>, Verification)> = vec![
+        ("good", vec![good], vec![], Verification::Success),
+        (
+            "with its intermediate",
+            vec![by_intermediate],
+            vec![&intermediate],
+            Verification::Success,
+        ),
+        (
+            "without its intermediate",
+            vec![signed(client_params(), &intermediate)],
+            vec![],
+            failed(VerifyError::UnableToVerifyLeafSignature),
+        ),
+        (
+            "unknown issuer",
+            vec![by_other_root],
+            vec![],
+            failed(VerifyError::UnableToVerifyLeafSignature),
+        ),
+        (
+            "unknown issuer behind an intermediate",
+            vec![by_other_intermediate],
+            vec![&other_intermediate],
+            failed(VerifyError::UnableToGetIssuerCertLocally),
+        ),
+        (
+            "unknown root sent along",
+            vec![signed(client_params(), &other_intermediate)],
+            vec![&other_root, &other_intermediate],
+            failed(VerifyError::SelfSignedCertInChain),
+        ),
+        (
+            "self-signed",
+            vec![self_signed(client_params())],
+            vec![],
+            failed(VerifyError::DepthZeroSelfSignedCert),
+        ),
+        (
+            "expired",
+            vec![signed(expired.clone(), &root)],
+            vec![],
+            failed(VerifyError::CertHasExpired),
+        ),
+        (
+            "expired and unknown",
+            vec![signed(expired, &other_root)],
+            vec![],
+            failed(VerifyError::CertHasExpired),
+        ),
+        ("early", vec![signed(early, &root)], vec![], failed(VerifyError::CertNotYetValid)),
+        (
+            "for servers",
+            vec![signed(for_servers, &root)],
+            vec![],
+            failed(VerifyError::InvalidPurpose),
+        ),
+        (
+            "signed by a key that is not the root's",
+            vec![signed(client_params(), &impostor)],
+            vec![],
+            failed(VerifyError::CertSignatureFailure),
+        ),
+        (
+            "issued by one that is no authority",
+            vec![signed(client_params(), &no_authority)],
+            vec![&no_authority],
+            failed(VerifyError::InvalidCa),
+        ),
+        (
+            "an authority too many",
+            vec![signed(client_params(), &too_deep)],
+            vec![&too_deep, &short],
+            failed(VerifyError::PathLengthExceeded),
+        ),
+    ];
+
+    let server_pair = server(&root);
+    let verifier = verifier(&root);
+    let server = server_config(Arc::clone(&verifier), &server_pair);
+    for version in [&TLS12, &TLS13] {
+        for (case, leaf, chain, expected) in &cases {
+            let chain = ders(&[&[&leaf[0]], &chain[..]].concat());
+            let identity = Some((chain.clone(), leaf[0].private_key()));
+            let client = client_config(&root, version, identity);
+            let connection = handshake(&server, &client).expect(case);
+            let client = verifier.client(connection.peer_certificates(), UnixTime::now()).unwrap();
+            assert_eq!(client.verification(), expected, "{case}");
+            assert_eq!(client.leaf(), Some(&chain[0][..]), "{case}");
+            let rest: Vec<_> = client.chain_certificates().collect();
+            assert_eq!(rest, chain[1..].iter().map(|der| &der[..]).collect::<Vec<_>>(), "{case}");
+        }
+        let client = client_config(&root, version, None);
+        let connection = handshake(&server, &client).unwrap();
+        let client = verifier.client(connection.peer_certificates(), UnixTime::now()).unwrap();
+        assert_eq!(client, ClientCertificate::none());
+    }
+}
+
+#[test]
+fn a_client_without_the_key_is_turned_away() {
+    let root = self_signed(authority_params("Root"));
+    let server_pair = server(&root);
+    let server = server_config(verifier(&root), &server_pair);
+    let (victim, thief) = (signed(client_params(), &root), signed(client_params(), &root));
+    for version in [&TLS12, &TLS13] {
+        let stolen = rustls::sign::CertifiedKey::new(
+            ders(&[&victim]),
+            rustls::crypto::ring::sign::any_supported_type(&thief.private_key()).unwrap(),
+        );
+        let mut client = Arc::unwrap_or_clone(client_config(&root, version, None));
+        client.client_auth_cert_resolver = Arc::new(rustls::sign::SingleCertAndKey::from(stolen));
+        let error = handshake(&server, &Arc::new(client)).unwrap_err();
+        let bad = rustls::Error::InvalidCertificate(rustls::CertificateError::BadSignature);
+        assert_eq!(error, bad);
+    }
+}
+
+#[test]
+fn a_resumed_session_has_its_certificate_and_today_s_outcome() {
+    let root = self_signed(authority_params("Root"));
+    let server_pair = server(&root);
+    let verifier = verifier(&root);
+    let server = server_config(Arc::clone(&verifier), &server_pair);
+    let leaf = signed(client_params(), &root);
+    for version in [&TLS12, &TLS13] {
+        let identity = Some((ders(&[&leaf]), leaf.private_key()));
+        let client = client_config(&root, version, identity);
+        let kinds =
+            [(HandshakeKind::Full, 0), (HandshakeKind::Resumed, 0), (HandshakeKind::Resumed, 1)];
+        for (kind, centuries) in kinds {
+            let connection = handshake(&server, &client).unwrap();
+            assert_eq!(connection.handshake_kind(), Some(kind));
+            let later = std::time::Duration::from_secs(centuries * 100 * 365 * 86_400);
+            let now = UnixTime::since_unix_epoch(
+                std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap() + later,
+            );
+            let client = verifier.client(connection.peer_certificates(), now).unwrap();
+            assert_eq!(client.leaf(), Some(&leaf.certificate.der()[..]));
+            let expected = match centuries {
+                0 => Verification::Success,
+                _ => VerifyError::CertHasExpired.into(),
+            };
+            assert_eq!(*client.verification(), expected, "{version:?}");
+        }
+    }
+}
