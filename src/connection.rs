@@ -194,6 +194,12 @@ impl Claim {
         first.into_iter().chain(every).flat_map(HeaderLines::too_large)
     }
 
+    /// What the connection forwards.
+    #[cfg(feature = "tower")]
+    pub(crate) fn forwarding(&self) -> &Forwarding {
+        &self.connection.forwarding
+    }
+
     /// Whether it carries the first request's headers.
     #[must_use]
     pub const fn is_first(&self) -> bool {

@@ -6,6 +6,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "axum")]
+mod axum;
 mod certificate;
 mod client_certificate;
 mod connection;
@@ -37,11 +39,17 @@ mod strip;
 mod subject_alt_name;
 mod sync;
 mod tls_client_auth;
+#[cfg(feature = "tower")]
+mod tower;
+#[cfg(feature = "headers")]
+mod typed_headers;
 mod validity;
 mod verification;
 mod verify_error;
 mod xfcc;
 
+#[cfg(feature = "axum")]
+pub use axum::TlsClientAuthRejection;
 pub use certificate::{Certificate, MAX_CERTIFICATE};
 pub use client_certificate::ClientCertificate;
 pub use connection::{Claim, ConnectionState};
@@ -71,6 +79,13 @@ pub use serial_number::SerialNumber;
 pub use strip::HeaderFields;
 pub use subject_alt_name::{SubjectAltName, SubjectAltNames};
 pub use tls_client_auth::TlsClientAuth;
+#[cfg(feature = "tower")]
+pub use tower::{
+    Admission, Forward, ForwardBody, ForwardFuture, ForwardLayer, Receive, ReceiveFuture,
+    ReceiveLayer,
+};
+#[cfg(feature = "headers")]
+pub use typed_headers::{ClientCert, ClientCertChain};
 pub use validity::Time;
 pub use verification::{OtherReason, Reason, Verification};
 pub use verify_error::VerifyError;

@@ -1,0 +1,107 @@
+//! Feature `axum`: the client of a request as a handler's argument.
+
+use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum_core::response::{IntoResponse, Response};
+use core::fmt;
+use http::StatusCode;
+use http::request::Parts;
+
+use crate::tls_client_auth::TlsClientAuth;
+
+/// A client that verified and is not revoked: what a [`ReceiveLayer`](crate::ReceiveLayer) or the accepting side put into the
+/// request's extensions. All other requests are answered by [`TlsClientAuthRejection`].
+///
+/// `Option<TlsClientAuth>` is `None` for a client that presented no certificate, and rejects one that did not verify. Who wants
+/// to see those takes `axum::Extension<TlsClientAuth>` and asks [`TlsClientAuth::is_trusted`].
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use tls_client_auth::{Admission, ReceiveLayer, Receiver, TlsClientAuth};
+///
+/// async fn who(auth: TlsClientAuth) -> String {
+///     auth.cert_subject_dn().to_owned()
+/// }
+///
+/// async fn maybe(auth: Option<TlsClientAuth>) -> String {
+///     auth.map_or("nobody".to_owned(), |auth| auth.cert_subject_dn().to_owned())
+/// }
+///
+/// let app: Router = Router::new()
+///     .route("/", get(who))
+///     .route("/maybe", get(maybe))
+///     .layer(ReceiveLayer::new(Receiver::nginx(), Admission::Any));
+/// # let _ = app;
+/// ```
+impl<S: Sync> FromRequestParts<S> for TlsClientAuth {
+    type Rejection = TlsClientAuthRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let auth = find(parts)?;
+        if !auth.is_presented() {
+            return Err(TlsClientAuthRejection::NotPresented);
+        }
+        trusted(auth)
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for TlsClientAuth {
+    type Rejection = TlsClientAuthRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
+        let auth = find(parts)?;
+        if auth.is_presented() { trusted(auth).map(Some) } else { Ok(None) }
+    }
+}
+
+fn find(parts: &Parts) -> Result<&TlsClientAuth, TlsClientAuthRejection> {
+    parts.extensions.get().ok_or(TlsClientAuthRejection::Missing)
+}
+
+fn trusted(auth: &TlsClientAuth) -> Result<TlsClientAuth, TlsClientAuthRejection> {
+    auth.is_trusted().then(|| auth.clone()).ok_or(TlsClientAuthRejection::NotTrusted)
+}
+
+/// Why a request was answered without its handler: the status and the text that the client gets.
+///
+/// ```
+/// use axum::response::IntoResponse;
+/// use tls_client_auth::TlsClientAuthRejection;
+///
+/// let rejection = TlsClientAuthRejection::NotPresented;
+/// assert_eq!(rejection.to_string(), "a client certificate is required");
+/// assert_eq!(rejection.into_response().status(), 403);
+/// ```
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum TlsClientAuthRejection {
+    /// 403: no certificate.
+    NotPresented,
+    /// 403: one that did not verify, or is revoked.
+    NotTrusted,
+    /// 500: nothing put a [`TlsClientAuth`] into the request's extensions.
+    Missing,
+}
+
+impl fmt::Display for TlsClientAuthRejection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NotPresented => "a client certificate is required",
+            Self::NotTrusted => "the client certificate is not accepted",
+            Self::Missing => "no TlsClientAuth among the request's extensions: is a layer missing?",
+        })
+    }
+}
+
+impl core::error::Error for TlsClientAuthRejection {}
+
+impl IntoResponse for TlsClientAuthRejection {
+    fn into_response(self) -> Response {
+        use alloc::string::ToString as _;
+
+        let status = match self {
+            Self::NotPresented | Self::NotTrusted => StatusCode::FORBIDDEN,
+            Self::Missing => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        (status, self.to_string()).into_response()
+    }
+}

@@ -1,0 +1,110 @@
+//! Feature `headers`: RFC 9440's two fields as typed headers of the `headers` crate.
+
+use alloc::vec::Vec;
+
+use headers_core::{Error, Header};
+use http::{HeaderName, HeaderValue};
+
+use crate::decoding;
+use crate::encoding;
+use crate::receive::ReceiveLimits;
+
+static CLIENT_CERT: HeaderName = HeaderName::from_static("client-cert");
+static CLIENT_CERT_CHAIN: HeaderName = HeaderName::from_static("client-cert-chain");
+
+/// `Client-Cert`: the client's certificate (DER) as a byte sequence, `:MIIB…:` (RFC 9440 §2.2).
+///
+/// Decoding wants exactly one line with one item; encoding of DER never fails. A type and no policy: whether the header may be
+/// believed is the [`Receiver`](crate::Receiver)'s matter.
+///
+/// ```
+/// use headers::HeaderMapExt;
+/// use tls_client_auth::ClientCert;
+///
+/// let mut headers = http::HeaderMap::new();
+/// headers.typed_insert(ClientCert(vec![0x30, 0x00]));
+/// assert_eq!(headers["client-cert"], ":MAA=:");
+/// assert_eq!(headers.typed_get::<ClientCert>(), Some(ClientCert(vec![0x30, 0x00])));
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "the field's one item")]
+pub struct ClientCert(pub Vec<u8>);
+
+impl Header for ClientCert {
+    fn name() -> &'static HeaderName {
+        &CLIENT_CERT
+    }
+
+    fn decode<'i, I: Iterator<Item = &'i HeaderValue>>(values: &mut I) -> Result<Self, Error> {
+        let (Some(value), None) = (values.next(), values.next()) else {
+            return Err(Error::invalid());
+        };
+        let items = decoding::byte_sequences(value.as_bytes(), 1).ok_or_else(Error::invalid)?;
+        match <[Vec<u8>; 1]>::try_from(items) {
+            Ok([der]) if !der.is_empty() => Ok(Self(der)),
+            _ => Err(Error::invalid()),
+        }
+    }
+
+    fn encode<E: Extend<HeaderValue>>(&self, values: &mut E) {
+        values.extend(list(core::slice::from_ref(&self.0)));
+    }
+}
+
+/// `Client-Cert-Chain`: the certificates (DER) behind the leaf as a list, `:MIIB…:, :MIIC…:` (RFC 9440 §2.3).
+///
+/// Several lines are one list (RFC 9651 §4.2). At most 10 certificates, as the [`Receiver`](crate::Receiver) takes.
+///
+/// ```
+/// use headers::HeaderMapExt;
+/// use tls_client_auth::ClientCertChain;
+///
+/// let mut headers = http::HeaderMap::new();
+/// headers.typed_insert(ClientCertChain(vec![vec![0x30, 0x00], vec![0x31, 0x00]]));
+/// assert_eq!(headers["client-cert-chain"], ":MAA=:, :MQA=:");
+/// assert_eq!(headers.typed_get::<ClientCertChain>().unwrap().0.len(), 2);
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "the field's one list")]
+pub struct ClientCertChain(pub Vec<Vec<u8>>);
+
+impl Header for ClientCertChain {
+    fn name() -> &'static HeaderName {
+        &CLIENT_CERT_CHAIN
+    }
+
+    fn decode<'i, I: Iterator<Item = &'i HeaderValue>>(values: &mut I) -> Result<Self, Error> {
+        let most = ReceiveLimits::new().chain;
+        let mut chain = Vec::new();
+        for value in values {
+            let items = decoding::byte_sequences(value.as_bytes(), most);
+            chain.extend(items.ok_or_else(Error::invalid)?);
+            if chain.len() > most {
+                return Err(Error::invalid());
+            }
+        }
+        if chain.is_empty() || chain.iter().any(Vec::is_empty) {
+            return Err(Error::invalid());
+        }
+        Ok(Self(chain))
+    }
+
+    fn encode<E: Extend<HeaderValue>>(&self, values: &mut E) {
+        values.extend(list(&self.0));
+    }
+}
+
+/// An empty list is no line at all (RFC 9651 §4.1).
+fn list(certificates: &[Vec<u8>]) -> Option<HeaderValue> {
+    let mut text = Vec::new();
+    for (index, der) in certificates.iter().enumerate() {
+        if index > 0 {
+            text.extend_from_slice(b", ");
+        }
+        encoding::byte_sequence(der, &mut text);
+    }
+    if text.is_empty() {
+        return None;
+    }
+    HeaderValue::from_maybe_shared(bytes::Bytes::from(text)).ok()
+}

@@ -1,0 +1,290 @@
+//! The layers of both sides: what they strip, add, commit, give back, and pass through untouched.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "tests")]
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use tls_client_auth::{
+    Admission, ClientCertificate, ConnectionState, ForwardBody, ForwardLayer, Forwarding,
+    HeaderSet, ReceiveLayer, Receiver, TlsClientAuth, Unstated, Verification,
+};
+use tower::{Layer, Service, ServiceExt as _, service_fn};
+
+const DER: &[u8] = include_bytes!("fixtures/plain.der");
+
+fn client() -> ClientCertificate {
+    ClientCertificate::presented(DER, Verification::Success)
+}
+
+fn names(headers: &HeaderMap) -> Vec<&str> {
+    headers.keys().map(HeaderName::as_str).collect()
+}
+
+/// Frames one after the other, with a size that only they know.
+struct Frames(VecDeque<Frame<Bytes>>);
+
+impl Body for Frames {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.0.pop_front().map(Ok))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let data = self.0.iter().filter_map(Frame::data_ref);
+        SizeHint::with_exact(data.map(|data| u64::try_from(data.len()).unwrap()).sum())
+    }
+}
+
+fn request(state: Option<&ConnectionState>) -> Request<Frames> {
+    let mut trailers = HeaderMap::new();
+    trailers.insert("cf-client-cert-sha256", HeaderValue::from_static("forged"));
+    trailers.insert("x-checksum", HeaderValue::from_static("1"));
+    let frames = [Frame::data(Bytes::from_static(b"body")), Frame::trailers(trailers)];
+    let mut request = Request::new(Frames(frames.into()));
+    for name in ["cf-client-cert-sha256", "cf_client_cert_der_base64", "client-cert", "x-kept"] {
+        request.headers_mut().append(name, HeaderValue::from_static("forged"));
+    }
+    if let Some(state) = state {
+        request.extensions_mut().insert(state.clone());
+    }
+    request
+}
+
+#[tokio::test]
+async fn every_request_is_stripped_and_one_carries_the_certificate() {
+    let service = ForwardLayer::new(Forwarding::cloudflare()).layer(service_fn(
+        |request: Request<_>| async {
+            Ok::<_, Infallible>(Response::new(request.into_parts().0.headers))
+        },
+    ));
+    let state = ConnectionState::new(client(), Forwarding::cloudflare());
+    let pair: &[&str] = &["x-kept", "cf-client-cert-der-base64", "cf-client-cert-sha256"];
+    let cases = [
+        ("no state", None, &["x-kept"][..]),
+        ("the first of a connection", Some(&state), pair),
+        ("the second", Some(&state), &["x-kept"]),
+    ];
+    for (case, state, expected) in cases {
+        let headers = service.clone().oneshot(request(state)).await.unwrap().into_body();
+        assert_eq!(names(&headers), expected, "{case}");
+        let ours = |name: &HeaderName| *name != "x-kept";
+        assert!(headers.iter().all(|(name, value)| !ours(name) || value != "forged"), "{case}");
+    }
+    assert!(state.is_sent());
+}
+
+#[tokio::test]
+async fn a_request_without_state_speaks_for_nobody() {
+    let forwarding = Forwarding::none().on_every_request(HeaderSet::cloudflare_managed());
+    let service = ForwardLayer::new(forwarding).layer(service_fn(|request: Request<_>| async {
+        Ok::<_, Infallible>(Response::new(request.into_parts().0.headers))
+    }));
+    let headers = service.oneshot(request(None)).await.unwrap().into_body();
+    assert_eq!(headers["cf-cert-presented"], "false");
+    assert!(!headers.contains_key("cf-cert-subject-dn"));
+}
+
+#[tokio::test]
+async fn a_claim_is_committed_by_an_answer_and_given_back_by_anything_else() {
+    #[derive(Clone, Copy, Debug)]
+    enum End {
+        Answer(u16),
+        Error,
+        Dropped,
+    }
+    let cases = [
+        ("an answer", End::Answer(200), true),
+        ("an answer of 502", End::Answer(502), true),
+        ("an error", End::Error, false),
+        ("a future that is dropped", End::Dropped, false),
+    ];
+    for (case, end, sent) in cases {
+        let state = ConnectionState::new(client(), Forwarding::cloudflare());
+        let mut service =
+            ForwardLayer::new(Forwarding::cloudflare()).layer(service_fn(move |_| async move {
+                match end {
+                    End::Answer(status) => Ok(Response::builder().status(status).body(()).unwrap()),
+                    End::Error => Err(std::io::Error::other("refused")),
+                    End::Dropped => std::future::pending().await,
+                }
+            }));
+        {
+            let mut future = pin!(service.call(request(Some(&state))));
+            let polled = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            assert_eq!(polled.is_pending(), matches!(end, End::Dropped), "{case}");
+        }
+        assert_eq!(state.is_sent(), sent, "{case}");
+        assert_eq!(state.claim().is_first(), !sent, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn a_closure_finds_the_connection_or_withholds_it() {
+    let state = ConnectionState::new(client(), Forwarding::cloudflare());
+    let of_state = state.clone();
+    let layer = ForwardLayer::with_claim(Forwarding::cloudflare(), move |parts| {
+        let forwards = parts.headers.get("host").is_some_and(|host| host == "a.example");
+        Some(if forwards { of_state.claim() } else { of_state.withhold() })
+    });
+    let service = layer.layer(service_fn(|request: Request<_>| async {
+        Ok::<_, Infallible>(Response::new(request.into_parts().0.headers))
+    }));
+    for (host, carries) in [("b.example", false), ("a.example", true), ("a.example", false)] {
+        let mut request = request(None);
+        request.headers_mut().insert("host", HeaderValue::from_static(host));
+        let headers = service.clone().oneshot(request).await.unwrap().into_body();
+        assert_eq!(headers.contains_key("cf-client-cert-sha256"), carries, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_pass_and_their_trailers_are_stripped() {
+    let mut service = ForwardLayer::new(Forwarding::cloudflare()).layer(service_fn(
+        |request: Request<ForwardBody<Frames>>| async {
+            let body = request.into_body();
+            assert_eq!(body.size_hint().exact(), Some(4));
+            assert!(!body.is_end_stream());
+            let collected = body.collect().await?;
+            let trailers = collected.trailers().cloned();
+            Ok::<_, Infallible>(Response::new((collected.to_bytes(), trailers)))
+        },
+    ));
+    let (data, trailers) = service.call(request(None)).await.unwrap().into_body();
+    assert_eq!(&data[..], b"body");
+    assert_eq!(names(&trailers.unwrap()), ["x-checksum"]);
+}
+
+/// A service that must be asked whether it is ready, on the very value that is called.
+struct Ready {
+    was_asked: bool,
+    open: Arc<AtomicBool>,
+    calls: Arc<AtomicUsize>,
+}
+
+impl<B> Service<Request<B>> for Ready {
+    type Response = Response<()>;
+    type Error = Infallible;
+    type Future = std::future::Ready<Result<Response<()>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.was_asked = self.open.load(Ordering::Relaxed);
+        if self.was_asked { Poll::Ready(Ok(())) } else { Poll::Pending }
+    }
+
+    fn call(&mut self, _: Request<B>) -> Self::Future {
+        assert!(self.was_asked, "called without being ready");
+        self.was_asked = false;
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        std::future::ready(Ok(Response::new(())))
+    }
+}
+
+#[tokio::test]
+async fn readiness_is_the_inner_service_s() {
+    let (open, calls) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let inner = || Ready { was_asked: false, open: Arc::clone(&open), calls: Arc::clone(&calls) };
+    let mut forward = ForwardLayer::new(Forwarding::cloudflare()).layer(inner());
+    let mut receive = ReceiveLayer::new(Receiver::nginx(), Admission::Any).layer(inner());
+    let mut context = Context::from_waker(Waker::noop());
+    let ready = |result: Poll<Result<(), Infallible>>| result.is_ready();
+    assert!(!ready(Service::<Request<Frames>>::poll_ready(&mut forward, &mut context)));
+    assert!(!ready(Service::<Request<Frames>>::poll_ready(&mut receive, &mut context)));
+    open.store(true, Ordering::Relaxed);
+    poll_fn(|context| Service::<Request<Frames>>::poll_ready(&mut forward, context)).await.unwrap();
+    poll_fn(|context| Service::<Request<Frames>>::poll_ready(&mut receive, context)).await.unwrap();
+    forward.call(request(None)).await.unwrap();
+    receive
+        .call(Request::builder().header("ssl-client-verify", "NONE").body(()).unwrap())
+        .await
+        .unwrap();
+    assert_eq!(calls.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn the_origin_admits_by_policy() {
+    use Admission::{Any, Presented, Trusted};
+    let layer = |receiver: &Receiver, admission| {
+        ReceiveLayer::new(receiver.clone(), admission).layer(service_fn(
+            |request: Request<()>| async move {
+                let auth = request.extensions().get::<TlsClientAuth>().unwrap().clone();
+                Ok::<_, Infallible>(Response::new(auth.cert_verified().to_owned()))
+            },
+        ))
+    };
+    let nginx = Receiver::nginx();
+    let rfc9440 = Receiver::rfc9440(Unstated::Verified);
+    let statuses =
+        |any, presented, trusted| [(Any, any), (Presented, presented), (Trusted, trusted)];
+    let (ok, refused, malformed) = (StatusCode::OK, StatusCode::FORBIDDEN, StatusCode::BAD_REQUEST);
+    let dn = ("ssl-client-s-dn", "CN=a");
+    let cases = [
+        ("verified", &nginx, vec![("ssl-client-verify", "SUCCESS"), dn], statuses(ok, ok, ok)),
+        (
+            "failed",
+            &nginx,
+            vec![("ssl-client-verify", "FAILED:certificate has expired"), dn],
+            statuses(ok, ok, refused),
+        ),
+        ("none", &nginx, vec![("ssl-client-verify", "NONE")], statuses(ok, refused, refused)),
+        ("no verdict", &nginx, vec![dn], statuses(malformed, malformed, malformed)),
+        (
+            "twice",
+            &nginx,
+            vec![("ssl-client-verify", "SUCCESS"), ("ssl-client-verify", "NONE")],
+            statuses(malformed, malformed, malformed),
+        ),
+        ("no header", &rfc9440, vec![], statuses(ok, refused, refused)),
+        (
+            "not a certificate",
+            &rfc9440,
+            vec![("client-cert", ":AAAA:")],
+            statuses(malformed, malformed, malformed),
+        ),
+    ];
+    for (case, receiver, headers, statuses) in cases {
+        for (admission, status) in statuses {
+            let mut request = Request::new(());
+            for (name, value) in &headers {
+                request.headers_mut().append(*name, HeaderValue::from_static(value));
+            }
+            let response = layer(receiver, admission).oneshot(request).await.unwrap();
+            assert_eq!(response.status(), status, "{case}, {admission:?}");
+            assert_eq!(response.body().is_empty(), status != ok, "{case}, {admission:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_side_reads_what_the_other_sent() {
+    let forwarding = Forwarding::rfc9440();
+    let origin = ReceiveLayer::new(Receiver::rfc9440(Unstated::Verified), Admission::Trusted)
+        .layer(service_fn(|request: Request<_>| async move {
+            let auth = request.extensions().get::<TlsClientAuth>().unwrap();
+            Ok::<_, Infallible>(Response::new(auth.cert_subject_dn().to_owned()))
+        }));
+    let proxy = ForwardLayer::new(forwarding.clone()).layer(origin);
+    let state = ConnectionState::new(client(), forwarding);
+    let response = proxy.clone().oneshot(request(Some(&state))).await.unwrap();
+    assert_eq!(response.body(), "CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE");
+    let response = proxy.oneshot(request(None)).await.unwrap();
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+}
