@@ -5,11 +5,12 @@ use std::fs;
 use std::sync::Arc;
 
 use hyper::http::uri::{Authority, Scheme, Uri};
-use tls_client_auth::{Forwarding, HeaderSet, HostnameSettings};
+use tls_client_auth::{Forwarding, HeaderSet, HostnameSettings, OptionalNoCa};
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::server::danger::ClientCertVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 use crate::Result;
@@ -26,6 +27,7 @@ Usage: mtls_proxy                      demonstrate it on loopback
   --key FILE          its private key, PEM
   --client-ca FILE    the CAs that clients' certificates must lead to, PEM
   --optional          let clients without a certificate in
+  --optional-no-ca    let every client in; a set with a verdict tells the origin what was wrong
   --settings FILE     Cloudflare's hostname settings, JSON: which hosts forward the certificate  [all do]
   --forward WHEN      first: on a connection's first request; every: on every one  [first]
   --headers SET       the header set; can be given several times  [cloudflare]
@@ -35,9 +37,23 @@ Usage: mtls_proxy                      demonstrate it on loopback
 pub struct Arguments {
     pub listen: String,
     pub origin: Authority,
-    pub tls: ServerConfig,
+    pub tls: Tls,
     pub forwarding: Forwarding,
     pub settings: Option<HostnameSettings>,
+}
+
+/// What a handshake needs, and who judges the client after it; without a judge, only the verified get in.
+pub struct Tls {
+    pub config: ServerConfig,
+    pub verifier: Option<Arc<OptionalNoCa>>,
+}
+
+/// Which clients get in: nginx's `ssl_verify_client` `on`, `optional`, `optional_no_ca`.
+#[derive(Clone, Copy)]
+pub enum Admission {
+    Verified,
+    VerifiedOrNone,
+    Any,
 }
 
 impl Arguments {
@@ -52,10 +68,10 @@ impl Arguments {
                 None => (argument.as_str(), None),
             };
             let value = match name {
-                "--optional" if attached.is_some() => {
-                    return Err("--optional takes no value".into());
+                "--optional" | "--optional-no-ca" if attached.is_some() => {
+                    return Err(format!("{name} takes no value").into());
                 }
-                "--optional" => String::new(),
+                "--optional" | "--optional-no-ca" => String::new(),
                 "--listen" | "--origin" | "--cert" | "--key" | "--client-ca" | "--settings"
                 | "--forward" | "--headers" => attached
                     .or_else(|| arguments.next().cloned())
@@ -79,14 +95,20 @@ impl Arguments {
             "every" => sets.into_iter().fold(Forwarding::none(), Forwarding::on_every_request),
             other => return Err(format!("--forward {other}: first or every").into()),
         };
+        let given = |name| values.contains_key(name);
+        let admission = match (given("--optional"), given("--optional-no-ca")) {
+            (_, true) => Admission::Any,
+            (true, false) => Admission::VerifiedOrNone,
+            (false, false) => Admission::Verified,
+        };
         Ok(Self {
             listen: required("--listen")?,
             origin: origin(&required("--origin")?)?,
-            tls: server_config(
+            tls: tls_from_files(
                 &required("--cert")?,
                 &required("--key")?,
                 &required("--client-ca")?,
-                values.contains_key("--optional"),
+                admission,
             )?,
             forwarding,
             settings: values.get("--settings").map(|file| hostname_settings(file)).transpose()?,
@@ -118,14 +140,14 @@ fn hostname_settings(file: &str) -> Result<HostnameSettings> {
     Ok(serde_json::from_str(&json).map_err(|error| format!("--settings {file}: {error}"))?)
 }
 
-fn server_config(cert: &str, key: &str, client_ca: &str, optional: bool) -> Result<ServerConfig> {
+fn tls_from_files(cert: &str, key: &str, client_ca: &str, admission: Admission) -> Result<Tls> {
     let private_key =
         PrivateKeyDer::from_pem_file(key).map_err(|error| format!("--key {key}: {error}"))?;
     let mut roots = RootCertStore::empty();
     for root in certificates("--client-ca", client_ca)? {
         roots.add(root).map_err(|error| format!("--client-ca {client_ca}: {error}"))?;
     }
-    tls_config(certificates("--cert", cert)?, private_key, roots, optional)
+    tls(certificates("--cert", cert)?, private_key, roots, admission)
         .map_err(|error| format!("--cert {cert}, --key {key}: {error}").into())
 }
 
@@ -141,21 +163,26 @@ fn certificates(option: &str, file: &str) -> Result<Vec<CertificateDer<'static>>
     }
 }
 
-/// TLS 1.2 and 1.3, HTTP/2 before HTTP/1.1; a client's certificate must lead to one of the roots.
-pub fn tls_config(
+/// TLS 1.2 and 1.3, HTTP/2 before HTTP/1.1; a verified client's certificate leads to one of the roots.
+pub fn tls(
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
     roots: RootCertStore,
-    optional: bool,
-) -> Result<ServerConfig> {
+    admission: Admission,
+) -> Result<Tls> {
     let provider = Arc::new(ring::default_provider());
-    let verifier =
+    let builder =
         WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
-    let verifier = if optional { verifier.allow_unauthenticated() } else { verifier }.build()?;
+    let mut verifier = None;
+    let inner: Arc<dyn ClientCertVerifier> = match admission {
+        Admission::Verified => builder.build()?,
+        Admission::VerifiedOrNone => builder.allow_unauthenticated().build()?,
+        Admission::Any => verifier.insert(Arc::new(OptionalNoCa::new(builder.build()?))).clone(),
+    };
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
-        .with_client_cert_verifier(verifier)
+        .with_client_cert_verifier(inner)
         .with_single_cert(chain, key)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
+    Ok(Tls { config, verifier })
 }

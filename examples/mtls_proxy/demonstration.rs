@@ -202,7 +202,7 @@ async fn start(
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
     let authority = format!("127.0.0.1:{}", origin.port).parse()?;
-    let proxy = Proxy::new(certificates.server_config()?, authority, forwarding, settings);
+    let proxy = Proxy::new(certificates.tls()?, authority, forwarding, settings);
     tokio::spawn(async move {
         Arc::new(proxy).accept(listener, &GracefulShutdown::new()).await;
     });

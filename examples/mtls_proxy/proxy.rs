@@ -19,13 +19,14 @@ use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tls_client_auth::{
-    ClientCertificate, ConnectionState, Forwarding, HostnameSettings, Verification,
+    ClientCertificate, ConnectionState, Forwarding, HostnameSettings, OptionalNoCa, Verification,
 };
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::{ServerConfig, ServerConnection};
+use tokio_rustls::rustls::pki_types::UnixTime;
 
 use crate::Result;
+use crate::arguments::Tls;
 
 const HANDSHAKE: Duration = Duration::from_secs(10);
 const REQUEST_HEAD: Duration = Duration::from_secs(30);
@@ -35,6 +36,8 @@ type RequestBody = BoxBody<Bytes, hyper::Error>;
 
 pub struct Proxy {
     tls: TlsAcceptor,
+    /// Who judges clients that the handshake let in; without one it refused all that did not verify.
+    verifier: Option<Arc<OptionalNoCa>>,
     origin: Authority,
     forwarding: Forwarding,
     settings: Option<HostnameSettings>,
@@ -43,18 +46,19 @@ pub struct Proxy {
 
 impl Proxy {
     pub fn new(
-        tls: ServerConfig,
+        tls: Tls,
         origin: Authority,
         forwarding: Forwarding,
         settings: Option<HostnameSettings>,
     ) -> Self {
-        let tls = TlsAcceptor::from(Arc::new(tls));
+        let Tls { config, verifier } = tls;
+        let tls = TlsAcceptor::from(Arc::new(config));
         let mut connector = HttpConnector::new();
         connector.set_connect_timeout(Some(CONNECT));
         connector.set_nodelay(true);
         // It sends again by itself only what it never began to send.
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        Self { tls, origin, forwarding, settings, client }
+        Self { tls, verifier, origin, forwarding, settings, client }
     }
 
     /// Serves every connection in a task of its own; one that fails ends alone. `shutdown` ends them after their requests.
@@ -84,7 +88,12 @@ impl Proxy {
             .await
             .map_err(|_| "the handshake took too long")??;
         let tls = stream.get_ref().1;
-        let connection = ConnectionState::new(client_certificate(tls), self.forwarding.clone());
+        let certificates = tls.peer_certificates();
+        let client = match &self.verifier {
+            Some(verifier) => verifier.client(certificates, UnixTime::now())?,
+            None => ClientCertificate::from_rustls(certificates, Verification::Success)?,
+        };
+        let connection = ConnectionState::new(client, self.forwarding.clone());
         let is_http2 = tls.alpn_protocol() == Some(b"h2");
         let service = service_fn(move |request| {
             let (proxy, connection) = (Arc::clone(&self), connection.clone());
@@ -174,16 +183,6 @@ impl Proxy {
                 answer(StatusCode::BAD_GATEWAY)
             }
         }
-    }
-}
-
-/// What the handshake said of the client. rustls has refused every certificate that does not verify.
-fn client_certificate(tls: &ServerConnection) -> ClientCertificate {
-    match tls.peer_certificates() {
-        Some([leaf, chain @ ..]) => {
-            ClientCertificate::presented(leaf.as_ref(), Verification::Success).chain(chain)
-        }
-        _ => ClientCertificate::none(),
     }
 }
 

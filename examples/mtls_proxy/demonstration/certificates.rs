@@ -7,10 +7,12 @@ use rcgen::{
 };
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
+use tokio_rustls::rustls::{
+    ClientConfig, DEFAULT_VERSIONS, RootCertStore, SupportedProtocolVersion,
+};
 
 use crate::Result;
-use crate::arguments::tls_config;
+use crate::arguments::{Admission, Tls, tls};
 
 pub struct Certificates {
     root: CertificateDer<'static>,
@@ -40,14 +42,25 @@ impl Certificates {
     }
 
     /// Clients may come without a certificate.
-    pub fn server_config(&self) -> Result<ServerConfig> {
+    pub fn tls(&self) -> Result<Tls> {
         let (certificate, key) = &self.server;
-        tls_config(vec![certificate.clone()], private_key(key), self.roots()?, true)
+        let chain = vec![certificate.clone()];
+        tls(chain, private_key(key), self.roots()?, Admission::VerifiedOrNone)
     }
 
     pub fn client_config(&self, with_certificate: bool) -> Result<ClientConfig> {
+        self.client_config_of(with_certificate, None)
+    }
+
+    /// The same for a client that speaks one version of TLS only.
+    pub fn client_config_of(
+        &self,
+        with_certificate: bool,
+        version: Option<&'static SupportedProtocolVersion>,
+    ) -> Result<ClientConfig> {
+        let versions = version.map_or(DEFAULT_VERSIONS.to_vec(), |version| vec![version]);
         let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()?
+            .with_protocol_versions(&versions)?
             .with_root_certificates(self.roots()?);
         let (certificate, key) = &self.client;
         Ok(if with_certificate {

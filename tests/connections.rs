@@ -1,0 +1,215 @@
+//! The example's proxy under HTTP/2 and resumption, over loopback: concurrent streams, streams that are reset, an orderly end,
+//! and sessions that are taken up again.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests, and the modules of a program"
+)]
+
+#[path = "../examples/mtls_proxy/arguments.rs"]
+mod arguments;
+#[path = "../examples/mtls_proxy/demonstration/certificates.rs"]
+mod certificates;
+#[path = "../examples/mtls_proxy/demonstration/origin.rs"]
+mod origin;
+#[path = "../examples/mtls_proxy/proxy.rs"]
+mod proxy;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt as _, Empty};
+use hyper::body::Bytes;
+use hyper::client::conn::{http1, http2};
+use hyper::{Request, StatusCode};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::graceful::GracefulShutdown;
+use rustls::pki_types::ServerName;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, HandshakeKind};
+use tls_client_auth::Forwarding;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use certificates::Certificates;
+use origin::{Origin, Seen};
+use proxy::Proxy;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// An origin, a proxy in front of it, and how to end the proxy.
+struct Scene {
+    certificates: Certificates,
+    origin: Origin,
+    port: u16,
+    /// Ends the proxy's connections after their requests, and is ready when they have ended.
+    end: tokio::sync::oneshot::Sender<()>,
+    ended: JoinHandle<()>,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let certificates = Certificates::new().unwrap();
+        let origin = Origin::start().await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let authority = format!("127.0.0.1:{}", origin.port).parse().unwrap();
+        let tls = certificates.tls().unwrap();
+        let proxy = Arc::new(Proxy::new(tls, authority, Forwarding::cloudflare(), None));
+        let (end, ending) = tokio::sync::oneshot::channel();
+        let ended = tokio::spawn(async move {
+            let shutdown = GracefulShutdown::new();
+            tokio::select! {
+                () = proxy.accept(listener, &shutdown) => {}
+                _ = ending => {}
+            }
+            shutdown.shutdown().await;
+        });
+        Self { certificates, origin, port, end, ended }
+    }
+
+    fn client(&self, version: Option<&'static rustls::SupportedProtocolVersion>) -> ClientConfig {
+        self.certificates.client_config_of(true, version).unwrap()
+    }
+
+    async fn tls(&self, config: &Arc<ClientConfig>) -> TlsStream<TcpStream> {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        let name = ServerName::try_from("app.example").unwrap();
+        TlsConnector::from(Arc::clone(config)).connect(name, stream).await.unwrap()
+    }
+
+    async fn http2(&self) -> http2::SendRequest<Empty<Bytes>> {
+        let mut config = self.client(None);
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        let stream = TokioIo::new(self.tls(&Arc::new(config)).await);
+        let (sender, connection) = http2::handshake(TokioExecutor::new(), stream).await.unwrap();
+        tokio::spawn(connection);
+        sender
+    }
+
+    /// What the origin sees next; waits for it.
+    async fn seen(&self, requests: usize) -> Vec<Seen> {
+        let mut seen = Vec::new();
+        for _ in 0..500 {
+            seen.extend(self.origin.take());
+            if seen.len() >= requests {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(seen.len(), requests);
+        seen
+    }
+}
+
+fn carriers(seen: &[Seen]) -> usize {
+    seen.iter().filter(|seen| seen.carries_certificate()).count()
+}
+
+type Answer = hyper::Result<hyper::Response<hyper::body::Incoming>>;
+
+async fn get(mut sender: http2::SendRequest<Empty<Bytes>>, path: &str) -> Answer {
+    sender.ready().await?;
+    let request = Request::get(format!("https://app.example{path}")).body(Empty::new()).unwrap();
+    sender.send_request(request).await
+}
+
+#[tokio::test]
+async fn one_of_many_streams_carries_the_certificate() {
+    let scene = Scene::new().await;
+    let sender = scene.http2().await;
+    let streams: Vec<_> = (0..64).map(|_| tokio::spawn(get(sender.clone(), "/slow"))).collect();
+    for stream in streams {
+        assert_eq!(stream.await.unwrap().unwrap().status(), StatusCode::OK);
+    }
+    assert_eq!(carriers(&scene.seen(64).await), 1);
+}
+
+#[tokio::test]
+async fn a_reset_first_stream_gives_the_certificate_to_the_next() {
+    let scene = Scene::new().await;
+    let sender = scene.http2().await;
+    let first = tokio::spawn(get(sender.clone(), "/slow"));
+    assert_eq!(carriers(&scene.seen(1).await), 1, "the first has it");
+    // Dropping the future resets the stream before it is answered.
+    first.abort();
+    assert!(first.await.unwrap_err().is_cancelled());
+    let mut carried = 0;
+    // The reset takes its time to arrive; what comes before it finds the claim taken.
+    for _ in 0..100 {
+        get(sender.clone(), "/").await.unwrap();
+        carried += carriers(&scene.seen(1).await);
+        if carried > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(carried, 1, "given back by the reset");
+    get(sender, "/").await.unwrap();
+    assert_eq!(carriers(&scene.seen(1).await), 0, "and spent");
+}
+
+#[tokio::test]
+async fn an_outage_gives_the_certificate_to_the_next() {
+    let scene = Scene::new().await;
+    let sender = scene.http2().await;
+    let answer = get(sender.clone(), "/fails").await.unwrap();
+    assert_eq!(answer.status(), StatusCode::BAD_GATEWAY);
+    assert_eq!(carriers(&scene.seen(2).await), 2, "both attempts had it");
+    get(sender.clone(), "/").await.unwrap();
+    assert_eq!(carriers(&scene.seen(1).await), 1);
+    get(sender, "/").await.unwrap();
+    assert_eq!(carriers(&scene.seen(1).await), 0);
+}
+
+#[tokio::test]
+async fn a_connection_that_is_told_to_go_away_finishes_and_the_next_starts_anew() {
+    let scene = Scene::new().await;
+    let sender = scene.http2().await;
+    let running = tokio::spawn(get(sender.clone(), "/slow"));
+    assert_eq!(carriers(&scene.seen(1).await), 1);
+    scene.end.send(()).unwrap();
+    let answer = running.await.unwrap().unwrap();
+    assert_eq!(answer.status(), StatusCode::OK, "what was under way is answered");
+    answer.into_body().collect().await.unwrap();
+    tokio::time::timeout(Duration::from_secs(5), scene.ended).await.unwrap().unwrap();
+    let refused = get(sender, "/").await;
+    assert!(refused.is_err(), "GOAWAY: no new stream");
+    let next = Scene::new().await;
+    get(next.http2().await, "/").await.unwrap();
+    assert_eq!(carriers(&next.seen(1).await), 1);
+}
+
+#[tokio::test]
+async fn every_connection_of_a_session_is_a_new_one() {
+    for version in [&TLS12, &TLS13] {
+        let scene = Scene::new().await;
+        let mut config = scene.client(Some(version));
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let config = Arc::new(config);
+        for kind in [HandshakeKind::Full, HandshakeKind::Resumed, HandshakeKind::Resumed] {
+            let stream = scene.tls(&config).await;
+            assert_eq!(stream.get_ref().1.handshake_kind(), Some(kind), "{version:?}");
+            let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+            tokio::spawn(connection);
+            for carries in [1, 0] {
+                sender.ready().await.unwrap();
+                let request = Request::get("/").header("Host", "app.example");
+                let request = request.body(Empty::<Bytes>::new()).unwrap();
+                let answer = sender.send_request(request).await.unwrap();
+                answer.into_body().collect().await.unwrap();
+                let seen = scene.seen(1).await;
+                assert_eq!(carriers(&seen), carries, "{version:?}, {kind:?}");
+                let sent = seen[0].of_certificates().len();
+                assert_eq!(sent, carries * 2, "both headers");
+            }
+        }
+    }
+}
