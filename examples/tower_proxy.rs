@@ -1,0 +1,123 @@
+//! Both layers at work: a proxy of hyper's client in a [`ForwardLayer`], and an axum origin behind a [`ReceiveLayer`] that reads what
+//! any nginx would send.
+
+#[path = "shared/mod.rs"]
+mod shared;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Extension;
+use axum::routing::get;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::pki_types::UnixTime;
+use tls_client_auth::{
+    Admission, ConnectionState, Forward, ForwardBody, ForwardLayer, Forwarding, HeaderSet,
+    OptionalNoCa, ReceiveLayer, Receiver, TlsClientAuth,
+};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tower::{Layer as _, ServiceExt as _};
+
+use shared::{Result, Tls};
+
+/// The origin: who is trusted may see its name; who is not is told why.
+fn origin() -> Result<Router> {
+    let who = async |auth: TlsClientAuth| auth.cert_subject_dn().to_owned();
+    let verdict = async |Extension(auth): Extension<TlsClientAuth>| auth.cert_verified().to_owned();
+    let sent = ["ssl-client-verify", "ssl-client-s-dn", "ssl-client-serial"];
+    let receiver = Receiver::nginx().only(sent)?;
+    Ok(Router::new()
+        .route("/", get(who))
+        .route("/verdict", get(verdict))
+        .layer(ReceiveLayer::new(receiver, Admission::Any)))
+}
+
+type Upstream = Forward<Client<HttpConnector, ForwardBody<Incoming>>>;
+
+/// The proxy: every connection gets its state, and every request that of its connection.
+#[derive(Clone)]
+struct Proxy {
+    acceptor: TlsAcceptor,
+    verifier: Arc<OptionalNoCa>,
+    forwarding: Forwarding,
+    upstream: Upstream,
+    origin: u16,
+}
+
+impl Proxy {
+    fn new(tls: &Tls, origin: u16) -> Self {
+        let forwarding = Forwarding::none().on_every_request(HeaderSet::nginx());
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        Self {
+            acceptor: TlsAcceptor::from(tls.server.clone()),
+            verifier: tls.verifier.clone(),
+            upstream: ForwardLayer::new(forwarding.clone()).layer(client),
+            forwarding,
+            origin,
+        }
+    }
+
+    async fn serve(self, listener: TcpListener) -> Result<()> {
+        loop {
+            let (stream, _) = listener.accept().await?;
+            tokio::spawn(self.clone().connection(stream));
+        }
+    }
+
+    async fn connection(self, stream: TcpStream) -> Result<()> {
+        let stream = self.acceptor.accept(stream).await?;
+        let certificates = stream.get_ref().1.peer_certificates();
+        let client = self.verifier.client(certificates, UnixTime::now())?;
+        let state = ConnectionState::new(client, self.forwarding.clone());
+        let service = service_fn(|mut request: Request<Incoming>| {
+            request.extensions_mut().insert(state.clone());
+            self.clone().request(request)
+        });
+        http1::Builder::new().serve_connection(TokioIo::new(stream), service).await?;
+        Ok(())
+    }
+
+    async fn request(self, mut request: Request<Incoming>) -> Result<Response<Incoming>> {
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        *request.uri_mut() = format!("http://127.0.0.1:{}{path}", self.origin).parse()?;
+        Ok(self.upstream.oneshot(request).await?)
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let origin_port = listener.local_addr()?.port();
+    tokio::spawn(axum::serve(listener, origin()?).into_future());
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let port = listener.local_addr()?.port();
+    let tls = Tls::new()?;
+    let clients = tls.clients.clone();
+    tokio::spawn(Proxy::new(&tls, origin_port).serve(listener));
+
+    let expected = [
+        (StatusCode::OK, "CN=client.example", "SUCCESS"),
+        (
+            StatusCode::FORBIDDEN,
+            "the client certificate is not accepted",
+            "FAILED:unable to verify the first certificate",
+        ),
+        (StatusCode::FORBIDDEN, "a client certificate is required", "NONE"),
+    ];
+    for ((name, client), (status, text, verdict)) in clients.iter().zip(expected) {
+        for (path, status, text) in [("/", status, text), ("/verdict", StatusCode::OK, verdict)] {
+            let answer = shared::get(port, path, client).await?;
+            println!("{name}, {path}: {} {}", answer.0.as_u16(), answer.1);
+            assert_eq!(answer, (status, text.to_owned()), "{name}, {path}");
+        }
+    }
+    println!("as expected");
+    Ok(())
+}
