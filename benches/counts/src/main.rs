@@ -1,0 +1,84 @@
+//! One job, so many times: what `benches/counts/run` counts instructions and allocations of.
+//!
+//! `counts JOB CERTIFICATE TIMES`; with `allocations` as the number of times, it prints how often one job allocates.
+
+use std::alloc::System;
+use std::hint::black_box;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use sha1::{Digest as _, Sha1};
+use sha2::Sha256;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use tls_client_auth::{
+    Certificate, ClientCertificate, ConnectionState, Forwarding, HeaderSet, Limits, TlsClientAuth,
+    Verification,
+};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// What a browser sends.
+const REQUEST: [(&str, &str); 12] = [
+    ("host", "app.example.com"),
+    ("user-agent", "Mozilla/5.0"),
+    ("accept", "text/html"),
+    ("accept-language", "en"),
+    ("accept-encoding", "gzip"),
+    ("cookie", "session=1"),
+    ("referer", "https://app.example.com/"),
+    ("cache-control", "no-cache"),
+    ("sec-fetch-mode", "navigate"),
+    ("sec-fetch-site", "none"),
+    ("x-request-id", "1"),
+    ("content-type", "application/json"),
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, job, certificate, times] = arguments.as_slice() else {
+        eprintln!("usage: counts JOB CERTIFICATE TIMES|allocations");
+        return ExitCode::from(2);
+    };
+    let der: Arc<[u8]> = match std::fs::read(certificate) {
+        Ok(der) => der.into(),
+        Err(error) => {
+            eprintln!("{certificate}: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let client = ClientCertificate::presented(Arc::clone(&der), Verification::Success);
+    let set = HeaderSet::cloudflare();
+    let forwarding = Forwarding::cloudflare();
+    let sent = ConnectionState::new(client.clone(), forwarding.clone());
+    sent.claim().commit();
+    let mut request = HeaderMap::new();
+    for (name, value) in REQUEST {
+        request.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    let mut run = || match job.as_str() {
+        "hashes" => drop(black_box((Sha1::digest(&der), Sha256::digest(&der)))),
+        "sha256" => drop(black_box(Sha256::digest(&der))),
+        "walk" => drop(black_box(Certificate::from_der(&der))),
+        "record" => drop(black_box(TlsClientAuth::new(&client))),
+        "pair" => drop(black_box(set.lines(&client, Limits::new()))),
+        "state" => {
+            let client = ClientCertificate::presented(Arc::clone(&der), Verification::Success);
+            drop(black_box(ConnectionState::new(client, forwarding.clone())));
+        }
+        "request" => sent.claim().apply(&mut request),
+        _ => {}
+    };
+    match times.parse::<usize>() {
+        Ok(times) => (0..times).for_each(|_| run()),
+        Err(_) => {
+            // What is made once for the process is no part of it.
+            run();
+            let region = Region::new(ALLOCATOR);
+            run();
+            println!("{}", region.change().allocations);
+        }
+    }
+    ExitCode::SUCCESS
+}
