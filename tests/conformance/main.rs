@@ -10,9 +10,14 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::as_conversions,
     reason = "a test that can't go on must stop"
 )]
 #![allow(clippy::std_instead_of_alloc, reason = "tests have the standard library")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod mutants;
 
 use core::fmt::Write as _;
 use std::collections::{BTreeMap, BTreeSet};
@@ -278,7 +283,7 @@ fn values_are_those_of_the_libraries() {
 /// The replay itself can fail: every property that is wrong in the truth is found.
 #[test]
 fn a_difference_is_found() {
-    let der = include_bytes!("fixtures/plain.der");
+    let der = include_bytes!("../fixtures/plain.der");
     let right = Truth {
         file: "plain.der".into(),
         accepted: true,
