@@ -268,6 +268,28 @@ mod tests {
     }
 
     #[test]
+    fn a_request_is_misdirected_where_the_policies_differ() {
+        let asks = |host: Option<&str>| host.is_some_and(|host| host.ends_with("admin.example"));
+        let cases = [
+            ("the same host", Some("admin.example"), "admin.example", false),
+            ("in capitals", Some("ADMIN.example"), "admin.EXAMPLE", false),
+            ("with a port", Some("admin.example"), "admin.example:8443", false),
+            ("with a trailing dot", Some("admin.example"), "admin.example.:443", false),
+            ("another host of the same policy", Some("a.admin.example"), "admin.example", false),
+            ("neither asks", Some("www.example"), "shop.example", false),
+            ("only the request's asks", Some("www.example"), "Admin.example:443", true),
+            ("only the handshake's asks", Some("admin.example"), "www.example", true),
+            ("no server name", None, "admin.example", true),
+            ("no server name, by address", None, "192.0.2.1", false),
+            ("a host that is none", Some("admin.example"), "admin.example/", true),
+            ("an empty host", Some("admin.example"), "", true),
+        ];
+        for (name, server_name, host, misdirected) in cases {
+            assert_eq!(is_misdirected(server_name, host, asks), misdirected, "{name}");
+        }
+    }
+
+    #[test]
     fn entries_are_checked() {
         use HostnameErrorKind::{Duplicate, Malformed};
         let long = "a".repeat(64);

@@ -10,6 +10,7 @@ use rustls::{DigitallySignedStruct, DistinguishedName, SignatureScheme};
 
 use super::{RawPublicKeyError, reason};
 use crate::client_certificate::ClientCertificate;
+use crate::dialect::Dialect;
 use crate::verification::Verification;
 
 /// A verifier that asks for a certificate and lets every client through, also one without, for proxies that report the outcome
@@ -47,13 +48,23 @@ use crate::verification::Verification;
 #[derive(Debug)]
 pub struct OptionalNoCa {
     inner: Arc<dyn ClientCertVerifier>,
+    library: Dialect,
 }
 
 impl OptionalNoCa {
     /// Around the verifier that knows the roots.
     #[must_use]
     pub fn new(inner: Arc<dyn ClientCertVerifier>) -> Self {
-        Self { inner }
+        Self { inner, library: Dialect::OpenSsl }
+    }
+
+    /// Whose reasons: nginx's, which are OpenSSL's, unless told; Cloudflare's are BoringSSL's. Of a leaf whose issuer is neither
+    /// known nor sent along, OpenSSL says "unable to verify the first certificate", BoringSSL "unable to get local issuer
+    /// certificate".
+    #[must_use]
+    pub const fn reasons_of(mut self, library: Dialect) -> Self {
+        self.library = library;
+        self
     }
 
     /// The client of a finished handshake and what the inner verifier says of it now.
@@ -72,7 +83,7 @@ impl OptionalNoCa {
             [] => Verification::None,
             [leaf, chain @ ..] => match self.inner.verify_client_cert(leaf, chain, now) {
                 Ok(_) => Verification::Success,
-                Err(error) => reason::verify_error(&error, leaf, chain).into(),
+                Err(error) => reason::verify_error(&error, leaf, chain, self.library).into(),
             },
         };
         ClientCertificate::from_rustls(certificates, verification)

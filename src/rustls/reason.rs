@@ -1,7 +1,12 @@
 //! What rustls and webpki refuse, in OpenSSL's words.
 //!
-//! Origins know nginx's reasons, which are OpenSSL's. Where webpki has a cause that OpenSSL does not, the nearest one stands;
-//! what is no verdict on a certificate at all is "unspecified certificate verification error".
+//! Origins know nginx's reasons, which are OpenSSL's: the last that its verification comes upon when it is not stopped. Where webpki
+//! has a cause that OpenSSL does not, the nearest one stands; what is no verdict on a certificate at all is "unspecified certificate
+//! verification error". `interop/openssl` compares the two.
+//!
+//! They do not always judge alike. webpki lets an authority sign whose key usage forbids it, refuses an authority as a client, does not
+//! tell permitted from excluded names, and tries a root's key on whatever names that root as its issuer: OpenSSL finds no issuer there
+//! if the key identifiers differ, webpki a bad signature.
 
 use alloc::vec::Vec;
 
@@ -10,6 +15,7 @@ use rustls::{CertRevocationListError, CertificateError};
 
 use crate::certificate::Certificate;
 use crate::cursor::{self, Cursor};
+use crate::dialect::Dialect;
 use crate::error::Part;
 use crate::verify_error::VerifyError;
 
@@ -25,20 +31,20 @@ pub(super) fn verify_error(
     error: &rustls::Error,
     leaf: &[u8],
     chain: &[CertificateDer<'_>],
+    library: Dialect,
 ) -> VerifyError {
     match error {
-        rustls::Error::InvalidCertificate(error) => certificate_error(error, leaf, chain),
+        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+            unknown_issuer(leaf, chain, library)
+        }
+        rustls::Error::InvalidCertificate(error) => certificate_error(error),
         rustls::Error::InvalidCertRevocationList(error) => revocation_list_error(error),
         _ => VerifyError::Unspecified,
     }
 }
 
 #[expect(deprecated, reason = "a verifier may still answer with them")]
-fn certificate_error(
-    error: &CertificateError,
-    leaf: &[u8],
-    chain: &[CertificateDer<'_>],
-) -> VerifyError {
+fn certificate_error(error: &CertificateError) -> VerifyError {
     match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             VerifyError::CertHasExpired
@@ -48,7 +54,6 @@ fn certificate_error(
         }
         CertificateError::Revoked => VerifyError::CertRevoked,
         CertificateError::UnhandledCriticalExtension => VerifyError::UnhandledCriticalExtension,
-        CertificateError::UnknownIssuer => unknown_issuer(leaf, chain),
         CertificateError::UnknownRevocationStatus => VerifyError::UnableToGetCrl,
         CertificateError::ExpiredRevocationList
         | CertificateError::ExpiredRevocationListContext { .. } => VerifyError::CrlHasExpired,
@@ -82,7 +87,10 @@ fn certificate_error(
 const fn webpki_error(error: &webpki::Error) -> VerifyError {
     match error {
         webpki::Error::CaUsedAsEndEntity => VerifyError::InvalidNonCa,
-        webpki::Error::EndEntityUsedAsCa => VerifyError::InvalidCa,
+        // "invalid CA certificate" too, but OpenSSL comes upon its purpose last.
+        webpki::Error::EndEntityUsedAsCa => VerifyError::InvalidPurpose,
+        // Of an intermediate: a leaf of another version does not get this far.
+        webpki::Error::UnsupportedCertVersion => VerifyError::InvalidPurpose,
         webpki::Error::CertDistrusted => VerifyError::CertRejected,
         webpki::Error::PathLenConstraintViolated => VerifyError::PathLengthExceeded,
         webpki::Error::NameConstraintViolation => VerifyError::PermittedViolation,
@@ -122,27 +130,37 @@ const fn revocation_list_error(error: &CertRevocationListError) -> VerifyError {
 
 /// OpenSSL tells four cases apart where webpki sees one. It builds the chain from what the client sent, leaf first, and says
 /// of what it can't finish: a self-signed leaf (18), a self-signed certificate at its end (19), an issuer that is not there (20)
-/// or, where that is the leaf's own, a leaf that can't be verified (21).
-fn unknown_issuer(leaf: &[u8], chain: &[CertificateDer<'_>]) -> VerifyError {
+/// or, where that is the leaf's own, a leaf that can't be verified (21). BoringSSL says 20 of that too.
+fn unknown_issuer(leaf: &[u8], chain: &[CertificateDer<'_>], library: Dialect) -> VerifyError {
     let Ok(mut last) = Certificate::from_der(leaf) else { return VerifyError::Unspecified };
     let mut unused: Vec<Certificate<'_>> =
         chain.iter().filter_map(|der| Certificate::from_der(der).ok()).collect();
     let mut depth = 0usize;
     loop {
-        if last.issuer().as_der() == last.subject().as_der() {
+        if is_issued_by(&last, &last) {
             return match depth {
                 0 => VerifyError::DepthZeroSelfSignedCert,
                 _ => VerifyError::SelfSignedCertInChain,
             };
         }
-        let issued = |issuer: &Certificate<'_>| issuer.subject().as_der() == last.issuer().as_der();
-        match unused.iter().position(issued) {
+        match unused.iter().position(|issuer| is_issued_by(&last, issuer)) {
             Some(index) => last = unused.swap_remove(index),
-            None if depth == 0 => return VerifyError::UnableToVerifyLeafSignature,
+            None if depth == 0 && library == Dialect::OpenSsl => {
+                return VerifyError::UnableToVerifyLeafSignature;
+            }
             None => return VerifyError::UnableToGetIssuerCertLocally,
         }
         depth = depth.saturating_add(1);
     }
+}
+
+/// Whether it could be, by names and, where both have one, key identifiers.
+fn is_issued_by(certificate: &Certificate<'_>, issuer: &Certificate<'_>) -> bool {
+    let key = || certificate.authority_key_identifier()?.key_identifier();
+    certificate.issuer().as_der() == issuer.subject().as_der()
+        && key()
+            .zip(issuer.subject_key_identifier())
+            .is_none_or(|(authority, subject)| authority == subject)
 }
 
 /// Whether that is the content of an AlgorithmIdentifier (RFC 5280 §4.1.1.2) for a digest that OpenSSL calls too weak.
@@ -150,4 +168,79 @@ fn is_weak(algorithm: &[u8]) -> bool {
     Cursor::new(algorithm)
         .expect(cursor::OBJECT_IDENTIFIER, Part::SignatureAlgorithm)
         .is_ok_and(|identifier| WEAK.contains(&identifier.contents()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::sync::Arc;
+    use rustls::{Error, OtherError};
+
+    /// What no handshake of the tests comes upon.
+    #[test]
+    fn every_kind_of_refusal_has_a_reason() {
+        let webpki = |error: webpki::Error| CertificateError::Other(OtherError(Arc::new(error)));
+        let cases: [(CertificateError, VerifyError); 20] = [
+            (CertificateError::BadEncoding, VerifyError::Unspecified),
+            (CertificateError::Revoked, VerifyError::CertRevoked),
+            (CertificateError::UnknownRevocationStatus, VerifyError::UnableToGetCrl),
+            (CertificateError::ExpiredRevocationList, VerifyError::CrlHasExpired),
+            (CertificateError::NotValidForName, VerifyError::HostnameMismatch),
+            (CertificateError::InvalidOcspResponse, VerifyError::OcspVerifyFailed),
+            (
+                CertificateError::ApplicationVerificationFailure,
+                VerifyError::ApplicationVerification,
+            ),
+            (unsupported(WEAK[1]), VerifyError::CaMdTooWeak),
+            (unsupported(&[0x2b, 0x65, 0x71]), VerifyError::UnsupportedSignatureAlgorithm),
+            (webpki(webpki::Error::CertDistrusted), VerifyError::CertRejected),
+            (webpki(webpki::Error::UnsupportedCertVersion), VerifyError::InvalidPurpose),
+            (webpki(webpki::Error::UnsupportedNameType), VerifyError::UnsupportedConstraintType),
+            (
+                webpki(webpki::Error::MalformedNameConstraint),
+                VerifyError::UnsupportedConstraintSyntax,
+            ),
+            (webpki(webpki::Error::MalformedDnsIdentifier), VerifyError::UnsupportedNameSyntax),
+            (webpki(webpki::Error::MaximumPathDepthExceeded), VerifyError::CertChainTooLong),
+            (webpki(webpki::Error::MalformedExtensions), VerifyError::InvalidExtension),
+            (
+                webpki(webpki::Error::SignatureAlgorithmMismatch),
+                VerifyError::SignatureAlgorithmInconsistency,
+            ),
+            (webpki(webpki::Error::UnsupportedIndirectCrl), VerifyError::DifferentCrlScope),
+            (webpki(webpki::Error::InvalidSerialNumber), VerifyError::Unspecified),
+            (
+                CertificateError::Other(OtherError(Arc::new(core::fmt::Error))),
+                VerifyError::Unspecified,
+            ),
+        ];
+        for (error, expected) in cases {
+            let error = Error::InvalidCertificate(error);
+            assert_eq!(verify_error(&error, &[], &[], Dialect::OpenSsl), expected, "{error:?}");
+        }
+        let cases = [
+            (CertRevocationListError::BadSignature, VerifyError::CrlSignatureFailure),
+            (CertRevocationListError::IssuerInvalidForCrl, VerifyError::KeyusageNoCrlSign),
+            (
+                CertRevocationListError::UnsupportedCriticalExtension,
+                VerifyError::UnhandledCriticalCrlExtension,
+            ),
+            (CertRevocationListError::UnsupportedDeltaCrl, VerifyError::DifferentCrlScope),
+            (CertRevocationListError::ParseError, VerifyError::CrlPathValidationError),
+        ];
+        for (error, expected) in cases {
+            let error = Error::InvalidCertRevocationList(error);
+            assert_eq!(verify_error(&error, &[], &[], Dialect::OpenSsl), expected, "{error:?}");
+        }
+        let none = verify_error(&Error::DecryptError, &[], &[], Dialect::OpenSsl);
+        assert_eq!(none, VerifyError::Unspecified);
+    }
+
+    fn unsupported(identifier: &[u8]) -> CertificateError {
+        let length = u8::try_from(identifier.len()).unwrap();
+        CertificateError::UnsupportedSignatureAlgorithmContext {
+            signature_algorithm_id: [&[6, length], identifier].concat(),
+            supported_algorithms: Vec::new(),
+        }
+    }
 }

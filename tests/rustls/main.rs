@@ -20,7 +20,7 @@ use rcgen::{BasicConstraints, ExtendedKeyUsagePurpose, IsCa, date_time_ymd};
 use rustls::HandshakeKind;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::version::{TLS12, TLS13};
-use tls_client_auth::{ClientCertificate, Verification, VerifyError};
+use tls_client_auth::{ClientCertificate, Dialect, Verification, VerifyError};
 
 fn server(root: &Pair) -> Pair {
     let mut params = params("server.example");
@@ -58,6 +58,12 @@ fn outcomes_are_worded_as_openssl_does() {
     let by_intermediate = signed(client_params(), &intermediate);
     let by_other_intermediate = signed(client_params(), &other_intermediate);
     let by_other_root = signed(client_params(), &other_root);
+
+    let mut self_issued = client_params();
+    self_issued.distinguished_name = other_root.params.distinguished_name.clone();
+    self_issued.is_ca = IsCa::ExplicitNoCa;
+    self_issued.use_authority_key_identifier_extension = true;
+    let self_issued = signed(self_issued, &other_root);
 
     let failed = |error: VerifyError| Verification::from(error);
     let cases: Vec<(&str, Vec<Pair>, Vec<&Pair>, Verification)> = vec![
@@ -99,6 +105,12 @@ fn outcomes_are_worded_as_openssl_does() {
             failed(VerifyError::DepthZeroSelfSignedCert),
         ),
         (
+            "of its issuer's name, and not self-signed",
+            vec![self_issued],
+            vec![],
+            failed(VerifyError::UnableToVerifyLeafSignature),
+        ),
+        (
             "expired",
             vec![signed(expired.clone(), &root)],
             vec![],
@@ -127,7 +139,7 @@ fn outcomes_are_worded_as_openssl_does() {
             "issued by one that is no authority",
             vec![signed(client_params(), &no_authority)],
             vec![&no_authority],
-            failed(VerifyError::InvalidCa),
+            failed(VerifyError::InvalidPurpose),
         ),
         (
             "an authority too many",
@@ -156,6 +168,41 @@ fn outcomes_are_worded_as_openssl_does() {
         let connection = handshake(&server, &client).unwrap();
         let client = verifier.client(connection.peer_certificates(), UnixTime::now()).unwrap();
         assert_eq!(client, ClientCertificate::none());
+    }
+}
+
+#[test]
+fn boringssl_has_another_reason_for_a_leaf_without_issuer() {
+    let [root, other_root] = ["Root", "Other Root"].map(|name| self_signed(authority_params(name)));
+    let leaf = ders(&[&signed(client_params(), &other_root)]);
+    let cases = [
+        (Dialect::OpenSsl, VerifyError::UnableToVerifyLeafSignature),
+        (Dialect::BoringSsl, VerifyError::UnableToGetIssuerCertLocally),
+    ];
+    for (library, reason) in cases {
+        let verifier = Arc::into_inner(verifier(&root)).unwrap().reasons_of(library);
+        let client = verifier.client(Some(&leaf), UnixTime::now()).unwrap();
+        assert_eq!(*client.verification(), reason.into(), "{library:?}");
+    }
+}
+
+#[test]
+fn a_certificate_that_can_t_be_read_is_turned_away() {
+    let root = self_signed(authority_params("Root"));
+    let server_pair = server(&root);
+    let server = server_config(verifier(&root), &server_pair);
+    let leaf = signed(client_params(), &root);
+    let mut truncated = leaf.certificate.der().to_vec();
+    truncated.pop();
+    let key = rustls::crypto::ring::sign::any_supported_type(&leaf.private_key()).unwrap();
+    for version in [&TLS12, &TLS13] {
+        let certificate = CertificateDer::from(truncated.clone());
+        let unread = rustls::sign::CertifiedKey::new(vec![certificate], Arc::clone(&key));
+        let mut client = Arc::unwrap_or_clone(client_config(&root, version, None));
+        client.client_auth_cert_resolver = Arc::new(rustls::sign::SingleCertAndKey::from(unread));
+        let error = handshake(&server, &Arc::new(client)).unwrap_err();
+        let bad = rustls::Error::InvalidCertificate(rustls::CertificateError::BadEncoding);
+        assert_eq!(error, bad);
     }
 }
 

@@ -1,0 +1,97 @@
+//! A client on rustls, which resumes sessions by itself; and what rustls, as a server, would say of it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use http_body_util::{BodyExt as _, Empty};
+use hyper::Request;
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tls_client_auth::{Dialect, OptionalNoCa, Verification};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::version::{TLS12, TLS13};
+use tokio_rustls::rustls::{ClientConfig, HandshakeKind, RootCertStore};
+
+use crate::{Authorities, Error, Identity};
+
+/// The TLS version it speaks.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Version {
+    Tls12,
+    Tls13,
+}
+
+/// One client, with the sessions it may resume.
+pub struct Client(Arc<ClientConfig>);
+
+impl Client {
+    pub fn new(
+        authorities: &Authorities,
+        identity: Option<&Identity>,
+        version: Version,
+    ) -> Result<Self, Error> {
+        let versions = match version {
+            Version::Tls12 => &[&TLS12],
+            Version::Tls13 => &[&TLS13],
+        };
+        let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(versions)?
+            .with_root_certificates(roots(authorities)?);
+        let config = match identity {
+            Some(identity) => builder.with_client_auth_cert(
+                certificates(identity),
+                PrivatePkcs8KeyDer::from(identity.key.clone()).into(),
+            )?,
+            None => builder.with_no_client_auth(),
+        };
+        Ok(Self(Arc::new(config)))
+    }
+
+    /// One connection and one request on it: whether the session was resumed, and the header lines that reached the origin.
+    pub async fn request(&self, proxy: SocketAddr) -> Result<(bool, String), Error> {
+        let stream = TcpStream::connect(proxy).await?;
+        let name = ServerName::try_from("proxy.example")?;
+        let stream = TlsConnector::from(Arc::clone(&self.0)).connect(name, stream).await?;
+        let resumed = stream.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed);
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        let connection = tokio::spawn(connection);
+        let request =
+            Request::get("/").header("Host", "proxy.example").body(Empty::<Bytes>::new())?;
+        let body = sender.send_request(request).await?.into_body().collect().await?;
+        // To its end, so that a session sent after the handshake is read too.
+        drop(sender);
+        connection.await??;
+        Ok((resumed, String::from_utf8(body.to_bytes().into())?))
+    }
+}
+
+impl Identity {
+    /// What rustls says of it, asked for this library's reasons.
+    pub fn asked_of_rustls(
+        &self,
+        authorities: &Authorities,
+        library: Dialect,
+    ) -> Result<Verification, Error> {
+        let provider = Arc::new(ring::default_provider());
+        let inner =
+            WebPkiClientVerifier::builder_with_provider(Arc::new(roots(authorities)?), provider);
+        let verifier = OptionalNoCa::new(inner.build()?).reasons_of(library);
+        let client = verifier.client(Some(&certificates(self)), UnixTime::now())?;
+        Ok(client.verification().clone())
+    }
+}
+
+fn roots(authorities: &Authorities) -> Result<RootCertStore, Error> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from(authorities.root.clone()))?;
+    Ok(roots)
+}
+
+fn certificates(identity: &Identity) -> Vec<CertificateDer<'static>> {
+    identity.chain.iter().map(|der| CertificateDer::from(der.clone())).collect()
+}

@@ -1,0 +1,102 @@
+//! Every client against one proxy, on fresh and on resumed sessions.
+
+use std::net::SocketAddr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use tls_client_auth::{Dialect, Verification};
+
+use crate::{Authorities, Client, Error, Identity, Version};
+
+/// The proxy that is tried, and what is particular to its TLS library.
+pub struct Scene {
+    pub proxy: SocketAddr,
+    pub library: Dialect,
+    /// The header in which it states the outcome, in lower case.
+    pub verify: &'static str,
+    /// Whether its library keeps the chain with a session.
+    pub resumes_chain: bool,
+}
+
+impl Scene {
+    /// Prints what the origin was told of each client, and fails unless that is right.
+    pub async fn run(
+        &self,
+        authorities: &Authorities,
+        identities: &[Identity],
+    ) -> Result<(), Error> {
+        let mut wrong = 0usize;
+        for identity in identities {
+            let expected = identity.said.by(self.library);
+            let rustls = identity.asked_of_rustls(authorities, self.library)?;
+            let mut faults = Vec::new();
+            if rustls != identity.said.by_rustls(self.library) {
+                faults.push(format!("rustls says {}", rustls.text(self.library)));
+            }
+            for version in [Version::Tls12, Version::Tls13] {
+                let client = Client::new(authorities, Some(identity), version)?;
+                for resumes in [false, true] {
+                    let (resumed, lines) = client.request(self.proxy).await?;
+                    let told = self.fault(identity, &expected, resumes, resumed, &lines);
+                    faults.extend(
+                        told.map(|fault| format!("{version:?}, resumed {resumed}: {fault}")),
+                    );
+                }
+            }
+            println!("{:<42} {}", identity.name, expected.text(self.library));
+            faults.iter().for_each(|fault| println!("  WRONG {fault}"));
+            wrong = wrong.saturating_add(faults.len());
+        }
+        for version in [Version::Tls12, Version::Tls13] {
+            let (_, lines) = Client::new(authorities, None, version)?.request(self.proxy).await?;
+            let told = (value(&lines, self.verify), value(&lines, "client-cert"));
+            if told != (Some("NONE"), None) {
+                println!("  WRONG without a certificate, {version:?}: {told:?}");
+                wrong = wrong.saturating_add(1);
+            }
+        }
+        println!("{:<42} NONE", "no certificate");
+        match wrong {
+            0 => Ok(println!("{} kinds of clients, each as it should be", identities.len())),
+            _ => Err(format!("{wrong} wrong").into()),
+        }
+    }
+
+    /// What was not as it should be.
+    fn fault(
+        &self,
+        identity: &Identity,
+        expected: &Verification,
+        resumes: bool,
+        resumed: bool,
+        lines: &str,
+    ) -> Option<String> {
+        if resumed != resumes {
+            return Some("is not that kind of session".into());
+        }
+        let outcome = expected.text(self.library);
+        let sequence = |der: &Vec<u8>| format!(":{}:", STANDARD.encode(der));
+        let (leaf, chain) = identity.chain.split_first()?;
+        let trusted = *expected == Verification::Success;
+        let has_chain = trusted && !chain.is_empty() && (self.resumes_chain || !resumes);
+        let expected = [
+            (self.verify, Some(outcome)),
+            ("client-cert", trusted.then(|| sequence(leaf))),
+            (
+                "client-cert-chain",
+                has_chain.then(|| chain.iter().map(sequence).collect::<Vec<_>>().join(", ")),
+            ),
+        ];
+        expected.into_iter().find_map(|(name, expected)| {
+            let told = value(lines, name);
+            (told != expected.as_deref()).then(|| format!("{name}: {told:?}, not {expected:?}"))
+        })
+    }
+}
+
+/// The value of the one line of that name.
+fn value<'a>(lines: &'a str, name: &str) -> Option<&'a str> {
+    let mut values =
+        lines.lines().filter_map(|line| line.split_once(": ")).filter(|(other, _)| *other == name);
+    values.next().map(|(_, value)| value)
+}
