@@ -4,3 +4,4 @@
 
 pub(crate) mod checks;
 pub(crate) mod der;
+pub(crate) mod families;

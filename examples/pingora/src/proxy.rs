@@ -1,0 +1,172 @@
+//! The proxy: one state a TLS connection, one claim a request, applied to every attempt.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http_body_util as _;
+use pingora::http::{RequestHeader, ResponseHeader};
+use pingora::listeners::TlsAccept;
+use pingora::listeners::tls::TlsSettings;
+use pingora::prelude::{HttpPeer, ProxyHttp, Session};
+use pingora::tls::pkey::PKey;
+use pingora::tls::ssl::SslVerifyMode;
+use pingora::tls::x509::X509;
+use pingora::{Error, Result};
+use tls_client_auth::{
+    Claim, ClientCertificate, ConnectionState, Dialect, Forwarding, HeaderFields, HeaderLine,
+    Verification,
+};
+
+use crate::certificates::Certificates;
+
+pub struct Proxy {
+    pub origin: String,
+    pub forwarding: Forwarding,
+}
+
+/// Makes the connection's state when its handshake is complete.
+struct Handshake(Forwarding);
+
+#[async_trait]
+impl TlsAccept for Handshake {
+    async fn handshake_complete_callback(
+        &self,
+        tls: &pingora::protocols::tls::TlsRef,
+    ) -> Option<Arc<dyn Any + Send + Sync>> {
+        let client = match tls.peer_certificate().map(|leaf| leaf.to_der()) {
+            Some(Ok(leaf)) => {
+                let code = tls.verify_result().as_raw();
+                // A server gets the chain without the leaf, and none on a resumed session.
+                let chain = tls.peer_cert_chain().into_iter().flatten();
+                let chain: Vec<Vec<u8>> = chain.filter_map(|link| link.to_der().ok()).collect();
+                ClientCertificate::presented(leaf, Verification::from_code(code, Dialect::OpenSsl))
+                    .chain(chain)
+            }
+            _ => ClientCertificate::none(),
+        };
+        Some(Arc::new(ConnectionState::new(client, self.0.clone())))
+    }
+}
+
+/// TLS that asks every client for a certificate, and lets those without one in.
+pub fn tls(certificates: &Certificates, forwarding: Forwarding) -> Result<TlsSettings> {
+    let broken = |error| Error::because(pingora::ErrorType::InternalError, "TLS settings", error);
+    let mut tls = TlsSettings::with_callbacks(Box::new(Handshake(forwarding)))?;
+    let server = X509::from_der(&certificates.server).map_err(broken)?;
+    let key = PKey::private_key_from_pkcs8(&certificates.server_key).map_err(broken)?;
+    tls.set_certificate(&server).map_err(broken)?;
+    tls.set_private_key(&key).map_err(broken)?;
+    tls.cert_store_mut()
+        .add_cert(X509::from_der(&certificates.root).map_err(broken)?)
+        .map_err(broken)?;
+    tls.set_verify(SslVerifyMode::PEER);
+    // Without a name for them, OpenSSL resumes no sessions of clients with certificates.
+    tls.set_session_id_context(b"proxy").map_err(broken)?;
+    tls.enable_h2();
+    Ok(tls)
+}
+
+#[async_trait]
+impl ProxyHttp for Proxy {
+    /// What the request carries, until an origin has answered it; dropped before that, it is given back.
+    type CTX = Option<Claim>;
+
+    fn new_ctx(&self) -> Self::CTX {
+        None
+    }
+
+    /// Once a request. Not in `upstream_request_filter`, which runs once an attempt.
+    async fn request_filter(&self, session: &mut Session, claim: &mut Self::CTX) -> Result<bool> {
+        let digest = session.digest().and_then(|digest| digest.ssl_digest.as_ref());
+        let state = digest.and_then(|tls| tls.extension.get::<ConnectionState>());
+        *claim = Some(match state {
+            Some(state) => state.claim(),
+            // Nobody to speak of, but the request is stripped all the same.
+            None => {
+                ConnectionState::new(ClientCertificate::none(), self.forwarding.clone()).claim()
+            }
+        });
+        Ok(false)
+    }
+
+    async fn upstream_peer(&self, _: &mut Session, _: &mut Self::CTX) -> Result<Box<HttpPeer>> {
+        Ok(Box::new(HttpPeer::new(&self.origin, false, String::new())))
+    }
+
+    async fn upstream_request_filter(
+        &self,
+        _: &mut Session,
+        request: &mut RequestHeader,
+        claim: &mut Self::CTX,
+    ) -> Result<()> {
+        if let Some(claim) = claim {
+            claim.apply(&mut Fields(request));
+        }
+        Ok(())
+    }
+
+    async fn upstream_response_filter(
+        &self,
+        _: &mut Session,
+        _: &mut ResponseHeader,
+        claim: &mut Self::CTX,
+    ) -> Result<()> {
+        if let Some(claim) = claim.take() {
+            claim.commit();
+        }
+        Ok(())
+    }
+
+    /// Nothing was answered: what changes nothing may be tried again.
+    fn error_while_proxy(
+        &self,
+        _: &HttpPeer,
+        session: &mut Session,
+        mut error: Box<Error>,
+        claim: &mut Self::CTX,
+        _: bool,
+    ) -> Box<Error> {
+        let unanswered = claim.is_some() && !session.as_ref().retry_buffer_truncated();
+        error.set_retry(unanswered && session.req_header().method.is_idempotent());
+        error
+    }
+}
+
+/// pingora's request keeps each name's case beside its headers, so that both have to be changed together.
+struct Fields<'r>(&'r mut RequestHeader);
+
+impl HeaderFields for Fields<'_> {
+    fn visit_connection(&self, visit: &mut dyn FnMut(&[u8])) {
+        self.visit_named("connection", visit);
+    }
+
+    fn visit_named(&self, name: &str, visit: &mut dyn FnMut(&[u8])) {
+        self.0.headers.get_all(name).iter().for_each(|value| visit(value.as_bytes()));
+    }
+
+    fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool) {
+        let names = self.0.headers.keys();
+        let doomed: Vec<_> =
+            names.filter(|name| remove(name.as_str().as_bytes())).cloned().collect();
+        for name in &doomed {
+            while self.0.remove_header(name).is_some() {}
+        }
+    }
+
+    fn insert(&mut self, line: HeaderLine<'_>) {
+        let Some(value) = line.header_value() else { return };
+        // A name from the program's source is sent in its own case, any other in title case.
+        let inserted = match line.field_name().as_static() {
+            Some(name) => self.0.insert_header(name, value),
+            None => self.0.insert_header(line.field_name().as_header_name().clone(), value),
+        };
+        // Both are valid already.
+        debug_assert!(inserted.is_ok());
+    }
+
+    fn insert_connection(&mut self, options: &'static str) {
+        let inserted = self.0.insert_header("Connection", options);
+        debug_assert!(inserted.is_ok());
+    }
+}

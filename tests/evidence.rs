@@ -1,0 +1,151 @@
+//! What SECURITY.md promises beside the other tests: that its tests exist, that slow certificates make no long texts, and that nothing
+//! prints what a client wrote.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod common;
+
+use std::fmt::Debug;
+use std::fs;
+use std::path::Path;
+
+use common::checks;
+use common::der::{self, Parts, attribute, of, tlv};
+use common::families::FAMILIES;
+use tls_client_auth::{
+    Certificate, ClientCertificate, ConnectionState, Forwarding, HeaderSet, Limits, Reason,
+    Receiver, TlsClientAuth, Unstated, Verification,
+};
+
+fn sources(folder: &Path, text: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, text);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            text.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn every_test_that_the_security_page_names_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("SECURITY.md")).unwrap();
+    let mut text = String::new();
+    sources(&root.join("src"), &mut text);
+    sources(&root.join("tests"), &mut text);
+    let rules =
+        page.lines().filter(|line| line.starts_with("| ") && line.matches('|').count() == 4);
+    let shown = rules.filter_map(|line| line.split('|').nth(3));
+    let named: Vec<&str> = shown
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .filter(|name| name.contains('_') && !name.contains(['/', '.']))
+        .map(|name| name.rsplit("::").next().unwrap_or_default())
+        .collect();
+    assert!(named.len() > 15, "{named:?}");
+    for name in named {
+        let defined = ["fn ", "mod "].iter().any(|kind| {
+            text.match_indices(&format!("{kind}{name}")).any(|(at, found)| {
+                !text[at + found.len()..]
+                    .starts_with(|next: char| next.is_alphanumeric() || next == '_')
+            })
+        });
+        assert!(defined, "SECURITY.md names {name}");
+    }
+}
+
+/// Printing escapes at most sixfold, and a limit cuts off what is sent.
+#[test]
+fn slow_certificates_make_no_long_texts() {
+    for (name, most, family) in FAMILIES {
+        // A tenth of the size: everything but a few bytes of the outputs grows with it.
+        let der = family(most / 10);
+        checks::certificate(&der);
+        let length = der.len();
+        let client = ClientCertificate::presented(der, Verification::Success);
+        let record = TlsClientAuth::new(&client);
+        let text: usize = checks::properties(&record).iter().map(|(_, text)| text.len()).sum();
+        assert!(text < 30 * length + 1000, "{name}: {text} bytes of text from {length}");
+        for set in HeaderSet::all() {
+            let rows = set.rows().len();
+            let lines = set.lines(&client, Limits::new());
+            let total: usize = lines.iter().map(|line| line.value().len()).sum();
+            assert!(total <= rows * 16 * 1024, "{name}, {}: {total}", set.name());
+            assert!(lines.iter().count() <= rows, "{name}, {}", set.name());
+        }
+    }
+}
+
+#[test]
+fn errors_and_debug_do_not_show_the_client_s_text() {
+    const MARK: &str = "MARK";
+    let name = || {
+        let mark = attribute(&[0x55, 4, 3], 0x0c, MARK);
+        of(der::SEQUENCE, &[of(der::SET, &[mark])])
+    };
+    let san = tlv(0x82, MARK);
+    let certificate = Parts::with(|parts| {
+        (parts.subject, parts.issuer) = (name(), name());
+        parts.serial = tlv(0x02, MARK);
+        parts.not_before = tlv(0x17, MARK);
+        parts.extensions =
+            vec![der::extension(&[0x55, 0x1d, 0x11], of(der::SEQUENCE, &[san.clone()]))];
+    });
+    let bytes = certificate.der();
+    let read = Certificate::from_der(&bytes).unwrap();
+    let client = ClientCertificate::presented(&bytes[..], Verification::Success).chain([&bytes]);
+    let record = TlsClientAuth::new(&client);
+    assert!(record.cert_subject_dn().contains(MARK), "it is there to be shown");
+    let every = HeaderSet::all().into_iter().fold(Forwarding::none(), Forwarding::on_every_request);
+    let connection = ConnectionState::new(client.clone(), every);
+    let claim = connection.claim();
+    let lines = HeaderSet::cloudflare_managed().lines(&client, Limits::new());
+    let line = lines.iter().next().unwrap();
+    let cut = Certificate::from_der(&bytes[..bytes.len() - 1]).unwrap_err();
+    let refusals =
+        [("client-cert", "MARK"), ("client-cert", ":MARK:"), ("client-cert-chain", ":MARK:")];
+    let refused: Vec<_> = refusals
+        .iter()
+        .map(|line| Receiver::rfc9440(Unstated::Verified).receive(&[*line]).unwrap_err())
+        .collect();
+    let failed = Receiver::nginx().receive(&[("ssl-client-verify", MARK)]).unwrap_err();
+
+    let shown: [(&str, &dyn Debug); 11] = [
+        ("certificate", &read),
+        ("name", &read.subject()),
+        ("client", &client),
+        ("record", &record),
+        ("connection", &connection),
+        ("claim", &claim),
+        ("lines", &lines),
+        ("line", &line),
+        ("error", &cut),
+        ("refusals", &refused),
+        ("verdict", &failed),
+    ];
+    for (what, value) in shown {
+        for text in [format!("{value:?}"), format!("{value:#?}")] {
+            assert!(!text.contains(MARK), "{what}: {text}");
+            assert!(text.len() < 200_000, "{what}: {} characters", text.len());
+        }
+    }
+    let errors =
+        refused.iter().map(ToString::to_string).chain([cut.to_string(), failed.to_string()]);
+    for text in errors {
+        assert!(!text.contains(MARK), "{text}");
+    }
+    // What a caller words itself is printable at least.
+    let reason = Reason::other("MARK\r\nX-Injected: 1");
+    checks::printable("reason", &format!("{reason:?}"));
+}
