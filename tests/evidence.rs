@@ -99,8 +99,10 @@ fn errors_and_debug_do_not_show_the_client_s_text() {
         (parts.subject, parts.issuer) = (name(), name());
         parts.serial = tlv(0x02, MARK);
         parts.not_before = tlv(0x17, MARK);
-        parts.extensions =
-            vec![der::extension(&[0x55, 0x1d, 0x11], of(der::SEQUENCE, &[san.clone()]))];
+        parts.extensions = vec![der::extension(
+            &[0x55, 0x1d, 0x11],
+            of(der::SEQUENCE, std::slice::from_ref(&san)),
+        )];
     });
     let bytes = certificate.der();
     let read = Certificate::from_der(&bytes).unwrap();

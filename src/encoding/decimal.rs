@@ -46,25 +46,12 @@ pub(crate) const fn two_digits(number: u8, padding: u8) -> [u8; 2] {
     [tens, b'0' | (number % 10)]
 }
 
-/// A number of any size in limbs of eighteen decimal digits, the lowest first; a number that was small from the start has
-/// one limb, which may hold any `u64`.
+/// A number of any size in limbs of eighteen decimal digits, the lowest first.
 #[derive(Default)]
 pub(crate) struct Decimal(Vec<u64>);
 
 impl Decimal {
     const LIMB: u128 = 1_000_000_000_000_000_000;
-
-    pub(crate) fn small(number: u64) -> Self {
-        Self(alloc::vec![number])
-    }
-
-    /// The number, if it has one limb.
-    pub(crate) const fn as_small(&self) -> Option<u64> {
-        match self.0.as_slice() {
-            [number] => Some(*number),
-            _ => None,
-        }
-    }
 
     /// Puts so many bits, at most 64, behind the number's.
     pub(crate) fn append_bits(&mut self, bits: u64, width: usize) {

@@ -55,7 +55,7 @@ impl<'a> ObjectIdentifier<'a> {
 
     pub(crate) fn write_dotted(&self, dialect: Dialect, out: &mut Vec<u8>) {
         let start = out.len();
-        if self.write_arcs(dialect, out).is_none() {
+        if self.write_arcs(dialect, DOTTED_MAX, out).is_none() {
             out.truncate(start);
         }
         out.truncate(start.saturating_add(DOTTED_MAX));
@@ -64,14 +64,14 @@ impl<'a> ObjectIdentifier<'a> {
     /// Dotted and not cut, as Go prints it; what Go can't hold as OpenSSL does.
     pub(super) fn write_uncut(&self, out: &mut Vec<u8>) {
         let start = out.len();
-        if self.write_arcs(Dialect::BoringSsl, out).is_none() {
+        if self.write_arcs(Dialect::BoringSsl, usize::MAX, out).is_none() {
             out.truncate(start);
             self.write_dotted(Dialect::OpenSsl, out);
         }
     }
 
-    /// `None` where the library fails.
-    fn write_arcs(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+    /// At least so many characters, if there are as many; `None` where the library fails.
+    fn write_arcs(&self, dialect: Dialect, most: usize, out: &mut Vec<u8>) -> Option<()> {
         let start = out.len();
         if self.contents.is_empty()
             || dialect == Dialect::OpenSsl && self.contents.len() > OPENSSL_MAX
@@ -82,25 +82,30 @@ impl<'a> ObjectIdentifier<'a> {
             if arc.last().is_none_or(|last| last & 0x80 != 0) || arc.first() == Some(&0x80) {
                 return None;
             }
-            let mut number = match small(arc) {
-                Some(number) => Decimal::small(number),
-                None if dialect == Dialect::BoringSsl => return None,
-                None => from_base_128(arc),
-            };
-            if out.len() == start {
-                // The first octets hold two arcs: 40 × first + second (X.690 §8.19.4).
-                let first = match number.as_small() {
-                    Some(number @ ..80) => number.checked_div(40)?,
-                    _ => 2,
-                };
+            let number = small(arc);
+            if number.is_none() && dialect == Dialect::BoringSsl {
+                return None;
+            }
+            let written = out.len().saturating_sub(start);
+            if written > most {
+                // It will be cut off, but the library still fails at it.
+                continue;
+            }
+            // The first octets hold two arcs: 40 × first + second (X.690 §8.19.4).
+            let mut first = 0;
+            if written == 0 {
+                first = number.map_or(2, |number| (number / 40).min(2));
                 encoding::decimal(first, out);
-                number.subtract(first.checked_mul(40)?);
             }
             out.push(b'.');
-            number.write(out);
-            if out.len().saturating_sub(start) > DOTTED_MAX && dialect == Dialect::OpenSsl {
-                // Whatever follows is cut off.
-                break;
+            let both = first.saturating_mul(40);
+            match number {
+                Some(number) => encoding::decimal(number.saturating_sub(both), out),
+                None => {
+                    let mut number = from_base_128(arc);
+                    number.subtract(both);
+                    number.write(out);
+                }
             }
         }
         Some(())

@@ -16,7 +16,7 @@ use super::{Report, Truth};
 
 /// With the oracle or in CI; a fifth of them otherwise, which takes ten seconds.
 const MUTANTS: usize = 20_000;
-const SEED: u64 = 0x5EED_0F_C3A7;
+const SEED: u64 = 0x005E_ED0F_C3A7;
 /// Deeper elements are left as they are.
 const DEPTH: usize = 16;
 
@@ -42,7 +42,7 @@ impl Node {
         while let Some((&tag, rest)) = bytes.split_first() {
             let (&first, rest) = rest.split_first()?;
             let (length, rest) = match first {
-                0..0x80 => (usize::from(first), rest),
+                0..=0x7f => (usize::from(first), rest),
                 0x81 => (usize::from(*rest.first()?), rest.get(1..)?),
                 0x82 => (usize::from(u16::from_be_bytes(*rest.first_chunk()?)), rest.get(2..)?),
                 _ => return None,
