@@ -20,6 +20,10 @@ use crate::verification::Verification;
 /// verifier. What that verifier says of the chain does not end the handshake; [`client`](Self::client) asks it again
 /// afterwards. A certificate that its parser refuses can't sign a handshake, and such a client is turned away.
 ///
+/// The judgement is the inner verifier's, in a C library's words. webpki judges as OpenSSL does but for a few: it does not look at
+/// key usage, refuses an authority's certificate as a client's, and dates before 1970. And nginx answers 400 by itself to most
+/// failures, an expired certificate for one; here they all go to the origin.
+///
 /// Whoever uses this must look at the verdict: a set of headers without one stays empty for a client that did not verify.
 ///
 /// ```

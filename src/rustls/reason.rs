@@ -2,11 +2,11 @@
 //!
 //! Origins know nginx's reasons, which are OpenSSL's: the last that its verification comes upon when it is not stopped. Where webpki
 //! has a cause that OpenSSL does not, the nearest one stands; what is no verdict on a certificate at all is "unspecified certificate
-//! verification error". `interop/openssl` compares the two.
+//! verification error". `tests/rustls/observed.rs` and `interop/openssl` compare the two.
 //!
-//! They do not always judge alike. webpki lets an authority sign whose key usage forbids it, refuses an authority as a client, does not
-//! tell permitted from excluded names, and tries a root's key on whatever names that root as its issuer: OpenSSL finds no issuer there
-//! if the key identifiers differ, webpki a bad signature.
+//! They do not always judge alike. webpki does not look at key usage nor at an RSA key's strength, refuses an authority as a client and
+//! dates before 1970, does not tell permitted from excluded names, and tries a root's key on whatever names that root as its issuer:
+//! OpenSSL finds no issuer there if the key identifiers differ, webpki a bad signature.
 
 use alloc::vec::Vec;
 
@@ -17,6 +17,7 @@ use crate::certificate::Certificate;
 use crate::cursor::{self, Cursor};
 use crate::dialect::Dialect;
 use crate::error::Part;
+use crate::validity::Time;
 use crate::verify_error::VerifyError;
 
 /// SHA-1 and MD5 with RSA, and SHA-1 with ECDSA: what OpenSSL calls too weak and webpki does not know.
@@ -37,6 +38,7 @@ pub(super) fn verify_error(
         rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
             unknown_issuer(leaf, chain, library)
         }
+        rustls::Error::InvalidCertificate(CertificateError::BadEncoding) => bad_encoding(leaf),
         rustls::Error::InvalidCertificate(error) => certificate_error(error),
         rustls::Error::InvalidCertRevocationList(error) => revocation_list_error(error),
         _ => VerifyError::Unspecified,
@@ -89,8 +91,6 @@ const fn webpki_error(error: &webpki::Error) -> VerifyError {
         webpki::Error::CaUsedAsEndEntity => VerifyError::InvalidNonCa,
         // "invalid CA certificate" too, but OpenSSL comes upon its purpose last.
         webpki::Error::EndEntityUsedAsCa => VerifyError::InvalidPurpose,
-        // Of an intermediate: a leaf of another version does not get this far.
-        webpki::Error::UnsupportedCertVersion => VerifyError::InvalidPurpose,
         webpki::Error::CertDistrusted => VerifyError::CertRejected,
         webpki::Error::PathLenConstraintViolated => VerifyError::PathLengthExceeded,
         webpki::Error::NameConstraintViolation => VerifyError::PermittedViolation,
@@ -154,6 +154,19 @@ fn unknown_issuer(leaf: &[u8], chain: &[CertificateDer<'_>], library: Dialect) -
     }
 }
 
+/// OpenSSL names a date that is not written as RFC 5280 §4.1.2.5 wants it, notAfter last; BoringSSL's printer takes no other.
+fn bad_encoding(leaf: &[u8]) -> VerifyError {
+    let Ok(leaf) = Certificate::from_der(leaf) else { return VerifyError::Unspecified };
+    let is_bad = |date: Time<'_>| date.text(Dialect::BoringSsl).is_none();
+    if is_bad(leaf.not_after()) {
+        VerifyError::ErrorInCertNotAfterField
+    } else if is_bad(leaf.not_before()) {
+        VerifyError::ErrorInCertNotBeforeField
+    } else {
+        VerifyError::Unspecified
+    }
+}
+
 /// Whether it could be, by names and, where both have one, key identifiers.
 fn is_issued_by(certificate: &Certificate<'_>, issuer: &Certificate<'_>) -> bool {
     let key = || certificate.authority_key_identifier()?.key_identifier();
@@ -194,7 +207,7 @@ mod tests {
             (unsupported(WEAK[1]), VerifyError::CaMdTooWeak),
             (unsupported(&[0x2b, 0x65, 0x71]), VerifyError::UnsupportedSignatureAlgorithm),
             (webpki(webpki::Error::CertDistrusted), VerifyError::CertRejected),
-            (webpki(webpki::Error::UnsupportedCertVersion), VerifyError::InvalidPurpose),
+            (webpki(webpki::Error::UnsupportedCertVersion), VerifyError::Unspecified),
             (webpki(webpki::Error::UnsupportedNameType), VerifyError::UnsupportedConstraintType),
             (
                 webpki(webpki::Error::MalformedNameConstraint),

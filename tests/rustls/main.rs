@@ -9,6 +9,7 @@
 )]
 
 mod handshake;
+mod observed;
 
 use std::sync::Arc;
 

@@ -1,0 +1,90 @@
+//! What nginx said of the fixtures, and what rustls says of them in its words: the same, or a row of the table of differences.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use rustls::RootCertStore;
+use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::server::WebPkiClientVerifier;
+use serde::Deserialize;
+use tls_client_auth::{Dialect, OptionalNoCa};
+
+#[derive(Deserialize)]
+struct Archive {
+    chains: BTreeMap<String, Vec<String>>,
+    listeners: BTreeMap<String, Listener>,
+}
+
+#[derive(Deserialize)]
+struct Listener {
+    certificates: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// When they were observed.
+const OBSERVED_AT: Duration = Duration::from_secs(1_795_451_575);
+
+/// The fixture, and what is said of it by nginx 1.28 and here.
+const DIFFERENCES: [(&str, &str, &str); 8] = [
+    // Its `ssl_verify_depth` was 1.
+    ("chain_two_inter", "unable to get local issuer certificate", "SUCCESS"),
+    ("chain_two_inter_swapped", "unable to get local issuer certificate", "SUCCESS"),
+    // OpenSSL drops a certificate with a bad extension when it looks for issuers.
+    ("ext_bad_san", "unable to verify the first certificate", UNSPECIFIED),
+    // webpki asks for no security level of RSA keys, and looks at no key usage.
+    ("key_rsa1024", "EE certificate key too weak", "SUCCESS"),
+    ("ku_no_sign", "unsuitable certificate purpose", "SUCCESS"),
+    // webpki's time begins in 1970, and it reads version 3 only.
+    ("time_gen_1900", "SUCCESS", UNSPECIFIED),
+    ("time_utc_1950", "SUCCESS", UNSPECIFIED),
+    ("v2_noext", "SUCCESS", UNSPECIFIED),
+];
+const UNSPECIFIED: &str = "unspecified certificate verification error";
+
+fn fixture(name: &str) -> Vec<u8> {
+    fs::read(format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+#[test]
+fn outcomes_are_those_of_nginx() {
+    let archive: Archive = serde_json::from_slice(&fixture("peers.json")).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(fixture("ca.der").into()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let inner = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+    let verifier = OptionalNoCa::new(inner.build().unwrap());
+
+    let mut differences = Vec::new();
+    let mut equal = 0;
+    for (name, headers) in &archive.listeners["nginx-1.28/optional_reveal"].certificates {
+        let nginx = headers["ssl-client-verify"].as_str();
+        // nginx did not receive the certificate.
+        if nginx == "NONE" {
+            continue;
+        }
+        let mut chain = vec![CertificateDer::from(fixture(&format!("{name}.der")))];
+        for certificate in archive.chains.get(name).into_iter().flatten() {
+            let der = base64::engine::general_purpose::STANDARD.decode(certificate).unwrap();
+            chain.push(der.into());
+        }
+        let now = UnixTime::since_unix_epoch(OBSERVED_AT);
+        let client = verifier.client(Some(&chain), now).unwrap();
+        let ours = client.verification().text(Dialect::OpenSsl);
+        if ours == nginx {
+            equal += 1;
+        } else {
+            differences.push((name.clone(), nginx.to_owned(), ours));
+        }
+    }
+    let expected = DIFFERENCES.map(|(name, nginx, ours)| {
+        let text = |outcome: &str| match outcome {
+            "SUCCESS" => outcome.to_owned(),
+            reason => format!("FAILED:{reason}"),
+        };
+        (name.to_owned(), text(nginx), text(ours))
+    });
+    assert_eq!(differences, expected);
+    assert_eq!(equal, 75);
+}
