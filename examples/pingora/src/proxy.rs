@@ -4,7 +4,6 @@ use std::any::Any;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http_body_util as _;
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::listeners::TlsAccept;
 use pingora::listeners::tls::TlsSettings;
