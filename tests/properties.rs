@@ -202,16 +202,15 @@ fn owned_names() -> Vec<String> {
 
 /// An owned name in any case, with any separators.
 fn spelling() -> impl Strategy<Value = String> {
-    (select(owned_names()), vec(any::<bool>(), 40), vec(select(b"-_.~".to_vec()), 40)).prop_map(
-        |(name, upper, separators)| {
+    (select(owned_names()), vec(any::<bool>(), 40), vec(select(b"--__.!#$%&'*+^`|~".to_vec()), 40))
+        .prop_map(|(name, upper, separators)| {
             let character = |(index, byte): (usize, u8)| match byte {
                 b'-' => char::from(separators[index]),
                 _ if upper[index] => char::from(byte.to_ascii_uppercase()),
                 _ => char::from(byte.to_ascii_lowercase()),
             };
             name.bytes().enumerate().map(character).collect()
-        },
-    )
+        })
 }
 
 fn unrelated() -> impl Strategy<Value = String> {
@@ -274,6 +273,32 @@ proptest! {
             .chain([FIXTURES[1].as_slice()]);
         checks::strip(&client, checks::everything(), &request);
         checks::strip(&ClientCertificate::none(), checks::everything(), &request);
+    }
+
+    /// Names of all sets go, also where one set is sent or none.
+    #[test]
+    fn no_set_leaves_another_s_names(
+        owned in vec((spelling(), "[ -~]{0,12}"), 1..12),
+        set in proptest::option::of(select(checks::sets().to_vec())),
+        first in any::<bool>(),
+    ) {
+        let forwarding = match set {
+            Some(set) if first => Forwarding::none().on_first_request(set),
+            Some(set) => Forwarding::none().on_every_request(set),
+            None => Forwarding::none(),
+        };
+        let client = ClientCertificate::presented(FIXTURES[0].as_slice(), Verification::Success);
+        let connection = ConnectionState::new(client, forwarding);
+        let owned: Vec<_> =
+            owned.into_iter().filter(|(name, _)| checks::variable(name) != checks::OWN).collect();
+        let claim = connection.claim();
+        let ours: Vec<(String, String)> =
+            claim.lines().map(|line| (line.name().to_owned(), line.value().to_owned())).collect();
+        let (mut headers, mut trailers) = (owned.clone(), owned);
+        claim.apply(&mut headers);
+        connection.strip_trailers(&mut trailers);
+        prop_assert_eq!(headers, ours);
+        prop_assert_eq!(trailers, vec![]);
     }
 
     #[test]

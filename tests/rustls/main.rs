@@ -8,7 +8,10 @@
     missing_docs
 )]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod handshake;
+mod malleability;
 mod observed;
 
 use std::sync::Arc;
