@@ -277,7 +277,7 @@ fn json_line(options: &Options, file: &str, client: &ClientCertificate) -> Strin
 fn text(options: &Options, client: &ClientCertificate, out: &mut impl Write) -> io::Result<()> {
     let auth = TlsClientAuth::with_limits(client, limits());
     let mut row = |name: &str, value: &str| {
-        if value.is_empty() { Ok(()) } else { writeln!(out, "  {name:<18}{value}") }
+        if value.is_empty() { Ok(()) } else { writeln!(out, "  {name:<19}{value}") }
     };
     row("subject", auth.cert_subject_dn())?;
     row("issuer", auth.cert_issuer_dn())?;

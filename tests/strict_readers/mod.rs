@@ -1,0 +1,230 @@
+//! Readers of the formats as their specifications have them, and no more: `None` where a value is not of its format.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// RFC 4514 §3, as types and values in the order written.
+pub(crate) fn distinguished_name(text: &str) -> Option<Vec<(String, String)>> {
+    let mut attributes = Vec::new();
+    let mut rest = text;
+    loop {
+        let (kind, behind) = rest.split_once('=')?;
+        if kind.is_empty() || !kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
+        {
+            return None;
+        }
+        let (value, behind) = attribute_value(behind.as_bytes())?;
+        attributes.push((kind.to_owned(), value));
+        match behind.split_first() {
+            None => return Some(attributes),
+            Some((b',' | b'+', behind)) => rest = core::str::from_utf8(behind).ok()?,
+            Some(_) => return None,
+        }
+    }
+}
+
+/// A string or `#` and DER in hex; what follows it begins with a separator.
+fn attribute_value(mut rest: &[u8]) -> Option<(String, &[u8])> {
+    if let Some(hex) = rest.strip_prefix(b"#") {
+        let end = hex.iter().position(|byte| matches!(byte, b',' | b'+')).unwrap_or(hex.len());
+        let (hex, rest) = hex.split_at(end);
+        let encoded = (!hex.is_empty() && hex.len() % 2 == 0)
+            .then(|| hex.iter().all(u8::is_ascii_hexdigit))?;
+        return encoded.then(|| (format!("#{}", String::from_utf8_lossy(hex)), rest));
+    }
+    let mut value = Vec::new();
+    let mut last_is_bare_space = false;
+    loop {
+        let bare_space = matches!(rest, [b' ', ..]);
+        match rest {
+            [] | [b',' | b'+', ..] => break,
+            [b'"' | b';' | b'<' | b'>', ..] => return None,
+            [
+                b'\\',
+                special @ (b' ' | b'"' | b'#' | b'+' | b',' | b';' | b'<' | b'=' | b'>' | b'\\'),
+                behind @ ..,
+            ] => {
+                value.push(*special);
+                rest = behind;
+            }
+            [b'\\', high, low, behind @ ..] => {
+                value.push(hex_pair(*high, *low)?);
+                rest = behind;
+            }
+            [b'\\', ..] => return None,
+            [b' ', ..] if value.is_empty() => return None,
+            [byte @ b' '..=b'~', behind @ ..] => {
+                value.push(*byte);
+                rest = behind;
+            }
+            _ => return None,
+        }
+        last_is_bare_space = bare_space;
+    }
+    (!last_is_bare_space).then_some(())?;
+    Some((String::from_utf8(value).ok()?, rest))
+}
+
+fn hex_pair(high: u8, low: u8) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    Some(digit(high)? << 4 | digit(low)?)
+}
+
+/// How many slashes of OpenSSL's one-line form separate.
+pub(crate) fn unescaped_slashes(text: &str) -> usize {
+    text.replace("\\/", "").matches('/').count()
+}
+
+/// RFC 4648 §4, padded.
+pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
+
+/// A list of byte sequences without parameters (RFC 9651 §4.2).
+pub(crate) fn byte_sequences(text: &str) -> Option<Vec<Vec<u8>>> {
+    text.split(", ").map(|item| base64(item.strip_prefix(':')?.strip_suffix(':')?)).collect()
+}
+
+/// RFC 3986 §2.1; nothing bare that a header, a quoted string or a list gives a meaning.
+pub(crate) fn percent_decoded(text: &str) -> Option<String> {
+    let mut decoded = Vec::new();
+    let mut rest = text.as_bytes();
+    loop {
+        match rest {
+            [] => return String::from_utf8(decoded).ok(),
+            [b'%', high, low, behind @ ..] => {
+                decoded.push(hex_pair(*high, *low)?);
+                rest = behind;
+            }
+            [b' ' | b'"' | b'%' | b'\\' | b',' | b';', ..] => return None,
+            [byte @ b'!'..=b'~', behind @ ..] => {
+                decoded.push(*byte);
+                rest = behind;
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// The same where a space is `+`.
+pub(crate) fn form_decoded(text: &str) -> Option<String> {
+    percent_decoded(&text.replace('+', "%20"))
+}
+
+pub(crate) fn escaped_pem(text: &str) -> Option<Vec<Vec<u8>>> {
+    pem(&percent_decoded(text)?)
+}
+
+/// RFC 7468's strict form, and nothing around the blocks.
+pub(crate) fn pem(text: &str) -> Option<Vec<Vec<u8>>> {
+    let blocks = text.strip_suffix("-----END CERTIFICATE-----\n")?;
+    blocks
+        .split("-----END CERTIFICATE-----\n")
+        .map(|block| {
+            let lines = block.strip_prefix("-----BEGIN CERTIFICATE-----\n")?;
+            let lines: Vec<&str> = lines.lines().collect();
+            let (last, full) = lines.split_last()?;
+            let whole = full.iter().all(|line| line.len() == 64) && (1..=64).contains(&last.len());
+            whole.then(|| base64(&lines.concat()))?
+        })
+        .collect()
+}
+
+/// `[a b]`
+pub(crate) fn go_list(text: &str) -> Option<Vec<&str>> {
+    let items = text.strip_prefix('[')?.strip_suffix(']')?;
+    Some(if items.is_empty() { vec![] } else { items.split(' ').collect() })
+}
+
+/// Keys and values of one element.
+pub(crate) type Pairs = Vec<(String, String)>;
+
+/// `KEY="value"` joined by `;`, certificates by `,`; there is no escaping, so a quote ends a value.
+pub(crate) fn traefik(text: &str) -> Option<Vec<Pairs>> {
+    let mut certificates = vec![Pairs::new()];
+    let mut rest = text;
+    loop {
+        let (key, behind) = rest.split_once("=\"")?;
+        let (value, behind) = behind.split_once('"')?;
+        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            return None;
+        }
+        certificates.last_mut()?.push((key.to_owned(), value.to_owned()));
+        match behind.split_at_checked(1) {
+            None => return Some(certificates),
+            Some((";", behind)) => rest = behind,
+            Some((",", behind)) => {
+                certificates.push(Pairs::new());
+                rest = behind;
+            }
+            Some(_) => return None,
+        }
+    }
+}
+
+/// Envoy's text: elements joined by `,`, pairs by `;`; a value with one of these is quoted, and a quote inside has a backslash before
+/// it. Backslashes are kept: those in a name are the name's own escapes, which Envoy puts between the quotes as they are.
+pub(crate) fn xfcc(text: &str) -> Option<Vec<Pairs>> {
+    let mut elements = vec![Pairs::new()];
+    let mut rest = text;
+    loop {
+        let (key, behind) = rest.split_once('=')?;
+        let known = ["By", "Hash", "Cert", "Chain", "Subject", "URI", "DNS", "Issuer"];
+        known.contains(&key).then_some(())?;
+        let (value, behind) = match behind.strip_prefix('"') {
+            Some(quoted) => quoted_string(quoted)?,
+            None => {
+                let end = behind.find([',', ';']).unwrap_or(behind.len());
+                let (value, behind) = behind.split_at(end);
+                (!value.contains('"')).then(|| (value.to_owned(), behind))?
+            }
+        };
+        elements.last_mut()?.push((key.to_owned(), value));
+        match behind.split_at_checked(1) {
+            None => return Some(elements),
+            Some((";", behind)) => rest = behind,
+            Some((",", behind)) => {
+                elements.push(Pairs::new());
+                rest = behind;
+            }
+            Some(_) => return None,
+        }
+    }
+}
+
+/// Up to the closing quote, and what follows it.
+fn quoted_string(text: &str) -> Option<(String, &str)> {
+    let mut value = String::new();
+    let mut characters = text.char_indices();
+    while let Some((index, character)) = characters.next() {
+        match character {
+            '"' => return Some((value, text.get(index + 1..)?)),
+            '\\' => value.extend(['\\', characters.next()?.1]),
+            _ => value.push(character),
+        }
+    }
+    None
+}
+
+/// Writes them as a request's head over HTTP/1.1, and reads that.
+pub(crate) fn one_header_each(lines: impl Iterator<Item = (String, String)>) {
+    let lines: Vec<(String, String)> = lines.collect();
+    let mut head = String::from("GET / HTTP/1.1\r\n");
+    for (name, value) in &lines {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str("\r\n");
+    let mut headers = [httparse::EMPTY_HEADER; 64];
+    let mut request = httparse::Request::new(&mut headers);
+    let parsed = request.parse(head.as_bytes());
+    assert_eq!(parsed, Ok(httparse::Status::Complete(head.len())), "{head}");
+    let read: Vec<(&str, &str)> = request
+        .headers
+        .iter()
+        .map(|header| (header.name, core::str::from_utf8(header.value).unwrap()))
+        .collect();
+    // The white space around a value is not part of it.
+    let written: Vec<(&str, &str)> =
+        lines.iter().map(|(name, value)| (name.as_str(), value.trim())).collect();
+    assert_eq!(read, written);
+}
