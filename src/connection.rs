@@ -347,30 +347,47 @@ mod model_of_threads {
     use crate::verification::Verification;
     use loom::sync::atomic::AtomicUsize;
     use loom::thread;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
 
-    /// Two threads in every interleaving; three with up to three switches that no thread asked for.
-    fn model(threads: usize, commits: fn(usize) -> bool) {
-        let mut model = loom::model::Builder::new();
-        model.preemption_bound = (threads > 2).then_some(3);
-        model.check(move || {
+    /// How a request that carries the certificate ends.
+    #[derive(Clone, Copy)]
+    enum End {
+        Commits,
+        Drops,
+        Panics,
+    }
+    use End::{Commits, Drops, Panics};
+
+    /// A thread for each request, in every interleaving.
+    fn model<const REQUESTS: usize>(ends: [End; REQUESTS]) {
+        loom::model(move || {
             let client = ClientCertificate::presented(&[0u8; 3][..], Verification::Success);
             let connection = ConnectionState::new(client, Forwarding::cloudflare());
             let committed = Arc::new(AtomicUsize::new(0));
-            let handles: Vec<_> = (0..threads)
-                .map(|index| {
-                    let (connection, committed) = (connection.clone(), Arc::clone(&committed));
-                    thread::spawn(move || {
-                        let claim = connection.claim();
-                        if claim.is_first() {
-                            assert_eq!(claim.lines().count(), 2, "a claim holds the certificate");
-                            if commits(index) {
-                                committed.fetch_add(1, Ordering::Relaxed);
-                                claim.commit();
-                            }
+            let handles = ends.map(|end| {
+                let (connection, committed) = (connection.clone(), Arc::clone(&committed));
+                thread::spawn(move || {
+                    let claim = connection.claim();
+                    if !claim.is_first() {
+                        return;
+                    }
+                    assert_eq!(claim.lines().count(), 2, "a claim holds the certificate");
+                    match end {
+                        Commits => {
+                            committed.fetch_add(1, Ordering::Relaxed);
+                            claim.commit();
                         }
-                    })
+                        Drops => drop(claim),
+                        Panics => {
+                            let unwinds = AssertUnwindSafe(move || {
+                                let _claim = claim;
+                                std::panic::resume_unwind(Box::new("a panic"))
+                            });
+                            assert!(catch_unwind::<_, ()>(unwinds).is_err());
+                        }
+                    }
                 })
-                .collect();
+            });
             for handle in handles {
                 handle.join().unwrap();
             }
@@ -383,25 +400,28 @@ mod model_of_threads {
         });
     }
 
-    use alloc::vec::Vec;
-
     #[test]
     fn two_threads_commit() {
-        model(2, |_| true);
+        model([Commits, Commits]);
     }
 
     #[test]
     fn two_threads_one_drops() {
-        model(2, |index| index == 0);
+        model([Commits, Drops]);
     }
 
     #[test]
-    fn three_threads_one_drops() {
-        model(3, |index| index != 1);
+    fn three_threads_commit_drop_and_panic() {
+        model([Commits, Drops, Panics]);
     }
 
     #[test]
-    fn three_threads_all_drop() {
-        model(3, |_| false);
+    fn three_threads_two_commit() {
+        model([Commits, Commits, Panics]);
+    }
+
+    #[test]
+    fn three_threads_none_commits() {
+        model([Drops, Panics, Drops]);
     }
 }

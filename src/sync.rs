@@ -2,15 +2,13 @@
 
 use alloc::boxed::Box;
 
-#[cfg(not(all(test, loom_model)))]
+// Its count is not ours to prove, and would multiply what loom has to try.
 pub(crate) use alloc::sync::Arc;
 #[cfg(not(all(test, loom_model)))]
 pub(crate) use core::sync::atomic::{AtomicU8, Ordering};
 #[cfg(all(feature = "std", not(all(test, loom_model))))]
 use std::sync::Mutex;
 
-#[cfg(all(test, loom_model))]
-pub(crate) use loom::sync::Arc;
 #[cfg(all(test, loom_model))]
 use loom::sync::Mutex;
 #[cfg(all(test, loom_model))]
