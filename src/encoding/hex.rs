@@ -32,6 +32,13 @@ fn spell(bytes: &[u8], a: u8, out: &mut Vec<u8>) {
     }
 }
 
+/// One byte as an escape: `\A3`, `%A3`.
+#[inline]
+pub(crate) const fn hex_escape(mark: u8, byte: u8) -> [u8; 3] {
+    let [high, low] = pair(byte, b'A');
+    [mark, high, low]
+}
+
 /// `A3:82`
 pub(crate) fn hex_upper_colons(bytes: &[u8], out: &mut Vec<u8>) {
     colons(bytes, b'A', out);

@@ -9,7 +9,7 @@ mod url;
 
 pub(crate) use base64::{base64, base64_len, base64_unpadded, byte_sequence};
 pub(crate) use decimal::{Decimal, decimal, padded_decimal, signed_decimal, two_digits};
-pub(crate) use hex::{hex_lower, hex_lower_colons, hex_upper, hex_upper_colons};
+pub(crate) use hex::{hex_escape, hex_lower, hex_lower_colons, hex_upper, hex_upper_colons};
 pub(crate) use pem::pem;
 pub(crate) use sixteens::all_in_sixteens;
 pub use url::UrlForm;

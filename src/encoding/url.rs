@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::hex_upper;
+use super::hex_escape;
 
 /// Which bytes of a URL-encoded PEM stay as they are. The hex digits are upper-case in all.
 ///
@@ -27,10 +27,7 @@ impl UrlForm {
             match (*byte, self) {
                 (b' ', Self::Form) => out.push(b'+'),
                 (byte, _) if self.keeps(byte) => out.push(byte),
-                (byte, _) => {
-                    out.push(b'%');
-                    hex_upper(&[byte], out);
-                }
+                (byte, _) => out.extend_from_slice(&hex_escape(b'%', byte)),
             }
         }
     }

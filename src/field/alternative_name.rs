@@ -103,8 +103,7 @@ fn print(text: &[u8], characters: Characters, out: &mut Vec<u8>) -> Option<()> {
         [byte @ b' '..=b'~'] => out.push(byte),
         ref bytes => {
             for byte in bytes {
-                out.push(b'\\');
-                encoding::hex_upper(&[*byte], out);
+                out.extend_from_slice(&encoding::hex_escape(b'\\', *byte));
             }
         }
     })

@@ -68,8 +68,7 @@ fn uri(text: &str) -> String {
     for byte in text.bytes() {
         match byte {
             b' ' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' => {
-                uri.push(b'%');
-                encoding::hex_upper(&[byte], &mut uri);
+                uri.extend_from_slice(&encoding::hex_escape(b'%', byte));
             }
             _ => uri.push(byte),
         }

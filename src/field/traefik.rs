@@ -161,10 +161,8 @@ fn escape(value: &[u8], place: Place, out: &mut Vec<u8>) {
         }
         (after_next, next) = (next, Some(byte));
         if escaped {
-            let pair = out.len();
-            encoding::hex_upper(&[*byte], out);
-            out.get_mut(pair..).unwrap_or_default().reverse();
-            out.push(b'\\');
+            let [mark, high, low] = encoding::hex_escape(b'\\', *byte);
+            out.extend_from_slice(&[low, high, mark]);
         } else {
             out.push(*byte);
         }

@@ -204,10 +204,7 @@ fn escape(text: &[u8], out: &mut Vec<u8>) {
             b'#' if index == 0 => out.extend_from_slice(b"\\#"),
             b' '..=b'~' => out.push(*byte),
             // Go leaves these raw.
-            _ => {
-                out.push(b'\\');
-                encoding::hex_upper(&[*byte], out);
-            }
+            _ => out.extend_from_slice(&encoding::hex_escape(b'\\', *byte)),
         }
     }
 }

@@ -53,8 +53,7 @@ fn write_value(attribute: &Attribute<'_>, dialect: Dialect, out: &mut Vec<u8>) {
                 out.push(b'%');
             }
             b'%' | 0..b' ' | 0x7f.. => {
-                out.push(b'%');
-                encoding::hex_upper(&[*byte], out);
+                out.extend_from_slice(&encoding::hex_escape(b'%', *byte));
             }
             byte => out.push(*byte),
         }

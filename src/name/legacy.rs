@@ -47,8 +47,8 @@ fn write_value(value: &Element<'_>, dialect: Dialect, out: &mut Vec<u8>) {
             b'/' | b'+' if dialect == Dialect::OpenSsl => out.extend_from_slice(&[b'\\', byte]),
             b' '..=b'~' => out.push(byte),
             _ => {
-                out.extend_from_slice(b"\\x");
-                encoding::hex_upper(&[byte], out);
+                let [mark, high, low] = encoding::hex_escape(b'x', byte);
+                out.extend_from_slice(&[b'\\', mark, high, low]);
             }
         }
     });

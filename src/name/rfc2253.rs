@@ -50,12 +50,24 @@ fn write_attribute(attribute: &Attribute<'_>, dialect: Dialect, out: &mut Vec<u8
         Some(characters) if characters.is_ascii_compatible() && stands_for_itself(contents) => {
             out.extend_from_slice(contents);
         }
+        Some(Characters::Utf8) => {
+            core::str::from_utf8(contents).ok()?;
+            // What is escaped for its place is ASCII, so that bytes do for characters.
+            let last = contents.len().saturating_sub(1);
+            for (index, byte) in contents.iter().enumerate() {
+                escape(&[*byte], index == 0, index == last, dialect, out);
+            }
+        }
         Some(characters) => value::write_utf8(contents, characters, |character, first, last| {
-            escape(character, first, last, dialect, out);
+            escape(character.as_bytes(), first, last, dialect, out);
         })?,
         None => {
             out.push(b'#');
-            value::encoded(value, |byte| encoding::hex_upper(&[byte], out));
+            encoding::hex_upper(value.der(), out);
+            if let Some(last) = value::last_octet(value) {
+                out.truncate(out.len().saturating_sub(2));
+                encoding::hex_upper(&[last], out);
+            }
         }
     }
     Some(())
@@ -72,8 +84,10 @@ fn stands_for_itself(contents: &[u8]) -> bool {
         && contents.last() != Some(&b' ')
 }
 
-fn escape(character: &str, first: bool, last: bool, dialect: Dialect, out: &mut Vec<u8>) {
-    match *character.as_bytes() {
+/// Of a character's UTF-8, all bytes or each.
+#[inline]
+fn escape(character: &[u8], first: bool, last: bool, dialect: Dialect, out: &mut Vec<u8>) {
+    match *character {
         [byte @ (b',' | b'+' | b'"' | b'\\' | b'<' | b'>' | b';')] => {
             out.extend_from_slice(&[b'\\', byte]);
         }
@@ -85,8 +99,7 @@ fn escape(character: &str, first: bool, last: bool, dialect: Dialect, out: &mut 
         [byte @ b' '..=b'~'] => out.push(byte),
         ref bytes => {
             for byte in bytes {
-                out.push(b'\\');
-                encoding::hex_upper(&[*byte], out);
+                out.extend_from_slice(&encoding::hex_escape(b'\\', *byte));
             }
         }
     }

@@ -116,14 +116,11 @@ pub(super) fn stored(value: &Element<'_>, dialect: Dialect, mut push: impl FnMut
     }
 }
 
-/// The value's DER as the libraries write it again: the unused bits of a bit string become zero.
-pub(super) fn encoded(value: &Element<'_>, mut push: impl FnMut(u8)) {
-    let mask = match (value.tag(), value.contents()) {
-        (BIT_STRING, [unused, _, ..]) => 0xff << (unused & 7),
-        _ => 0xff,
-    };
-    if let Some((last, bytes)) = value.der().split_last() {
-        bytes.iter().for_each(|byte| push(*byte));
-        push(last & mask);
+/// The last octet of the value's DER as the libraries write it again, where that can be another: the unused bits of a bit string
+/// become zero.
+pub(super) fn last_octet(value: &Element<'_>) -> Option<u8> {
+    match (value.tag(), value.contents()) {
+        (BIT_STRING, [unused, .., last]) => Some(last & (0xff << (unused & 7))),
+        _ => None,
     }
 }

@@ -1,0 +1,135 @@
+//! The whole job, and the reading alone, beside other libraries: every text of a client's certificate (both names in both forms, serial
+//! number, both digests, dates, key identifiers) and what a proxy forwards (base64, SHA-256, RFC 9440).
+//!
+//! `cargo run --release`; with BoringSSL instead of OpenSSL `cargo run --release --no-default-features --features boring`. All candidates
+//! run in turn within every round; medians, and ratios to the floor: both hashes, base64 and a copy, one after the other.
+
+#[cfg(any(feature = "openssl", feature = "boring"))]
+mod c_library;
+mod rust_libraries;
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::PAD;
+use sha1::{Digest as _, Sha1};
+use sha2::Sha256;
+use tls_client_auth::{
+    Certificate, ClientCertificate, HeaderSet, Limits, TlsClientAuth, Verification,
+};
+
+const CERTIFICATES: [(&str, &[u8]); 4] = [
+    ("EC", include_bytes!("../../certificates/ec.der")),
+    ("RSA 2048", include_bytes!("../../certificates/rsa2048.der")),
+    ("RSA 4096", include_bytes!("../../certificates/rsa4096.der")),
+    ("310 names", include_bytes!("../../certificates/large.der")),
+];
+const ROUNDS: usize = 200;
+const TIMES: u32 = 8;
+
+type Candidate<'a> = (&'static str, Box<dyn FnMut() + 'a>);
+
+fn main() {
+    let mut columns: Vec<Vec<(&str, f64)>> = Vec::new();
+    for (_, der) in CERTIFICATES {
+        columns.push(medians(candidates(der)));
+    }
+    let heads: Vec<String> =
+        CERTIFICATES.iter().map(|(name, der)| format!("{name}, {} B", der.len())).collect();
+    println!("| ns (x floor) | {} |", heads.join(" | "));
+    println!("|---|{}", "---|".repeat(heads.len()));
+    for row in 0..columns[0].len() {
+        let cells = columns.iter().map(|column| {
+            let (_, median) = column[row];
+            format!("{median:.0} ({:.2})", median / column[0].1)
+        });
+        println!("| {} | {} |", columns[0][row].0, cells.collect::<Vec<_>>().join(" | "));
+    }
+}
+
+fn candidates(der: &'static [u8]) -> Vec<Candidate<'static>> {
+    let engine = base64::engine::Simd::standard(PAD);
+    let client = ClientCertificate::presented(der, Verification::Success);
+    let also = client.clone();
+    let pair = HeaderSet::cloudflare();
+    let (mut text, mut copy) = (vec![0u8; der.len() * 2], vec![0u8; der.len()]);
+    let mut candidates: Vec<Candidate<'static>> = vec![
+        (
+            "floor",
+            Box::new(move || {
+                black_box(Sha1::digest(black_box(der)));
+                black_box(Sha256::digest(black_box(der)));
+                black_box(engine.encode_slice(black_box(der), &mut text)).ok();
+                copy.copy_from_slice(black_box(der));
+                black_box(&copy);
+            }),
+        ),
+        (
+            "this crate: the record",
+            Box::new(move || drop(black_box(TlsClientAuth::new(black_box(&client))))),
+        ),
+        (
+            "this crate: the pair as header values",
+            Box::new(move || drop(black_box(pair.lines(black_box(&also), Limits::new())))),
+        ),
+        ("x509-cert, the obvious way", Box::new(move || rust_libraries::x509_cert(black_box(der)))),
+        (
+            "x509-parser, the obvious way",
+            Box::new(move || rust_libraries::x509_parser(black_box(der))),
+        ),
+    ];
+    #[cfg(any(feature = "openssl", feature = "boring"))]
+    {
+        let parsed = c_library::read(der);
+        candidates.push((c_library::PARSED, Box::new(move || c_library::job(black_box(&parsed)))));
+        candidates.push((
+            c_library::FROM_DER,
+            Box::new(move || c_library::job(&c_library::read(black_box(der)))),
+        ));
+    }
+    candidates.push((
+        "reading: this crate",
+        Box::new(move || drop(black_box(Certificate::from_der(black_box(der))))),
+    ));
+    candidates.push((
+        "reading: rustls-webpki",
+        Box::new(move || {
+            let der = rustls_pki_types::CertificateDer::from(black_box(der));
+            drop(black_box(webpki::EndEntityCert::try_from(&der)));
+        }),
+    ));
+    candidates.push((
+        "reading: x509-cert",
+        Box::new(move || rust_libraries::x509_cert_read(black_box(der))),
+    ));
+    candidates.push((
+        "reading: x509-parser",
+        Box::new(move || rust_libraries::x509_parser_read(black_box(der))),
+    ));
+    #[cfg(any(feature = "openssl", feature = "boring"))]
+    candidates.push((
+        c_library::READING,
+        Box::new(move || drop(black_box(c_library::read(black_box(der))))),
+    ));
+    candidates
+}
+
+/// All in turn within every round, so that what disturbs one disturbs all.
+fn medians(mut candidates: Vec<Candidate<'_>>) -> Vec<(&'static str, f64)> {
+    let mut times = vec![Vec::new(); candidates.len()];
+    for _ in 0..ROUNDS {
+        for ((_, run), times) in candidates.iter_mut().zip(&mut times) {
+            let start = Instant::now();
+            for _ in 0..TIMES {
+                run();
+            }
+            times.push(start.elapsed().as_secs_f64() * 1e9 / f64::from(TIMES));
+        }
+    }
+    let median = |times: &mut Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    candidates.iter().zip(&mut times).map(|((name, _), times)| (*name, median(times))).collect()
+}
