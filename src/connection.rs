@@ -331,6 +331,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_too_large_is_reported() {
+        let client = ClientCertificate::presented(&[0u8; 99][..], Verification::Success);
+        let forwarding = Forwarding::cloudflare().limits(Limits::new().encoded_leaf(100));
+        let claim = ConnectionState::new(client, forwarding).claim();
+        assert!(claim.too_large().eq(["Cf-Client-Cert-Der-Base64"]));
+        assert!(claim.lines().map(|line| line.name()).eq(["Cf-Client-Cert-Sha256"]));
+    }
+
+    #[test]
     fn withholding_leaves_the_first_request_to_another() {
         let client = ClientCertificate::presented(DER, Verification::Success);
         let connection = ConnectionState::new(client, Forwarding::cloudflare());

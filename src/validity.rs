@@ -349,6 +349,18 @@ mod tests {
     type Case = (&'static str, u8, &'static str, Option<&'static str>, Option<&'static str>);
 
     #[test]
+    fn every_month() {
+        let months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+        for (number, month) in (1..).zip(months.as_bytes().chunks(3)) {
+            let contents = alloc::format!("25{number:02}04050607Z");
+            let time = Time { tag: UTC_TIME, contents: contents.as_bytes() };
+            let month = core::str::from_utf8(month).unwrap();
+            let expected = alloc::format!("{month}  4 05:06:07 2025 GMT");
+            assert_eq!(time.text(Dialect::OpenSsl).unwrap(), expected);
+        }
+    }
+
+    #[test]
     fn text_as_the_libraries_print_it() {
         const UTC: u8 = UTC_TIME;
         const GEN: u8 = GENERALIZED_TIME;

@@ -112,4 +112,15 @@ mod tests {
             assert_eq!(core::str::from_utf8(&text), Ok(expected));
         }
     }
+
+    #[test]
+    fn a_difference_that_borrows() {
+        // 10^18, of which the lower limb is 0.
+        let mut number = Decimal::default();
+        number.append_bits(1_000_000_000_000_000_000, 64);
+        number.subtract(80);
+        let mut text = Vec::new();
+        number.write(&mut text);
+        assert_eq!(core::str::from_utf8(&text), Ok("999999999999999920"));
+    }
 }

@@ -139,6 +139,8 @@ mod tests {
             ("one", r#"[{"hash":"a","uri":["b","c"],"dns":[]}]"#, Some("Hash=a Uri=b Uri=c")),
             ("the last of two", r#"[{"hash":"a"} , {"Hash" : "b"}] "#, Some("Hash=b")),
             ("escapes", r#"[{"cert":"a\nb\/\u0041\ud83d\ude00"}]"#, Some("Cert=a\nb/A😀")),
+            ("control bytes", r#"[{"cert":"\b\f\r\t"}]"#, Some("Cert=\u{8}\u{c}\r\t")),
+            ("no escape", r#"[{"cert":"\x41"}]"#, None),
             ("half a pair", r#"[{"cert":"\ud83d"}]"#, None),
             ("another object", r#"[{"hash":"a","cert":{"x":"y"}}]"#, None),
             ("nested arrays", r#"[{"uri":[["a"]]}]"#, None),
