@@ -1,0 +1,101 @@
+//! What the crate promises: `public-api.txt`, as `cargo +nightly public-api --all-features -sss` lists it. A name that comes or goes
+//! must come or go there too, and no other crate's types may stand there than those that are meant to.
+
+#![allow(clippy::unwrap_used, clippy::std_instead_of_alloc, reason = "a test")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+const API: &str = include_str!("public-api.txt");
+/// Whose types callers meet, so that a new major version of one is a new major version here. (`pin_project_lite` only stands in the
+/// bounds of what it derives, which nobody names.)
+const CRATES: [&str; 19] = [
+    "alloc",
+    "axum_core",
+    "bytes",
+    "core",
+    "der",
+    "headers_core",
+    "http",
+    "http_body",
+    "pin_project_lite",
+    "rustls",
+    "rustls_pki_types",
+    "serde",
+    "serde_core",
+    "std",
+    "time",
+    "tls_client_auth",
+    "tower_layer",
+    "tower_service",
+    "x509_cert",
+];
+
+#[test]
+fn only_these_crates_have_types_in_the_interface() {
+    let is_path = |character: char| character.is_ascii_alphanumeric() || "_:".contains(character);
+    let crates: BTreeSet<&str> = API
+        .split(|character| !is_path(character))
+        .filter_map(|path| path.split_once("::"))
+        .map(|(root, _)| root)
+        // `Self::Item`, `H::Error`
+        .filter(|root| root.starts_with(|first: char| first.is_ascii_lowercase()))
+        .collect();
+    let unexpected: Vec<_> = crates.iter().filter(|name| !CRATES.contains(name)).collect();
+    assert!(unexpected.is_empty(), "{unexpected:?}");
+    assert!(crates.contains("tls_client_auth"));
+}
+
+fn sources(folder: &Path, texts: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, texts);
+        } else {
+            texts.push(fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// What stands behind one of these up to the end of its name.
+fn names<'t>(text: &'t str, before: &[&str]) -> impl Iterator<Item = &'t str> {
+    let is_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let starts: Vec<&str> = before
+        .iter()
+        .flat_map(|before| text.lines().filter_map(|line| line.trim_start().strip_prefix(*before)))
+        .collect();
+    starts.into_iter().map(move |rest| rest.split(|next| !is_name(next)).next().unwrap_or_default())
+}
+
+#[test]
+fn the_list_has_the_names_of_the_source() {
+    let mut texts = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut texts);
+    let functions = ["pub fn ", "pub const fn "];
+    let types = ["pub struct ", "pub enum ", "pub trait ", "pub const "];
+    let declared = |kinds: &[&str]| -> BTreeSet<&str> {
+        texts.iter().flat_map(|text| names(text, kinds)).filter(|name| *name != "fn").collect()
+    };
+    let words: BTreeSet<&str> = API
+        .split(|character: char| !character.is_ascii_alphanumeric() && character != '_')
+        .collect();
+    let all = declared(&functions).into_iter().chain(declared(&types));
+    let unlisted: Vec<&str> = all.filter(|name| !words.contains(name)).collect();
+    assert!(unlisted.is_empty(), "not in public-api.txt: {unlisted:?}");
+
+    let source: BTreeSet<&str> = texts
+        .iter()
+        .flat_map(|text| {
+            text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_')
+        })
+        .collect();
+    let listed = API.lines().filter_map(|line| {
+        let (path, _) = line.split_once('(').unwrap_or((line, ""));
+        let name = path.split('<').next()?.rsplit("::").next()?;
+        let name = name.split(|next: char| !next.is_ascii_alphanumeric() && next != '_').next()?;
+        (!name.is_empty()).then_some(name)
+    });
+    let gone: BTreeSet<&str> = listed.filter(|name| !source.contains(name)).collect();
+    assert!(gone.is_empty(), "not in the source any more: {gone:?}");
+}
