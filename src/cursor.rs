@@ -62,12 +62,6 @@ impl<'a> Cursor<'a> {
         self.end.saturating_sub(self.rest.len())
     }
 
-    /// How many bytes are left.
-    #[inline]
-    pub(crate) const fn remaining(&self) -> usize {
-        self.rest.len()
-    }
-
     #[inline]
     pub(crate) const fn is_at_end(&self) -> bool {
         self.rest.is_empty()
@@ -98,8 +92,8 @@ impl<'a> Cursor<'a> {
         Ok(Element { der, header, end: self.end.saturating_sub(rest.len()) })
     }
 
-    /// The next element, which must have this tag.
-    #[inline]
+    /// The next element, which must have this tag. Inlined as `element` is.
+    #[inline(always)]
     pub(crate) fn expect(&mut self, tag: u8, part: Part) -> Result<Element<'a>, Error> {
         match self.rest.first() {
             Some(found) if *found != tag => {
@@ -112,8 +106,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The next element, if it has this tag.
-    #[inline]
+    /// The next element, if it has this tag. Inlined as `element` is.
+    #[inline(always)]
     pub(crate) fn optional(&mut self, tag: u8, part: Part) -> Result<Option<Element<'a>>, Error> {
         if self.rest.first() == Some(&tag) { self.expect(tag, part).map(Some) } else { Ok(None) }
     }

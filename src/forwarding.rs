@@ -106,11 +106,13 @@ impl Forwarding {
     /// Whether a request's header with this name must go: a family's, or one that a set of these forwards.
     #[inline]
     pub(crate) fn owns(&self, name: &[u8]) -> bool {
-        is_owned_name(name)
-            || !self.0.owned.is_empty() && {
-                let name = core::str::from_utf8(name).map(folded).unwrap_or_default();
-                self.0.owned.binary_search(&name).is_ok()
-            }
+        is_owned_name(name) || !self.0.owned.is_empty() && self.names(name)
+    }
+
+    /// Whether a name is alike one of the sets' own. Apart from [`owns`](Self::owns), which is asked of every header.
+    fn names(&self, name: &[u8]) -> bool {
+        let name = core::str::from_utf8(name).map(folded).unwrap_or_default();
+        self.0.owned.binary_search(&name).is_ok()
     }
 }
 

@@ -34,8 +34,12 @@ impl HeaderFields for HeaderMap {
     }
 
     fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool) {
-        let doomed = |name: &&HeaderName| remove(name.as_str().as_bytes());
-        let doomed: Vec<HeaderName> = self.keys().filter(doomed).cloned().collect();
+        let mut doomed: Vec<HeaderName> = Vec::new();
+        for name in self.keys() {
+            if remove(name.as_str().as_bytes()) {
+                doomed.push(name.clone());
+            }
+        }
         for name in doomed {
             self.remove(name);
         }

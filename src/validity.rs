@@ -135,13 +135,20 @@ impl<'a> Time<'a> {
         Some(())
     }
 
-    /// The date of a UTCTime as RFC 5280 wants it, which is most: its own digits, moved. A third of the instructions.
+    /// The date of a UTCTime as RFC 5280 wants it, on a day that every month has: its own digits, moved. Nearly all dates, in a
+    /// fifth of the instructions.
     fn usual_text(&self) -> Option<[u8; 24]> {
+        let (digits, [b'Z']) = self.contents.split_first_chunk::<12>()? else { return None };
+        if self.tag != UTC_TIME
+            || !digits.iter().fold(true, |all, byte| all & byte.is_ascii_digit())
+        {
+            return None;
+        }
         let [
             year,
             year_ones,
-            _,
-            _,
+            month,
+            month_ones,
             day,
             day_ones,
             hour,
@@ -150,17 +157,17 @@ impl<'a> Time<'a> {
             minute_ones,
             second,
             second_ones,
-            b'Z',
-        ] = *self.contents
-        else {
-            return None;
-        };
-        if self.tag != UTC_TIME {
+        ] = *digits;
+        let usual =
+            matches!([day, day_ones], [b'0', b'1'..=b'9'] | [b'1', _] | [b'2', b'0'..=b'8'])
+                & matches!([hour, hour_ones], [b'0' | b'1', _] | [b'2', b'0'..=b'3'])
+                & (minute < b'6')
+                & (second < b'6');
+        if !usual {
             return None;
         }
-        let Moment { year: full_year, month, .. } = self.moment()?;
-        let [one, two, three] = short(month);
-        let [century, century_ones] = if full_year < 2000 { *b"19" } else { *b"20" };
+        let [one, two, three] = short(Month::try_from(number(month, month_ones)).ok()?);
+        let [century, century_ones] = if year >= b'5' { *b"19" } else { *b"20" };
         let day = if day == b'0' { b' ' } else { day };
         Some([
             one,
@@ -329,13 +336,18 @@ const fn short(month: Month) -> [u8; 3] {
     }
 }
 
+/// The number of two digits.
+const fn number(tens: u8, ones: u8) -> u8 {
+    (tens & 0x0f).wrapping_mul(10).wrapping_add(ones & 0x0f)
+}
+
 /// Takes two digits.
 #[inline(always)]
 fn pair(rest: &mut &[u8]) -> Option<u8> {
     match **rest {
         [tens @ b'0'..=b'9', ones @ b'0'..=b'9', ref behind @ ..] => {
             *rest = behind;
-            Some((tens & 0x0f).wrapping_mul(10).wrapping_add(ones & 0x0f))
+            Some(number(tens, ones))
         }
         _ => None,
     }
@@ -358,6 +370,29 @@ mod tests {
             let expected = alloc::format!("{month}  4 05:06:07 2025 GMT");
             assert_eq!(time.text(Dialect::OpenSsl).unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn usual_dates_print_as_all_others_do() {
+        let mut usual = 0;
+        for place in 0..6 {
+            for number in 0..100 {
+                let mut parts = [25, 1, 2, 3, 4, 5];
+                parts[place] = number;
+                let contents = parts.map(|part| alloc::format!("{part:02}")).concat() + "Z";
+                let time = Time { tag: UTC_TIME, contents: contents.as_bytes() };
+                let Some(text) = time.usual_text() else { continue };
+                let moment = time.moment().unwrap();
+                let Moment { year, month, day, hour, minute, second, .. } = moment;
+                let expected = alloc::format!(
+                    "{} {day:2} {hour:02}:{minute:02}:{second:02} {year} GMT",
+                    core::str::from_utf8(&short(month)).unwrap()
+                );
+                assert_eq!(core::str::from_utf8(&text), Ok(expected.as_str()), "{contents}");
+                usual += 1;
+            }
+        }
+        assert_eq!(usual, 100 + 12 + 28 + 24 + 60 + 60);
     }
 
     #[test]

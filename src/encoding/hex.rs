@@ -4,32 +4,44 @@ use alloc::vec::Vec;
 
 /// `A382`
 pub(crate) fn hex_upper(bytes: &[u8], out: &mut Vec<u8>) {
-    spell(bytes, b'A', out);
+    spell::<b'A'>(bytes, out);
 }
 
 /// `a382`
 pub(crate) fn hex_lower(bytes: &[u8], out: &mut Vec<u8>) {
-    spell(bytes, b'a', out);
+    spell::<b'a'>(bytes, out);
 }
 
-/// Sixteen bytes at a time, which vectorizes; the last ones may be written twice.
-#[inline]
-fn spell(bytes: &[u8], a: u8, out: &mut Vec<u8>) {
-    let sixteen = |bytes: &[u8; 16], out: &mut Vec<u8>| {
-        let mut digits = [[0; 2]; 16];
-        digits.iter_mut().zip(bytes).for_each(|(place, byte)| *place = pair(*byte, a));
-        out.extend_from_slice(digits.as_flattened());
-    };
+/// Sixteen bytes at a time; the last ones may be written twice.
+fn spell<const A: u8>(bytes: &[u8], out: &mut Vec<u8>) {
     let Some(last) = bytes.last_chunk::<16>() else {
-        bytes.iter().for_each(|byte| out.extend_from_slice(&pair(*byte, a)));
-        return;
+        let (mut padded, end) = ([0; 16], out.len().saturating_add(bytes.len().saturating_mul(2)));
+        padded.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+        sixteen::<A>(&padded, out);
+        return out.truncate(end);
     };
     let start = out.len();
-    bytes.as_chunks::<16>().0.iter().for_each(|bytes| sixteen(bytes, out));
+    bytes.as_chunks::<16>().0.iter().for_each(|bytes| sixteen::<A>(bytes, out));
     if !bytes.len().is_multiple_of(16) {
         out.truncate(start.saturating_add(bytes.len().saturating_mul(2)).saturating_sub(32));
-        sixteen(last, out);
+        sixteen::<A>(last, out);
     }
+}
+
+/// Both digits of a byte as one number of sixteen bits, for which every processor has vectors: a third of the instructions.
+#[inline]
+fn sixteen<const A: u8>(bytes: &[u8; 16], out: &mut Vec<u8>) {
+    // From `9` to the first letter.
+    let gap = u16::from(A.wrapping_sub(b':'));
+    let mut digits = [[0; 2]; 16];
+    for (place, byte) in digits.iter_mut().zip(bytes) {
+        let nibbles = u16::from(*byte) >> 4 | (u16::from(*byte) & 0x0f) << 8;
+        // One in each half that is over nine.
+        let letters = nibbles.wrapping_add(0x0606) >> 4 & 0x0101;
+        let text = nibbles.wrapping_add(0x3030).wrapping_add(letters.wrapping_mul(gap));
+        *place = text.to_le_bytes();
+    }
+    out.extend_from_slice(digits.as_flattened());
 }
 
 /// One byte as an escape: `\A3`, `%A3`.

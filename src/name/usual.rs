@@ -6,20 +6,21 @@ use alloc::vec::Vec;
 
 use super::Name;
 use super::value::{IA5_STRING, NUMERIC_STRING, PRINTABLE_STRING, TELETEX_STRING, UTF8_STRING};
+use crate::cursor;
 use crate::encoding;
 
 /// A name with more attributes is printed the general way.
 const MOST: usize = 12;
 
-/// By the last arc of `2.5.4.n`: what stands before the value, and its length with a separator before it.
-const LABELS: [([u8; 3], usize); 12] = {
-    let mut labels = [([0; 3], 0); 12];
-    labels[3] = (*b"CN=", 4);
-    labels[6] = (*b"C=\0", 3);
-    labels[7] = (*b"L=\0", 3);
-    labels[8] = (*b"ST=", 4);
-    labels[10] = (*b"O=\0", 3);
-    labels[11] = (*b"OU=", 4);
+/// By the last arc of `2.5.4.n`: what stands before the value, and its length.
+const LABELS: [([u8; 4], usize); 12] = {
+    let mut labels = [([0; 4], 0); 12];
+    labels[3] = (*b"CN=\0", 3);
+    labels[6] = (*b"C=\0\0", 2);
+    labels[7] = (*b"L=\0\0", 2);
+    labels[8] = (*b"ST=\0", 3);
+    labels[10] = (*b"O=\0\0", 2);
+    labels[11] = (*b"OU=\0", 3);
     labels
 };
 
@@ -44,62 +45,100 @@ impl<'a> UsualName<'a> {
     pub(crate) fn read(name: &Name<'a>) -> Option<Self> {
         let contents = name.element.contents();
         let mut usual = Self { contents, attributes: [Attribute::default(); MOST], count: 0 };
-        let mut rdns = name.element.inside();
-        while !rdns.is_at_end() {
-            let ([0x55, 0x04, arc], value) = rdns.usual_rdn()? else { return None };
-            let label = LABELS.get(usize::from(*arc)).filter(|(_, length)| *length > 0);
-            let text = value.contents();
-            if label.is_none() || !is_text(value.tag()) || !stands_for_itself(text) {
+        let mut rest = contents;
+        while let Some((header, behind)) = rest.split_first_chunk::<11>() {
+            let [_, set, _, sequence, _, _, _, _, arc, tag, length] = *header;
+            let label = LABELS.get(usize::from(arc)).filter(|(_, length)| *length > 0);
+            // Short lengths that leave nothing over, around three octets of an identifier.
+            let is_usual = is_headed(header)
+                & (length <= 0x70)
+                & (set == length.wrapping_add(9))
+                & (sequence == length.wrapping_add(7));
+            let (text, next) = behind.split_at_checked(length.into())?;
+            if !is_usual || label.is_none() || !is_text(tag) || !stands_for_itself(text) {
                 return None;
             }
-            let start = contents.len().checked_sub(rdns.remaining())?.checked_sub(text.len())?;
-            *usual.attributes.get_mut(usual.count)? = Attribute {
-                arc: *arc,
-                length: u8::try_from(text.len()).ok()?,
-                start: u16::try_from(start).ok()?,
-            };
+            let start = contents.len().checked_sub(behind.len())?;
+            *usual.attributes.get_mut(usual.count)? =
+                Attribute { arc, length, start: u16::try_from(start).ok()? };
             usual.count = usual.count.saturating_add(1);
+            rest = next;
         }
-        Some(usual)
+        rest.is_empty().then_some(usual)
     }
 
     /// `CN=name,C=DE`
     pub(crate) fn write_rfc2253(&self, out: &mut Vec<u8>) {
-        let mut attributes = self.attributes().iter().rev();
-        if let Some(last) = attributes.next() {
-            let start = out.len();
-            self.write(b',', *last, out);
-            // Nothing stands before the first one.
-            out.remove(start);
-        }
-        attributes.for_each(|attribute| self.write(b',', *attribute, out));
+        self.write_joined(self.attributes().iter().rev(), b',', out);
     }
 
     /// `/C=DE/CN=name`
     pub(crate) fn write_legacy(&self, out: &mut Vec<u8>) {
-        self.attributes().iter().for_each(|attribute| self.write(b'/', *attribute, out));
+        if self.count > 0 {
+            out.push(b'/');
+        }
+        self.write_joined(self.attributes().iter(), b'/', out);
     }
 
     fn attributes(&self) -> &[Attribute] {
         self.attributes.get(..self.count).unwrap_or_default()
     }
 
+    /// Into room that is made once, and with pieces of fixed sizes whose ends the next one overwrites: a third of the time that it
+    /// takes to append each part.
     #[inline]
-    fn write(&self, separator: u8, Attribute { arc, length, start }: Attribute, out: &mut Vec<u8>) {
-        let Some(([one, two, three], label_length)) = LABELS.get(usize::from(arc)) else { return };
-        let (length, begin) = (usize::from(length), out.len().wrapping_add(*label_length));
-        out.extend_from_slice(&[separator, *one, *two, *three]);
-        out.truncate(begin);
-        let behind = self.contents.get(usize::from(start)..).unwrap_or_default();
-        match behind.first_chunk::<16>() {
-            // What follows in the name comes along and is cut off again: cheaper than a copy of any other length.
-            Some(piece) if length <= 16 => {
-                out.extend_from_slice(piece);
-                out.truncate(begin.wrapping_add(length));
+    fn write_joined<'s>(
+        &self,
+        attributes: impl Iterator<Item = &'s Attribute>,
+        separator: u8,
+        out: &mut Vec<u8>,
+    ) {
+        let start = out.len();
+        // An attribute takes more bytes in the certificate than in a text.
+        out.resize(start.saturating_add(self.contents.len()).saturating_add(PIECE), 0);
+        let room = out.get_mut(start..).unwrap_or_default();
+        let mut end = 0usize;
+        for Attribute { arc, length, start } in attributes {
+            let Some((label, label_length)) = LABELS.get(usize::from(*arc)) else { continue };
+            let length = usize::from(*length);
+            let behind = self.contents.get(usize::from(*start)..).unwrap_or_default();
+            put(room, end, label);
+            end = end.saturating_add(*label_length);
+            match behind.first_chunk::<PIECE>() {
+                Some(piece) if length <= PIECE => put(room, end, piece),
+                _ => {
+                    let text = behind.get(..length).unwrap_or_default();
+                    if let Some(place) = room.get_mut(end..end.saturating_add(length)) {
+                        place.copy_from_slice(text);
+                    }
+                }
             }
-            _ => out.extend_from_slice(behind.get(..length).unwrap_or_default()),
+            end = end.saturating_add(length);
+            put(room, end, &[separator]);
+            end = end.saturating_add(1);
         }
+        // The separator behind the last one goes.
+        out.truncate(start.saturating_add(end.saturating_sub(1)));
     }
+}
+
+/// How much is copied of a short value, whatever its length.
+const PIECE: usize = 16;
+
+#[inline(always)]
+fn put<const N: usize>(room: &mut [u8], at: usize, piece: &[u8; N]) {
+    if let Some(place) = room.get_mut(at..).and_then(|room| room.first_chunk_mut::<N>()) {
+        *place = *piece;
+    }
+}
+
+/// Whether it begins as one attribute `2.5.4.n` in an RDN does, lengths apart: one comparison in place of six.
+fn is_headed(header: &[u8; 11]) -> bool {
+    const TAGS: [u8; 8] =
+        [cursor::SET, 0, cursor::SEQUENCE, 0, cursor::OBJECT_IDENTIFIER, 3, 0x55, 0x04];
+    const MASK: [u8; 8] = [0xff, 0, 0xff, 0, 0xff, 0xff, 0xff, 0xff];
+    let begin = header.first_chunk().copied().map_or(0, u64::from_ne_bytes);
+    begin & u64::from_ne_bytes(MASK) == u64::from_ne_bytes(TAGS)
 }
 
 /// A string type whose ASCII both forms take as it is.
