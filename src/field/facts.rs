@@ -127,6 +127,10 @@ impl<'c> Facts<'c> {
             (Field::Subject(_), Some(certificate)) => name(certificate.subject()),
             (field, _) if field.holds_certificates() => {
                 let length = self.least_length(field);
+                // Then nothing is written.
+                if length > self.limit(field) {
+                    return 0;
+                }
                 // PEM has line feeds, and whoever escapes it makes it longer still.
                 let escapes = if field.is_plain_base64() { 0 } else { length / 8 };
                 length.saturating_add(escapes).saturating_add(64)

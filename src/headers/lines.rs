@@ -33,6 +33,17 @@ struct Line {
     value: http::HeaderValue,
 }
 
+impl Line {
+    const fn new(entry: usize, range: Range<usize>) -> Self {
+        Self {
+            entry,
+            range,
+            #[cfg(feature = "http")]
+            value: http::HeaderValue::from_static(""),
+        }
+    }
+}
+
 impl HeaderSet {
     /// The set's lines for this client. A row without a value gives none, and so does a value over its limit.
     #[must_use]
@@ -49,29 +60,36 @@ impl HeaderLines {
         let length = wanted()
             .fold(0usize, |sum, (_, entry)| sum.saturating_add(facts.expected_length(entry.field)));
         let mut text = Vec::with_capacity(length);
-        let mut lines = Vec::with_capacity(entries.len());
+        let mut lines: Vec<Line> = Vec::with_capacity(entries.len());
         let mut too_large = Vec::new();
         let mut leaf_is_too_large = false;
         for (index, entry) in wanted() {
             let start = text.len();
-            facts.by = &entry.by;
-            let dialect = entry.dialect.unwrap_or(client.printed_as());
             let field = entry.field;
-            // RFC 9440 §2.3: no chain without its leaf.
-            let written = if leaf_is_too_large && field == Field::Chain(ChainForm::ByteSequences) {
+            // Cloudflare's sets tell each name twice, which is then written once.
+            let tells = |other: usize| {
+                matches!(field, Field::Issuer(_) | Field::Subject(_))
+                    && entries
+                        .get(other)
+                        .is_some_and(|other| other.field == field && other.dialect == entry.dialect)
+            };
+            if let Some(line) = lines.iter().find(|line| tells(line.entry)) {
+                lines.push(Line::new(index, line.range.clone()));
+                continue;
+            }
+            let written = if too_large.iter().any(|other| tells(*other)) {
+                Written::TooLarge
+            } else if leaf_is_too_large && field == Field::Chain(ChainForm::ByteSequences) {
+                // RFC 9440 §2.3: no chain without its leaf.
                 Written::TooLarge
             } else {
-                facts.write(field, dialect, &mut text)
+                facts.by = &entry.by;
+                facts.write(field, entry.dialect.unwrap_or(client.printed_as()), &mut text)
             };
             leaf_is_too_large |= written == Written::TooLarge
                 && field == Field::Certificate(CertificateForm::ByteSequence);
             match written {
-                Written::Value => lines.push(Line {
-                    entry: index,
-                    range: start..text.len(),
-                    #[cfg(feature = "http")]
-                    value: http::HeaderValue::from_static(""),
-                }),
+                Written::Value => lines.push(Line::new(index, start..text.len())),
                 Written::TooLarge => too_large.push(index),
                 Written::Nothing => {}
             }
