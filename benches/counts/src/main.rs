@@ -1,6 +1,7 @@
 //! One job, so many times: what `benches/counts/run` counts instructions and allocations of.
 //!
-//! `counts JOB CERTIFICATE TIMES`; with `allocations` as the number of times, it prints how often one job allocates.
+//! `counts JOB CERTIFICATE TIMES`; with `allocations` as the number of times, it prints how often one job allocates. `counts held
+//! CERTIFICATE waiting|sent` prints the bytes that a connection holds whose certificate is shared with the TLS library.
 
 use std::alloc::System;
 use std::hint::black_box;
@@ -56,6 +57,17 @@ fn main() -> ExitCode {
     let mut request = HeaderMap::new();
     for (name, value) in REQUEST {
         request.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if job == "held" {
+        let region = Region::new(ALLOCATOR);
+        let connection = ConnectionState::new(client.clone(), forwarding.clone());
+        if times == "sent" {
+            connection.claim().commit();
+        }
+        let change = region.change();
+        println!("{}", change.bytes_allocated.saturating_sub(change.bytes_deallocated));
+        drop(connection);
+        return ExitCode::SUCCESS;
     }
     let mut run = || match job.as_str() {
         "hashes" => drop(black_box((Sha1::digest(&der), Sha256::digest(&der)))),
