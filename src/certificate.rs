@@ -4,7 +4,7 @@
 //! RFC 5280 §4.1, an exact end. What stands inside is not judged here: a date, name, serial number or
 //! extension that makes no sense costs its own value and nothing else.
 
-use crate::cursor::{self, Cursor, Element};
+use crate::cursor::{self, Cursor};
 use crate::error::{Error, ErrorKind, Part};
 use crate::extension::{self, Extensions};
 use crate::fingerprint;
@@ -31,7 +31,8 @@ pub const MAX_CERTIFICATE: usize = 64 * 1024;
 #[derive(Clone, Copy, Debug)]
 pub struct Certificate<'a> {
     der: &'a [u8],
-    version: Option<Element<'a>>,
+    /// Inside `[0]`.
+    version: Option<&'a [u8]>,
     serial_number: &'a [u8],
     tbs_signature_algorithm: &'a [u8],
     issuer: Name<'a>,
@@ -39,7 +40,8 @@ pub struct Certificate<'a> {
     not_after: Time<'a>,
     subject: Name<'a>,
     subject_public_key_info: &'a [u8],
-    extensions: Option<Element<'a>>,
+    /// Inside `[3]`.
+    extensions: Option<&'a [u8]>,
     signature_algorithm: &'a [u8],
     signature_value: &'a [u8],
 }
@@ -93,7 +95,7 @@ impl<'a> Certificate<'a> {
 
         Ok(Self {
             der,
-            version,
+            version: version.map(|explicit| explicit.contents()),
             serial_number: serial_number.contents(),
             tbs_signature_algorithm: tbs_signature_algorithm.der(),
             issuer: Name::new(issuer),
@@ -101,7 +103,7 @@ impl<'a> Certificate<'a> {
             not_after,
             subject: Name::new(subject),
             subject_public_key_info: subject_public_key_info.der(),
-            extensions,
+            extensions: extensions.map(|explicit| explicit.contents()),
             signature_algorithm: signature_algorithm.der(),
             signature_value: signature_value.contents(),
         })
@@ -118,7 +120,7 @@ impl<'a> Certificate<'a> {
     #[must_use]
     pub fn version(&self) -> Option<u16> {
         let Some(explicit) = self.version else { return Some(1) };
-        let mut inside = explicit.inside();
+        let mut inside = Cursor::new(explicit);
         let number = inside.expect(cursor::INTEGER, Part::Version).ok()?;
         match (number.contents(), inside.is_at_end()) {
             (&[number], true) if number < 0x80 => Some(u16::from(number).saturating_add(1)),

@@ -115,7 +115,7 @@ impl ConnectionState {
 
     /// Strips a request's trailers. A claim's headers never go there.
     pub fn strip_trailers<H: HeaderFields + ?Sized>(&self, trailers: &mut H) {
-        strip(trailers, |name| self.0.forwarding.owns(name));
+        strip(trailers, self.0.forwarding.owns());
     }
 
     /// Whether the headers for the first request have reached an origin, or never were any.
@@ -161,15 +161,13 @@ impl Claim {
         // Taken out before `Connection` is consumed, where a client behind the proxy before us could have listed it.
         let keeps = self.every && mode.keeps(self.connection.trusted);
         let mut kept = keeps.then(|| xfcc::inbound(headers)).flatten();
-        strip(headers, |name| forwarding.owns(name));
-        for line in self.lines() {
-            match kept.take_if(|_| xfcc::is_own(&line)) {
-                Some(inbound) => {
-                    xfcc::insert(headers, &xfcc::appended(inbound, line.value().as_bytes()));
-                }
-                None => headers.insert(line),
+        strip(headers, forwarding.owns());
+        self.lines().for_each(|line| match kept.take_if(|_| xfcc::is_own(&line)) {
+            Some(inbound) => {
+                xfcc::insert(headers, &xfcc::appended(inbound, line.value().as_bytes()));
             }
-        }
+            None => headers.insert(line),
+        });
         if !mode.sends()
             && let Some(inbound) = kept
         {
@@ -179,19 +177,24 @@ impl Claim {
 
     /// The lines of this request, for header types that [`HeaderFields`] can't be implemented for. Such a caller must strip
     /// every name that [`is_owned_name`](crate::is_owned_name) says yes to.
+    #[inline]
     pub fn lines(&self) -> impl Iterator<Item = HeaderLine<'_>> {
-        let every = self.connection.every.as_deref().filter(|_| self.every);
-        let first = self.first.as_ref().and_then(|first| first.lines.as_ref());
         let sends = self.connection.forwarding.mode_of_xfcc().sends();
-        let lines = first.into_iter().chain(every).flat_map(HeaderLines::iter);
+        let lines = self.parts().flat_map(HeaderLines::iter);
         lines.filter(move |line| sends || !xfcc::is_own(line))
     }
 
     /// The headers that are left out because their values are over the limit.
     pub fn too_large(&self) -> impl Iterator<Item = &str> {
+        self.parts().flat_map(HeaderLines::too_large)
+    }
+
+    /// The first request's lines, if it is that one, and those of every request.
+    #[inline]
+    fn parts(&self) -> impl Iterator<Item = &HeaderLines> {
         let every = self.connection.every.as_deref().filter(|_| self.every);
         let first = self.first.as_ref().and_then(|first| first.lines.as_ref());
-        first.into_iter().chain(every).flat_map(HeaderLines::too_large)
+        first.into_iter().chain(every)
     }
 
     /// What the connection forwards.

@@ -61,10 +61,10 @@ pub struct Extensions<'a> {
 }
 
 impl<'a> Extensions<'a> {
-    /// From the certificate's `[3]`.
-    pub(crate) fn new(explicit: Option<Element<'a>>) -> Self {
+    /// From what is inside the certificate's `[3]`.
+    pub(crate) fn new(explicit: Option<&'a [u8]>) -> Self {
         let list = explicit.and_then(|explicit| {
-            let mut inside = explicit.inside();
+            let mut inside = Cursor::new(explicit);
             let list = inside.expect(cursor::SEQUENCE, Part::Extensions).ok()?;
             inside.is_at_end().then(|| list.inside())
         });
@@ -92,6 +92,16 @@ impl<'a> Extensions<'a> {
         }
         found.map(|(times, value)| value.filter(|_| times == 1))
     }
+
+    /// The next one, whatever it is like. Apart from `next`, which is inlined for the usual ones.
+    #[inline(never)]
+    fn read(&mut self) -> Option<Extension<'a>> {
+        let extension = self.list.next()?.ok().and_then(|element| Extension::read(&element));
+        if extension.is_none() {
+            self.list = Cursor::new(&[]);
+        }
+        extension
+    }
 }
 
 impl<'a> Iterator for Extensions<'a> {
@@ -103,10 +113,6 @@ impl<'a> Iterator for Extensions<'a> {
             let identifier = ObjectIdentifier::new(identifier);
             return Some(Extension { identifier, critical, value });
         }
-        let extension = self.list.next()?.ok().and_then(|element| Extension::read(&element));
-        if extension.is_none() {
-            self.list = Cursor::new(&[]);
-        }
-        extension
+        self.read()
     }
 }

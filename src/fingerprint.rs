@@ -48,8 +48,9 @@ fn in_turns(bytes: &[u8]) -> ([u8; 20], [u8; 32]) {
     blocks.iter().for_each(&mut compress);
     let bits = u64::try_from(bytes.len()).unwrap_or_default().saturating_mul(8).to_be_bytes();
     let mut tail = [0; 128];
-    for (place, byte) in tail.iter_mut().zip(rest.iter().chain(&[0x80])) {
-        *place = *byte;
+    if let Some((begin, [one, ..])) = tail.split_at_mut_checked(rest.len()) {
+        begin.copy_from_slice(rest);
+        *one = 0x80;
     }
     let (tail, _) = tail.as_chunks_mut::<64>();
     let last = if rest.len() < 56 { 1 } else { 2 };

@@ -103,17 +103,18 @@ impl Forwarding {
         self.0.limits
     }
 
-    /// Whether a request's header with this name must go: a family's, or one that a set of these forwards.
+    /// Tells whether a request's header with a name must go: a family's, or one that a set of these forwards.
     #[inline]
-    pub(crate) fn owns(&self, name: &[u8]) -> bool {
-        is_owned_name(name) || !self.0.owned.is_empty() && self.names(name)
+    pub(crate) fn owns(&self) -> impl Fn(&[u8]) -> bool {
+        let owned = self.0.owned.as_slice();
+        move |name| is_owned_name(name) || !owned.is_empty() && is_one_of(owned, name)
     }
+}
 
-    /// Whether a name is alike one of the sets' own. Apart from [`owns`](Self::owns), which is asked of every header.
-    fn names(&self, name: &[u8]) -> bool {
-        let name = core::str::from_utf8(name).map(folded).unwrap_or_default();
-        self.0.owned.binary_search(&name).is_ok()
-    }
+/// Whether a name is alike one of these. Apart from [`Forwarding::owns`], which asks it of every header.
+fn is_one_of(owned: &[String], name: &[u8]) -> bool {
+    let name = core::str::from_utf8(name).map(folded).unwrap_or_default();
+    owned.binary_search(&name).is_ok()
 }
 
 impl Settings {

@@ -46,7 +46,10 @@ const FRAMING: [&str; 6] =
     ["content-length", "host", "te", "trailer", "transfer-encoding", "connection"];
 
 /// RFC 9110 §7.6.1: consumes what `Connection` lists, then removes every name that we own.
-pub(crate) fn strip<H: HeaderFields + ?Sized>(headers: &mut H, owns: impl Fn(&[u8]) -> bool) {
+pub(crate) fn strip<H: HeaderFields + ?Sized>(
+    headers: &mut H,
+    mut owns: impl FnMut(&[u8]) -> bool,
+) {
     let mut listed: Vec<String> = Vec::new();
     let mut kept: Option<&'static str> = None;
     headers.visit_connection(&mut |value| {
@@ -69,7 +72,7 @@ pub(crate) fn strip<H: HeaderFields + ?Sized>(headers: &mut H, owns: impl Fn(&[u
         }
     });
     if listed.is_empty() {
-        headers.remove_where(&mut |name| owns(name));
+        headers.remove_where(&mut owns);
         return;
     }
     listed.sort_unstable();

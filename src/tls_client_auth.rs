@@ -13,6 +13,7 @@ use crate::field::{
     SerialForm, Written,
 };
 use crate::limits::Limits;
+use crate::name::Name;
 use crate::verification::Verification;
 
 /// The properties of [`TlsClientAuth`] that are text, in the order of Cloudflare's object.
@@ -120,11 +121,19 @@ impl Writer<'_> {
         written
     }
 
-    /// The text of one property is also that of another.
-    fn repeat(&mut self, one: Property, other: Property) {
-        let range = self.ranges.get(one.index()).cloned().unwrap_or_default();
-        if let Some(place) = self.ranges.get_mut(other.index()) {
-            *place = range;
+    /// Both forms of a name, the first of them for two properties. Each form escapes what is not printable, so that nothing has
+    /// to be looked at.
+    #[inline(always)]
+    fn names(&mut self, name: Name<'_>, [same, rfc2253, legacy]: [Property; 3]) {
+        let start = offset(self.text.len());
+        let middle = offset(name.write_both(self.dialect, self.text));
+        let end = offset(self.text.len());
+        for (property, range) in
+            [(same, start..middle), (rfc2253, start..middle), (legacy, middle..end)]
+        {
+            if let Some(place) = self.ranges.get_mut(property.index()) {
+                *place = range;
+            }
         }
     }
 }
@@ -195,10 +204,17 @@ impl TlsClientAuth {
         write.property(Property::Presented);
         write.property(Property::Verified);
         write.property(Property::Revoked);
-        write.property(Property::IssuerDn);
-        write.property(Property::SubjectDn);
-        write.property(Property::IssuerDnLegacy);
-        write.property(Property::SubjectDnLegacy);
+        if let Some(certificate) = facts.certificate() {
+            let (issuer, subject) = (certificate.issuer(), certificate.subject());
+            write.names(
+                issuer,
+                [Property::IssuerDn, Property::IssuerDnRfc2253, Property::IssuerDnLegacy],
+            );
+            write.names(
+                subject,
+                [Property::SubjectDn, Property::SubjectDnRfc2253, Property::SubjectDnLegacy],
+            );
+        }
         write.property(Property::Serial);
         write.property(Property::IssuerSerial);
         write.property(Property::Ski);
@@ -209,8 +225,6 @@ impl TlsClientAuth {
         write.property(Property::NotAfter);
         let rfc9440 = write.property(Property::Rfc9440);
         let chain_rfc9440 = write.property(Property::ChainRfc9440);
-        write.repeat(Property::IssuerDn, Property::IssuerDnRfc2253);
-        write.repeat(Property::SubjectDn, Property::SubjectDnRfc2253);
         Self {
             text,
             ranges,

@@ -2,7 +2,6 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cell::OnceCell;
 
 use super::Field;
 use crate::certificate::Certificate;
@@ -12,7 +11,7 @@ use crate::encoding;
 use crate::fingerprint;
 use crate::key_identifier::AuthorityKeyIdentifier;
 use crate::limits::Limits;
-use crate::name::{Name, UsualName};
+use crate::name::Name;
 use crate::serial_number::SerialNumber;
 
 /// What the fields are written from.
@@ -28,9 +27,6 @@ pub(crate) struct Facts<'c> {
     /// Of the issuer: from its certificate in the chain, else from the authority key identifier.
     pub(super) issuer_key_identifier: Option<&'c [u8]>,
     pub(super) issuer_serial: Option<SerialNumber<'c>>,
-    /// Read once for all forms; `None` for a name that is not usual.
-    issuer: OnceCell<Option<UsualName<'c>>>,
-    subject: OnceCell<Option<UsualName<'c>>>,
 }
 
 /// What became of a field's value.
@@ -114,8 +110,6 @@ impl<'c> Facts<'c> {
                 None => authority.and_then(|authority| authority.authority_cert_serial_number()),
             },
             certificate,
-            issuer: OnceCell::new(),
-            subject: OnceCell::new(),
         }
     }
 
@@ -187,12 +181,8 @@ impl<'c> Facts<'c> {
         field.holds_certificates() && self.least_length(field) > self.limit(field)
     }
 
-    pub(super) fn usual_issuer(&self) -> Option<&UsualName<'c>> {
-        self.issuer.get_or_init(|| UsualName::read(&self.certificate?.issuer())).as_ref()
-    }
-
-    pub(super) fn usual_subject(&self) -> Option<&UsualName<'c>> {
-        self.subject.get_or_init(|| UsualName::read(&self.certificate?.subject())).as_ref()
+    pub(crate) const fn certificate(&self) -> Option<&Certificate<'c>> {
+        self.certificate.as_ref()
     }
 }
 

@@ -255,7 +255,8 @@ impl Field {
         }
     }
 
-    /// Whether every character of it is a digit or sign that an encoder wrote, so that none has to be looked at.
+    /// Whether every character of it is a digit or sign that an encoder wrote, or a reason's text, which is printable already: none
+    /// has to be looked at.
     #[inline]
     pub(super) const fn is_encoded(self) -> bool {
         match self {
@@ -265,6 +266,9 @@ impl Field {
             | Self::LeafAndChain(_)
             | Self::ChainCertificate(..)
             | Self::Presented(_)
+            | Self::Verified
+            | Self::VerifiedFlag(_)
+            | Self::Verdict(_)
             | Self::Revoked(_)
             | Self::Serial(_)
             | Self::IssuerSerial

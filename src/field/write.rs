@@ -11,7 +11,7 @@ use crate::client_certificate::ClientCertificate;
 use crate::dialect::Dialect;
 use crate::encoding;
 use crate::fingerprint;
-use crate::name::{Name, UsualName};
+use crate::name::Name;
 use crate::serial_number::SerialNumber;
 use crate::validity::Time;
 use crate::verification::{Reason, Verification};
@@ -71,12 +71,8 @@ impl Facts<'_> {
             Field::Tls(flag) => flag.write(true, out),
             Field::Version => encoding::decimal(self.certificate?.version()?.into(), out),
             Field::Revoked(flag) => flag.write(client.is_revoked(), out),
-            Field::Issuer(form) => {
-                form.write(self.certificate?.issuer(), self.usual_issuer(), dialect, out)?;
-            }
-            Field::Subject(form) => {
-                form.write(self.certificate?.subject(), self.usual_subject(), dialect, out)?;
-            }
+            Field::Issuer(form) => form.write(self.certificate?.issuer(), dialect, out)?,
+            Field::Subject(form) => form.write(self.certificate?.subject(), dialect, out)?,
             Field::Serial(form) => form.write(self.certificate?.serial_number()?, out)?,
             Field::IssuerSerial => self.issuer_serial?.write_hex(out),
             Field::SubjectKeyIdentifier => {
@@ -169,23 +165,15 @@ impl VerdictForm {
 
 impl NameForm {
     #[inline]
-    fn write(
-        self,
-        name: Name<'_>,
-        usual: Option<&UsualName<'_>>,
-        dialect: Dialect,
-        out: &mut Vec<u8>,
-    ) -> Option<()> {
-        match (self, usual) {
-            (Self::Rfc2253, Some(usual)) => usual.write_rfc2253(out),
-            (Self::Legacy, Some(usual)) => usual.write_legacy(out),
-            (Self::Rfc2253, None) => name.write_rfc2253(dialect, out)?,
-            (Self::Legacy, None) => name.write_legacy(dialect, out)?,
-            (Self::HaProxy, _) => name.write_haproxy(dialect, out)?,
-            (Self::CommonName, _) => name.write_common_name(dialect, out)?,
-            (Self::Base64, _) if !google::base64_fits(name.as_der().len()) => return None,
-            (Self::Base64, _) => encoding::base64(name.as_der(), out),
-            (Self::Go, _) => name.write_go(out)?,
+    fn write(self, name: Name<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        match self {
+            Self::Rfc2253 => name.write_rfc2253(dialect, out)?,
+            Self::Legacy => name.write_legacy(dialect, out)?,
+            Self::HaProxy => name.write_haproxy(dialect, out)?,
+            Self::CommonName => name.write_common_name(dialect, out)?,
+            Self::Base64 if !google::base64_fits(name.as_der().len()) => return None,
+            Self::Base64 => encoding::base64(name.as_der(), out),
+            Self::Go => name.write_go(out)?,
         }
         Some(())
     }

@@ -17,7 +17,6 @@ use crate::dialect::Dialect;
 use crate::error::Part;
 
 pub use object_identifier::ObjectIdentifier;
-pub(crate) use usual::UsualName;
 pub(crate) use value::{Characters, write_utf8};
 
 /// A distinguished name, borrowed from its certificate.
@@ -36,7 +35,8 @@ pub(crate) use value::{Characters, write_utf8};
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Name<'a> {
-    element: Element<'a>,
+    der: &'a [u8],
+    contents: &'a [u8],
 }
 
 /// One attribute of a name: which, what, and in which relative distinguished name it stands.
@@ -48,14 +48,15 @@ pub(crate) struct Attribute<'a> {
 }
 
 impl<'a> Name<'a> {
-    pub(crate) const fn new(element: Element<'a>) -> Self {
-        Self { element }
+    #[inline]
+    pub(crate) fn new(element: Element<'a>) -> Self {
+        Self { der: element.der(), contents: element.contents() }
     }
 
     /// The DER of the RDNSequence.
     #[must_use]
-    pub fn as_der(&self) -> &'a [u8] {
-        self.element.der()
+    pub const fn as_der(&self) -> &'a [u8] {
+        self.der
     }
 
     /// The name as `X509_NAME_print_ex` prints it with `XN_FLAG_RFC2253`, as in nginx's `$ssl_client_s_dn`: last RDN first,
@@ -104,19 +105,36 @@ impl<'a> Name<'a> {
     }
 
     pub(crate) fn write_rfc2253(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
-        match UsualName::read(self) {
-            Some(usual) => usual.write_rfc2253(out),
+        match usual::write_both(self, out) {
+            Some(middle) => out.truncate(middle),
             None => rfc2253::write(self, dialect, out)?,
         }
         Some(())
     }
 
     pub(crate) fn write_legacy(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
-        match UsualName::read(self) {
-            Some(usual) => usual.write_legacy(out),
+        let start = out.len();
+        match usual::write_both(self, out) {
+            Some(middle) => drop(out.drain(start..middle)),
             None => legacy::write(self, dialect, out)?,
         }
         Some(())
+    }
+
+    /// Both forms, one after the other, and where the second begins; nothing in place of one that can't be written.
+    #[inline]
+    pub(crate) fn write_both(&self, dialect: Dialect, out: &mut Vec<u8>) -> usize {
+        let start = out.len();
+        usual::write_both(self, out).unwrap_or_else(|| {
+            if rfc2253::write(self, dialect, out).is_none() {
+                out.truncate(start);
+            }
+            let middle = out.len();
+            if legacy::write(self, dialect, out).is_none() {
+                out.truncate(middle);
+            }
+            middle
+        })
     }
 
     pub(crate) fn write_haproxy(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
@@ -134,7 +152,7 @@ impl<'a> Name<'a> {
 
     /// The attributes in the certificate's order; `None` in place of the first that can't be read.
     pub(crate) fn attributes(&self) -> Attributes<'a> {
-        Attributes { sets: self.element.inside(), set: Cursor::new(&[]), rdn: 0 }
+        Attributes { sets: Cursor::new(self.contents), set: Cursor::new(&[]), rdn: 0 }
     }
 }
 

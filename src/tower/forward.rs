@@ -168,7 +168,7 @@ impl<B: Body> Body for ForwardBody<B> {
         if let Some(Ok(frame)) = &mut frame
             && let Some(trailers) = frame.trailers_mut()
         {
-            strip(trailers, |name| this.forwarding.owns(name));
+            strip(trailers, this.forwarding.owns());
         }
         Poll::Ready(frame)
     }
