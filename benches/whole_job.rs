@@ -78,6 +78,10 @@ fn certificate(der: &'static [u8]) {
     let set = HeaderSet::cloudflare();
     let forwarding = Forwarding::cloudflare();
     let connection = ConnectionState::new(client.clone(), forwarding.clone());
+    let all = Forwarding::none()
+        .on_every_request(HeaderSet::cloudflare_managed())
+        .on_every_request(HeaderSet::cloudflare())
+        .on_every_request(HeaderSet::rfc9440());
     connection.claim().commit();
     let mut request = http::HeaderMap::new();
     for (name, value) in REQUEST {
@@ -128,6 +132,12 @@ fn certificate(der: &'static [u8]) {
             "pair, with header values",
             Box::new(|| {
                 black_box(set.lines(black_box(&client), Limits::new()));
+            }),
+        ),
+        (
+            "all 20, with header values",
+            Box::new(|| {
+                black_box(ConnectionState::new(black_box(client.clone()), all.clone()));
             }),
         ),
         (

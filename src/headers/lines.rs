@@ -64,30 +64,29 @@ impl HeaderLines {
         let mut too_large = Vec::new();
         let mut leaf_is_too_large = false;
         for (index, entry) in wanted() {
-            let start = text.len();
-            let field = entry.field;
             // Cloudflare's sets tell each name twice, which is then written once.
-            let tells = |other: usize| {
-                matches!(field, Field::Issuer(_) | Field::Subject(_))
-                    && entries
-                        .get(other)
-                        .is_some_and(|other| other.field == field && other.dialect == entry.dialect)
+            let is_name = matches!(entry.field, Field::Issuer(_) | Field::Subject(_));
+            let told = |other: usize| {
+                entries.get(other).is_some_and(|other| {
+                    other.field == entry.field && other.dialect == entry.dialect
+                })
             };
-            if let Some(line) = lines.iter().find(|line| tells(line.entry)) {
+            if is_name && let Some(line) = lines.iter().find(|line| told(line.entry)) {
                 lines.push(Line::new(index, line.range.clone()));
                 continue;
             }
-            let written = if too_large.iter().any(|other| tells(*other)) {
+            let start = text.len();
+            let written = if is_name && too_large.iter().any(|other| told(*other)) {
                 Written::TooLarge
-            } else if leaf_is_too_large && field == Field::Chain(ChainForm::ByteSequences) {
+            } else if leaf_is_too_large && entry.field == Field::Chain(ChainForm::ByteSequences) {
                 // RFC 9440 §2.3: no chain without its leaf.
                 Written::TooLarge
             } else {
                 facts.by = &entry.by;
-                facts.write(field, entry.dialect.unwrap_or(client.printed_as()), &mut text)
+                facts.write(entry.field, entry.dialect.unwrap_or(client.printed_as()), &mut text)
             };
             leaf_is_too_large |= written == Written::TooLarge
-                && field == Field::Certificate(CertificateForm::ByteSequence);
+                && entry.field == Field::Certificate(CertificateForm::ByteSequence);
             match written {
                 Written::Value => lines.push(Line::new(index, start..text.len())),
                 Written::TooLarge => too_large.push(index),

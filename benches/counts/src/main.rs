@@ -52,6 +52,10 @@ fn main() -> ExitCode {
     let client = ClientCertificate::presented(Arc::clone(&der), Verification::Success);
     let set = HeaderSet::cloudflare();
     let forwarding = Forwarding::cloudflare();
+    let all = Forwarding::none()
+        .on_every_request(HeaderSet::cloudflare_managed())
+        .on_every_request(HeaderSet::cloudflare())
+        .on_every_request(HeaderSet::rfc9440());
     let sent = ConnectionState::new(client.clone(), forwarding.clone());
     sent.claim().commit();
     let mut request = HeaderMap::new();
@@ -75,6 +79,7 @@ fn main() -> ExitCode {
         "walk" => drop(black_box(Certificate::from_der(&der))),
         "record" => drop(black_box(TlsClientAuth::new(&client))),
         "pair" => drop(black_box(set.lines(&client, Limits::new()))),
+        "all" => drop(black_box(ConnectionState::new(client.clone(), all.clone()))),
         "state" => {
             let client = ClientCertificate::presented(Arc::clone(&der), Verification::Success);
             drop(black_box(ConnectionState::new(client, forwarding.clone())));
