@@ -5,6 +5,7 @@ mod shared;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::connect_info::{ConnectInfo, Connected};
@@ -34,7 +35,12 @@ impl TlsListener {
         let address = listener.local_addr()?;
         let (done, ready) = mpsc::channel(64);
         tokio::spawn(async move {
-            while let Ok((stream, peer)) = listener.accept().await {
+            loop {
+                let Ok((stream, peer)) = listener.accept().await else {
+                    // Out of file descriptors, for one: that passes.
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                };
                 let (acceptor, done) = (acceptor.clone(), done.clone());
                 tokio::spawn(async move {
                     // Who fails the handshake is gone; who can't be sent on, so is the server.

@@ -252,6 +252,8 @@ mod tests {
             ("app.example.com.:8443", true),
             ("[2001:db8::1]", true),
             ("[2001:db8:0::1]:443", true),
+            ("2001:db8::1", true),
+            ("2001:db8::1:443", false),
             ("192.0.2.1:80", true),
             ("off.example.com", false),
             ("www.example.com", false),

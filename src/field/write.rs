@@ -281,7 +281,7 @@ fn joined<'c>(
 mod tests {
     use super::*;
     use crate::certificate::Certificate;
-    use crate::field::Needs;
+    use crate::field::{Needs, Written};
     use crate::{Limits, SubjectAltNameForm};
     use alloc::string::String;
 
@@ -375,6 +375,30 @@ mod tests {
             assert_eq!(write(VerdictForm::Text).as_deref(), Some(words), "{name}");
             assert_eq!(write(VerdictForm::Code).as_deref(), code, "{name}");
             assert_eq!(write(VerdictForm::Word).as_deref(), Some(flag), "{name}");
+        }
+    }
+
+    #[test]
+    fn digests() {
+        let client = ClientCertificate::presented(PLAIN, Verification::Success);
+        let certificate = Certificate::from_der(PLAIN).unwrap();
+        let lower = [
+            (Field::Sha1(DigestForm::Lower), hex::encode(certificate.sha1())),
+            (Field::Sha256(DigestForm::Lower), hex::encode(certificate.sha256())),
+            (
+                Field::PublicKeySha256(DigestForm::Lower),
+                hex::encode(fingerprint::sha256(certificate.subject_public_key_info())),
+            ),
+            (
+                Field::PublicKeySha256(DigestForm::Upper),
+                hex::encode_upper(certificate.public_key_sha256()),
+            ),
+        ];
+        for (field, expected) in lower {
+            let facts = Facts::new(&client, Limits::new(), Needs::NOTHING.and(field));
+            let mut out = Vec::new();
+            assert_eq!(facts.write(field, Dialect::OpenSsl, &mut out), Written::Value);
+            assert_eq!(core::str::from_utf8(&out), Ok(expected.as_str()), "{field:?}");
         }
     }
 

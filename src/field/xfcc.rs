@@ -298,6 +298,37 @@ fn pem_in_json(der: &[u8], out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ClientCertificate, HeaderSet, Limits, Verification};
+
+    #[test]
+    fn each_key_alone() {
+        const LEAF: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
+        let pem = |der: &[u8]| {
+            let mut out = Vec::new();
+            CertificateForm::EscapedPem(UrlForm::Envoy).write(der, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        let cases = [
+            (Xfcc::new(), String::new()),
+            (Xfcc::new().cert(), alloc::format!(";Cert=\"{}\"", pem(LEAF))),
+            (Xfcc::new().chain(), alloc::format!(";Chain=\"{0}{0}\"", pem(LEAF))),
+            (
+                Xfcc::new().cert().chain(),
+                alloc::format!(";Cert=\"{0}\";Chain=\"{0}{0}\"", pem(LEAF)),
+            ),
+            (Xfcc::new().issuer(), ";Issuer=\"CN=Peers Root CA,O=Peers Test,C=DE\"".into()),
+            (Xfcc::new().uri(), ";URI=".into()),
+            (Xfcc::new().dns(), ";DNS=client.example".into()),
+        ];
+        let client = ClientCertificate::presented(LEAF, Verification::Success).chain([LEAF]);
+        for (xfcc, expected) in cases {
+            let lines = HeaderSet::envoy_with(xfcc).lines(&client, Limits::new());
+            let value = lines.get("x-forwarded-client-cert").unwrap();
+            let (hash, rest) = value.split_at("Hash=".len() + 64);
+            assert!(hash.starts_with("Hash=73c94b97"), "{hash}");
+            assert_eq!(rest, expected, "{xfcc:?}");
+        }
+    }
 
     #[test]
     fn what_would_end_a_value_is_quoted() {

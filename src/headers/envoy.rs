@@ -79,3 +79,20 @@ impl HeaderSet {
         Ok(self.map(|entry| Entry { by: Arc::clone(&by), ..entry }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString as _;
+
+    #[test]
+    fn identities_are_one_word_of_printable_ascii() {
+        assert!(HeaderSet::envoy().by(["spiffe://example.org/proxy", "urn:a,b;c=\"d"]).is_ok());
+        for identity in ["", "spiffe://example.org/a b", "a\r\nx: 1", "spiffe://bücher.example"] {
+            let error = HeaderSet::envoy().by(["spiffe://a", identity]).unwrap_err();
+            let said =
+                alloc::format!("identity {identity:?}: is not printable ASCII without spaces");
+            assert_eq!(error.to_string(), said);
+        }
+    }
+}

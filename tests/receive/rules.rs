@@ -266,6 +266,42 @@ fn rules() {
             vec![ok(), ("ssl-client-serial", s("0x5A"))],
             ("ssl-client-serial", E::Malformed),
         ),
+        (
+            "a decimal serial that is none",
+            Receiver::caddy(v),
+            vec![("tls-client-serial", s("5A"))],
+            ("Tls-Client-Serial", E::Malformed),
+        ),
+        (
+            "a key identifier that is no hex",
+            Receiver::cloudflare_managed(),
+            vec![("cf-cert-verified", s("true")), ("cf-cert-ski", s("2784:6F"))],
+            ("cf-cert-ski", E::Malformed),
+        ),
+        (
+            "a validity that is neither date",
+            Receiver::aws_alb(v),
+            vec![("x-amzn-mtls-clientcert-validity", s("NotBefore=2025-01-02T03:04:05Z;Not=x"))],
+            ("X-Amzn-Mtls-Clientcert-Validity", E::Malformed),
+        ),
+        (
+            "an element with a quote inside",
+            Receiver::envoy(v),
+            vec![("x-forwarded-client-cert", s("Hash=a\"b"))],
+            ("x-forwarded-client-cert", E::Malformed),
+        ),
+        (
+            "an element without a value",
+            Receiver::envoy(v),
+            vec![("x-forwarded-client-cert", s("Hash"))],
+            ("x-forwarded-client-cert", E::Malformed),
+        ),
+        (
+            "a chain over the caller's limit",
+            r().limits(ReceiveLimits::new().chain(0)),
+            vec![("client-cert", sequence(LEAF)), ("client-cert-chain", sequence(CA))],
+            ("Client-Cert-Chain", E::TooManyCertificates),
+        ),
     ];
     for (name, receiver, lines, (header, kind)) in cases {
         assert_eq!(refused(&receiver, &lines), (header.to_owned(), kind), "{name}");
