@@ -164,6 +164,14 @@ class Maker:
                 ("URI", "spiffe://one/a"), ("URI", "spiffe://two/b"), ("DNS", "one.example"), ("DNS", "two.example"),
                 ("email", "one@example.org"), ("email", "two@example.org"), ("IP", bytes([192, 0, 2, 1])), ("IP", bytes(15) + b"\1"),
             ],
+            "more_san_uris": [
+                ("URI", text)
+                for text in (
+                    "HTTP://UP.example/Case", "http://h/a%41 (b)", "http://h/!'()*[]", "http://us!er@h/?#f", "http://h/#a b", "file://", "urn:a?", "a b",
+                )
+            ],
+            "more_san_empty": [("DNS", ""), ("DNS", "one.example"), ("email", ""), ("URI", "")],
+            "more_san_quoted": [("email", '"two words"@example.org'), ("email", "one@example.org")],
         }
         for title, subject in subjects.items():
             fields = self.fields("plain")

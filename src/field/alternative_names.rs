@@ -4,10 +4,9 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::SanKind;
+use super::{SanKind, go_uri};
 use crate::certificate::Certificate;
 use crate::cursor::Cursor;
-use crate::encoding;
 use crate::subject_alt_name::SubjectAltName;
 
 impl SanKind {
@@ -28,25 +27,22 @@ pub(super) fn raw(certificate: Certificate<'_>, kind: SanKind) -> impl Iterator<
         (SubjectAltName::Dns(text), SanKind::Dns)
         | (SubjectAltName::Email(text), SanKind::Email)
         | (SubjectAltName::Uri(text), SanKind::Uri) => Some(text),
-        // A space, which no such name may hold, is all that keeps it from being read.
+        // A space, or that there is nothing, which no such name may hold, is all that keeps it from being read.
         (SubjectAltName::Unreadable(der), _) => {
             let element = Cursor::new(der).element().ok()?;
             let printable = element.contents().iter().all(|byte| matches!(byte, b' '..=b'~'));
             let wanted = element.tag() == kind.tag() && kind != SanKind::Ip && printable;
-            core::str::from_utf8(element.contents()).ok().filter(|text| wanted && !text.is_empty())
+            core::str::from_utf8(element.contents()).ok().filter(|_| wanted)
         }
         _ => None,
     })
 }
 
-/// The entries of a kind as Go prints them, without those that hold more than printable ASCII without spaces.
+/// The entries of a kind as Go prints them, without those that hold more than printable ASCII.
 pub(super) fn go(certificate: Certificate<'_>, kind: SanKind) -> Vec<String> {
     match kind {
-        SanKind::Dns | SanKind::Email => raw(certificate, kind)
-            .filter(|text| text.bytes().all(|byte| byte.is_ascii_graphic()))
-            .map(String::from)
-            .collect(),
-        SanKind::Uri => raw(certificate, kind).map(uri).collect(),
+        SanKind::Dns | SanKind::Email => raw(certificate, kind).map(String::from).collect(),
+        SanKind::Uri => raw(certificate, kind).map(go_uri::printed).collect(),
         SanKind::Ip => certificate
             .subject_alt_names()
             .filter_map(|name| match name {
@@ -62,23 +58,11 @@ pub(super) fn go(certificate: Certificate<'_>, kind: SanKind) -> Vec<String> {
     }
 }
 
-/// Go takes a URI apart and puts it together again, and then percent-encodes what RFC 3986 does not allow in a path.
-fn uri(text: &str) -> String {
-    let mut uri = Vec::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b' ' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' => {
-                uri.extend_from_slice(&encoding::hex_escape(b'%', byte));
-            }
-            _ => uri.push(byte),
-        }
-    }
-    String::from_utf8(uri).unwrap_or_default()
-}
-
-/// `[a b]`: how Go prints a list. `[]` where there is none.
+/// `[a b]`: how Go prints a list. `[]` where there is none. A space separates, so that an entry with one is left out.
 pub(super) fn write_go_list(certificate: Certificate<'_>, kind: SanKind, out: &mut Vec<u8>) {
+    let mut entries = go(certificate, kind);
+    entries.retain(|entry| !entry.contains(' '));
     out.push(b'[');
-    out.extend_from_slice(go(certificate, kind).join(" ").as_bytes());
+    out.extend_from_slice(entries.join(" ").as_bytes());
     out.push(b']');
 }

@@ -3,6 +3,7 @@
 mod alternative_name;
 mod alternative_names;
 mod facts;
+mod go_uri;
 mod google;
 mod public_key;
 mod traefik;

@@ -54,16 +54,19 @@ fn write_certificate(certificate: Certificate<'_>, out: &mut Vec<u8>) -> Option<
             groups.push(key, seconds.to_string().as_bytes());
         }
     }
-    let mut names = Vec::new();
-    for kind in [SanKind::Dns, SanKind::Email, SanKind::Ip, SanKind::Uri] {
-        for name in alternative_names::go(certificate, kind) {
-            if !names.is_empty() {
-                names.push(b',');
+    let kinds = [SanKind::Dns, SanKind::Email, SanKind::Ip, SanKind::Uri];
+    let mut names =
+        kinds.into_iter().flat_map(|kind| alternative_names::go(certificate, kind)).peekable();
+    if names.peek().is_some() {
+        let mut list = Vec::new();
+        for (index, name) in names.enumerate() {
+            if index > 0 {
+                list.push(b',');
             }
-            escape(name.as_bytes(), Place::Entry, &mut names);
+            escape(name.as_bytes(), Place::Entry, &mut list);
         }
+        groups.push_even_empty("SAN", &list);
     }
-    groups.push("SAN", &names);
     Some(())
 }
 
@@ -75,9 +78,12 @@ struct Groups<'o> {
 
 impl Groups<'_> {
     fn push(&mut self, key: &str, value: &[u8]) {
-        if value.is_empty() {
-            return;
+        if !value.is_empty() {
+            self.push_even_empty(key, value);
         }
+    }
+
+    fn push_even_empty(&mut self, key: &str, value: &[u8]) {
         if self.any {
             self.out.push(b';');
         }
