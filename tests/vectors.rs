@@ -46,7 +46,7 @@ const REFUSED: Option<Forms> = None;
 fn names() {
     let one = |kind: &[u8], tag: u8, value: &[u8]| name(&[&[attribute(kind, tag, value)]]);
     let text = |kind: &[u8], value: &str| one(kind, UTF8_STRING, value.as_bytes());
-    let cases: [(&str, Vec<u8>, Option<Forms>, Forms); 40] = [
+    let cases: [(&str, Vec<u8>, Option<Forms>, Forms); 42] = [
         ("empty", name(&[]), Some(both("", "")), both("", "")),
         (
             "slash",
@@ -201,6 +201,13 @@ fn names() {
             both("CN=#3003020105", r"/CN=0\x03\x02\x01\x05"),
         ),
         ("INTEGER below zero", one(CN, INTEGER, &[0xfb]), REFUSED, both("CN=#0201FB", r"/CN=\x05")),
+        ("INTEGER of zero", one(CN, INTEGER, &[0]), REFUSED, both("CN=#020100", "/CN=")),
+        (
+            "ENUMERATED of zero",
+            one(CN, 0x0a, &[0]),
+            Some(both("CN=#0A0100", r"/CN=\x00")),
+            both("CN=#0A0100", "/CN="),
+        ),
         ("OCTET STRING", one(CN, OCTET_STRING, b"ab"), REFUSED, both("CN=#04026162", "/CN=ab")),
         (
             "GeneralString",

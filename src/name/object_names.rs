@@ -39,7 +39,7 @@ fn row(contents: &[u8]) -> Option<&'static (&'static [u8], &'static str, &'stati
 static OBJECT_NAMES: [(&[u8], &str, &str); 1114] = [
     (b"\x09", "data", "data"), // 0.9
     (b"\x2a", "member-body", "member-body"), // 1.2
-    (b"\x2b", "identified-organization", "identified-organization"), // 1.3
+    (b"\x2b", "ORG", "identified-organization"), // 1.3, which OpenSSL has twice and finds this
     (b"\x55", "X500", "X500"), // 2.5
     (b"\x67", "international-organizations", "international-organizations"), // 2.23
     (b"\x2b\x06", "DOD", "DOD"), // 1.3.6
@@ -1172,7 +1172,8 @@ mod tests {
 
     #[test]
     fn names_differ_by_library() {
-        let cases: [(&[u8], Option<&str>, Option<&str>); 4] = [
+        let cases: [(&[u8], Option<&str>, Option<&str>); 5] = [
+            (b"\x2b", Some("ORG"), Some("identified-organization")),
             (b"\x55\x04\x03", Some("CN"), Some("CN")),
             (b"\x55\x04\x61", Some("organizationIdentifier"), None),
             (b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01", Some("emailAddress"), Some("emailAddress")),

@@ -94,6 +94,8 @@ pub(crate) fn write_utf8(
 /// (their absolute value), bit strings (without the count of unused bits) and what it keeps whole.
 pub(super) fn stored(value: &Element<'_>, dialect: Dialect, mut push: impl FnMut(u8)) {
     match (value.tag(), dialect) {
+        // BoringSSL keeps no bytes of a zero.
+        (ENUMERATED | INTEGER, Dialect::BoringSsl) if value.contents() == [0] => {}
         (ENUMERATED, _) | (INTEGER, Dialect::BoringSsl) => write_magnitude(value.contents(), push),
         (BIT_STRING, _) => {
             let mask = 0xff << value.contents().first().map_or(0, |unused| unused & 7);

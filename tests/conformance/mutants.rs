@@ -1,9 +1,11 @@
-//! 20,000 seeded mutants of the fixtures: none may crash, leave the alphabet or be hashed as anything but itself; and where OpenSSL
-//! reads one, every value is OpenSSL's, or none where it is framed in BER.
+//! 20,000 seeded mutants of the fixtures: none may crash, leave the alphabet or be hashed as anything but itself; and where a library
+//! reads one, every value is the library's, or none where it is framed in BER.
 //!
 //! `TLS_CLIENT_AUTH_ORACLE` names a program that reads paths from its standard input and answers each with a line of the truth, as
-//! OpenSSL would print it. Without it the mutants are checked alone, and the test says so.
+//! OpenSSL would print it; `TLS_CLIENT_AUTH_ORACLE_BORINGSSL` one that answers as BoringSSL. Without them the mutants are checked
+//! alone, and the test says so.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -14,7 +16,11 @@ use tls_client_auth::{ClientCertificate, Dialect, Limits, Verification};
 use super::common::checks;
 use super::{Report, Truth};
 
-/// With the oracle or in CI; a fifth of them otherwise, which takes ten seconds.
+const ORACLES: [(&str, &str, Dialect); 2] = [
+    ("TLS_CLIENT_AUTH_ORACLE", "openssl", Dialect::OpenSsl),
+    ("TLS_CLIENT_AUTH_ORACLE_BORINGSSL", "boringssl", Dialect::BoringSsl),
+];
+/// With an oracle or in CI; a fifth of them otherwise, which takes ten seconds.
 const MUTANTS: usize = 20_000;
 const SEED: u64 = 0x005E_ED0F_C3A7;
 /// Deeper elements are left as they are.
@@ -435,8 +441,8 @@ fn what_is_taken_apart_is_put_together_again() {
 
 #[test]
 fn mutants_are_harmless_and_read_as_openssl_reads_them() {
-    let oracle = std::env::var_os("TLS_CLIENT_AUTH_ORACLE");
-    let all = oracle.is_some() || std::env::var_os("CI").is_some();
+    let all =
+        ["CI", ORACLES[0].0, ORACLES[1].0].iter().any(|name| std::env::var_os(name).is_some());
     let mutants = mutants(if all { MUTANTS } else { MUTANTS / 5 });
     for (name, der) in &mutants {
         checks::certificate(der);
@@ -451,11 +457,18 @@ fn mutants_are_harmless_and_read_as_openssl_reads_them() {
         let client = ClientCertificate::presented(&der[..], Verification::Success);
         checks::record_and_headers(&client, Limits::new(), [10 * 1024, 16 * 1024]);
     }
-    let Some(oracle) = oracle else {
-        println!("not compared: TLS_CLIENT_AUTH_ORACLE names no program that answers for OpenSSL");
-        return;
-    };
-    let folder = std::env::temp_dir().join(format!("mutants-{}", std::process::id()));
+    for (variable, library, dialect) in ORACLES {
+        match std::env::var_os(variable) {
+            Some(oracle) => compare(&oracle, library, dialect, &mutants),
+            None => {
+                println!("not compared: {variable} names no program that answers for {library}")
+            }
+        }
+    }
+}
+
+fn compare(oracle: &OsStr, library: &str, dialect: Dialect, mutants: &[(&str, Vec<u8>)]) {
+    let folder = std::env::temp_dir().join(format!("mutants-{library}-{}", std::process::id()));
     fs::create_dir(&folder).unwrap();
     let mut paths = String::new();
     for (index, (_, der)) in mutants.iter().enumerate() {
@@ -483,10 +496,11 @@ fn mutants_are_harmless_and_read_as_openssl_reads_them() {
         let (name, der) = &mutants[index];
         answered += 1;
         let mut one = Report::default();
-        one.replay("openssl", Dialect::OpenSsl, &truth, der);
+        one.replay(library, dialect, &truth, der);
         // A field in BER costs itself or the certificate, or stands there in hex as it came.
         let lost = |difference: &String| {
-            ["\"\", openssl:", "refused", "=#"].iter().any(|what| difference.contains(what))
+            let empty = format!("\"\", {library}:");
+            [empty.as_str(), "refused", "=#"].iter().any(|what| difference.contains(what))
         };
         if is_ber(der) && (one.differences.iter().all(lost) || !one.ber.is_empty()) {
             ber += 1;
@@ -499,7 +513,7 @@ fn mutants_are_harmless_and_read_as_openssl_reads_them() {
         let named = one.differences.iter().map(|difference| format!("{name}: {difference}"));
         report.differences.extend(named);
     }
-    println!("{answered} mutants: {}; {ber} hold BER", report.summary("openssl"));
+    println!("{answered} mutants: {}; {ber} hold BER", report.summary(library));
     assert_eq!(answered, MUTANTS);
     assert!(report.certificates > MUTANTS / 10, "few are read: {}", report.certificates);
     let first: Vec<_> = report.differences.iter().take(20).cloned().collect();
