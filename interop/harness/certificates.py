@@ -186,9 +186,9 @@ class Maker:
         fields.issuer = fields.subject
         yield self.client("more_self_signed", fields)
 
-    def clients(self):
-        """All clients, their certificates written to files."""
-        clients = [*self.from_fixtures(), *self.made_up()]
+    def clients(self, more=()):
+        """All clients and some more, their certificates written to files."""
+        clients = [*self.from_fixtures(), *self.made_up(), *more]
         for client in clients:
             base = self.directory / client.name
             client.leaf_file, client.sent_file = base.with_suffix(".der"), base.with_suffix(".sent.pem")

@@ -4,6 +4,7 @@ import fnmatch
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from urllib.parse import unquote_plus
 
 ABSENT = None
 
@@ -28,6 +29,29 @@ class Difference:
         met = {pattern for pattern in self.certificates if fnmatch.fnmatchcase(certificate, pattern)}
         self.met |= met
         return bool(met)
+
+
+def is_random(certificate):
+    return certificate.startswith("random-")
+
+
+def undone(listener, value):
+    """A value without what the crate escapes and the proxy does not: of random certificates nobody can say beforehand which have it."""
+    proxy = listener.split("/")[0]
+    if value is ABSENT:
+        return value
+    if proxy == "envoy":
+        return re.sub(r'["\\]', "", value)
+    if proxy == "traefik":
+        value = unquote_plus(value, encoding="latin-1")
+    if proxy.startswith("caddy"):
+        # Go sends no spaces at a value's ends.
+        value = value.strip(" ")
+    mark = "%" if proxy == "haproxy" else r"\\"
+    pair = re.compile(mark + "([0-9A-F]{2})")
+    while value != (value := pair.sub(lambda digits: chr(int(digits[1], 16)), value)):
+        pass
+    return value
 
 
 def _is(expected, value):
@@ -81,6 +105,10 @@ class Result:
                 self.counts[header]["equal"] += their_value is not ABSENT
                 continue
             case = (self.listener, header, certificate, their_value, our_value)
+            if is_random(certificate) and undone(self.listener, their_value) == undone(self.listener, our_value):
+                self.counts[header]["documented"] += 1
+                self.reasons["random certificates: the same but for what the crate escapes"] += 1
+                continue
             # Every row that covers it has been met.
             covering = [difference for difference in differences if difference.covers(*case)]
             if covering:
@@ -94,7 +122,7 @@ class Result:
 def outdated(differences, listeners):
     """Rows for listeners that ran, with the certificates for which the difference was not seen."""
     for difference in differences:
-        unmet = [pattern for pattern in difference.certificates if pattern not in difference.met]
+        unmet = [pattern for pattern in difference.certificates if pattern not in difference.met and not is_random(pattern)]
         if unmet and any(fnmatch.fnmatchcase(listener, difference.listener) for listener in listeners):
             yield difference, unmet
 
