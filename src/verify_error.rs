@@ -202,6 +202,18 @@ mod tests {
     }
 
     #[test]
+    fn a_code_that_is_none_is_a_failure_too() {
+        use crate::verification::Verification;
+        for code in [-1, 255, i32::MAX] {
+            let verification = Verification::from_code(code, Dialect::OpenSsl);
+            assert_eq!(
+                verification.text(Dialect::OpenSsl),
+                "FAILED:unknown certificate verification error"
+            );
+        }
+    }
+
+    #[test]
     fn a_code_means_what_its_own_library_says() {
         let cases = [
             (24, Dialect::OpenSsl, "issuer certificate doesn't have a public key"),

@@ -114,6 +114,15 @@ mod tests {
     }
 
     #[test]
+    fn numbers_with_a_sign() {
+        for number in [0, 7, -7, 999, 1000, -2025, 9999, 10_000, i64::MAX, i64::MIN] {
+            let mut text = Vec::new();
+            signed_decimal(number, &mut text);
+            assert_eq!(text, alloc::format!("{number}").as_bytes());
+        }
+    }
+
+    #[test]
     fn a_difference_that_borrows() {
         // 10^18, of which the lower limb is 0.
         let mut number = Decimal::default();

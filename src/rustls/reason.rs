@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn every_kind_of_refusal_has_a_reason() {
         let webpki = |error: webpki::Error| CertificateError::Other(OtherError(Arc::new(error)));
-        let cases: [(CertificateError, VerifyError); 20] = [
+        let cases: [(CertificateError, VerifyError); 24] = [
             (CertificateError::BadEncoding, VerifyError::Unspecified),
             (CertificateError::Revoked, VerifyError::CertRevoked),
             (CertificateError::UnknownRevocationStatus, VerifyError::UnableToGetCrl),
@@ -206,6 +206,10 @@ mod tests {
             ),
             (unsupported(WEAK[1]), VerifyError::CaMdTooWeak),
             (unsupported(&[0x2b, 0x65, 0x71]), VerifyError::UnsupportedSignatureAlgorithm),
+            (CertificateError::UnhandledCriticalExtension, VerifyError::UnhandledCriticalExtension),
+            (webpki(webpki::Error::CaUsedAsEndEntity), VerifyError::InvalidNonCa),
+            (webpki(webpki::Error::NameConstraintViolation), VerifyError::PermittedViolation),
+            (webpki(webpki::Error::IssuerNotCrlSigner), VerifyError::KeyusageNoCrlSign),
             (webpki(webpki::Error::CertDistrusted), VerifyError::CertRejected),
             (webpki(webpki::Error::UnsupportedCertVersion), VerifyError::Unspecified),
             (webpki(webpki::Error::UnsupportedNameType), VerifyError::UnsupportedConstraintType),

@@ -37,6 +37,7 @@ fn facts_without_a_certificate() {
                 ("cf-cert-revoked", "false"),
                 ("cf-cert-subject-dn", SUBJECT),
                 ("cf-cert-serial", SERIAL),
+                ("cf-cert-ski", "27846FAE6EAC4A8DAD9101B519CF1EB460242831"),
                 ("cf-cert-not-before", dates[0]),
                 ("cf-cert-not-after", dates[1]),
             ],

@@ -313,6 +313,32 @@ fn rules() {
 }
 
 #[test]
+fn every_refusal_has_its_words() {
+    use ReceiveErrorKind as E;
+    let words = [
+        (E::Twice, "is there twice"),
+        (E::LookAlike, "another header looks like it"),
+        (E::TooLarge, "larger than the limit"),
+        (E::TooManyCertificates, "more certificates than the limit"),
+        (E::MissingVerdict, "is missing beside other headers of its format"),
+        (E::NotAVerdict, "is no verdict of this format"),
+        (E::Malformed, "is not in its format"),
+        (E::NotACertificate, "holds no certificate"),
+        (E::ChainWithoutCertificate, "a chain without its certificate"),
+        (E::Disagrees, "contradicts another header"),
+        (E::Ambiguous, "can be read in two ways"),
+    ];
+    for (kind, expected) in words {
+        assert_eq!(kind.to_string(), expected);
+    }
+    let refused = |lines: &Lines<'_>| Receiver::nginx().receive(lines).unwrap_err();
+    let twice = vec![("ssl-client-verify", "NONE".to_owned()); 2];
+    assert_eq!(refused(&twice), refused(&twice));
+    let other = vec![("ssl-client-verify", "none".to_owned())];
+    assert_ne!(refused(&twice), refused(&other));
+}
+
+#[test]
 fn a_failed_certificate_is_returned_as_such() {
     let lines = [
         ("ssl-client-verify", "FAILED:certificate has expired".to_owned()),
