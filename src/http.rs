@@ -1,28 +1,12 @@
-//! Feature `http`: header maps, and values that are made once per connection and shared by its requests.
+//! Feature `http`: header maps as the place where headers are stripped, set and read.
 
 use alloc::vec::Vec;
-use core::ops::Range;
 
-use bytes::Bytes;
 use http::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue};
 
 use crate::headers::HeaderLine;
 use crate::receive::RequestHeaders;
 use crate::strip::HeaderFields;
-
-/// Cuts the values out of the text that holds them all, without copying.
-pub(crate) fn cut<'v>(
-    text: Vec<u8>,
-    values: impl Iterator<Item = (Range<usize>, &'v mut HeaderValue)>,
-) {
-    let text = Bytes::from(text);
-    for (range, place) in values {
-        // Printable ASCII always makes a value.
-        if let Ok(value) = HeaderValue::from_maybe_shared(text.slice(range)) {
-            *place = value;
-        }
-    }
-}
 
 impl HeaderFields for HeaderMap {
     fn visit_connection(&self, visit: &mut dyn FnMut(&[u8])) {

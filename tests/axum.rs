@@ -107,4 +107,7 @@ fn typed_headers_are_strict() {
         many.append("client-cert-chain", HeaderValue::from_static(":MAA=:"));
     }
     assert_eq!(many.typed_get::<ClientCertChain>(), None, "eleven are too many");
+    let mut none = http::HeaderMap::new();
+    none.typed_insert(ClientCertChain(Vec::new()));
+    assert!(none.is_empty(), "an empty list is no line");
 }

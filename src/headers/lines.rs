@@ -94,7 +94,7 @@ impl HeaderLines {
             }
         }
         #[cfg(feature = "http")]
-        crate::http::cut(text, lines.iter_mut().map(|line| (line.range.clone(), &mut line.value)));
+        cut(text, &mut lines);
         Self {
             entries: Arc::clone(entries),
             lines,
@@ -131,6 +131,18 @@ impl HeaderLines {
     pub fn too_large(&self) -> impl ExactSizeIterator<Item = &str> {
         let name = |entry: &usize| self.entries.get(*entry).map_or("", |entry| entry.name.as_str());
         self.too_large.iter().map(name)
+    }
+}
+
+/// Cuts the values out of the text that holds them all, without copying.
+#[cfg(feature = "http")]
+fn cut(text: Vec<u8>, lines: &mut [Line]) {
+    let text = bytes::Bytes::from(text);
+    for line in lines {
+        // Printable ASCII always makes a value.
+        if let Ok(value) = http::HeaderValue::from_maybe_shared(text.slice(line.range.clone())) {
+            line.value = value;
+        }
     }
 }
 
