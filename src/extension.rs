@@ -79,6 +79,7 @@ impl<'a> Extensions<'a> {
 
     /// The same for several in one pass. RFC 5280 §4.2 forbids a second extension with the same identifier; where there is
     /// one, nobody can say which counts, so neither does.
+    #[inline]
     pub(crate) fn each_unique<const N: usize>(self, arcs: [u8; N]) -> [Option<&'a [u8]>; N] {
         let mut found = [(0u8, None); N];
         for extension in self {

@@ -54,7 +54,8 @@ impl Moment<'_> {
 }
 
 impl<'a> Time<'a> {
-    /// Whatever element stands in the date's place.
+    /// Whatever element stands in the date's place. Inlined: a result handed over in memory holds the reader up.
+    #[inline(always)]
     pub(crate) fn read(validity: &mut Cursor<'a>) -> Result<Self, Error> {
         let offset = validity.offset();
         match validity.element() {
