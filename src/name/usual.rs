@@ -141,16 +141,16 @@ fn escaped_in(text: &[u8]) -> u16 {
     counts.iter().fold(0, |sum, count| u16::from(*count).wrapping_add(sum))
 }
 
-/// Printable ASCII without `"#+,/;<>\`: `|` folds pairs that differ in one bit into one comparison.
+/// Printable ASCII without `"#`, `+;`, `,<`, `/`, `>` and `\`: `|` folds pairs that differ in one bit into one comparison.
 #[inline]
 const fn is_plain(byte: u8) -> bool {
     (byte >= b' ')
         & (byte <= b'~')
-        & (byte | 1 != b'#')
-        & (byte | 2 != b'>')
-        & (byte | 4 != b'/')
-        & (byte != b',')
-        & (byte != b';')
+        & (byte | 0x01 != b'#')
+        & (byte | 0x10 != b';')
+        & (byte | 0x10 != b'<')
+        & (byte != b'/')
+        & (byte != b'>')
         & (byte != b'\\')
 }
 
