@@ -1,6 +1,6 @@
 //! Names as nearly all certificates have them: one attribute an RDN, of a type that everybody knows, with a value in which no
 //! printed form escapes anything. Both of OpenSSL's forms are then copies of the same parts in opposite orders, and come from one
-//! walk, in a tenth of the instructions that [`rfc2253`](super::rfc2253) and [`legacy`](super::legacy) need, which print all
+//! walk, in a quarter of the instructions that [`rfc2253`](super::rfc2253) and [`legacy`](super::legacy) need, which print all
 //! other names.
 
 use alloc::vec::Vec;
