@@ -81,21 +81,15 @@ impl ConnectionState {
     /// has the request. Dropped before that, it gives the headers back, and the next request carries them.
     #[must_use = "a claim that is dropped gives the headers back"]
     pub fn claim(&self) -> Claim {
-        let inner = &self.0;
+        let mut claim = Claim { connection: Arc::clone(&self.0), every: true, first: None };
+        let state = &self.0.state;
         // Later requests only look, so that they don't fight for the cache line.
-        let first = (inner.state.load(Ordering::Acquire) == READY
-            && inner
-                .state
-                .compare_exchange(READY, CLAIMED, Ordering::AcqRel, Ordering::Acquire)
-                .is_ok())
-        .then(|| {
-            let client = inner.client.take();
-            let lines = client.as_deref().map(|client| {
-                HeaderLines::new(inner.forwarding.first(), client, inner.forwarding.size_limits())
-            });
-            First { client, lines }
-        });
-        Claim { connection: Arc::clone(&self.0), every: true, first }
+        if state.load(Ordering::Acquire) == READY
+            && state.compare_exchange(READY, CLAIMED, Ordering::AcqRel, Ordering::Acquire).is_ok()
+        {
+            claim.take_first();
+        }
+        claim
     }
 
     /// Prepares a request that must carry nothing of the certificate, for a host that does not forward it: it is only stripped
@@ -195,6 +189,17 @@ impl Claim {
         let every = self.connection.every.as_deref().filter(|_| self.every);
         let first = self.first.as_ref().and_then(|first| first.lines.as_ref());
         first.into_iter().chain(every)
+    }
+
+    /// Takes the certificate, and only then makes its lines: should that panic, the claim is dropped and gives it back.
+    #[cold]
+    fn take_first(&mut self) {
+        let Inner { client, forwarding, .. } = &*self.connection;
+        let first = self.first.insert(First { client: client.take(), lines: None });
+        first.lines = first
+            .client
+            .as_deref()
+            .map(|client| HeaderLines::new(forwarding.first(), client, forwarding.size_limits()));
     }
 
     /// What the connection forwards.
