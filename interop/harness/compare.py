@@ -44,14 +44,12 @@ def undone(listener, value):
         return re.sub(r'["\\]', "", value)
     if proxy == "traefik":
         value = unquote_plus(value, encoding="latin-1")
-    if proxy.startswith("caddy"):
-        # Go sends no spaces at a value's ends.
-        value = value.strip(" ")
     mark = "%" if proxy == "haproxy" else r"\\"
     pair = re.compile(mark + "([0-9A-F]{2})")
     while value != (value := pair.sub(lambda digits: chr(int(digits[1], 16)), value)):
         pass
-    return value
+    # Go sends no white space at a value's ends.
+    return value.strip(" \t") if proxy.startswith("caddy") else value
 
 
 def _is(expected, value):
