@@ -77,6 +77,7 @@ pub enum Field {
     /// One of the certificates after the leaf, counted from 0.
     ChainCertificate(u8, CertificateForm),
     /// All subject alternative names of one kind, as Go prints a list: `[one.example two.example]`; `[]` where there is none.
+    /// An entry with a space, which separates, is left out.
     SubjectAltNames(SanKind),
     /// The bits of the public key in hex, for keys on P-256, P-384, P-521 and Ed25519 only, as Caddy does.
     PublicKeyBits,

@@ -70,7 +70,7 @@ fn write_certificate(certificate: Certificate<'_>, out: &mut Vec<u8>) -> Option<
     Some(())
 }
 
-/// `KEY="value"`, joined by `;`; an empty group is left out.
+/// `KEY="value"`, joined by `;`. A group without anything in it is left out; alternative names may be there and empty.
 struct Groups<'o> {
     out: &'o mut Vec<u8>,
     any: bool,

@@ -17,6 +17,8 @@ impl HeaderSet {
     /// | `tls-client-public-key-sha256` | their SHA-256 in lower-case hex | `84be6510…` |
     /// | `tls-client-san-dns-names`, `-emails`, `-ips`, `-uris` | all of the kind | `[one.example two.example]`, `[]` |
     ///
+    /// URIs are as Go's `URL.String` prints them: `HTTP://UP/a b` is `http://UP/a%20b`. An empty name is an empty entry.
+    ///
     /// Source: what Caddy 2.11.7 and 2.6.2 sent to an origin; both print the same, but 2.6 also takes negative serial
     /// numbers, and UTF-16 pairs in a BMPString, for which 2.11 refuses the certificate. Nothing tells the verdict, so these go out for trusted certificates only.
     ///

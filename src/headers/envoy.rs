@@ -42,7 +42,7 @@ impl HeaderSet {
     ///
     /// `[{"by":["…"],"hash":"…","cert":"-----BEGIN CERTIFICATE-----\n…","chain":["…"],"subject":"…","uri":["…"],"dns":["…"]}]`
     ///
-    /// What is empty is left out. Observed with Envoy 1.40.0.
+    /// A member without a value or an entry is left out; an empty name is an entry, `""`. Observed with Envoy 1.40.0.
     #[must_use]
     pub fn envoy_json() -> Self {
         Self::xfcc("envoy-json", Xfcc::new().cert().chain().subject().uri().dns().json())

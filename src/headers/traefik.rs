@@ -16,7 +16,8 @@ impl HeaderSet {
     ///
     /// Names hold `DC`, `C`, `ST`, `L`, `O`, `OU`, `SN` (the serialNumber), `CN` in this order and nothing else, an issuer no `OU`; of
     /// several `SN` or `CN` the last; empty ones are left out, and so are empty groups. Dates are seconds since 1970 and wrap around
-    /// before that. Alternative names stand in the order DNS, e-mail, IP, URI, their kind lost.
+    /// before that. Alternative names stand in the order DNS, e-mail, IP, URI, their kind lost; an empty one is an empty entry, alone
+    /// it is `SAN=""`. URIs are as Go's `URL.String` prints them: `HTTP://UP/a b` is `http://UP/a%20b`.
     ///
     /// Source: what Traefik 3.7.15 sent to an origin, and its source code. Nothing tells the verdict, so both go out for trusted
     /// certificates only.

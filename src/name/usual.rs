@@ -11,7 +11,7 @@ use crate::cursor;
 
 /// What stands before an attribute's value: tags and lengths of the RDN, the attribute, its type, and the value.
 const HEADER: usize = 11;
-/// How much is copied of a short value and of a label, whatever its length; the next one overwrites what is too much.
+/// How much is copied of a short value, whatever its length; what comes next overwrites what is too much.
 const PIECE: usize = 16;
 
 /// Longer names are printed the general way: what is counted here fits in a byte.
