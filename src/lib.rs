@@ -21,6 +21,8 @@ mod field;
 mod field_name;
 mod fingerprint;
 mod forwarding;
+#[cfg(feature = "http")]
+mod header_values;
 mod headers;
 mod hostnames;
 #[cfg(feature = "http")]
@@ -62,6 +64,8 @@ pub use field::{
 };
 pub use field_name::{FieldName, is_owned_name};
 pub use forwarding::Forwarding;
+#[cfg(feature = "http")]
+pub use header_values::HeaderValues;
 pub use headers::{HeaderLine, HeaderLines, HeaderSet, HeaderSetError, HeaderSetErrorKind};
 pub use hostnames::{
     HostnameError, HostnameErrorKind, HostnameSetting, HostnameSettings, is_misdirected,

@@ -125,8 +125,7 @@ impl Writer<'_> {
     /// to be looked at.
     #[inline(always)]
     fn names(&mut self, name: Name<'_>, [same, rfc2253, legacy]: [Property; 3]) {
-        let start = offset(self.text.len());
-        let middle = offset(name.write_both(self.dialect, self.text));
+        let [start, middle] = name.write_both(self.dialect, self.text).map(offset);
         let end = offset(self.text.len());
         for (property, range) in
             [(same, start..middle), (rfc2253, start..middle), (legacy, middle..end)]
@@ -194,12 +193,21 @@ impl TlsClientAuth {
         let length = |property: Property| facts.expected_length(property.field());
         let names = length(Property::IssuerDn).saturating_add(length(Property::SubjectDn));
         let certificates = length(Property::Rfc9440).saturating_add(length(Property::ChainRfc9440));
-        let mut text = Vec::with_capacity(
-            certificates.saturating_add(names.saturating_mul(2)).saturating_add(300),
-        );
-        let dialect = client.printed_as();
-        let mut ranges = [const { 0..0 }; Property::ALL.len()];
-        let mut write = Writer { facts: &facts, dialect, text: &mut text, ranges: &mut ranges };
+        let mut record = Self {
+            text: Vec::with_capacity(
+                certificates.saturating_add(names.saturating_mul(2)).saturating_add(256),
+            ),
+            ranges: [const { 0..0 }; Property::ALL.len()],
+            client: client.clone(),
+            rfc9440_too_large: false,
+            chain_rfc9440_too_large: false,
+        };
+        let mut write = Writer {
+            facts: &facts,
+            dialect: client.printed_as(),
+            text: &mut record.text,
+            ranges: &mut record.ranges,
+        };
         // One call for each, so that what its field needs is decided when this is compiled.
         write.property(Property::Presented);
         write.property(Property::Verified);
@@ -225,13 +233,9 @@ impl TlsClientAuth {
         write.property(Property::NotAfter);
         let rfc9440 = write.property(Property::Rfc9440);
         let chain_rfc9440 = write.property(Property::ChainRfc9440);
-        Self {
-            text,
-            ranges,
-            client: client.clone(),
-            rfc9440_too_large: rfc9440 == Written::TooLarge,
-            chain_rfc9440_too_large: chain_rfc9440 == Written::TooLarge,
-        }
+        record.rfc9440_too_large = rfc9440 == Written::TooLarge;
+        record.chain_rfc9440_too_large = chain_rfc9440 == Written::TooLarge;
+        record
     }
 
     /// From finished texts in the order of [`Property::ALL`].
@@ -251,12 +255,26 @@ impl TlsClientAuth {
         Self { text, ranges, client, rfc9440_too_large, chain_rfc9440_too_large }
     }
 
-    pub(crate) fn text(&self, property: Property) -> &str {
+    fn range(&self, property: Property) -> Range<usize> {
         let Range { start, end } = self.ranges.get(property.index()).cloned().unwrap_or_default();
         let bound = |offset| usize::try_from(offset).unwrap_or_default();
+        bound(start)..bound(end)
+    }
+
+    pub(crate) fn text(&self, property: Property) -> &str {
         // Never anything else than ASCII: `Facts::write` has looked.
-        let text = self.text.get(bound(start)..bound(end)).unwrap_or_default();
+        let text = self.text.get(self.range(property)).unwrap_or_default();
         core::str::from_utf8(text).unwrap_or_default()
+    }
+
+    /// All texts, and where some properties' stand in them.
+    #[cfg(feature = "http")]
+    pub(crate) fn into_text<const N: usize>(
+        self,
+        properties: [Property; N],
+    ) -> (Vec<u8>, [Range<usize>; N]) {
+        let ranges = properties.map(|property| self.range(property));
+        (self.text, ranges)
     }
 
     /// Whether a certificate was presented.

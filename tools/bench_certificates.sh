@@ -17,9 +17,8 @@ leaf() { # name, authority, subject, extensions, key arguments
 }
 names() { printf 'DNS:n0.example.com'; for i in $(seq 1 "$1"); do printf ',DNS:n%s.clients.example.com' "$i"; done; }
 
-identifiers='basicConstraints=critical,CA:FALSE
-extendedKeyUsage=clientAuth
-authorityKeyIdentifier=keyid
+# What `openssl x509 -req` adds unasked.
+identifiers='authorityKeyIdentifier=keyid
 subjectKeyIdentifier=hash'
 usual="basicConstraints=critical,CA:FALSE
 keyUsage=critical,digitalSignature,keyEncipherment
@@ -33,8 +32,8 @@ device='/C=US/ST=California/L=San Francisco/O=Example Corporation/OU=Devices/CN=
 organization='/C=US/ST=California/L=San Francisco/O=Example Corporation/OU=Certificate Services'
 identities='DNS:device-0042.clients.example.com,URI:spiffe://example.com/ns/prod/sa/device-0042,email:device-0042@example.com'
 
-authority ec-ca "/C=DE/O=Example Corp/CN=Example Client CA" ec -pkeyopt ec_paramgen_curve:prime256v1
-leaf ec ec-ca "/O=Example Corp/CN=client.example" "$identifiers" ec -pkeyopt ec_paramgen_curve:prime256v1
+authority ec-ca "/O=Example Corp/CN=Example Client CA" ec -pkeyopt ec_paramgen_curve:prime256v1
+leaf ec ec-ca "/CN=client.example" "$identifiers" ec -pkeyopt ec_paramgen_curve:prime256v1
 authority rsa-ca "$organization/CN=Example Client Authentication CA G2" rsa:2048
 leaf rsa2048 rsa-ca "$device" "$usual
 subjectAltName=$identities" rsa:2048

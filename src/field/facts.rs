@@ -125,9 +125,9 @@ impl<'c> Facts<'c> {
                 if length > self.limit(field) {
                     return 0;
                 }
-                // PEM has line feeds, and whoever escapes it makes it longer still.
-                let escapes = if field.is_plain_base64() { 0 } else { length / 8 };
-                length.saturating_add(escapes).saturating_add(64)
+                // PEM has its frame and line feeds, and whoever escapes it makes it longer still.
+                let pem = if field.is_plain_base64() { 0 } else { (length / 8).saturating_add(64) };
+                length.saturating_add(pem)
             }
             _ => 64,
         }

@@ -23,20 +23,17 @@ impl Facts<'_> {
         let leaf = self.client.leaf().into_iter();
         let mut chain = self.client.chain_certificates();
         let base64_len = |der: &[u8]| encoding::base64_len(der.len());
-        let sum = |lengths: &mut dyn Iterator<Item = usize>| lengths.fold(0, usize::saturating_add);
         match field {
             Field::Certificate(form) => {
                 let colons = if form == CertificateForm::ByteSequence { 2 } else { 0 };
-                sum(&mut leaf.map(|der| base64_len(der).saturating_add(colons)))
+                sum(leaf.map(|der| base64_len(der).saturating_add(colons)))
             }
             // Two colons each, and two characters between them.
             Field::Chain(ChainForm::ByteSequences) => {
-                sum(&mut chain.map(|der| base64_len(der).saturating_add(4))).saturating_sub(2)
+                sum(chain.map(|der| base64_len(der).saturating_add(4))).saturating_sub(2)
             }
-            Field::Chain(_) => encoding::base64_len(sum(&mut chain.map(<[u8]>::len))),
-            Field::LeafAndChain(_) => {
-                encoding::base64_len(sum(&mut leaf.chain(chain).map(<[u8]>::len)))
-            }
+            Field::Chain(_) => encoding::base64_len(sum(chain.map(<[u8]>::len))),
+            Field::LeafAndChain(_) => encoding::base64_len(sum(leaf.chain(chain).map(<[u8]>::len))),
             Field::ChainCertificate(index, _) => chain.nth(index.into()).map_or(0, base64_len),
             Field::Xfcc(xfcc) => {
                 let (leaf, chain) = xfcc.copies();
@@ -48,12 +45,11 @@ impl Facts<'_> {
 
     /// The length of so many copies of the leaf and of the chain in base64.
     fn encoded_len(&self, leaf: usize, chain: usize) -> usize {
-        let sum = |certificates: &mut dyn Iterator<Item = &[u8]>| {
-            certificates
-                .fold(0usize, |sum, der| sum.saturating_add(encoding::base64_len(der.len())))
-        };
-        let leaf = sum(&mut self.client.leaf().into_iter()).saturating_mul(leaf);
-        leaf.saturating_add(sum(&mut self.client.chain_certificates()).saturating_mul(chain))
+        let base64_len = |der: &[u8]| encoding::base64_len(der.len());
+        let leaf = sum(self.client.leaf().into_iter().map(base64_len)).saturating_mul(leaf);
+        leaf.saturating_add(
+            sum(self.client.chain_certificates().map(base64_len)).saturating_mul(chain),
+        )
     }
 
     /// Appends the field's value. `None` where there is none, and then what was appended is no value.
@@ -260,6 +256,10 @@ impl ChainForm {
             }
         }
     }
+}
+
+fn sum(lengths: impl Iterator<Item = usize>) -> usize {
+    lengths.fold(0, usize::saturating_add)
 }
 
 /// Each certificate in turn, with a separator between them.

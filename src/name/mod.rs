@@ -11,6 +11,7 @@ mod value;
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use crate::cursor::{self, Cursor, Element};
 use crate::dialect::Dialect;
@@ -105,8 +106,9 @@ impl<'a> Name<'a> {
     }
 
     pub(crate) fn write_rfc2253(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        let start = out.len();
         match usual::write_both(self, out) {
-            Some(middle) => out.truncate(middle),
+            Some([begin, middle]) => keep(start, begin..middle, out),
             None => rfc2253::write(self, dialect, out)?,
         }
         Some(())
@@ -115,15 +117,16 @@ impl<'a> Name<'a> {
     pub(crate) fn write_legacy(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         let start = out.len();
         match usual::write_both(self, out) {
-            Some(middle) => drop(out.drain(start..middle)),
+            Some([_, middle]) => keep(start, middle..out.len(), out),
             None => legacy::write(self, dialect, out)?,
         }
         Some(())
     }
 
-    /// Both forms, one after the other, and where the second begins; nothing in place of one that can't be written.
+    /// Both forms, and where in the text they begin; the second ends where the text does. Nothing in place of one that can't be
+    /// written.
     #[inline]
-    pub(crate) fn write_both(&self, dialect: Dialect, out: &mut Vec<u8>) -> usize {
+    pub(crate) fn write_both(&self, dialect: Dialect, out: &mut Vec<u8>) -> [usize; 2] {
         let start = out.len();
         usual::write_both(self, out).unwrap_or_else(|| {
             if rfc2253::write(self, dialect, out).is_none() {
@@ -133,7 +136,7 @@ impl<'a> Name<'a> {
             if legacy::write(self, dialect, out).is_none() {
                 out.truncate(middle);
             }
-            middle
+            [start, middle]
         })
     }
 
@@ -161,6 +164,13 @@ pub(crate) struct Attributes<'a> {
     sets: Cursor<'a>,
     set: Cursor<'a>,
     rdn: usize,
+}
+
+/// Of what was appended behind the start, only this.
+fn keep(start: usize, range: Range<usize>, out: &mut Vec<u8>) {
+    let end = start.saturating_add(range.len());
+    out.copy_within(range, start);
+    out.truncate(end);
 }
 
 impl<'a> Iterator for Attributes<'a> {

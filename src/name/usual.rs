@@ -40,9 +40,9 @@ const fn label(arc: u8) -> Option<Label> {
     }
 }
 
-/// Appends `CN=name,C=DE` and then `/C=DE/CN=name`, and tells where that begins. `None`, and nothing appended, where anything
-/// about the name is not usual.
-pub(crate) fn write_both(name: &Name<'_>, out: &mut Vec<u8>) -> Option<usize> {
+/// Appends `CN=name,C=DE` and, right behind it, `/C=DE/CN=name`, and tells where each begins; what lies before the first is no
+/// text. `None`, and nothing appended, where anything about the name is not usual.
+pub(crate) fn write_both(name: &Name<'_>, out: &mut Vec<u8>) -> Option<[usize; 2]> {
     let contents = name.contents;
     if contents.len() > LONGEST {
         return None;
@@ -55,15 +55,13 @@ pub(crate) fn write_both(name: &Name<'_>, out: &mut Vec<u8>) -> Option<usize> {
         let (rfc2253, legacy) = room.split_at_mut_checked(half)?;
         fill(contents, rfc2253, legacy)
     });
-    // The two texts lie against each other in the middle.
     let Some((rfc2253, legacy)) = lengths else {
         out.truncate(start);
         return None;
     };
     let middle = start.saturating_add(half);
-    out.copy_within(middle.saturating_sub(rfc2253)..middle.saturating_add(legacy), start);
-    out.truncate(start.saturating_add(rfc2253).saturating_add(legacy));
-    Some(start.saturating_add(rfc2253))
+    out.truncate(middle.saturating_add(legacy));
+    Some([middle.saturating_sub(rfc2253), middle])
 }
 
 /// Fills the first room from its end, the second from its begin; the lengths of both texts.
@@ -186,15 +184,16 @@ mod tests {
         let der = element(0x30, &rdns.concat());
         let name = Name::new(Cursor::new(&der).element().unwrap());
         let mut both = Vec::from(*b"before");
-        let Some(middle) = write_both(&name, &mut both) else {
+        let Some([begin, middle]) = write_both(&name, &mut both) else {
             assert_eq!(both, b"before");
             return false;
         };
+        assert!(both.starts_with(b"before"));
         for dialect in [Dialect::OpenSsl, Dialect::BoringSsl] {
-            let (mut first, mut second) = (Vec::from(*b"before"), Vec::new());
+            let (mut first, mut second) = (Vec::new(), Vec::new());
             rfc2253::write(&name, dialect, &mut first).unwrap();
             legacy::write(&name, dialect, &mut second).unwrap();
-            assert_eq!(both[..middle], first);
+            assert_eq!(both[begin..middle], first);
             assert_eq!(both[middle..], second);
         }
         true

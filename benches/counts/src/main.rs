@@ -20,6 +20,9 @@ use tls_client_auth::{
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
+/// The large certificate is over Cloudflare's limit; here it is forwarded all the same.
+const LIMITS: Limits = Limits::new().encoded_leaf(16 * 1024);
+
 /// What a browser sends.
 const REQUEST: [(&str, &str); 12] = [
     ("host", "app.example.com"),
@@ -55,7 +58,8 @@ fn main() -> ExitCode {
     let all = Forwarding::none()
         .on_every_request(HeaderSet::cloudflare_managed())
         .on_every_request(HeaderSet::cloudflare())
-        .on_every_request(HeaderSet::rfc9440());
+        .on_every_request(HeaderSet::rfc9440())
+        .limits(LIMITS);
     let sent = ConnectionState::new(client.clone(), forwarding.clone());
     sent.claim().commit();
     let mut request = HeaderMap::new();
@@ -77,8 +81,11 @@ fn main() -> ExitCode {
         "hashes" => drop(black_box((Sha1::digest(&der), Sha256::digest(&der)))),
         "sha256" => drop(black_box(Sha256::digest(&der))),
         "walk" => drop(black_box(Certificate::from_der(&der))),
-        "record" => drop(black_box(TlsClientAuth::new(&client))),
-        "pair" => drop(black_box(set.lines(&client, Limits::new()))),
+        "record" => drop(black_box(TlsClientAuth::with_limits(&client, LIMITS))),
+        "values" => {
+            drop(black_box(TlsClientAuth::with_limits(&client, LIMITS).into_header_values()))
+        }
+        "pair" => drop(black_box(set.lines(&client, LIMITS))),
         "all" => drop(black_box(ConnectionState::new(client.clone(), all.clone()))),
         "state" => {
             let client = ClientCertificate::presented(Arc::clone(&der), Verification::Success);
