@@ -244,6 +244,8 @@ pub(crate) fn record_and_headers(client: &ClientCertificate, limits: Limits, enc
     let chain = chain.join(", ");
     assert_eq!(record.cert_chain_rfc9440_too_large(), chain.len() > encoded_chain);
     assert_eq!(record.cert_chain_rfc9440(), if chain.len() > encoded_chain { "" } else { &chain });
+    #[cfg(feature = "http")]
+    header_values(record);
 
     for set in sets() {
         let mut names: Vec<&str> = set.rows().map(|(name, _)| name).collect();
@@ -282,6 +284,18 @@ pub(crate) fn record_and_headers(client: &ClientCertificate, limits: Limits, enc
             assert_eq!(lines.get(name), None, "{name}: sent and too large");
         }
     }
+}
+
+/// The values cut from a record are its own texts, and none where it is not trusted.
+#[cfg(feature = "http")]
+fn header_values(record: TlsClientAuth) {
+    let rfc9440 = record.cert_rfc9440();
+    let texts = [rfc9440.trim_matches(':'), record.cert_fingerprint_sha256(), rfc9440];
+    let sent = |text: &str| record.is_trusted() && !text.is_empty();
+    let texts = texts.map(|text| sent(text).then(|| text.to_owned()));
+    let values = record.into_header_values();
+    let values = [values.der_base64, values.sha256, values.client_cert];
+    assert_eq!(values.map(|value| Some(value?.to_str().unwrap().to_owned())), texts);
 }
 
 /// The text properties by their names in JSON.
