@@ -8,7 +8,8 @@ use http::HeaderValue;
 use crate::tls_client_auth::{Property, TlsClientAuth};
 
 /// What a record forwards of its certificate, for proxies that set headers by themselves. Such a proxy must first strip every name
-/// that [`is_owned_name`](crate::is_owned_name) says yes to. All values share one buffer; a clone copies nothing.
+/// that [`is_owned_name`](crate::is_owned_name) says yes to. All values share one buffer, the record's whole text; a clone copies
+/// nothing.
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};

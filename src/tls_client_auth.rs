@@ -169,7 +169,7 @@ fn offset(bytes: usize) -> u32 {
 /// ```
 #[derive(Clone)]
 pub struct TlsClientAuth {
-    /// All values, one after the other; what two properties share stands there once.
+    /// All values; what two properties share stands there once, and what no range covers is none.
     text: Vec<u8>,
     ranges: [Range<u32>; Property::ALL.len()],
     client: ClientCertificate,
