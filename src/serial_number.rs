@@ -122,6 +122,7 @@ mod tests {
     #[test]
     fn hex_is_as_openssl_prints_it() {
         let long = [0x7f; 40];
+        let digits = "7F".repeat(long.len());
         let cases: [(&str, &[u8], Option<&str>); 14] = [
             ("empty", &[], None),
             ("padded", &[0, 1], None),
@@ -136,7 +137,7 @@ mod tests {
             ("-256", &[0xff, 0x00], Some("-0100")),
             ("-32768", &[0x80, 0x00], Some("-8000")),
             ("-65280", &[0xff, 0x01, 0x00], Some("-FF00")),
-            ("40 bytes on one line", &long, Some(&"7F".repeat(40))),
+            ("40 bytes on one line", &long, Some(&digits)),
         ];
         for (name, contents, expected) in cases {
             let hex = SerialNumber::new(contents).map(|serial| serial.to_hex());
