@@ -129,4 +129,11 @@ mod tests {
             assert_eq!(values.iter().flatten().count(), count, "{case}");
         }
     }
+    #[test]
+    fn debug_shows_sizes() {
+        let client = ClientCertificate::presented(&[0; 3][..], Verification::Success);
+        let values = TlsClientAuth::new(&client).into_header_values();
+        let shown = "HeaderValues { der_base64: Some(4), sha256: Some(64), client_cert: Some(6) }";
+        assert_eq!(alloc::format!("{values:?}"), shown);
+    }
 }
