@@ -24,11 +24,12 @@ use crate::tls_client_auth::{Property, TlsClientAuth};
 #[derive(Clone, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct HeaderValues {
-    /// `Cf-Client-Cert-Der-Base64`: base64 of the DER. None where `certRFC9440` is over its limit.
+    /// `Cf-Client-Cert-Der-Base64`, as Cloudflare sends it: base64 of the DER, `MIIB7jCCAZWgAwIB…`. None where `certRFC9440` is over
+    /// its limit, 10 KiB with its colons unless [`with_limits`](TlsClientAuth::with_limits) says otherwise.
     pub der_base64: Option<HeaderValue>,
-    /// `Cf-Client-Cert-Sha256`: lower-case hex, 64 digits.
+    /// `Cf-Client-Cert-Sha256`, as Cloudflare sends it: lower-case hex, 64 digits, `73c94b97…`.
     pub sha256: Option<HeaderValue>,
-    /// `Client-Cert` (RFC 9440 §2.2): `:` base64 of the DER `:`. None where `certRFC9440` is over its limit.
+    /// `Client-Cert` (RFC 9440 §2.2): `:` base64 of the DER `:`, `:MIIB7jCC…:`. None where `certRFC9440` is over its limit.
     pub client_cert: Option<HeaderValue>,
 }
 

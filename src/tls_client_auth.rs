@@ -193,21 +193,12 @@ impl TlsClientAuth {
         let length = |property: Property| facts.expected_length(property.field());
         let names = length(Property::IssuerDn).saturating_add(length(Property::SubjectDn));
         let certificates = length(Property::Rfc9440).saturating_add(length(Property::ChainRfc9440));
-        let mut record = Self {
-            text: Vec::with_capacity(
-                certificates.saturating_add(names.saturating_mul(2)).saturating_add(256),
-            ),
-            ranges: [const { 0..0 }; Property::ALL.len()],
-            client: client.clone(),
-            rfc9440_too_large: false,
-            chain_rfc9440_too_large: false,
-        };
-        let mut write = Writer {
-            facts: &facts,
-            dialect: client.printed_as(),
-            text: &mut record.text,
-            ranges: &mut record.ranges,
-        };
+        let mut text = Vec::with_capacity(
+            certificates.saturating_add(names.saturating_mul(2)).saturating_add(256),
+        );
+        let dialect = client.printed_as();
+        let mut ranges = [const { 0..0 }; Property::ALL.len()];
+        let mut write = Writer { facts: &facts, dialect, text: &mut text, ranges: &mut ranges };
         // One call for each, so that what its field needs is decided when this is compiled.
         write.property(Property::Presented);
         write.property(Property::Verified);
@@ -233,9 +224,13 @@ impl TlsClientAuth {
         write.property(Property::NotAfter);
         let rfc9440 = write.property(Property::Rfc9440);
         let chain_rfc9440 = write.property(Property::ChainRfc9440);
-        record.rfc9440_too_large = rfc9440 == Written::TooLarge;
-        record.chain_rfc9440_too_large = chain_rfc9440 == Written::TooLarge;
-        record
+        Self {
+            text,
+            ranges,
+            client: client.clone(),
+            rfc9440_too_large: rfc9440 == Written::TooLarge,
+            chain_rfc9440_too_large: chain_rfc9440 == Written::TooLarge,
+        }
     }
 
     /// From finished texts in the order of [`Property::ALL`].

@@ -85,7 +85,7 @@ fn hierarchy(has_scheme: bool, rest: &str, out: &mut String) -> Option<()> {
     Some(())
 }
 
-#[derive(Clone, Copy, Eq, PartialEq)]
+#[derive(Clone, Copy)]
 enum Place {
     User,
     Path,

@@ -4,9 +4,10 @@
 //! certificate. Here the characters that could do that are written as RFC 2253 hex pairs (`\22`), so that readers which know no
 //! escapes are not fooled either; everything else is Traefik's, byte for byte.
 
-use alloc::string::ToString as _;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
+use super::write::joined;
 use super::{Facts, SanKind, UrlForm, alternative_names};
 use crate::certificate::Certificate;
 use crate::encoding;
@@ -55,16 +56,12 @@ fn write_certificate(certificate: Certificate<'_>, out: &mut Vec<u8>) -> Option<
         }
     }
     let kinds = [SanKind::Dns, SanKind::Email, SanKind::Ip, SanKind::Uri];
-    let mut names =
-        kinds.into_iter().flat_map(|kind| alternative_names::go(certificate, kind)).peekable();
-    if names.peek().is_some() {
+    let names: Vec<String> =
+        kinds.into_iter().flat_map(|kind| alternative_names::go(certificate, kind)).collect();
+    if !names.is_empty() {
         let mut list = Vec::new();
-        for (index, name) in names.enumerate() {
-            if index > 0 {
-                list.push(b',');
-            }
-            escape(name.as_bytes(), Place::Entry, &mut list);
-        }
+        let escaped = |name: &[u8], out: &mut Vec<u8>| escape(name, Place::Entry, out);
+        joined(names.iter().map(String::as_bytes), b",", escaped, &mut list);
         groups.push_even_empty("SAN", &list);
     }
     Some(())

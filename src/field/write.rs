@@ -22,7 +22,6 @@ impl Facts<'_> {
     pub(super) fn least_length(&self, field: Field) -> usize {
         let leaf = self.client.leaf().into_iter();
         let mut chain = self.client.chain_certificates();
-        let base64_len = |der: &[u8]| encoding::base64_len(der.len());
         match field {
             Field::Certificate(form) => {
                 let colons = if form == CertificateForm::ByteSequence { 2 } else { 0 };
@@ -45,7 +44,6 @@ impl Facts<'_> {
 
     /// The length of so many copies of the leaf and of the chain in base64.
     fn encoded_len(&self, leaf: usize, chain: usize) -> usize {
-        let base64_len = |der: &[u8]| encoding::base64_len(der.len());
         let leaf = sum(self.client.leaf().into_iter().map(base64_len)).saturating_mul(leaf);
         leaf.saturating_add(
             sum(self.client.chain_certificates().map(base64_len)).saturating_mul(chain),
@@ -258,22 +256,26 @@ impl ChainForm {
     }
 }
 
+fn base64_len(der: &[u8]) -> usize {
+    encoding::base64_len(der.len())
+}
+
 fn sum(lengths: impl Iterator<Item = usize>) -> usize {
     lengths.fold(0, usize::saturating_add)
 }
 
-/// Each certificate in turn, with a separator between them.
-fn joined<'c>(
-    chain: impl Iterator<Item = &'c [u8]>,
+/// Each part in turn, with a separator between them.
+pub(super) fn joined<'p>(
+    parts: impl Iterator<Item = &'p [u8]>,
     separator: &[u8],
     mut write: impl FnMut(&[u8], &mut Vec<u8>),
     out: &mut Vec<u8>,
 ) {
-    for (index, der) in chain.enumerate() {
+    for (index, part) in parts.enumerate() {
         if index > 0 {
             out.extend_from_slice(separator);
         }
-        write(der, out);
+        write(part, out);
     }
 }
 

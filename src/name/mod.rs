@@ -159,18 +159,18 @@ impl<'a> Name<'a> {
     }
 }
 
-/// See [`Name::attributes`].
-pub(crate) struct Attributes<'a> {
-    sets: Cursor<'a>,
-    set: Cursor<'a>,
-    rdn: usize,
-}
-
 /// Of what was appended behind the start, only this.
 fn keep(start: usize, range: Range<usize>, out: &mut Vec<u8>) {
     let end = start.saturating_add(range.len());
     out.copy_within(range, start);
     out.truncate(end);
+}
+
+/// See [`Name::attributes`].
+pub(crate) struct Attributes<'a> {
+    sets: Cursor<'a>,
+    set: Cursor<'a>,
+    rdn: usize,
 }
 
 impl<'a> Iterator for Attributes<'a> {
