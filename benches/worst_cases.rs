@@ -20,7 +20,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use common::families::FAMILIES;
-use tls_client_auth::{ClientCertificate, HeaderSet, Limits, TlsClientAuth, Verification};
+use tls_client_auth::field::Limits;
+use tls_client_auth::{ClientCertificate, HeaderSet, TlsClientAuth, Verification};
 
 fn main() {
     let sets = HeaderSet::all();

@@ -8,10 +8,9 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use time::OffsetDateTime;
-use tls_client_auth::{
-    Certificate, ClientCertificate, Dialect, HeaderSet, Limits, SubjectAltName, TlsClientAuth,
-    Verification, certificates_from_pem,
-};
+use tls_client_auth::field::Limits;
+use tls_client_auth::x509::{Certificate, SubjectAltName, certificates_from_pem};
+use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, TlsClientAuth, Verification};
 
 const HELP: &str = "\
 Shows what an origin would be told of a client certificate.

@@ -17,10 +17,9 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::UnixTime;
-use tls_client_auth::{
-    Admission, ConnectionState, Forward, ForwardBody, ForwardLayer, Forwarding, HeaderSet,
-    OptionalNoCa, ReceiveLayer, Receiver, TlsClientAuth,
-};
+use tls_client_auth::rustls::OptionalNoCa;
+use tls_client_auth::tower::{Admission, Forward, ForwardBody, ForwardLayer, ReceiveLayer};
+use tls_client_auth::{ConnectionState, Forwarding, HeaderSet, Receiver, TlsClientAuth};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tower::{Layer as _, ServiceExt as _};

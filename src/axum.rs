@@ -6,9 +6,9 @@ use core::fmt;
 use http::StatusCode;
 use http::request::Parts;
 
-use crate::tls_client_auth::TlsClientAuth;
+use crate::record::TlsClientAuth;
 
-/// A client that verified and is not revoked: what a [`ReceiveLayer`](crate::ReceiveLayer) or the accepting side put into the
+/// A client that verified and is not revoked: what a [`ReceiveLayer`](crate::tower::ReceiveLayer) or the accepting side put into the
 /// request's extensions. All other requests are answered by [`TlsClientAuthRejection`].
 ///
 /// `Option<TlsClientAuth>` is `None` for a client that presented no certificate, and rejects one that did not verify. Who wants
@@ -16,7 +16,8 @@ use crate::tls_client_auth::TlsClientAuth;
 ///
 /// ```
 /// use axum::{Router, routing::get};
-/// use tls_client_auth::{Admission, ReceiveLayer, Receiver, TlsClientAuth};
+/// use tls_client_auth::{Receiver, TlsClientAuth};
+/// use tls_client_auth::tower::{Admission, ReceiveLayer};
 ///
 /// async fn who(auth: TlsClientAuth) -> String {
 ///     auth.cert_subject_dn().to_owned()
@@ -65,7 +66,7 @@ fn trusted(auth: &TlsClientAuth) -> Result<TlsClientAuth, TlsClientAuthRejection
 ///
 /// ```
 /// use axum::response::IntoResponse;
-/// use tls_client_auth::TlsClientAuthRejection;
+/// use tls_client_auth::axum::TlsClientAuthRejection;
 ///
 /// let rejection = TlsClientAuthRejection::NotPresented;
 /// assert_eq!(rejection.to_string(), "a client certificate is required");

@@ -4,9 +4,11 @@ use alloc::vec::Vec;
 
 use http::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue};
 
+use crate::connection::HeaderFields;
 use crate::headers::HeaderLine;
 use crate::receive::RequestHeaders;
-use crate::strip::HeaderFields;
+
+pub use crate::record::header_values::HeaderValues;
 
 impl HeaderFields for HeaderMap {
     fn visit_connection(&self, visit: &mut dyn FnMut(&[u8])) {

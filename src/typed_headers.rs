@@ -19,7 +19,7 @@ static CLIENT_CERT_CHAIN: HeaderName = HeaderName::from_static("client-cert-chai
 ///
 /// ```
 /// use headers::HeaderMapExt;
-/// use tls_client_auth::ClientCert;
+/// use tls_client_auth::typed_headers::ClientCert;
 ///
 /// let mut headers = http::HeaderMap::new();
 /// headers.typed_insert(ClientCert(vec![0x30, 0x00]));
@@ -57,7 +57,7 @@ impl Header for ClientCert {
 ///
 /// ```
 /// use headers::HeaderMapExt;
-/// use tls_client_auth::ClientCertChain;
+/// use tls_client_auth::typed_headers::ClientCertChain;
 ///
 /// let mut headers = http::HeaderMap::new();
 /// headers.typed_insert(ClientCertChain(vec![vec![0x30, 0x00], vec![0x31, 0x00]]));

@@ -1,12 +1,20 @@
 //! What request extensions, spawned tasks and shared state need of the public types, checked by the compiler.
 
+use tls_client_auth::client::{OtherReason, Reason, VerifyError};
+use tls_client_auth::field::{
+    CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, Limits, NameForm, SerialForm,
+};
+use tls_client_auth::headers::{
+    FieldName, HeaderLine, HeaderLines, HeaderSetError, HeaderSetErrorKind,
+};
+use tls_client_auth::hosts::{HostnameError, HostnameErrorKind, HostnameSetting, HostnameSettings};
+use tls_client_auth::x509::{
+    AuthorityKeyIdentifier, Certificate, Error, ErrorKind, Extension, Extensions, Name,
+    ObjectIdentifier, Part, SerialNumber, SubjectAltName, SubjectAltNames, Time,
+};
 use tls_client_auth::{
-    AuthorityKeyIdentifier, Certificate, CertificateForm, ChainForm, Claim, ClientCertificate,
-    ConnectionState, DateForm, Dialect, DigestForm, Error, ErrorKind, Extension, Extensions, Field,
-    FieldName, Flag, Forwarding, HeaderLine, HeaderLines, HeaderSet, HeaderSetError,
-    HeaderSetErrorKind, HostnameError, HostnameErrorKind, HostnameSetting, HostnameSettings,
-    Limits, Name, NameForm, ObjectIdentifier, OtherReason, Part, Reason, SerialForm, SerialNumber,
-    SubjectAltName, SubjectAltNames, Time, TlsClientAuth, Verification, VerifyError,
+    Claim, ClientCertificate, ConnectionState, Dialect, Forwarding, HeaderSet, TlsClientAuth,
+    Verification,
 };
 
 /// Goes into a request's extensions and into every task.

@@ -7,9 +7,9 @@ use axum::body::Body;
 use axum::routing::get;
 use http::{HeaderValue, Request};
 use http_body_util::BodyExt as _;
-use tls_client_auth::{
-    Admission, ClientCert, ClientCertChain, ReceiveLayer, Receiver, TlsClientAuth,
-};
+use tls_client_auth::tower::{Admission, ReceiveLayer};
+use tls_client_auth::typed_headers::{ClientCert, ClientCertChain};
+use tls_client_auth::{Receiver, TlsClientAuth};
 use tower::ServiceExt as _;
 
 async fn required(auth: TlsClientAuth) -> String {

@@ -1,6 +1,8 @@
 //! The sets whose proxies could not be observed: against the samples in their documentation.
 
-use tls_client_auth::{ClientCertificate, HeaderSet, Limits, Verification, VerifyError};
+use tls_client_auth::client::VerifyError;
+use tls_client_auth::field::Limits;
+use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
 
 const HIGH: &[u8] = include_bytes!("fixtures/serial_high_bit.der");
 const ALL_NAMES: &[u8] = include_bytes!("fixtures/san_all.der");
@@ -204,6 +206,6 @@ fn a_passed_through_chain_is_one_text() {
     let lines = lines(&set, &client);
     let text = lines[0].1.replace("%20", " ").replace("%0A", "\n");
     assert!(!text.contains('%'), "nothing else is escaped");
-    let certificates = tls_client_auth::certificates_from_pem(text.as_bytes()).unwrap();
+    let certificates = tls_client_auth::x509::certificates_from_pem(text.as_bytes()).unwrap();
     assert_eq!(certificates, [HIGH, ALL_NAMES, SPIFFE]);
 }

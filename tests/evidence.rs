@@ -22,9 +22,12 @@ use std::path::Path;
 use common::checks;
 use common::der::{self, Parts, attribute, of, tlv};
 use common::families::FAMILIES;
+use tls_client_auth::client::Reason;
+use tls_client_auth::field::Limits;
+use tls_client_auth::x509::Certificate;
 use tls_client_auth::{
-    Certificate, ClientCertificate, ConnectionState, Forwarding, HeaderSet, Limits, Reason,
-    Receiver, TlsClientAuth, Unstated, Verification,
+    ClientCertificate, ConnectionState, Forwarding, HeaderSet, Receiver, TlsClientAuth, Unstated,
+    Verification,
 };
 
 fn sources(folder: &Path, text: &mut String) {

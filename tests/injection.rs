@@ -17,10 +17,9 @@ mod strict_readers;
 use common::checks;
 use common::der::{self, CN, O, SEQUENCE, SUBJECT_ALT_NAME, UTF8_STRING, attribute, of, tlv};
 use strict_readers as read;
-use tls_client_auth::{
-    CertificateForm, ChainForm, ClientCertificate, Dialect, Field, HeaderSet, Limits, NameForm,
-    Reason, Verification,
-};
+use tls_client_auth::client::Reason;
+use tls_client_auth::field::{CertificateForm, ChainForm, Field, Limits, NameForm};
+use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
 
 /// What a client's certificate may say of itself, to be taken for more than one value.
 const HOSTILE: [(&str, &str); 24] = [

@@ -8,7 +8,8 @@
 #![allow(clippy::std_instead_of_alloc, reason = "tests have the standard library")]
 
 use serde_json::{Value, json};
-use tls_client_auth::{ClientCertificate, HostnameSettings, TlsClientAuth, Verification};
+use tls_client_auth::hosts::HostnameSettings;
+use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
 
 const LEAF: &[u8] = include_bytes!("fixtures/plain.der");
 

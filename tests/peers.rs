@@ -19,7 +19,8 @@ use base64::Engine as _;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
-use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Limits, Verification};
+use tls_client_auth::field::Limits;
+use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
 
 #[derive(Deserialize)]
 struct Archive {

@@ -14,9 +14,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use tls_client_auth::{
-    ClientCertificate, HeaderSet, Limits, TlsClientAuth, Verification, VerifyError, Xfcc,
-};
+use tls_client_auth::client::VerifyError;
+use tls_client_auth::field::{Limits, Xfcc};
+use tls_client_auth::{ClientCertificate, HeaderSet, TlsClientAuth, Verification};
 
 /// A value that was seen: a list where the header came twice.
 #[derive(serde::Deserialize)]
@@ -78,7 +78,7 @@ fn client(fixture: &Fixture, name: &str) -> ClientCertificate {
     let leaf = fs::read(fixtures().join(name).with_extension("der")).unwrap();
     let chain = fixture.chains[name].iter().map(|base64| {
         let pem = format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n");
-        tls_client_auth::certificates_from_pem(pem.as_bytes()).unwrap().remove(0)
+        tls_client_auth::x509::certificates_from_pem(pem.as_bytes()).unwrap().remove(0)
     });
     ClientCertificate::presented(leaf, Verification::Success).chain(chain)
 }
@@ -201,7 +201,7 @@ fn json_is_json() {
         let leaf = element["cert"].as_str().unwrap();
         assert_eq!(element["chain"][0], leaf);
         assert_eq!(element["chain"].as_array().unwrap().len(), fixture.chains[name].len() + 1);
-        let der = tls_client_auth::certificates_from_pem(leaf.as_bytes()).unwrap().remove(0);
+        let der = tls_client_auth::x509::certificates_from_pem(leaf.as_bytes()).unwrap().remove(0);
         assert_eq!(der, fs::read(fixtures().join(name).with_extension("der")).unwrap());
         // Envoy refuses a certificate whose name it can't print; ours leaves out the name.
         let subject = printed_subject(&fixture, name);

@@ -20,7 +20,8 @@ use common::checks;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Limits, Verification};
+use tls_client_auth::field::Limits;
+use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Verification};
 
 fn cases(cases: u32) -> ProptestConfig {
     // A failing input is printed; there is no file of them.
@@ -304,8 +305,8 @@ proptest! {
     #[test]
     fn names_are_owned_in_every_spelling(owned in spelling(), other in unrelated()) {
         let own = checks::variable(&owned) == checks::OWN;
-        prop_assert_eq!(tls_client_auth::is_owned_name(owned.as_bytes()), !own, "{}", owned);
-        prop_assert!(!tls_client_auth::is_owned_name(other.as_bytes()), "{}", other);
+        prop_assert_eq!(tls_client_auth::connection::is_owned_name(owned.as_bytes()), !own, "{}", owned);
+        prop_assert!(!tls_client_auth::connection::is_owned_name(other.as_bytes()), "{}", other);
     }
 }
 

@@ -14,9 +14,10 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
+use tls_client_auth::tower::{Admission, ForwardBody, ForwardLayer, ReceiveLayer};
 use tls_client_auth::{
-    Admission, ClientCertificate, ConnectionState, ForwardBody, ForwardLayer, Forwarding,
-    HeaderSet, ReceiveLayer, Receiver, TlsClientAuth, Unstated, Verification,
+    ClientCertificate, ConnectionState, Forwarding, HeaderSet, Receiver, TlsClientAuth, Unstated,
+    Verification,
 };
 use tower::{Layer, Service, ServiceExt as _, service_fn};
 

@@ -21,10 +21,10 @@ use common::der::{
     PRINTABLE_STRING, Parts, SEQUENCE, ST, TELETEX_STRING, UID, UNIVERSAL_STRING, UNKNOWN,
     UTC_TIME, UTF8_STRING, VISIBLE_STRING, attribute, name, of, subject_key_identifier, tlv,
 };
-use tls_client_auth::{
-    Certificate, ClientCertificate, Dialect, ErrorKind, HeaderSet, Limits, MAX_CERTIFICATE, Part,
-    SubjectAltName, TlsClientAuth, Verification, VerifyError,
-};
+use tls_client_auth::client::VerifyError;
+use tls_client_auth::field::Limits;
+use tls_client_auth::x509::{Certificate, ErrorKind, MAX_CERTIFICATE, Part, SubjectAltName};
+use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, TlsClientAuth, Verification};
 
 const PLAIN: &[u8] = include_bytes!("fixtures/plain.der");
 

@@ -5,7 +5,9 @@ use std::fs;
 use std::sync::Arc;
 
 use hyper::http::uri::{Authority, Scheme, Uri};
-use tls_client_auth::{Forwarding, HeaderSet, HostnameSettings, OptionalNoCa};
+use tls_client_auth::hosts::HostnameSettings;
+use tls_client_auth::rustls::OptionalNoCa;
+use tls_client_auth::{Forwarding, HeaderSet};
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};

@@ -18,9 +18,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use tls_client_auth::{
-    ClientCertificate, ConnectionState, Forwarding, HostnameSettings, OptionalNoCa, Verification,
-};
+use tls_client_auth::hosts::HostnameSettings;
+use tls_client_auth::rustls::OptionalNoCa;
+use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Verification};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::UnixTime;

@@ -11,7 +11,7 @@ use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
-use tls_client_auth::OptionalNoCa;
+use tls_client_auth::rustls::OptionalNoCa;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 

@@ -9,7 +9,8 @@
 mod common;
 
 use common::checks;
-use tls_client_auth::{ClientCertificate, Limits};
+use tls_client_auth::ClientCertificate;
+use tls_client_auth::field::Limits;
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let Some((settings, rest)) = input.split_first() else { return };

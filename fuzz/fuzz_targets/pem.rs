@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tls_client_auth::certificates_from_pem;
+use tls_client_auth::x509::certificates_from_pem;
 
 fuzz_target!(|text: &[u8]| {
     let Ok(certificates) = certificates_from_pem(text) else { return };

@@ -4,7 +4,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tls_client_auth::{HeaderSet, Limits, Receiver, TlsClientAuth, Unstated};
+use tls_client_auth::field::Limits;
+use tls_client_auth::{HeaderSet, Receiver, TlsClientAuth, Unstated};
 
 fn receivers() -> Vec<Receiver> {
     let unstated = Unstated::Verified;

@@ -6,7 +6,8 @@
 mod common;
 
 use common::checks;
-use tls_client_auth::{HostnameSettings, TlsClientAuth};
+use tls_client_auth::TlsClientAuth;
+use tls_client_auth::hosts::HostnameSettings;
 
 libfuzzer_sys::fuzz_target!(|json: &[u8]| {
     if let Ok(settings) = serde_json::from_slice::<HostnameSettings>(json) {

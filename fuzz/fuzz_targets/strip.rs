@@ -4,9 +4,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tls_client_auth::{
-    ClientCertificate, ConnectionState, Forwarding, HeaderSet, Verification, is_owned_name,
-};
+use tls_client_auth::connection::is_owned_name;
+use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, HeaderSet, Verification};
 
 const LEAF: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
 

@@ -5,7 +5,8 @@
 
 use headers::{Header, HeaderValue};
 use libfuzzer_sys::fuzz_target;
-use tls_client_auth::{ClientCert, ClientCertChain, Receiver, Unstated};
+use tls_client_auth::typed_headers::{ClientCert, ClientCertChain};
+use tls_client_auth::{Receiver, Unstated};
 
 // One field line a line.
 fuzz_target!(|input: &[u8]| {

@@ -4,9 +4,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use tls_client_auth::connection::XfccMode;
 use tls_client_auth::{
     ClientCertificate, ConnectionState, Forwarding, HeaderSet, Receiver, Unstated, Verification,
-    XfccMode,
 };
 
 const LEAF: &[u8] = include_bytes!("../../tests/fixtures/san_all.der");

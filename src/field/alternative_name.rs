@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use crate::cursor::Cursor;
 use crate::encoding;
-use crate::error::Part;
-use crate::name::{Characters, write_utf8};
-use crate::subject_alt_name::{SubjectAltName, SubjectAltNames};
+use crate::x509::Part;
+use crate::x509::cursor::Cursor;
+use crate::x509::name::{Characters, write_utf8};
+use crate::x509::{SubjectAltName, SubjectAltNames};
 
 /// Google's longest list of names, and its longest distinguished name, in characters.
 pub(super) const MAX_TEXT: usize = 512;

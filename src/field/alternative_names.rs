@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::{SanKind, go_uri};
-use crate::certificate::Certificate;
-use crate::cursor::Cursor;
-use crate::subject_alt_name::SubjectAltName;
+use crate::x509::Certificate;
+use crate::x509::SubjectAltName;
+use crate::x509::cursor::Cursor;
 
 impl SanKind {
     /// The tag of its GeneralName.

@@ -4,15 +4,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Field;
-use crate::certificate::Certificate;
-use crate::client_certificate::ClientCertificate;
-use crate::dialect::Dialect;
+use crate::client::ClientCertificate;
 use crate::encoding;
-use crate::fingerprint;
-use crate::key_identifier::AuthorityKeyIdentifier;
-use crate::limits::Limits;
-use crate::name::Name;
-use crate::serial_number::SerialNumber;
+use crate::field::Limits;
+use crate::x509::AuthorityKeyIdentifier;
+use crate::x509::Certificate;
+use crate::x509::Dialect;
+use crate::x509::Name;
+use crate::x509::SerialNumber;
+use crate::x509::fingerprint;
 
 /// What the fields are written from.
 pub(crate) struct Facts<'c> {

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use super::alternative_name::{self, MAX_SPIFFE_ID, MAX_TEXT};
 use super::{CertificateForm, ChainForm, Facts, Field};
+use crate::client::Verification;
 use crate::encoding;
-use crate::verification::Verification;
 
 /// The longest serial number, in bytes.
 pub(super) const MAX_SERIAL: usize = 50;

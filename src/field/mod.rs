@@ -5,6 +5,7 @@ mod alternative_names;
 mod facts;
 mod go_uri;
 mod google;
+mod limits;
 mod public_key;
 mod traefik;
 mod write;
@@ -13,6 +14,7 @@ mod xfcc;
 pub use crate::encoding::UrlForm;
 pub use alternative_name::SubjectAltNameForm;
 pub(crate) use facts::{Facts, Needs, Written};
+pub use limits::Limits;
 pub use xfcc::Xfcc;
 
 /// A value of the certificate or of the handshake, in one exact written form.
@@ -116,9 +118,9 @@ pub enum Flag {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum NameForm {
-    /// `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`: see [`Name::rfc2253`](crate::Name::rfc2253).
+    /// `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`: see [`Name::rfc2253`](crate::x509::Name::rfc2253).
     Rfc2253,
-    /// `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`: see [`Name::legacy`](crate::Name::legacy). For display only.
+    /// `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`: see [`Name::legacy`](crate::x509::Name::legacy). For display only.
     Legacy,
     /// `/C=US/O=Acme, Inc./CN=Jos%C3%A9`: HAProxy's own. Not printable ASCII, and a `%` before two hex digits, come as
     /// `%XX`; nothing else is escaped, so that different names read alike. For display only.
@@ -127,7 +129,7 @@ pub enum NameForm {
     CommonName,
     /// The name's DER in standard base64 with padding, if that has no more than 512 characters. Google.
     Base64,
-    /// `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`, in Go's order and selection: see [`Name::go`](crate::Name::go).
+    /// `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`, in Go's order and selection: see [`Name::go`](crate::x509::Name::go).
     Go,
 }
 
@@ -135,7 +137,7 @@ pub enum NameForm {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SerialForm {
-    /// `A3828EB24FD779D0`: see [`SerialNumber::to_hex`](crate::SerialNumber::to_hex).
+    /// `A3828EB24FD779D0`: see [`SerialNumber::to_hex`](crate::x509::SerialNumber::to_hex).
     Hex,
     /// `a3828eb24fd779d0`: the same in lower case.
     HexLower,
@@ -147,7 +149,7 @@ pub enum SerialForm {
     HexUpperColons,
     /// `00:a3:82:8e:b2:4f:d7:79:d0`: the bytes of the DER, if they are no more than 50. Google.
     DerColons,
-    /// `11782136471649483216`: see [`SerialNumber::to_decimal`](crate::SerialNumber::to_decimal).
+    /// `11782136471649483216`: see [`SerialNumber::to_decimal`](crate::x509::SerialNumber::to_decimal).
     Decimal,
 }
 
@@ -167,7 +169,7 @@ pub enum DigestForm {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum DateForm {
-    /// `Feb  3 00:55:52 2015 GMT`: see [`Time::text`](crate::Time::text).
+    /// `Feb  3 00:55:52 2015 GMT`: see [`Time::text`](crate::x509::Time::text).
     OpenSsl,
     /// `150203005552Z`: without a century, and only for the years from 2000 to 2099. HAProxy.
     HaProxy,

@@ -1,8 +1,8 @@
 //! The public key as Caddy prints it.
 
-use crate::certificate::Certificate;
-use crate::cursor::{self, Cursor};
-use crate::error::Part;
+use crate::x509::Certificate;
+use crate::x509::Part;
+use crate::x509::cursor::{self, Cursor};
 
 /// `1.2.840.10045.2.1`
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];

@@ -9,10 +9,10 @@ use alloc::vec::Vec;
 
 use super::write::joined;
 use super::{Facts, SanKind, UrlForm, alternative_names};
-use crate::certificate::Certificate;
 use crate::encoding;
-use crate::name::Name;
-use crate::name::go::{GoName, GoValue, Kind};
+use crate::x509::Certificate;
+use crate::x509::Name;
+use crate::x509::name::go::{GoName, GoValue, Kind};
 
 impl Facts<'_> {
     /// The leaf and its chain, in the order sent.

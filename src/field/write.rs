@@ -7,15 +7,15 @@ use super::{
     CertificateForm, ChainForm, DateForm, DigestForm, Facts, Field, Flag, NameForm, SerialForm,
     UrlForm, VerdictForm, alternative_names, public_key,
 };
-use crate::client_certificate::ClientCertificate;
-use crate::dialect::Dialect;
+use crate::client::ClientCertificate;
+use crate::client::VerifyError;
+use crate::client::{Reason, Verification};
 use crate::encoding;
-use crate::fingerprint;
-use crate::name::Name;
-use crate::serial_number::SerialNumber;
-use crate::validity::Time;
-use crate::verification::{Reason, Verification};
-use crate::verify_error::VerifyError;
+use crate::x509::Dialect;
+use crate::x509::Name;
+use crate::x509::SerialNumber;
+use crate::x509::Time;
+use crate::x509::fingerprint;
 
 impl Facts<'_> {
     /// How long the value is at least: nothing is written that is known to be over its limit.
@@ -282,9 +282,9 @@ pub(super) fn joined<'p>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::certificate::Certificate;
+    use crate::field::{Limits, SubjectAltNameForm};
     use crate::field::{Needs, Written};
-    use crate::{Limits, SubjectAltNameForm};
+    use crate::x509::Certificate;
     use alloc::string::String;
 
     const PLAIN: &[u8] = include_bytes!("../../tests/fixtures/plain.der");

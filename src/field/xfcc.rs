@@ -4,16 +4,17 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{CertificateForm, ChainForm, Facts, SanKind, UrlForm, alternative_names};
-use crate::dialect::Dialect;
 use crate::encoding;
-use crate::name::Name;
+use crate::x509::Dialect;
+use crate::x509::Name;
 
 /// What an element of `x-forwarded-client-cert` tells, and in which of Envoy's two formats.
 ///
 /// `Hash` is always there, as in Envoy. The order is Envoy's and fixed.
 ///
 /// ```
-/// use tls_client_auth::{ClientCertificate, HeaderSet, Limits, Verification, Xfcc};
+/// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+/// use tls_client_auth::field::{Limits, Xfcc};
 /// # let der = &include_bytes!("../../tests/fixtures/san_spiffe.der")[..];
 ///
 /// let set = HeaderSet::envoy_with(Xfcc::new().subject().uri()).by(["spiffe://example.org/proxy"])?;
@@ -22,7 +23,7 @@ use crate::name::Name;
 ///     set.lines(&client, Limits::new()).get("x-forwarded-client-cert"),
 ///     Some("By=spiffe://example.org/proxy;Hash=700f29cb58fa2745d1d15f33f7b543343d577eb0f28ef6dd04f720418c03e0af;Subject=\"\";URI=spiffe://example.org/ns/default/sa/web")
 /// );
-/// # Ok::<(), tls_client_auth::HeaderSetError>(())
+/// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub struct Xfcc {
@@ -298,7 +299,8 @@ fn pem_in_json(der: &[u8], out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ClientCertificate, HeaderSet, Limits, Verification};
+    use crate::field::Limits;
+    use crate::{ClientCertificate, HeaderSet, Verification};
 
     #[test]
     fn each_key_alone() {

@@ -6,10 +6,11 @@ use core::fmt;
 use core::ops::Range;
 
 use super::{Entry, HeaderSet};
-use crate::client_certificate::ClientCertificate;
+use crate::client::ClientCertificate;
+use crate::field::Limits;
 use crate::field::{CertificateForm, ChainForm, Facts, Field, Needs, Written};
-use crate::field_name::{FieldName, is_alike};
-use crate::limits::Limits;
+use crate::headers::FieldName;
+use crate::headers::name::is_alike;
 
 /// Finished header lines. Every value holds bytes 0x20 to 0x7E only.
 #[derive(Clone)]

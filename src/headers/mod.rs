@@ -1,20 +1,7 @@
 //! Header sets as data: ordered tables of a name and a field, and the lines they give for one certificate.
 
-mod apache;
-mod aws;
-mod azure;
-mod caddy;
-mod cloud_foundry;
-mod cloudflare;
-mod envoy;
-mod google;
-mod haproxy;
-mod kong;
 mod lines;
-mod linkerd;
-mod nginx;
-mod rfc9440;
-mod traefik;
+pub(crate) mod name;
 
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
@@ -22,12 +9,13 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::client_certificate::ClientCertificate;
-use crate::dialect::Dialect;
+use crate::client::ClientCertificate;
 use crate::field::Field;
-use crate::field_name::{FieldName, is_alike};
+use crate::x509::Dialect;
+use name::is_alike;
 
 pub use lines::{HeaderLine, HeaderLines};
+pub use name::FieldName;
 
 /// An ordered table of header names, each with the field that is its value.
 ///
@@ -35,7 +23,8 @@ pub use lines::{HeaderLine, HeaderLines};
 /// tell the others apart; [`including_untrusted`](Self::including_untrusted) lifts that.
 ///
 /// ```
-/// use tls_client_auth::{ClientCertificate, Field, HeaderSet, Limits, SerialForm, Verification};
+/// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+/// use tls_client_auth::field::{Field, Limits, SerialForm};
 /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
 ///
 /// let set = HeaderSet::new("mine", [("X-Client-Serial", Field::Serial(SerialForm::Hex)), ("X-Client-Verify", Field::Verified)])?;
@@ -43,7 +32,7 @@ pub use lines::{HeaderLine, HeaderLines};
 /// let lines = set.lines(&client, Limits::new());
 /// let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
 /// assert_eq!(lines, [("X-Client-Serial", "5A7001B17B539286C891"), ("X-Client-Verify", "SUCCESS")]);
-/// # Ok::<(), tls_client_auth::HeaderSetError>(())
+/// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct HeaderSet {
@@ -60,12 +49,12 @@ pub(crate) struct Entry {
     pub(crate) dialect: Option<Dialect>,
     /// The proxy's own identities, for [`Field::Xfcc`].
     pub(crate) by: Arc<[String]>,
-    when: When,
+    pub(crate) when: When,
 }
 
 /// For which clients a row is sent.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum When {
+pub(crate) enum When {
     /// For all.
     Always,
     /// For those whose certificate verified and is not revoked.
@@ -124,13 +113,13 @@ impl HeaderSet {
     }
 
     /// A table of the crate's own; its tests show that the names are valid.
-    fn from_table(name: &str, table: &[(&'static str, Field)]) -> Self {
+    pub(crate) fn from_table(name: &str, table: &[(&'static str, Field)]) -> Self {
         let row = |(name, field): &(&'static str, Field)| (*name, *field, When::Always);
         Self::from_table_when(name, table.iter().map(row)).for_trusted_without_verdict()
     }
 
     /// The same, for rows that are not sent to all clients.
-    fn from_table_when(
+    pub(crate) fn from_table_when(
         name: &str,
         table: impl IntoIterator<Item = (&'static str, Field, When)>,
     ) -> Self {
@@ -144,19 +133,19 @@ impl HeaderSet {
     }
 
     /// The same table with every line changed.
-    fn map(mut self, change: impl Fn(Entry) -> Entry) -> Self {
+    pub(crate) fn map(mut self, change: impl Fn(Entry) -> Entry) -> Self {
         self.entries = self.entries.iter().cloned().map(change).collect();
         self
     }
 
-    fn for_trusted_without_verdict(self) -> Self {
+    pub(crate) fn for_trusted_without_verdict(self) -> Self {
         if self.entries.iter().any(|entry| entry.field.is_verdict()) {
             return self;
         }
         self.when(When::Trusted)
     }
 
-    fn when(self, when: When) -> Self {
+    pub(crate) fn when(self, when: When) -> Self {
         self.map(|entry| Entry { when, ..entry })
     }
 
@@ -174,7 +163,7 @@ impl HeaderSet {
     ///
     /// let set = HeaderSet::nginx().renamed("ssl-client-s-dn", "X-SSL-Client-DN")?;
     /// assert_eq!(set.rows().next().map(|(name, _)| name), Some("X-SSL-Client-DN"));
-    /// # Ok::<(), tls_client_auth::HeaderSetError>(())
+    /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
     /// ```
     ///
     /// # Errors
@@ -269,15 +258,16 @@ pub(crate) fn is_framing(name: &str) -> bool {
 /// Why a table of headers was refused.
 ///
 /// ```
-/// use tls_client_auth::{DigestForm, Field, HeaderSet, SerialForm};
+/// use tls_client_auth::HeaderSet;
+/// use tls_client_auth::field::{DigestForm, Field, SerialForm};
 ///
 /// let error = HeaderSet::new("mine", [("X-Cert", Field::Serial(SerialForm::Hex)), ("x_cert", Field::Sha256(DigestForm::Lower))]).unwrap_err();
 /// assert_eq!(error.to_string(), r#"header name "x_cert": stands there twice"#);
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct HeaderSetError {
-    name: String,
-    kind: HeaderSetErrorKind,
+    pub(crate) name: String,
+    pub(crate) kind: HeaderSetErrorKind,
 }
 
 /// What is wrong with a header name.
@@ -336,9 +326,9 @@ impl core::error::Error for HeaderSetError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::Verification;
+    use crate::field::Limits;
     use crate::field::SerialForm;
-    use crate::limits::Limits;
-    use crate::verification::Verification;
 
     #[test]
     fn own_tables_hold_every_row_and_are_stripped_again() {
@@ -371,7 +361,7 @@ mod tests {
         for (set, rows) in sets {
             assert_eq!(set.rows().len(), rows, "{}", set.name());
             for (name, _) in set.rows() {
-                assert!(crate::is_owned_name(name.as_bytes()), "{name}");
+                assert!(crate::connection::is_owned_name(name.as_bytes()), "{name}");
             }
             assert!(HeaderSet::new("again", set.rows()).is_ok(), "{}", set.name());
         }

@@ -5,10 +5,10 @@ use alloc::vec::Vec;
 use super::error::ReceiveErrorKind;
 use super::limits::ReceiveLimits;
 use super::reads::Encoding;
-use crate::certificate::Certificate;
-use crate::cursor::{self, Cursor};
 use crate::decoding;
-use crate::error::Part;
+use crate::x509::Certificate;
+use crate::x509::Part;
+use crate::x509::cursor::{self, Cursor};
 
 type Read<T = ()> = Result<T, ReceiveErrorKind>;
 
@@ -81,7 +81,7 @@ pub(super) fn digest<const N: usize>(value: &[u8]) -> Read<Option<[u8; N]>> {
     let bytes = hex.or_else(|| decoding::base64(value)).ok_or(ReceiveErrorKind::Malformed)?;
     let digest: [u8; N] = bytes.try_into().map_err(|_| ReceiveErrorKind::Malformed)?;
     let nothing = digest.iter().all(|byte| *byte == 0)
-        || digest.as_slice() == crate::fingerprint::sha1(&[])
-        || digest.as_slice() == crate::fingerprint::sha256(&[]);
+        || digest.as_slice() == crate::x509::fingerprint::sha1(&[])
+        || digest.as_slice() == crate::x509::fingerprint::sha256(&[]);
     Ok(Some(digest).filter(|_| !nothing))
 }

@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 
 use time::OffsetDateTime;
 
-use crate::dialect::Dialect;
 use crate::encoding;
-use crate::validity::Time;
+use crate::x509::Dialect;
+use crate::x509::Time;
 
 /// How a date is written.
 #[derive(Clone, Copy, Debug)]

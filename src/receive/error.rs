@@ -2,12 +2,13 @@
 
 use core::fmt;
 
-use crate::field_name::FieldName;
+use crate::headers::FieldName;
 
 /// Which header of a request was refused, and why. It never carries the value: that may be the client's.
 ///
 /// ```
-/// use tls_client_auth::{ReceiveErrorKind, Receiver};
+/// use tls_client_auth::Receiver;
+/// use tls_client_auth::receive::ReceiveErrorKind;
 ///
 /// let error = Receiver::nginx().receive(&[("ssl-client-verify", "success")]).unwrap_err();
 /// assert_eq!((error.header(), error.kind()), ("ssl-client-verify", ReceiveErrorKind::NotAVerdict));

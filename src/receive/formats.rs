@@ -4,7 +4,7 @@ use super::dates::DateForm::{OpenSsl, Rfc3339, Utc};
 use super::reads::{Elements, Encoding, NameKind, Reads, VerdictForm};
 use super::{Receiver, Unstated};
 use crate::field::Flag;
-use crate::tls_client_auth::Property;
+use crate::record::Property;
 
 /// A name without a form of its own in the record: both of its properties are the same text.
 const SUBJECT: Reads = Reads::Rfc2253(&[Property::SubjectDn, Property::SubjectDnRfc2253]);
@@ -197,7 +197,8 @@ impl Receiver {
     /// The same of an Envoy that replaces the header: more than one element is an error.
     ///
     /// ```
-    /// use tls_client_auth::{ReceiveErrorKind, Receiver, Unstated};
+    /// use tls_client_auth::{Receiver, Unstated};
+    /// use tls_client_auth::receive::ReceiveErrorKind;
     /// # let hash = "73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa";
     ///
     /// let forged = format!("Hash={hash};URI=spiffe://a,By=x;Hash={hash};URI=spiffe://b");

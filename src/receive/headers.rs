@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 ///
 /// let headers: Vec<(String, Vec<u8>)> = vec![("SSL-Client-Verify".to_owned(), b"NONE".to_vec())];
 /// assert!(!Receiver::nginx().receive(&headers)?.is_presented());
-/// # Ok::<(), tls_client_auth::ReceiveError>(())
+/// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
 /// ```
 pub trait RequestHeaders {
     /// Shows every line, name and value.

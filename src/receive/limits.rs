@@ -1,11 +1,12 @@
 //! How much a request may claim.
 
-use crate::certificate::MAX_CERTIFICATE;
+use crate::x509::MAX_CERTIFICATE;
 
 /// Sizes in bytes and a count. What is over them is an error.
 ///
 /// ```
-/// use tls_client_auth::{ReceiveLimits, Receiver, Unstated};
+/// use tls_client_auth::{Receiver, Unstated};
+/// use tls_client_auth::receive::ReceiveLimits;
 ///
 /// let limits = ReceiveLimits::new().header(16 * 1024).chain(4);
 /// let receiver = Receiver::rfc9440(Unstated::Verified).limits(limits);

@@ -18,11 +18,12 @@ mod xfcc_json;
 
 use alloc::vec::Vec;
 
-use crate::client_certificate::ClientCertificate;
-use crate::dialect::Dialect;
-use crate::field_name::{FieldName, is_alike};
+use crate::client::ClientCertificate;
+use crate::headers::FieldName;
+use crate::headers::name::is_alike;
 use crate::headers::{HeaderSetError, HeaderSetErrorKind, is_framing};
-use crate::tls_client_auth::TlsClientAuth;
+use crate::record::TlsClientAuth;
+use crate::x509::Dialect;
 
 pub use error::{ReceiveError, ReceiveErrorKind};
 pub use headers::RequestHeaders;
@@ -51,7 +52,8 @@ pub enum Unstated {
 /// Where only facts about it were sent, the properties hold those facts, and the rest is empty.
 ///
 /// ```
-/// use tls_client_auth::{ClientCertificate, HeaderSet, Limits, Receiver, TlsClientAuth, Unstated, Verification};
+/// use tls_client_auth::{ClientCertificate, HeaderSet, Receiver, TlsClientAuth, Unstated, Verification};
+/// use tls_client_auth::field::Limits;
 /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
 ///
 /// // The proxy, with this crate or any other implementation of RFC 9440 …
@@ -64,7 +66,7 @@ pub enum Unstated {
 /// assert!(auth.is_trusted());
 /// assert_eq!(auth.client_certificate().leaf(), Some(der));
 /// assert_eq!(auth, TlsClientAuth::new(&client));
-/// # Ok::<(), tls_client_auth::ReceiveError>(())
+/// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
 /// ```
 ///
 /// # The peer is trusted
@@ -148,7 +150,7 @@ impl Receiver {
     /// # use tls_client_auth::Receiver;
     /// let receiver = Receiver::nginx().only(["ssl-client-verify", "ssl-client-s-dn"])?;
     /// assert_eq!(receiver.headers().len(), 2);
-    /// # Ok::<(), tls_client_auth::HeaderSetError>(())
+    /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
     /// ```
     ///
     /// # Errors
@@ -219,7 +221,7 @@ impl Receiver {
     /// ])?;
     /// assert!(auth.is_presented() && !auth.is_trusted());
     /// assert_eq!(auth.cert_subject_dn(), "CN=client.example");
-    /// # Ok::<(), tls_client_auth::ReceiveError>(())
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
     /// ```
     ///
     /// # Errors
@@ -232,7 +234,7 @@ impl Receiver {
     }
 
     /// The same, with the subject alternative names that the headers state. Only Envoy, Google and Linkerd state any, and where
-    /// the certificate is there none are: ask [`Certificate::subject_alt_names`](crate::Certificate::subject_alt_names).
+    /// the certificate is there none are: ask [`Certificate::subject_alt_names`](crate::x509::Certificate::subject_alt_names).
     ///
     /// # Errors
     /// As [`receive`](Self::receive).

@@ -3,7 +3,7 @@
 use super::dates::DateForm;
 use super::stated::StatedName;
 use crate::field::Flag;
-use crate::tls_client_auth::Property;
+use crate::record::Property;
 
 /// What a header holds.
 #[derive(Clone, Copy, Debug)]
@@ -117,7 +117,7 @@ impl Reads {
 
 impl NameKind {
     /// Printable ASCII without spaces; what is anything else is not stated, as in
-    /// [`SubjectAltName::Unreadable`](crate::SubjectAltName::Unreadable).
+    /// [`SubjectAltName::Unreadable`](crate::x509::SubjectAltName::Unreadable).
     pub(super) fn name(self, value: &[u8]) -> Option<StatedName> {
         let text = core::str::from_utf8(value).ok()?;
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -4,22 +4,23 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::dates::DateForm;
-use crate::client_certificate::ClientCertificate;
-use crate::dialect::Dialect;
+use crate::client::ClientCertificate;
 use crate::encoding;
-use crate::fingerprint;
-use crate::tls_client_auth::{Property, TlsClientAuth};
+use crate::record::{Property, TlsClientAuth};
+use crate::x509::Dialect;
+use crate::x509::fingerprint;
 
 /// A subject alternative name that a request states without sending the certificate: printable ASCII without spaces.
 ///
 /// ```
-/// use tls_client_auth::{Receiver, StatedName, Unstated};
+/// use tls_client_auth::{Receiver, Unstated};
+/// use tls_client_auth::receive::StatedName;
 ///
 /// let headers = [("l5d-client-id", "web.default.serviceaccount.identity.linkerd.cluster.local")];
 /// let (auth, names) = Receiver::linkerd(Unstated::Verified).receive_with_names(&headers)?;
 /// assert!(auth.is_trusted());
 /// assert_eq!(names, [StatedName::Identity(headers[0].1.to_owned())]);
-/// # Ok::<(), tls_client_auth::ReceiveError>(())
+/// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
 /// ```
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]

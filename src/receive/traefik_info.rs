@@ -8,7 +8,7 @@ use super::error::ReceiveErrorKind;
 use super::serial;
 use super::stated::Stated;
 use crate::decoding;
-use crate::tls_client_auth::Property;
+use crate::record::Property;
 
 const ORDER: [&[u8]; 6] = [b"Subject", b"Issuer", b"SerialNumber", b"NB", b"NA", b"SAN"];
 

@@ -6,11 +6,11 @@ use super::limits::ReceiveLimits;
 use super::reads::Reads;
 use super::stated::Stated;
 use super::{dates, serial, traefik_info, xfcc};
-use crate::cursor::{self, Cursor};
 use crate::decoding;
-use crate::error::Part;
-use crate::name::Name;
-use crate::tls_client_auth::Property;
+use crate::record::Property;
+use crate::x509::Name;
+use crate::x509::Part;
+use crate::x509::cursor::{self, Cursor};
 
 type Read = Result<(), ReceiveErrorKind>;
 

@@ -3,10 +3,10 @@
 use super::error::{ReceiveError, ReceiveErrorKind};
 use super::reads::{Reads, VerdictForm};
 use super::{Line, Unstated};
-use crate::dialect::Dialect;
+use crate::client::{Reason, Verification};
 use crate::field::Flag;
-use crate::field_name::FieldName;
-use crate::verification::{Reason, Verification};
+use crate::headers::FieldName;
+use crate::x509::Dialect;
 
 impl VerdictForm {
     fn read(self, value: &[u8]) -> Option<Verification> {

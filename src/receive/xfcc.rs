@@ -13,7 +13,7 @@ use super::reads::{Elements, Encoding, NameKind};
 use super::stated::Stated;
 use super::xfcc_element::{Key, LastElement, Pair};
 use super::xfcc_json;
-use crate::tls_client_auth::Property;
+use crate::record::Property;
 
 pub(super) fn read(
     value: &[u8],

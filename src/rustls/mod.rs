@@ -7,10 +7,10 @@ use core::fmt;
 
 use rustls::pki_types::CertificateDer;
 
-use crate::client_certificate::ClientCertificate;
-use crate::cursor::{self, Cursor};
-use crate::error::Part;
-use crate::verification::Verification;
+use crate::client::ClientCertificate;
+use crate::client::Verification;
+use crate::x509::Part;
+use crate::x509::cursor::{self, Cursor};
 
 pub use optional_no_ca::OptionalNoCa;
 
@@ -31,7 +31,7 @@ impl ClientCertificate {
     /// assert!(client.is_trusted());
     /// let nobody = ClientCertificate::from_rustls(None, Verification::Success)?;
     /// assert!(!nobody.is_presented());
-    /// # Ok::<(), tls_client_auth::RawPublicKeyError>(())
+    /// # Ok::<(), tls_client_auth::rustls::RawPublicKeyError>(())
     /// ```
     ///
     /// # Errors
@@ -52,13 +52,14 @@ impl ClientCertificate {
 ///
 /// ```
 /// use rustls::pki_types::CertificateDer;
-/// use tls_client_auth::{Certificate, ClientCertificate, Verification};
+/// use tls_client_auth::{ClientCertificate, Verification};
+/// use tls_client_auth::x509::Certificate;
 /// # let der = include_bytes!("../../tests/fixtures/plain.der");
 ///
 /// let key = CertificateDer::from(Certificate::from_der(der)?.subject_public_key_info());
 /// let error = ClientCertificate::from_rustls(Some(&[key]), Verification::Success).unwrap_err();
 /// assert_eq!(error.to_string(), "the client presented a raw public key, not a certificate");
-/// # Ok::<(), tls_client_auth::Error>(())
+/// # Ok::<(), tls_client_auth::x509::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]

@@ -9,9 +9,9 @@ use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, SignatureScheme};
 
 use super::{RawPublicKeyError, reason};
-use crate::client_certificate::ClientCertificate;
-use crate::dialect::Dialect;
-use crate::verification::Verification;
+use crate::client::ClientCertificate;
+use crate::client::Verification;
+use crate::x509::Dialect;
 
 /// A verifier that asks for a certificate and lets every client through, also one without, for proxies that report the outcome
 /// as nginx (`optional_no_ca`) and Cloudflare do.
@@ -31,7 +31,8 @@ use crate::verification::Verification;
 /// use rustls::RootCertStore;
 /// use rustls::pki_types::{CertificateDer, UnixTime};
 /// use rustls::server::WebPkiClientVerifier;
-/// use tls_client_auth::{OptionalNoCa, VerifyError};
+/// use tls_client_auth::client::VerifyError;
+/// use tls_client_auth::rustls::OptionalNoCa;
 /// # let provider = Arc::new(rustls::crypto::ring::default_provider());
 /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
 /// # let mut roots = RootCertStore::empty();

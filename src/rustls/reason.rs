@@ -13,12 +13,12 @@ use alloc::vec::Vec;
 use rustls::pki_types::CertificateDer;
 use rustls::{CertRevocationListError, CertificateError};
 
-use crate::certificate::Certificate;
-use crate::cursor::{self, Cursor};
-use crate::dialect::Dialect;
-use crate::error::Part;
-use crate::validity::Time;
-use crate::verify_error::VerifyError;
+use crate::client::VerifyError;
+use crate::x509::Certificate;
+use crate::x509::Dialect;
+use crate::x509::Part;
+use crate::x509::Time;
+use crate::x509::cursor::{self, Cursor};
 
 /// SHA-1 and MD5 with RSA, and SHA-1 with ECDSA: what OpenSSL calls too weak and webpki does not know.
 const WEAK: [&[u8]; 3] = [

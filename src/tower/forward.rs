@@ -10,10 +10,10 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::client_certificate::ClientCertificate;
+use crate::client::ClientCertificate;
+use crate::connection::Forwarding;
+use crate::connection::strip::strip;
 use crate::connection::{Claim, ConnectionState};
-use crate::forwarding::Forwarding;
-use crate::strip::strip;
 
 /// Strips every request and adds what its connection forwards.
 ///
@@ -26,7 +26,8 @@ use crate::strip::strip;
 ///
 /// ```
 /// use http::{Request, Response};
-/// use tls_client_auth::{ClientCertificate, ConnectionState, ForwardLayer, Forwarding, Verification};
+/// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Verification};
+/// use tls_client_auth::tower::ForwardLayer;
 /// use tower::{ServiceBuilder, ServiceExt, service_fn};
 /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
 ///

@@ -10,7 +10,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::receive::Receiver;
-use crate::tls_client_auth::TlsClientAuth;
+use crate::record::TlsClientAuth;
 
 /// Which requests a [`ReceiveLayer`] lets through to the service.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -41,7 +41,8 @@ impl Admission {
 ///
 /// ```
 /// use http::{Request, Response, StatusCode};
-/// use tls_client_auth::{Admission, ReceiveLayer, Receiver, TlsClientAuth};
+/// use tls_client_auth::{Receiver, TlsClientAuth};
+/// use tls_client_auth::tower::{Admission, ReceiveLayer};
 /// use tower::{ServiceBuilder, ServiceExt, service_fn};
 ///
 /// let service = ServiceBuilder::new()

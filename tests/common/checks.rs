@@ -7,9 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
+use tls_client_auth::field::Limits;
+use tls_client_auth::x509::{Certificate, SubjectAltName, Time};
 use tls_client_auth::{
-    Certificate, ClientCertificate, ConnectionState, Dialect, Forwarding, HeaderSet, Limits,
-    SubjectAltName, Time, TlsClientAuth, Verification,
+    ClientCertificate, ConnectionState, Dialect, Forwarding, HeaderSet, TlsClientAuth, Verification,
 };
 
 pub(crate) const DIALECTS: [Dialect; 2] = [Dialect::OpenSsl, Dialect::BoringSsl];
@@ -337,13 +338,13 @@ pub(crate) fn variable(name: &str) -> String {
 }
 
 pub(crate) fn is_owned(name: &str) -> bool {
-    tls_client_auth::is_owned_name(name.as_bytes()) || variable(name) == OWN
+    tls_client_auth::connection::is_owned_name(name.as_bytes()) || variable(name) == OWN
 }
 
 /// Every set at once, by turns on the first request and on all, and a header that no family covers.
 pub(crate) fn everything() -> &'static Forwarding {
     static EVERYTHING: LazyLock<Forwarding> = LazyLock::new(|| {
-        let own = HeaderSet::new("own", [(OWN, tls_client_auth::Field::Verified)]).unwrap();
+        let own = HeaderSet::new("own", [(OWN, tls_client_auth::field::Field::Verified)]).unwrap();
         let mut forwarding = Forwarding::none().on_every_request(own);
         for (index, set) in sets().iter().cloned().enumerate() {
             forwarding = match index % 2 {
@@ -460,8 +461,8 @@ pub(crate) fn verifications() -> [Verification; 5] {
     [
         Verification::Success,
         Verification::None,
-        Verification::from(tls_client_auth::VerifyError::CertHasExpired),
+        Verification::from(tls_client_auth::client::VerifyError::CertHasExpired),
         Verification::from_code(18, Dialect::OpenSsl),
-        Verification::Failed(tls_client_auth::Reason::other("our own\r\nreason")),
+        Verification::Failed(tls_client_auth::client::Reason::other("our own\r\nreason")),
     ]
 }

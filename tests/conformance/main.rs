@@ -27,9 +27,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::Deserialize;
-use tls_client_auth::{
-    Certificate, ClientCertificate, Dialect, ErrorKind, Limits, TlsClientAuth, Verification,
-};
+use tls_client_auth::field::Limits;
+use tls_client_auth::x509::{Certificate, ErrorKind};
+use tls_client_auth::{ClientCertificate, Dialect, TlsClientAuth, Verification};
 
 const LIBRARIES: [(&str, Dialect); 2] =
     [("openssl", Dialect::OpenSsl), ("boringssl", Dialect::BoringSsl)];

@@ -11,7 +11,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use tls_client_auth::{ClientCertificate, Dialect, Limits, Verification};
+use tls_client_auth::field::Limits;
+use tls_client_auth::{ClientCertificate, Dialect, Verification};
 
 use super::common::checks;
 use super::{Report, Truth};

@@ -225,12 +225,12 @@ fn a_header_map() {
     headers.append("client-cert", HeaderValue::from_str(&sequence(CA)).unwrap());
     assert_eq!(
         receiver.receive(&headers).unwrap_err().kind(),
-        tls_client_auth::ReceiveErrorKind::Twice
+        tls_client_auth::receive::ReceiveErrorKind::Twice
     );
     headers.remove("client-cert");
     headers.insert("client_cert", HeaderValue::from_static(""));
     assert_eq!(
         receiver.receive(&headers).unwrap_err().kind(),
-        tls_client_auth::ReceiveErrorKind::LookAlike
+        tls_client_auth::receive::ReceiveErrorKind::LookAlike
     );
 }

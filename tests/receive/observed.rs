@@ -6,7 +6,8 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use tls_client_auth::{Dialect, ReceiveError, Receiver, TlsClientAuth, Unstated};
+use tls_client_auth::receive::ReceiveError;
+use tls_client_auth::{Dialect, Receiver, TlsClientAuth, Unstated};
 
 #[derive(Deserialize)]
 struct Observed {

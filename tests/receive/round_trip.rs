@@ -1,9 +1,11 @@
 //! What this crate's own sets wrote, and bytes that nobody wrote.
 
 use proptest::prelude::{ProptestConfig, proptest};
+use tls_client_auth::client::VerifyError;
+use tls_client_auth::field::Limits;
+use tls_client_auth::x509::Certificate;
 use tls_client_auth::{
-    Certificate, ClientCertificate, HeaderSet, Limits, Receiver, TlsClientAuth, Unstated,
-    Verification, VerifyError,
+    ClientCertificate, HeaderSet, Receiver, TlsClientAuth, Unstated, Verification,
 };
 
 use super::common::der;

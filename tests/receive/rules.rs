@@ -1,6 +1,8 @@
 //! Every rule with the case that breaks it.
 
-use tls_client_auth::{ReceiveErrorKind, ReceiveLimits, Receiver, Unstated, VerifyError};
+use tls_client_auth::client::VerifyError;
+use tls_client_auth::receive::{ReceiveErrorKind, ReceiveLimits};
+use tls_client_auth::{Receiver, Unstated};
 
 use super::*;
 

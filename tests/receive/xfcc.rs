@@ -1,8 +1,9 @@
 //! Envoy's header and what a client may try with it.
 
+use tls_client_auth::connection::XfccMode;
+use tls_client_auth::receive::{ReceiveErrorKind, StatedName};
 use tls_client_auth::{
-    ClientCertificate, ConnectionState, Forwarding, HeaderSet, ReceiveErrorKind, Receiver,
-    StatedName, Unstated, Verification, XfccMode,
+    ClientCertificate, ConnectionState, Forwarding, HeaderSet, Receiver, Unstated, Verification,
 };
 
 use super::*;

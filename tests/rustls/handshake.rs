@@ -9,7 +9,7 @@ use rcgen::{
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection};
-use tls_client_auth::OptionalNoCa;
+use tls_client_auth::rustls::OptionalNoCa;
 
 /// A certificate and its key.
 pub(crate) struct Pair {

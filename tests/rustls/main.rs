@@ -27,7 +27,8 @@ use rcgen::{BasicConstraints, ExtendedKeyUsagePurpose, IsCa, date_time_ymd};
 use rustls::HandshakeKind;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::version::{TLS12, TLS13};
-use tls_client_auth::{ClientCertificate, Dialect, Verification, VerifyError};
+use tls_client_auth::client::VerifyError;
+use tls_client_auth::{ClientCertificate, Dialect, Verification};
 
 fn server(root: &Pair) -> Pair {
     let mut params = params("server.example");

@@ -2,7 +2,8 @@
 
 use der::{Decode as _, Encode as _};
 use rustls::pki_types::{CertificateDer, UnixTime};
-use tls_client_auth::{Certificate, Verification};
+use tls_client_auth::Verification;
+use tls_client_auth::x509::Certificate;
 
 use super::common::der::{BIT_STRING, INTEGER, SEQUENCE, of, tlv};
 use super::handshake::{authority_params, client_params, self_signed, signed, verifier};

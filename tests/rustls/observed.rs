@@ -10,7 +10,8 @@ use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::WebPkiClientVerifier;
 use serde::Deserialize;
-use tls_client_auth::{Dialect, OptionalNoCa};
+use tls_client_auth::Dialect;
+use tls_client_auth::rustls::OptionalNoCa;
 
 #[derive(Deserialize)]
 struct Archive {

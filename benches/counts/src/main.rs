@@ -12,9 +12,10 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use tls_client_auth::field::Limits;
+use tls_client_auth::x509::Certificate;
 use tls_client_auth::{
-    Certificate, ClientCertificate, ConnectionState, Forwarding, HeaderSet, Limits, TlsClientAuth,
-    Verification,
+    ClientCertificate, ConnectionState, Forwarding, HeaderSet, TlsClientAuth, Verification,
 };
 
 #[global_allocator]

@@ -15,9 +15,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::PAD;
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
-use tls_client_auth::{
-    Certificate, ClientCertificate, HeaderSet, Limits, TlsClientAuth, Verification,
-};
+use tls_client_auth::field::Limits;
+use tls_client_auth::x509::Certificate;
+use tls_client_auth::{ClientCertificate, HeaderSet, TlsClientAuth, Verification};
 
 const CERTIFICATES: [(&str, &[u8]); 4] = [
     ("EC", include_bytes!("../../certificates/ec.der")),

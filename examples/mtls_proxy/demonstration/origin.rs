@@ -25,7 +25,7 @@ impl Seen {
         let mut found: Vec<_> = self
             .0
             .iter()
-            .filter(|(name, _)| tls_client_auth::is_owned_name(name.as_bytes()))
+            .filter(|(name, _)| tls_client_auth::connection::is_owned_name(name.as_bytes()))
             .cloned()
             .collect();
         found.sort();

@@ -19,7 +19,8 @@ use pingora::prelude::{Server, http_proxy_service};
 use pingora::server::configuration::ServerConf;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
-use tls_client_auth::{Forwarding, HeaderSet, is_owned_name};
+use tls_client_auth::connection::is_owned_name;
+use tls_client_auth::{Forwarding, HeaderSet};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsConnector;
 

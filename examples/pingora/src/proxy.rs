@@ -12,9 +12,10 @@ use pingora::tls::pkey::PKey;
 use pingora::tls::ssl::SslVerifyMode;
 use pingora::tls::x509::X509;
 use pingora::{Error, Result};
+use tls_client_auth::connection::HeaderFields;
+use tls_client_auth::headers::HeaderLine;
 use tls_client_auth::{
-    Claim, ClientCertificate, ConnectionState, Dialect, Forwarding, HeaderFields, HeaderLine,
-    Verification,
+    Claim, ClientCertificate, ConnectionState, Dialect, Forwarding, Verification,
 };
 
 use crate::certificates::Certificates;

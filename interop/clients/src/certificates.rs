@@ -5,10 +5,11 @@ use rcgen::{
     ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose,
     NameConstraints, SanType, date_time_ymd,
 };
-use tls_client_auth::VerifyError::{self, *};
+use tls_client_auth::client::VerifyError;
+use tls_client_auth::client::VerifyError::*;
 use tls_client_auth::{Dialect, Verification};
 
-use crate::Error;
+use crate::x509::Error;
 
 /// What a client presents.
 pub struct Identity {

@@ -1,0 +1,141 @@
+//! What the TLS library said of the client's certificate: an input to this crate, never its own judgement.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::client::VerifyError;
+use crate::x509::Dialect;
+
+/// The outcome of verifying the client's certificate chain, as the TLS library reported it.
+///
+/// ```
+/// use tls_client_auth::{Dialect, Verification};
+/// use tls_client_auth::client::VerifyError;
+///
+/// let failed = Verification::from(VerifyError::CertHasExpired);
+/// assert_eq!(failed.text(Dialect::BoringSsl), "FAILED:certificate has expired");
+/// assert_eq!(Verification::from_code(0, Dialect::OpenSsl), Verification::Success);
+/// ```
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "nginx and Cloudflare know these three")]
+pub enum Verification {
+    /// Nothing was verified: `NONE`.
+    None,
+    /// The chain leads to a trusted root: `SUCCESS`.
+    Success,
+    /// It does not: `FAILED:` and the reason.
+    Failed(Reason),
+}
+
+impl Verification {
+    /// From the number that OpenSSL's or BoringSSL's `SSL_get_verify_result` returned for a presented certificate.
+    #[must_use]
+    pub fn from_code(code: i32, library: Dialect) -> Self {
+        if code == 0 {
+            return Self::Success;
+        }
+        Self::Failed(
+            VerifyError::from_code(code, library).map_or_else(
+                || Reason::other("unknown certificate verification error"),
+                Reason::Known,
+            ),
+        )
+    }
+
+    /// `SUCCESS`, `NONE`, or `FAILED:certificate has expired`; printable ASCII.
+    #[must_use]
+    pub fn text(&self, dialect: Dialect) -> String {
+        let mut text = Vec::new();
+        self.write(dialect, &mut text);
+        String::from_utf8(text).unwrap_or_default()
+    }
+
+    pub(crate) fn write(&self, dialect: Dialect, out: &mut Vec<u8>) {
+        match self {
+            Self::None => out.extend_from_slice(b"NONE"),
+            Self::Success => out.extend_from_slice(b"SUCCESS"),
+            Self::Failed(reason) => {
+                out.extend_from_slice(b"FAILED:");
+                out.extend_from_slice(reason.text(dialect).as_bytes());
+            }
+        }
+    }
+
+    /// Reads what [`text`](Self::text) writes, in either dialect; a reason neither library words stays as it is.
+    ///
+    /// ```
+    /// use tls_client_auth::Verification;
+    /// use tls_client_auth::client::VerifyError;
+    ///
+    /// assert_eq!(Verification::from_text("SUCCESS"), Some(Verification::Success));
+    /// assert_eq!(Verification::from_text("FAILED:path loop"), Some(VerifyError::PathLoop.into()));
+    /// assert_eq!(Verification::from_text("success"), None);
+    /// ```
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        match text {
+            "NONE" => Some(Self::None),
+            "SUCCESS" => Some(Self::Success),
+            _ => {
+                let reason = text.strip_prefix("FAILED:")?;
+                Some(Self::Failed(match VerifyError::from_text(reason) {
+                    Some(error) => Reason::Known(error),
+                    None => Reason::other(reason),
+                }))
+            }
+        }
+    }
+}
+
+impl From<VerifyError> for Verification {
+    fn from(error: VerifyError) -> Self {
+        Self::Failed(Reason::Known(error))
+    }
+}
+
+/// Why verification failed: a reason of the closed list, or the caller's own text.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// A reason that OpenSSL or BoringSSL has a number for.
+    Known(VerifyError),
+    /// Any other.
+    Other(OtherReason),
+}
+
+impl Reason {
+    /// The caller's own wording. What is not printable ASCII becomes `?`.
+    ///
+    /// ```
+    /// use tls_client_auth::Dialect;
+    /// use tls_client_auth::client::Reason;
+    ///
+    /// assert_eq!(Reason::other("denied by policy\n").text(Dialect::BoringSsl), "denied by policy?");
+    /// ```
+    #[must_use]
+    pub fn other(text: &str) -> Self {
+        let printable = |character| if matches!(character, ' '..='~') { character } else { '?' };
+        Self::Other(OtherReason(text.chars().map(printable).collect::<String>().into()))
+    }
+
+    /// The reason's text; printable ASCII.
+    #[must_use]
+    pub fn text(&self, dialect: Dialect) -> &str {
+        match self {
+            Self::Known(error) => error.text(dialect),
+            Self::Other(other) => &other.0,
+        }
+    }
+}
+
+/// A reason in the caller's words, kept to printable ASCII: see [`Reason::other`].
+#[derive(Clone, Eq, Hash, PartialEq)]
+pub struct OtherReason(Arc<str>);
+
+impl fmt::Debug for OtherReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, formatter)
+    }
+}

@@ -1,0 +1,144 @@
+//! What a proxy forwards: which header sets, on the first request of a connection or on every one.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::connection::XfccMode;
+use crate::connection::is_owned_name;
+use crate::field::Limits;
+use crate::headers::name::{folded, is_alike};
+use crate::headers::{Entry, HeaderSet};
+
+/// The header sets that go out, and when. Made once for a proxy and shared by all of its connections.
+///
+/// ```
+/// use tls_client_auth::{Forwarding, HeaderSet};
+///
+/// // The certificate once, the verdict always.
+/// let forwarding = Forwarding::none()
+///     .on_first_request(HeaderSet::cloudflare())
+///     .on_every_request(HeaderSet::cloudflare_managed());
+/// # let _ = forwarding;
+/// ```
+#[derive(Clone, Debug)]
+pub struct Forwarding(Arc<Settings>);
+
+#[derive(Clone, Debug, Default)]
+struct Settings {
+    first: Arc<[Entry]>,
+    every: Arc<[Entry]>,
+    limits: Limits,
+    xfcc_mode: XfccMode,
+    /// Folded names of the callers' own that belong to no family; sorted.
+    owned: Vec<String>,
+}
+
+impl Forwarding {
+    /// Nothing is forwarded; requests are stripped all the same.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(Arc::default())
+    }
+
+    /// Cloudflare's default: `Cf-Client-Cert-Der-Base64` and `Cf-Client-Cert-Sha256` on the first request of a connection.
+    ///
+    /// An origin behind pooled connections can't tell which later requests belong to that first one; where it must know,
+    /// put the set on every request.
+    #[must_use]
+    pub fn cloudflare() -> Self {
+        Self::none().on_first_request(HeaderSet::cloudflare())
+    }
+
+    /// `Client-Cert` and `Client-Cert-Chain` on every request, as RFC 9440 §2.4 wants it.
+    #[must_use]
+    pub fn rfc9440() -> Self {
+        Self::none().on_every_request(HeaderSet::rfc9440())
+    }
+
+    /// Adds a set for the first request of each connection. Where two sets share a name, the one added first keeps it.
+    #[must_use]
+    pub fn on_first_request(mut self, set: HeaderSet) -> Self {
+        let settings = Arc::make_mut(&mut self.0);
+        settings.first = settings.joined(&settings.first, &set);
+        settings.own(&set);
+        self
+    }
+
+    /// Adds a set for every request. Where two sets share a name, the one added first keeps it.
+    #[must_use]
+    pub fn on_every_request(mut self, set: HeaderSet) -> Self {
+        let settings = Arc::make_mut(&mut self.0);
+        settings.every = settings.joined(&settings.every, &set);
+        settings.own(&set);
+        self
+    }
+
+    /// Sizes other than [`Limits::new`].
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        Arc::make_mut(&mut self.0).limits = limits;
+        self
+    }
+
+    /// What becomes of a request's own `x-forwarded-client-cert`; [`XfccMode::SanitizeSet`] unless told.
+    #[must_use]
+    pub fn xfcc_mode(mut self, mode: XfccMode) -> Self {
+        Arc::make_mut(&mut self.0).xfcc_mode = mode;
+        self
+    }
+
+    pub(crate) fn mode_of_xfcc(&self) -> XfccMode {
+        self.0.xfcc_mode
+    }
+
+    pub(crate) fn first(&self) -> &Arc<[Entry]> {
+        &self.0.first
+    }
+
+    pub(crate) fn every(&self) -> &Arc<[Entry]> {
+        &self.0.every
+    }
+
+    pub(crate) fn size_limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    /// Tells whether a request's header with a name must go: a family's, or one that a set of these forwards.
+    #[inline]
+    pub(crate) fn owns(&self) -> impl Fn(&[u8]) -> bool {
+        let owned = self.0.owned.as_slice();
+        move |name| is_owned_name(name) || !owned.is_empty() && is_one_of(owned, name)
+    }
+}
+
+/// Whether a name is alike one of these. Apart from [`Forwarding::owns`], which asks it of every header.
+fn is_one_of(owned: &[String], name: &[u8]) -> bool {
+    let name = core::str::from_utf8(name).map(folded).unwrap_or_default();
+    owned.binary_search(&name).is_ok()
+}
+
+impl Settings {
+    /// These entries and the set's whose names are not taken.
+    fn joined(&self, entries: &[Entry], set: &HeaderSet) -> Arc<[Entry]> {
+        let taken = |entry: &&Entry| {
+            let alike = |other: &Entry| {
+                is_alike(entry.name.as_str().as_bytes(), other.name.as_str().as_bytes())
+            };
+            self.first.iter().chain(self.every.iter()).any(alike)
+        };
+        let new = set.entries().iter().filter(|entry| !taken(entry));
+        entries.iter().chain(new).cloned().collect()
+    }
+
+    /// Notes the names that no family covers.
+    fn own(&mut self, set: &HeaderSet) {
+        for (name, _) in set.rows() {
+            if !is_owned_name(name.as_bytes()) {
+                self.owned.push(folded(name));
+            }
+        }
+        self.owned.sort();
+        self.owned.dedup();
+    }
+}

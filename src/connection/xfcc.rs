@@ -1,0 +1,263 @@
+//! What becomes of the `x-forwarded-client-cert` that a request brings along: Envoy's `forward_client_cert_details`.
+
+use alloc::vec::Vec;
+
+use crate::connection::HeaderFields;
+use crate::headers::FieldName;
+use crate::headers::HeaderLine;
+use crate::headers::name::X_FORWARDED_CLIENT_CERT as NAME;
+
+/// What becomes of the `x-forwarded-client-cert` that a request brings along.
+///
+/// A header is kept only where the one before this proxy may be believed: its client is itself a proxy, and has shown so by its
+/// certificate. Kept is the header under its exact name, all lines joined by `,`; other spellings never are. One with a byte
+/// outside printable ASCII, or with a quote or bracket left open, is dropped: it could swallow what is appended.
+///
+/// ```
+/// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, HeaderSet, Verification};
+/// use tls_client_auth::connection::XfccMode;
+/// use tls_client_auth::field::Xfcc;
+/// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+///
+/// let forwarding = Forwarding::none()
+///     .on_every_request(HeaderSet::envoy_with(Xfcc::new().dns()))
+///     .xfcc_mode(XfccMode::AppendForward);
+/// let client = ClientCertificate::presented(der, Verification::Success);
+/// let mut headers = vec![("X-Forwarded-Client-Cert".to_owned(), "Hash=00;DNS=first.example".to_owned())];
+/// ConnectionState::new(client, forwarding).forward(&mut headers).commit();
+/// assert_eq!(
+///     headers[0].1,
+///     "Hash=00;DNS=first.example,Hash=73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa;DNS=client.example"
+/// );
+/// ```
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum XfccMode {
+    /// `SANITIZE`: the request's own is removed, and none is sent.
+    Sanitize,
+    /// `SANITIZE_SET`: the request's own is removed; what the sets say is sent.
+    #[default]
+    SanitizeSet,
+    /// `APPEND_FORWARD`: from a trusted client, the request's own with ours behind it. Where ours has no value, or the other has
+    /// another format, as for [`SanitizeSet`](Self::SanitizeSet).
+    AppendForward,
+    /// `FORWARD_ONLY`: from a trusted client, the request's own alone.
+    ForwardOnly,
+    /// `ALWAYS_FORWARD_ONLY`: the request's own alone, **whoever the client is**, also without a certificate or TLS. Only for a
+    /// listener that nobody but proxies can reach.
+    AlwaysForwardOnly,
+}
+
+impl XfccMode {
+    /// Whether a request's own header is kept, from a client that is trusted or not.
+    pub(crate) const fn keeps(self, trusted: bool) -> bool {
+        match self {
+            Self::AppendForward | Self::ForwardOnly => trusted,
+            Self::AlwaysForwardOnly => true,
+            Self::Sanitize | Self::SanitizeSet => false,
+        }
+    }
+
+    /// Whether our own value is sent.
+    pub(crate) const fn sends(self) -> bool {
+        matches!(self, Self::SanitizeSet | Self::AppendForward)
+    }
+}
+
+/// Whether a line of ours is the header.
+pub(crate) fn is_own(line: &HeaderLine<'_>) -> bool {
+    line.name().eq_ignore_ascii_case(NAME)
+}
+
+/// The request's own, if it can be kept.
+pub(crate) fn inbound<H: HeaderFields + ?Sized>(headers: &H) -> Option<Vec<u8>> {
+    let mut joined = Vec::new();
+    headers.visit_named(NAME, &mut |value| {
+        if !joined.is_empty() {
+            joined.push(b',');
+        }
+        joined.extend_from_slice(value);
+    });
+    let joined = joined.trim_ascii();
+    (!joined.is_empty() && is_whole(joined)).then(|| joined.to_vec())
+}
+
+/// Whether it is printable, and every quote and, in JSON, every bracket is closed.
+fn is_whole(value: &[u8]) -> bool {
+    let json = is_json(value);
+    let (mut quoted, mut escaped, mut depth) = (false, false, 0usize);
+    for (index, byte) in value.iter().enumerate() {
+        if !matches!(byte, b' '..=b'~') || json && depth == 0 && index > 0 {
+            return false;
+        }
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if json && !quoted => depth = depth.saturating_add(1),
+            b']' | b'}' if json && !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    !quoted && depth == 0
+}
+
+/// How Envoy tells its two formats apart.
+fn is_json(value: &[u8]) -> bool {
+    value.starts_with(b"[") && value.ends_with(b"]")
+}
+
+/// The request's own with ours behind it; ours alone where the formats differ. Ours is not appended again to headers that were
+/// prepared before.
+pub(crate) fn appended(inbound: Vec<u8>, own: &[u8]) -> Vec<u8> {
+    let inside = |value: &[u8]| {
+        value.get(1..value.len().saturating_sub(1)).unwrap_or_default().trim_ascii().to_vec()
+    };
+    match (is_json(&inbound), is_json(own)) {
+        (false, false) => joined(inbound, own),
+        (true, true) => {
+            let mut array = Vec::from(*b"[");
+            array.append(&mut joined(inside(&inbound), &inside(own)));
+            array.push(b']');
+            array
+        }
+        _ => own.to_vec(),
+    }
+}
+
+fn joined(mut list: Vec<u8>, last: &[u8]) -> Vec<u8> {
+    let there = list.strip_suffix(last).is_some_and(|rest| rest.is_empty() || rest.ends_with(b","));
+    if !there {
+        if !list.is_empty() {
+            list.push(b',');
+        }
+        list.extend_from_slice(last);
+    }
+    list
+}
+
+/// Adds the header with this value, which is printable ASCII.
+pub(crate) fn insert<H: HeaderFields + ?Sized>(headers: &mut H, value: &[u8]) {
+    let Some(name) = FieldName::from_static(NAME) else { return };
+    #[cfg(feature = "http")]
+    let http = http::HeaderValue::from_bytes(value).ok();
+    headers.insert(HeaderLine::from_parts(
+        &name,
+        value,
+        #[cfg(feature = "http")]
+        http.as_ref(),
+    ));
+}
+
+#[cfg(all(test, not(loom_model)))]
+mod tests {
+    use super::*;
+    use crate::client::VerifyError;
+    use crate::field::Xfcc;
+    use crate::{ClientCertificate, ConnectionState, Forwarding, HeaderSet, Verification};
+    use alloc::string::{String, ToString as _};
+
+    const DER: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
+    const OWN: &str = "Hash=73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa";
+    const OWN_JSON: &str =
+        r#"{"hash":"73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa"}"#;
+
+    fn sent(mode: XfccMode, xfcc: Xfcc, client: &ClientCertificate, inbound: &[&str]) -> String {
+        let forwarding =
+            Forwarding::none().on_every_request(HeaderSet::envoy_with(xfcc)).xfcc_mode(mode);
+        let connection = ConnectionState::new(client.clone(), forwarding);
+        let header = |name: &str, value: &str| (name.to_string(), value.to_string());
+        let mut headers: Vec<_> =
+            inbound.iter().map(|value| header("X-Forwarded-Client-Cert", value)).collect();
+        headers.push(header("x_forwarded_client_cert", "Hash=other"));
+        headers.push(header("Connection", "X-Forwarded-Client-Cert"));
+        connection.claim().apply(&mut headers);
+        let once = headers.clone();
+        connection.claim().apply(&mut headers);
+        assert_eq!(headers, once, "applied twice");
+        let withheld = &mut once.clone();
+        connection.withhold().apply(withheld);
+        assert!(withheld.is_empty(), "withheld");
+        let mut values = headers.into_iter().map(|(_, value)| value);
+        let value = values.next().unwrap_or_default();
+        assert_eq!(values.next(), None);
+        value
+    }
+
+    #[test]
+    fn modes() {
+        let presented = |verification| ClientCertificate::presented(DER, verification);
+        let trusted = presented(Verification::Success);
+        let failed = presented(VerifyError::CertHasExpired.into());
+        let none = ClientCertificate::none();
+        let appended = "Hash=1,".to_string() + OWN;
+        let cases = [
+            (XfccMode::Sanitize, ["", "", ""]),
+            (XfccMode::SanitizeSet, [OWN, "", ""]),
+            (XfccMode::AppendForward, [&appended, "", ""]),
+            (XfccMode::ForwardOnly, ["Hash=1", "", ""]),
+            (XfccMode::AlwaysForwardOnly, ["Hash=1", "Hash=1", "Hash=1"]),
+        ];
+        for (mode, expected) in cases {
+            for (client, expected) in [&trusted, &failed, &none].into_iter().zip(expected) {
+                assert_eq!(sent(mode, Xfcc::new(), client, &["Hash=1"]), expected, "{mode:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_appended_to() {
+        let trusted = ClientCertificate::presented(DER, Verification::Success);
+        let text = |before: &str| before.to_string() + OWN;
+        let json = |before: &str| "[".to_string() + before + OWN_JSON + "]";
+        let cases: [(&str, &[&str], String, String); 12] = [
+            ("none", &[], text(""), json("")),
+            ("empty", &[""], text(""), json("")),
+            ("two lines", &["Hash=1", "Hash=2"], text("Hash=1,Hash=2,"), json("")),
+            ("JSON", &[r#"[{"hash":"1"}]"#], text(""), json(r#"{"hash":"1"},"#)),
+            ("empty JSON", &["[ ]"], text(""), json("")),
+            ("open quote", &[r#"Hash=1;Subject=""#], text(""), json("")),
+            ("escaped quote", &[r#"Subject="\"""#], text(r#"Subject="\"","#), json("")),
+            ("open bracket", &["[{]"], text(""), json("")),
+            ("closed too early", &["[],[]"], text(""), json("")),
+            ("open JSON quote", &[r#"[{"a":"]"#], text(""), json("")),
+            ("control byte", &["Hash\t=1"], text(""), json("")),
+            ("8-bit byte", &["Hash=é"], text(""), json("")),
+        ];
+        for (name, inbound, text, json) in cases {
+            let sent = |xfcc| sent(XfccMode::AppendForward, xfcc, &trusted, inbound);
+            assert_eq!(sent(Xfcc::new()), text, "{name}");
+            assert_eq!(sent(Xfcc::new().json()), json, "{name}, JSON");
+        }
+    }
+
+    #[cfg(feature = "http")]
+    #[test]
+    fn header_maps() {
+        let client = ClientCertificate::presented(DER, Verification::Success);
+        let forwarding = Forwarding::none()
+            .on_every_request(HeaderSet::envoy_with(Xfcc::new()))
+            .xfcc_mode(XfccMode::AppendForward);
+        let mut headers = http::HeaderMap::new();
+        for value in ["Hash=1", "Hash=2"] {
+            headers.append(NAME, http::HeaderValue::from_static(value));
+        }
+        headers.append("x_forwarded_client_cert", http::HeaderValue::from_static("Hash=3"));
+        ConnectionState::new(client, forwarding).claim().apply(&mut headers);
+        assert_eq!(headers.len(), 1);
+        assert_eq!(headers[NAME].to_str().unwrap(), "Hash=1,Hash=2,".to_string() + OWN);
+    }
+
+    #[test]
+    fn nothing_is_kept_without_a_value_of_ours_behind_it() {
+        let client = ClientCertificate::presented(DER, Verification::Success);
+        let forwarding = Forwarding::none()
+            .on_first_request(HeaderSet::envoy())
+            .xfcc_mode(XfccMode::AppendForward);
+        let connection = ConnectionState::new(client, forwarding);
+        connection.claim().commit();
+        let mut headers: Vec<(String, String)> = Vec::from([(NAME.into(), "Hash=1".into())]);
+        connection.claim().apply(&mut headers);
+        assert!(headers.is_empty());
+    }
+}

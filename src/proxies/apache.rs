@@ -1,0 +1,87 @@
+//! Apache httpd's mod_ssl variables.
+
+use crate::field::{
+    CertificateForm, DateForm, Field, NameForm, SerialForm, SubjectAltNameForm, VerdictForm,
+};
+use crate::headers::HeaderSet;
+use crate::x509::Dialect;
+
+impl HeaderSet {
+    /// `apache`: the `SSL_CLIENT_…` variables, as Apache httpd 2.4.71 on OpenSSL 3 was observed to send them with
+    /// `RequestHeader set NAME "%{VARIABLE}s"`.
+    ///
+    /// Apache fixes no header names: these are its variables' with `-` for `_`; [`renamed`](Self::renamed) gives them others.
+    ///
+    /// | Header | Value |
+    /// |---|---|
+    /// | `SSL-CLIENT-VERIFY` | `SUCCESS`, `NONE`, `FAILED:certificate has expired` |
+    /// | `SSL-CLIENT-M-VERSION` | `3` |
+    /// | `SSL-CLIENT-M-SERIAL` | `A3828EB24FD779D0`, `-01` |
+    /// | `SSL-CLIENT-S-DN`, `-I-DN` | `CN=Jos\C3\A9,O=Acme\, Inc.,C=US` (RFC 2253) |
+    /// | `SSL-CLIENT-V-START`, `-V-END` | `Feb  3 00:55:52 2015 GMT` |
+    /// | `SSL-CLIENT-V-REMAIN` | whole days: `3275` |
+    /// | `SSL-CLIENT-CERT` | `-----BEGIN CERTIFICATE----- MIIB+g… -----END CERTIFICATE----- `, a space at the end too |
+    /// | `SSL-CLIENT-CERT-CHAIN-0` … `-3` | the certificates after the leaf in the same way |
+    /// | `SSL-CLIENT-SAN-Email-0` … `-3` | `user@client.example` |
+    /// | `SSL-CLIENT-SAN-DNS-0` … `-3` | `client.example` |
+    /// | `SSL-CLIENT-SAN-OTHER-msUPN-0`, `-1` | `user@example.com` |
+    ///
+    /// Without a certificate `SSL-CLIENT-VERIFY: NONE` is all.
+    ///
+    /// What differs:
+    /// - Where Apache sends `(null)`, for a variable without a value, there is no header.
+    /// - Bytes over 0x7F in a name come as `\C3\A9`, as from nginx; Apache sends them raw. In an alternative name too, where Apache
+    ///   takes UTF-8 for Latin-1 and sends that as UTF-8.
+    /// - A serial number of more than 35 bytes stays on one line.
+    /// - A date that can't be read gives no header; Apache sends `Bad time value`.
+    /// - There is no `GENEROUS`, Apache's word for a certificate that `optional_no_ca` let pass: what the TLS library said is told.
+    #[must_use]
+    pub fn apache() -> Self {
+        Self::apache_with("apache", NameForm::Rfc2253)
+    }
+
+    /// `apache-legacy`: the same under `SSLOptions +LegacyDNStringFormat`, with names as `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`. For
+    /// display only: different names can read alike.
+    #[must_use]
+    pub fn apache_legacy() -> Self {
+        Self::apache_with("apache-legacy", NameForm::Legacy)
+    }
+
+    fn apache_with(name: &str, form: NameForm) -> Self {
+        const fn san(form: SubjectAltNameForm) -> Field {
+            Field::SubjectAltName(form)
+        }
+        const fn chain(index: u8) -> Field {
+            Field::ChainCertificate(index, CertificateForm::OneLinePem)
+        }
+        Self::from_table(
+            name,
+            &[
+                ("SSL-CLIENT-VERIFY", Field::Verdict(VerdictForm::Text)),
+                ("SSL-CLIENT-M-VERSION", Field::Version),
+                ("SSL-CLIENT-M-SERIAL", Field::Serial(SerialForm::Hex)),
+                ("SSL-CLIENT-S-DN", Field::Subject(form)),
+                ("SSL-CLIENT-I-DN", Field::Issuer(form)),
+                ("SSL-CLIENT-V-START", Field::NotBefore(DateForm::OpenSsl)),
+                ("SSL-CLIENT-V-END", Field::NotAfter(DateForm::OpenSsl)),
+                ("SSL-CLIENT-V-REMAIN", Field::DaysRemaining),
+                ("SSL-CLIENT-CERT", Field::Certificate(CertificateForm::OneLinePem)),
+                ("SSL-CLIENT-CERT-CHAIN-0", chain(0)),
+                ("SSL-CLIENT-CERT-CHAIN-1", chain(1)),
+                ("SSL-CLIENT-CERT-CHAIN-2", chain(2)),
+                ("SSL-CLIENT-CERT-CHAIN-3", chain(3)),
+                ("SSL-CLIENT-SAN-Email-0", san(SubjectAltNameForm::Email(0))),
+                ("SSL-CLIENT-SAN-Email-1", san(SubjectAltNameForm::Email(1))),
+                ("SSL-CLIENT-SAN-Email-2", san(SubjectAltNameForm::Email(2))),
+                ("SSL-CLIENT-SAN-Email-3", san(SubjectAltNameForm::Email(3))),
+                ("SSL-CLIENT-SAN-DNS-0", san(SubjectAltNameForm::Dns(0))),
+                ("SSL-CLIENT-SAN-DNS-1", san(SubjectAltNameForm::Dns(1))),
+                ("SSL-CLIENT-SAN-DNS-2", san(SubjectAltNameForm::Dns(2))),
+                ("SSL-CLIENT-SAN-DNS-3", san(SubjectAltNameForm::Dns(3))),
+                ("SSL-CLIENT-SAN-OTHER-msUPN-0", san(SubjectAltNameForm::UserPrincipalName(0))),
+                ("SSL-CLIENT-SAN-OTHER-msUPN-1", san(SubjectAltNameForm::UserPrincipalName(1))),
+            ],
+        )
+        .with_dialect(Dialect::OpenSsl)
+    }
+}

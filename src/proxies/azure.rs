@@ -1,0 +1,61 @@
+//! Microsoft's App Service and Application Gateway. Their bytes are taken from the documentation; no live traffic was seen.
+
+use crate::encoding::UrlForm;
+use crate::field::{
+    CertificateForm, DateForm, DigestForm, Field, NameForm, SerialForm, VerdictForm,
+};
+use crate::headers::HeaderSet;
+use crate::x509::Dialect;
+
+impl HeaderSet {
+    /// `azure-app-service`: what an application in Azure App Service gets, and what ASP.NET Core's certificate forwarding
+    /// reads by default. Source: Microsoft's documentation, "Configure TLS mutual authentication", as of 2026.
+    ///
+    /// | Header | Value |
+    /// |---|---|
+    /// | `X-ARR-ClientCert` | the DER in standard base64 with padding |
+    ///
+    /// What differs: App Service verifies nothing and leaves that to the application. Here the set is for trusted clients
+    /// only, unless [`including_untrusted`](Self::including_untrusted) says so.
+    #[must_use]
+    pub fn azure_app_service() -> Self {
+        let row = ("X-ARR-ClientCert", Field::Certificate(CertificateForm::Base64));
+        Self::from_table("azure-app-service", &[row]).with_dialect(Dialect::OpenSsl)
+    }
+
+    /// `azure-application-gateway`: the mutual authentication variables of Azure Application Gateway. Source: Microsoft's
+    /// documentation, "Rewrite HTTP headers and URL", as of 2026. The gateway is an nginx.
+    ///
+    /// The administrator names the headers there: these are the variables' names with `-` for `_`;
+    /// [`renamed`](Self::renamed) gives them others.
+    ///
+    /// | Header | Value |
+    /// |---|---|
+    /// | `client-certificate` | `-----BEGIN%20CERTIFICATE-----%0AMIIB%2Bg…%0A` |
+    /// | `client-certificate-end-date`, `-start-date` | `Feb  3 00:55:52 2015 GMT` |
+    /// | `client-certificate-fingerprint` | SHA-1 in lower-case hex |
+    /// | `client-certificate-issuer` | `CN=ca.example,O=Acme\, Inc.,C=US` (RFC 2253) |
+    /// | `client-certificate-serial` | `A3828EB24FD779D0` |
+    /// | `client-certificate-subject` | `/C=US/O=Acme, Inc./CN=client.example`: another form than the issuer's. For display only |
+    /// | `client-certificate-verification` | `SUCCESS`, `NONE`, `FAILED:certificate has expired` |
+    ///
+    /// What differs is what differs in [`nginx`](Self::nginx). Not documented, and assumed: OpenSSL 3's spelling.
+    #[must_use]
+    pub fn azure_application_gateway() -> Self {
+        let escaped = CertificateForm::EscapedPem(UrlForm::Component);
+        Self::from_table(
+            "azure-application-gateway",
+            &[
+                ("client-certificate", Field::Certificate(escaped)),
+                ("client-certificate-end-date", Field::NotAfter(DateForm::OpenSsl)),
+                ("client-certificate-fingerprint", Field::Sha1(DigestForm::Lower)),
+                ("client-certificate-issuer", Field::Issuer(NameForm::Rfc2253)),
+                ("client-certificate-serial", Field::Serial(SerialForm::Hex)),
+                ("client-certificate-start-date", Field::NotBefore(DateForm::OpenSsl)),
+                ("client-certificate-subject", Field::Subject(NameForm::Legacy)),
+                ("client-certificate-verification", Field::Verdict(VerdictForm::Text)),
+            ],
+        )
+        .with_dialect(Dialect::OpenSsl)
+    }
+}

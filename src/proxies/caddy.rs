@@ -1,0 +1,51 @@
+//! Caddy's set.
+
+use crate::field::{CertificateForm, DigestForm, Field, NameForm, SanKind, SerialForm};
+use crate::headers::HeaderSet;
+
+impl HeaderSet {
+    /// `caddy`: Caddy 2.11's placeholders `{http.request.tls.client.*}`, each under its own name. Caddy has no names of its own for
+    /// headers: an operator writes `header_up Tls-Client-Subject {http.request.tls.client.subject}`.
+    ///
+    /// | Header | Value | Example |
+    /// |---|---|---|
+    /// | `tls-client-subject`, `-issuer` | [`Name::go`](crate::x509::Name::go) | `CN=client.example,O=Example Corp,C=DE` |
+    /// | `tls-client-serial` | decimal | `427079140808787325536401` |
+    /// | `tls-client-fingerprint` | SHA-256 in lower-case hex | `73c94b97…` |
+    /// | `tls-client-certificate-der-base64` | the DER in standard base64 with padding | `MIIB7j…` |
+    /// | `tls-client-public-key` | the key's bits in lower-case hex; elliptic curves and Ed25519 only | `04026167…` |
+    /// | `tls-client-public-key-sha256` | their SHA-256 in lower-case hex | `84be6510…` |
+    /// | `tls-client-san-dns-names`, `-emails`, `-ips`, `-uris` | all of the kind | `[one.example two.example]`, `[]` |
+    ///
+    /// URIs are as Go's `URL.String` prints them: `HTTP://UP/a b` is `http://UP/a%20b`. An empty name is an empty entry.
+    ///
+    /// Source: what Caddy 2.11.7 and 2.6.2 sent to an origin; both print the same, but 2.6 also takes negative serial
+    /// numbers, and UTF-16 pairs in a BMPString, for which 2.11 refuses the certificate. Nothing tells the verdict, so these go out for trusted certificates only.
+    ///
+    /// What differs, and why:
+    /// - Caddy leaves UTF-8 and TAB raw in names, and answers 502 for other control bytes. Here every byte outside printable ASCII
+    ///   is `\C3`, as RFC 2253 allows.
+    /// - A header without a value is absent; Caddy sends it empty (an empty subject, an RSA key).
+    /// - Without a certificate all are absent; Caddy 2.11 sends `<nil>`, `[]` and the SHA-256 of nothing, 2.6 the placeholders.
+    /// - A subject alternative name with a control byte, or a space where a space separates, is left out.
+    /// - `certificate_pem` is not there: it holds line breaks, for which Caddy answers 502.
+    #[must_use]
+    pub fn caddy() -> Self {
+        Self::from_table(
+            "caddy",
+            &[
+                ("tls-client-subject", Field::Subject(NameForm::Go)),
+                ("tls-client-issuer", Field::Issuer(NameForm::Go)),
+                ("tls-client-serial", Field::Serial(SerialForm::Decimal)),
+                ("tls-client-fingerprint", Field::Sha256(DigestForm::Lower)),
+                ("tls-client-certificate-der-base64", Field::Certificate(CertificateForm::Base64)),
+                ("tls-client-public-key", Field::PublicKeyBits),
+                ("tls-client-public-key-sha256", Field::PublicKeyBitsSha256(DigestForm::Lower)),
+                ("tls-client-san-dns-names", Field::SubjectAltNames(SanKind::Dns)),
+                ("tls-client-san-emails", Field::SubjectAltNames(SanKind::Email)),
+                ("tls-client-san-ips", Field::SubjectAltNames(SanKind::Ip)),
+                ("tls-client-san-uris", Field::SubjectAltNames(SanKind::Uri)),
+            ],
+        )
+    }
+}

@@ -1,0 +1,69 @@
+//! Google Cloud's Application Load Balancer. Its bytes are taken from the documentation; no live traffic was seen.
+
+use crate::field::{
+    CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm,
+    SubjectAltNameForm, VerdictForm,
+};
+use crate::headers::{HeaderSet, When};
+use crate::x509::Dialect;
+
+impl HeaderSet {
+    /// `google`: the mutual TLS variables of Google Cloud's Application Load Balancer. Source: Google's documentation,
+    /// "Create custom headers in backend services", as of 2026.
+    ///
+    /// The administrator names the headers there: these are the variables' names with `-` for `_`;
+    /// [`renamed`](Self::renamed) gives them others.
+    ///
+    /// | Header | Value |
+    /// |---|---|
+    /// | `client-cert-present` | `true`, `false` |
+    /// | `client-cert-chain-verified` | `true`, `false` |
+    /// | `client-cert-error` | `client_cert_not_provided`, `client_cert_validation_failed`, …; absent where nothing is wrong |
+    /// | `client-cert-sha256-fingerprint` | in standard base64 without padding: 43 characters |
+    /// | `client-cert-serial-number` | `00:a3:82:8e:b2:4f:d7:79:d0`, with the sign byte |
+    /// | `client-cert-spiffe-id` | `spiffe://example.org/web` |
+    /// | `client-cert-uri-sans`, `client-cert-dnsname-sans` | each entry in standard base64, separated by commas |
+    /// | `client-cert-valid-not-before`, `-after` | `2022-07-01T18:05:09+00:00` |
+    /// | `client-cert-issuer-dn`, `client-cert-subject-dn` | the name's DER in standard base64 |
+    /// | `client-cert-leaf` | RFC 9440: `:MIIB…:` |
+    /// | `client-cert-chain` | RFC 9440: `:MIIB…:, :MIIB…:` |
+    ///
+    /// A client without a certificate gives the first three; one whose certificate fails, the fingerprint too; as there. A
+    /// value over Google's limit (50 bytes of serial number, 2048 of SPIFFE ID, 512 characters of each name and list) is
+    /// absent, and `client-cert-error` says so in Google's words: `client_cert_subject_dn_exceeded_size_limit`.
+    ///
+    /// What differs: a header without a value is absent, not empty. Certificates have the limits of
+    /// [`Limits`](crate::field::Limits), not 16 KB. Every failure is `client_cert_validation_failed`, where Google has words for
+    /// some. A revoked certificate is one.
+    #[must_use]
+    pub fn google() -> Self {
+        const fn san(form: SubjectAltNameForm) -> Field {
+            Field::SubjectAltName(form)
+        }
+        let leaf = Field::Certificate(CertificateForm::ByteSequence);
+        let rows = [
+            ("client-cert-present", Field::Presented(Flag::Word)),
+            ("client-cert-chain-verified", Field::Verdict(VerdictForm::Word)),
+            ("client-cert-error", Field::Errors),
+            ("client-cert-sha256-fingerprint", Field::Sha256(DigestForm::Base64Unpadded)),
+            ("client-cert-serial-number", Field::Serial(SerialForm::DerColons)),
+            ("client-cert-spiffe-id", san(SubjectAltNameForm::SpiffeId)),
+            ("client-cert-uri-sans", san(SubjectAltNameForm::UriBase64)),
+            ("client-cert-dnsname-sans", san(SubjectAltNameForm::DnsBase64)),
+            ("client-cert-valid-not-before", Field::NotBefore(DateForm::Iso8601Offset)),
+            ("client-cert-valid-not-after", Field::NotAfter(DateForm::Iso8601Offset)),
+            ("client-cert-issuer-dn", Field::Issuer(NameForm::Base64)),
+            ("client-cert-subject-dn", Field::Subject(NameForm::Base64)),
+            ("client-cert-leaf", leaf),
+            ("client-cert-chain", Field::Chain(ChainForm::ByteSequences)),
+        ];
+        let when = |field| match field {
+            Field::Presented(_) | Field::Verdict(_) | Field::Errors | Field::Sha256(_) => {
+                When::Always
+            }
+            _ => When::Trusted,
+        };
+        let rows = rows.into_iter().map(|(name, field)| (name, field, when(field)));
+        Self::from_table_when("google", rows).with_dialect(Dialect::OpenSsl)
+    }
+}

@@ -1,0 +1,86 @@
+//! HAProxy's sample fetches, and the header names of its manual.
+
+use crate::field::{
+    CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm,
+    VerdictForm,
+};
+use crate::headers::HeaderSet;
+use crate::x509::Dialect;
+
+impl HeaderSet {
+    /// `haproxy`: the `ssl_c_…` sample fetches, as HAProxy 2.6 on OpenSSL 3 was observed to send them with `http-request
+    /// set-header`.
+    ///
+    /// HAProxy fixes no header names: these are its fetches' and converters' with `-`; [`renamed`](Self::renamed) gives them
+    /// others.
+    ///
+    /// | Header | Value |
+    /// |---|---|
+    /// | `ssl-c-verify` | OpenSSL's number: `0`, `10` for an expired certificate |
+    /// | `ssl-c-s-dn`, `-i-dn` | `/C=US/O=Acme, Inc./CN=Jos%C3%A9`, HAProxy's own form. For display only |
+    /// | `ssl-c-s-dn-rfc2253`, `-i-dn-rfc2253` | `CN=Jos\C3\A9,O=Acme\, Inc.,C=US` |
+    /// | `ssl-c-serial-hex` | `A3828EB24FD779D0`, a negative one without its sign |
+    /// | `ssl-c-sha1-hex`, `ssl-c-sha256-hex` | in upper-case hex |
+    /// | `ssl-c-notbefore`, `-notafter` | `150203005552Z`; none before 2000 or after 2099 |
+    /// | `ssl-c-der-base64` | the leaf's DER in standard base64 |
+    /// | `ssl-c-chain-der-base64` | the DER of the certificates after it, one after the other, in standard base64 |
+    ///
+    /// What differs:
+    /// - Without a certificate nothing is sent; HAProxy sends `ssl-c-verify: 0`, as for a good one, and the other headers
+    ///   empty.
+    /// - A value that is empty there is absent here.
+    /// - In HAProxy's own form of a name a tab and bytes over 0x7F come as `%09` and `%C3`, as HAProxy writes control bytes;
+    ///   HAProxy sends them raw. A `%` before two hex digits comes as `%25`, so that it can't be taken for such an escape.
+    /// - A certificate that nothing verified, and a reason without a number, is `ssl-c-verify: 1`, never `0`.
+    #[must_use]
+    pub fn haproxy() -> Self {
+        Self::from_table(
+            "haproxy",
+            &[
+                ("ssl-c-verify", Field::Verdict(VerdictForm::Code)),
+                ("ssl-c-s-dn", Field::Subject(NameForm::HaProxy)),
+                ("ssl-c-s-dn-rfc2253", Field::Subject(NameForm::Rfc2253)),
+                ("ssl-c-i-dn", Field::Issuer(NameForm::HaProxy)),
+                ("ssl-c-i-dn-rfc2253", Field::Issuer(NameForm::Rfc2253)),
+                ("ssl-c-serial-hex", Field::Serial(SerialForm::HexUnsigned)),
+                ("ssl-c-sha1-hex", Field::Sha1(DigestForm::Upper)),
+                ("ssl-c-sha256-hex", Field::Sha256(DigestForm::Upper)),
+                ("ssl-c-notbefore", Field::NotBefore(DateForm::HaProxy)),
+                ("ssl-c-notafter", Field::NotAfter(DateForm::HaProxy)),
+                ("ssl-c-der-base64", Field::Certificate(CertificateForm::Base64)),
+                ("ssl-c-chain-der-base64", Field::Chain(ChainForm::ConcatenatedBase64)),
+            ],
+        )
+        .with_dialect(Dialect::OpenSsl)
+    }
+
+    /// `haproxy-manual`: the names of the example in HAProxy's manual, which configurations everywhere have copied, with the
+    /// values of [`haproxy`](Self::haproxy).
+    ///
+    /// | Header | Value |
+    /// |---|---|
+    /// | `X-SSL` | `1`: the connection is TLS. Also without a certificate |
+    /// | `X-SSL-Client-Verify` | OpenSSL's number: `0`, `10` for an expired certificate |
+    /// | `X-SSL-Client-DN` | `/C=US/O=Acme, Inc./CN=Jos%C3%A9`. For display only |
+    /// | `X-SSL-Client-CN` | the first `CN`'s value: `Jos%C3%A9` |
+    /// | `X-SSL-Issuer` | the issuer's name |
+    /// | `X-SSL-Client-NotBefore`, `-NotAfter` | `150203005552Z` |
+    /// | `X-SSL-Client-SHA1` | `%[ssl_c_sha1,hex]`: in upper-case hex |
+    ///
+    /// The manual's `%{+Q}` adds no quotes to a header (observed with HAProxy 2.6). What differs is what differs in
+    /// [`haproxy`](Self::haproxy).
+    #[must_use]
+    pub fn haproxy_manual() -> Self {
+        let rows = [
+            ("X-SSL", Field::Tls(Flag::Digit)),
+            ("X-SSL-Client-Verify", Field::Verdict(VerdictForm::Code)),
+            ("X-SSL-Client-DN", Field::Subject(NameForm::HaProxy)),
+            ("X-SSL-Client-CN", Field::Subject(NameForm::CommonName)),
+            ("X-SSL-Issuer", Field::Issuer(NameForm::HaProxy)),
+            ("X-SSL-Client-NotBefore", Field::NotBefore(DateForm::HaProxy)),
+            ("X-SSL-Client-NotAfter", Field::NotAfter(DateForm::HaProxy)),
+            ("X-SSL-Client-SHA1", Field::Sha1(DigestForm::Upper)),
+        ];
+        Self::from_table("haproxy-manual", &rows).with_dialect(Dialect::OpenSsl)
+    }
+}

@@ -1,0 +1,36 @@
+//! Kong Gateway.
+
+use crate::encoding::UrlForm;
+use crate::field::{CertificateForm, DigestForm, Field, NameForm, SerialForm};
+use crate::headers::HeaderSet;
+use crate::x509::Dialect;
+
+impl HeaderSet {
+    /// `kong`: the headers of Kong Gateway's plugin *TLS Metadata Headers*, under their default names. Source: the plugin's
+    /// documentation, as of 2026; no live traffic was seen. Kong is an nginx, so the values are assumed to be
+    /// [`nginx`](Self::nginx)'s.
+    ///
+    /// | Header | Value |
+    /// |---|---|
+    /// | `X-Client-Cert` | `-----BEGIN%20CERTIFICATE-----%0AMIIB%2Bg…%0A` |
+    /// | `X-Client-Cert-Serial` | `A3828EB24FD779D0` |
+    /// | `X-Client-Cert-Issuer-DN`, `-Subject-DN` | `CN=client.example,O=Acme\, Inc.,C=US` (RFC 2253) |
+    /// | `X-Client-Cert-Fingerprint` | SHA-1 in lower-case hex |
+    ///
+    /// No verdict stands beside them, so they go out for trusted clients only.
+    #[must_use]
+    pub fn kong() -> Self {
+        let escaped = CertificateForm::EscapedPem(UrlForm::Component);
+        Self::from_table(
+            "kong",
+            &[
+                ("X-Client-Cert", Field::Certificate(escaped)),
+                ("X-Client-Cert-Serial", Field::Serial(SerialForm::Hex)),
+                ("X-Client-Cert-Issuer-DN", Field::Issuer(NameForm::Rfc2253)),
+                ("X-Client-Cert-Subject-DN", Field::Subject(NameForm::Rfc2253)),
+                ("X-Client-Cert-Fingerprint", Field::Sha1(DigestForm::Lower)),
+            ],
+        )
+        .with_dialect(Dialect::OpenSsl)
+    }
+}

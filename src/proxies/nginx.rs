@@ -1,0 +1,83 @@
+//! nginx's variables, and the headers that ingress-nginx makes of them.
+
+use crate::encoding::UrlForm;
+use crate::field::{
+    CertificateForm, DateForm, DigestForm, Field, NameForm, SerialForm, VerdictForm,
+};
+use crate::headers::HeaderSet;
+use crate::x509::Dialect;
+
+impl HeaderSet {
+    /// `nginx`: the `$ssl_client_…` variables, as nginx 1.22 and 1.28 on OpenSSL 3 were observed to send them with
+    /// `proxy_set_header`.
+    ///
+    /// nginx fixes no header names: these are its variables' with `-` for `_`; [`renamed`](Self::renamed) gives them others.
+    ///
+    /// | Header | Value |
+    /// |---|---|
+    /// | `ssl-client-s-dn`, `-i-dn` | `CN=Jos\C3\A9,O=Acme\, Inc.,C=US` (RFC 2253) |
+    /// | `ssl-client-s-dn-legacy`, `-i-dn-legacy` | `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9` |
+    /// | `ssl-client-serial` | `A3828EB24FD779D0`, `-01` |
+    /// | `ssl-client-fingerprint` | SHA-1 in lower-case hex |
+    /// | `ssl-client-v-start`, `-v-end` | `Feb  3 00:55:52 2015 GMT` |
+    /// | `ssl-client-v-remain` | whole days: `3275`; `0` on the last day and after it |
+    /// | `ssl-client-verify` | `SUCCESS`, `NONE`, `FAILED:certificate has expired` |
+    /// | `ssl-client-escaped-cert` | `-----BEGIN%20CERTIFICATE-----%0AMIIB%2Bg…%0A` |
+    ///
+    /// Without a certificate `ssl-client-verify: NONE` is all, and a variable without a value gives no header: both as nginx.
+    ///
+    /// What differs:
+    /// - A serial number of more than 35 bytes stays on one line; nginx breaks it and sends a bare line feed.
+    /// - A date that can't be read gives no header; nginx sends `Bad time value`.
+    /// - A name that can't be read gives no header; nginx refuses the handshake.
+    /// - nginx, unless told otherwise, answers 400 to most certificates that fail, so that its origins seldom see `FAILED`.
+    #[must_use]
+    pub fn nginx() -> Self {
+        Self::from_table(
+            "nginx",
+            &[
+                ("ssl-client-s-dn", Field::Subject(NameForm::Rfc2253)),
+                ("ssl-client-i-dn", Field::Issuer(NameForm::Rfc2253)),
+                ("ssl-client-s-dn-legacy", Field::Subject(NameForm::Legacy)),
+                ("ssl-client-i-dn-legacy", Field::Issuer(NameForm::Legacy)),
+                ("ssl-client-serial", Field::Serial(SerialForm::Hex)),
+                ("ssl-client-fingerprint", Field::Sha1(DigestForm::Lower)),
+                ("ssl-client-v-start", Field::NotBefore(DateForm::OpenSsl)),
+                ("ssl-client-v-end", Field::NotAfter(DateForm::OpenSsl)),
+                ("ssl-client-v-remain", Field::DaysRemaining),
+                ("ssl-client-verify", Field::Verdict(VerdictForm::Text)),
+                ("ssl-client-escaped-cert", ESCAPED_CERTIFICATE),
+            ],
+        )
+        .with_dialect(Dialect::OpenSsl)
+    }
+
+    /// `ingress-nginx`: the headers of the Kubernetes controller (template `nginx.tmpl`, all versions since 0.9), with
+    /// `auth-tls-pass-certificate-to-upstream: "true"` for the last one.
+    ///
+    /// | Header | Value |
+    /// |---|---|
+    /// | `ssl-client-verify` | `$ssl_client_verify`: `SUCCESS`, `NONE`, `FAILED:certificate has expired` |
+    /// | `ssl-client-subject-dn` | `$ssl_client_s_dn`: `CN=Jos\C3\A9,O=Acme\, Inc.,C=US` |
+    /// | `ssl-client-issuer-dn` | `$ssl_client_i_dn` |
+    /// | `ssl-client-cert` | `$ssl_client_escaped_cert`: `-----BEGIN%20CERTIFICATE-----%0AMIIB%2Bg…%0A` |
+    ///
+    /// The values are [`nginx`](Self::nginx)'s, and so is what differs. The controller leaves a client's own headers on
+    /// hosts without a client CA; here they are stripped everywhere.
+    #[must_use]
+    pub fn ingress_nginx() -> Self {
+        Self::from_table(
+            "ingress-nginx",
+            &[
+                ("ssl-client-verify", Field::Verdict(VerdictForm::Text)),
+                ("ssl-client-subject-dn", Field::Subject(NameForm::Rfc2253)),
+                ("ssl-client-issuer-dn", Field::Issuer(NameForm::Rfc2253)),
+                ("ssl-client-cert", ESCAPED_CERTIFICATE),
+            ],
+        )
+        .with_dialect(Dialect::OpenSsl)
+    }
+}
+
+const ESCAPED_CERTIFICATE: Field =
+    Field::Certificate(CertificateForm::EscapedPem(UrlForm::Component));

@@ -1,0 +1,26 @@
+//! RFC 9440, "Client-Cert HTTP Header Field".
+
+use crate::field::{CertificateForm, ChainForm, Field};
+use crate::headers::HeaderSet;
+
+impl HeaderSet {
+    /// `rfc9440`: the leaf, and the certificates after it as the client sent them.
+    ///
+    /// | Header | Value |
+    /// |---|---|
+    /// | `Client-Cert` | `:` base64 of the DER `:` (RFC 9440 §2.2) |
+    /// | `Client-Cert-Chain` | `:…:, :…:` (§2.3); absent where there is no other certificate, or no room for the leaf |
+    ///
+    /// The RFC has no field for a failed verification, so both go out for trusted certificates only. It wants them on every
+    /// request (§2.4): [`Forwarding::rfc9440`](crate::Forwarding::rfc9440) does that.
+    #[must_use]
+    pub fn rfc9440() -> Self {
+        Self::from_table(
+            "rfc9440",
+            &[
+                ("Client-Cert", Field::Certificate(CertificateForm::ByteSequence)),
+                ("Client-Cert-Chain", Field::Chain(ChainForm::ByteSequences)),
+            ],
+        )
+    }
+}

@@ -1,0 +1,410 @@
+//! The record `tlsClientAuth`: every property as text, in one buffer.
+
+#[cfg(feature = "http")]
+pub(crate) mod header_values;
+#[cfg(feature = "serde")]
+mod json;
+
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Range;
+
+use crate::client::ClientCertificate;
+use crate::client::Verification;
+use crate::field::Limits;
+use crate::field::{
+    CertificateForm, ChainForm, DateForm, DigestForm, Facts, Field, Flag, NameForm, Needs,
+    SerialForm, Written,
+};
+use crate::x509::Certificate;
+use crate::x509::Dialect;
+use crate::x509::Error;
+use crate::x509::Name;
+
+/// The properties of [`TlsClientAuth`] that are text, in the order of Cloudflare's object.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Property {
+    Presented,
+    Verified,
+    Revoked,
+    IssuerDn,
+    SubjectDn,
+    IssuerDnRfc2253,
+    SubjectDnRfc2253,
+    IssuerDnLegacy,
+    SubjectDnLegacy,
+    Serial,
+    IssuerSerial,
+    Ski,
+    IssuerSki,
+    FingerprintSha1,
+    FingerprintSha256,
+    NotBefore,
+    NotAfter,
+    Rfc9440,
+    ChainRfc9440,
+}
+
+impl Property {
+    pub(crate) const ALL: [Self; 19] = [
+        Self::Presented,
+        Self::Verified,
+        Self::Revoked,
+        Self::IssuerDn,
+        Self::SubjectDn,
+        Self::IssuerDnRfc2253,
+        Self::SubjectDnRfc2253,
+        Self::IssuerDnLegacy,
+        Self::SubjectDnLegacy,
+        Self::Serial,
+        Self::IssuerSerial,
+        Self::Ski,
+        Self::IssuerSki,
+        Self::FingerprintSha1,
+        Self::FingerprintSha256,
+        Self::NotBefore,
+        Self::NotAfter,
+        Self::Rfc9440,
+        Self::ChainRfc9440,
+    ];
+
+    const NEEDS: Needs = {
+        let (mut needs, mut rest) = (Needs::NOTHING, Self::ALL.as_slice());
+        while let [property, behind @ ..] = rest {
+            needs = needs.and(property.field());
+            rest = behind;
+        }
+        needs
+    };
+
+    #[inline]
+    const fn field(self) -> Field {
+        match self {
+            Self::Presented => Field::Presented(Flag::Digit),
+            Self::Verified => Field::Verified,
+            Self::Revoked => Field::Revoked(Flag::Digit),
+            Self::IssuerDn | Self::IssuerDnRfc2253 => Field::Issuer(NameForm::Rfc2253),
+            Self::SubjectDn | Self::SubjectDnRfc2253 => Field::Subject(NameForm::Rfc2253),
+            Self::IssuerDnLegacy => Field::Issuer(NameForm::Legacy),
+            Self::SubjectDnLegacy => Field::Subject(NameForm::Legacy),
+            Self::Serial => Field::Serial(SerialForm::Hex),
+            Self::IssuerSerial => Field::IssuerSerial,
+            Self::Ski => Field::SubjectKeyIdentifier,
+            Self::IssuerSki => Field::IssuerSubjectKeyIdentifier,
+            Self::FingerprintSha1 => Field::Sha1(DigestForm::Lower),
+            Self::FingerprintSha256 => Field::Sha256(DigestForm::Lower),
+            Self::NotBefore => Field::NotBefore(DateForm::OpenSsl),
+            Self::NotAfter => Field::NotAfter(DateForm::OpenSsl),
+            Self::Rfc9440 => Field::Certificate(CertificateForm::ByteSequence),
+            Self::ChainRfc9440 => Field::Chain(ChainForm::ByteSequences),
+        }
+    }
+
+    /// Its place in [`ALL`](Self::ALL).
+    #[expect(clippy::as_conversions, reason = "the variants stand in the same order")]
+    const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// Where the texts of a record go.
+struct Writer<'w> {
+    facts: &'w Facts<'w>,
+    dialect: Dialect,
+    text: &'w mut Vec<u8>,
+    ranges: &'w mut [Range<u32>; Property::ALL.len()],
+}
+
+impl Writer<'_> {
+    #[inline(always)]
+    fn property(&mut self, property: Property) -> Written {
+        let start = offset(self.text.len());
+        let written = self.facts.write_inline(property.field(), self.dialect, self.text);
+        if let Some(range) = self.ranges.get_mut(property.index()) {
+            *range = start..offset(self.text.len());
+        }
+        written
+    }
+
+    /// Both forms of a name, the first of them for two properties. Each form escapes what is not printable, so that nothing has
+    /// to be looked at.
+    #[inline(always)]
+    fn names(&mut self, name: Name<'_>, [same, rfc2253, legacy]: [Property; 3]) {
+        let [start, middle] = name.write_both(self.dialect, self.text).map(offset);
+        let end = offset(self.text.len());
+        for (property, range) in
+            [(same, start..middle), (rfc2253, start..middle), (legacy, middle..end)]
+        {
+            if let Some(place) = self.ranges.get_mut(property.index()) {
+                *place = range;
+            }
+        }
+    }
+}
+
+/// An offset into the text, which the limits keep far below 4 GiB.
+fn offset(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
+
+/// Everything an origin may want to know of the client's certificate: the object that Cloudflare gives to Workers as
+/// `request.cf.tlsClientAuth`.
+///
+/// Every property is text as Cloudflare writes it, printable ASCII, empty where there is nothing to say. It is filled whatever the
+/// outcome of verification: look at [`is_trusted`](Self::is_trusted) first. Immutable, and one allocation: a clone copies it, an
+/// `Arc` around it shares it.
+///
+/// ```
+/// use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
+/// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+///
+/// let auth = TlsClientAuth::new(&ClientCertificate::presented(der, Verification::Success));
+/// assert!(auth.is_trusted());
+/// assert_eq!(auth.cert_presented(), "1");
+/// assert_eq!(auth.cert_verified(), "SUCCESS");
+/// assert_eq!(auth.cert_subject_dn(), "CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE");
+/// assert_eq!(auth.cert_subject_dn_legacy(), "/C=DE/ST=Bayern/L=Weiden/O=Example Corp/OU=Ops/CN=client.example");
+/// assert_eq!(auth.cert_serial(), "5A7001B17B539286C891");
+/// assert_eq!(auth.cert_not_before(), "Jan  2 03:04:05 2025 GMT");
+/// assert_eq!(auth.cert_fingerprint_sha256().len(), 64);
+/// assert!(!auth.cert_rfc9440_too_large());
+///
+/// let nobody = TlsClientAuth::new(&ClientCertificate::none());
+/// assert_eq!((nobody.cert_presented(), nobody.cert_verified(), nobody.cert_subject_dn()), ("0", "NONE", ""));
+/// ```
+#[derive(Clone)]
+pub struct TlsClientAuth {
+    /// All values; what two properties share stands there once, and what no range covers is none.
+    text: Vec<u8>,
+    ranges: [Range<u32>; Property::ALL.len()],
+    client: ClientCertificate,
+    rfc9440_too_large: bool,
+    chain_rfc9440_too_large: bool,
+}
+
+impl TlsClientAuth {
+    /// The record of this client, within Cloudflare's limits: 10 KiB for `certRFC9440`, 16 KiB for `certChainRFC9440`.
+    #[must_use]
+    pub fn new(client: &ClientCertificate) -> Self {
+        Self::with_limits(client, Limits::new())
+    }
+
+    /// The same within other limits.
+    #[must_use]
+    pub fn with_limits(client: &ClientCertificate, limits: Limits) -> Self {
+        // What is read bounds what is written.
+        let limits = limits.text(usize::MAX);
+        let facts = Facts::new(client, limits, Property::NEEDS);
+        let length = |property: Property| facts.expected_length(property.field());
+        let names = length(Property::IssuerDn).saturating_add(length(Property::SubjectDn));
+        let certificates = length(Property::Rfc9440).saturating_add(length(Property::ChainRfc9440));
+        let mut text = Vec::with_capacity(
+            certificates.saturating_add(names.saturating_mul(2)).saturating_add(256),
+        );
+        let dialect = client.printed_as();
+        let mut ranges = [const { 0..0 }; Property::ALL.len()];
+        let mut write = Writer { facts: &facts, dialect, text: &mut text, ranges: &mut ranges };
+        // One call for each, so that what its field needs is decided when this is compiled.
+        write.property(Property::Presented);
+        write.property(Property::Verified);
+        write.property(Property::Revoked);
+        if let Some(certificate) = facts.certificate() {
+            let (issuer, subject) = (certificate.issuer(), certificate.subject());
+            write.names(
+                issuer,
+                [Property::IssuerDn, Property::IssuerDnRfc2253, Property::IssuerDnLegacy],
+            );
+            write.names(
+                subject,
+                [Property::SubjectDn, Property::SubjectDnRfc2253, Property::SubjectDnLegacy],
+            );
+        }
+        write.property(Property::Serial);
+        write.property(Property::IssuerSerial);
+        write.property(Property::Ski);
+        write.property(Property::IssuerSki);
+        write.property(Property::FingerprintSha1);
+        write.property(Property::FingerprintSha256);
+        write.property(Property::NotBefore);
+        write.property(Property::NotAfter);
+        let rfc9440 = write.property(Property::Rfc9440);
+        let chain_rfc9440 = write.property(Property::ChainRfc9440);
+        Self {
+            text,
+            ranges,
+            client: client.clone(),
+            rfc9440_too_large: rfc9440 == Written::TooLarge,
+            chain_rfc9440_too_large: chain_rfc9440 == Written::TooLarge,
+        }
+    }
+
+    /// From finished texts in the order of [`Property::ALL`].
+    pub(crate) fn from_texts(
+        texts: &[&str; Property::ALL.len()],
+        client: ClientCertificate,
+        rfc9440_too_large: bool,
+        chain_rfc9440_too_large: bool,
+    ) -> Self {
+        let mut end = 0usize;
+        let ranges = texts.map(|text| {
+            let start = end;
+            end = end.saturating_add(text.len());
+            offset(start)..offset(end)
+        });
+        let text = texts.concat().into_bytes();
+        Self { text, ranges, client, rfc9440_too_large, chain_rfc9440_too_large }
+    }
+
+    fn range(&self, property: Property) -> Range<usize> {
+        let Range { start, end } = self.ranges.get(property.index()).cloned().unwrap_or_default();
+        let bound = |offset| usize::try_from(offset).unwrap_or_default();
+        bound(start)..bound(end)
+    }
+
+    pub(crate) fn text(&self, property: Property) -> &str {
+        // Never anything else than ASCII: `Facts::write` has looked.
+        let text = self.text.get(self.range(property)).unwrap_or_default();
+        core::str::from_utf8(text).unwrap_or_default()
+    }
+
+    /// All texts, and where some properties' stand in them.
+    #[cfg(feature = "http")]
+    pub(crate) fn into_text<const N: usize>(
+        self,
+        properties: [Property; N],
+    ) -> (Vec<u8>, [Range<usize>; N]) {
+        let ranges = properties.map(|property| self.range(property));
+        (self.text, ranges)
+    }
+
+    /// Whether a certificate was presented.
+    #[must_use]
+    pub const fn is_presented(&self) -> bool {
+        self.client.is_presented()
+    }
+
+    /// Whether one was presented, verified and is not revoked: the one question for access decisions.
+    #[must_use]
+    pub fn is_trusted(&self) -> bool {
+        self.client.is_trusted()
+    }
+
+    /// The outcome of verification.
+    #[must_use]
+    pub const fn verification(&self) -> &Verification {
+        self.client.verification()
+    }
+
+    /// Whether the certificate is revoked.
+    #[must_use]
+    pub const fn is_revoked(&self) -> bool {
+        self.client.is_revoked()
+    }
+
+    /// The certificate with its typed fields: names, dates, subject alternative names, key.
+    ///
+    /// # Errors
+    /// There is none here, or it can't be read.
+    pub fn certificate(&self) -> Result<Certificate<'_>, Error> {
+        self.client.certificate()
+    }
+
+    /// What the record was made from.
+    #[must_use]
+    pub const fn client_certificate(&self) -> &ClientCertificate {
+        &self.client
+    }
+
+    /// `certRFC9440TooLarge`: whether [`cert_rfc9440`](Self::cert_rfc9440) is empty because it is over its limit.
+    #[must_use]
+    pub const fn cert_rfc9440_too_large(&self) -> bool {
+        self.rfc9440_too_large
+    }
+
+    /// `certChainRFC9440TooLarge`: whether [`cert_chain_rfc9440`](Self::cert_chain_rfc9440) is empty because it is over its limit.
+    #[must_use]
+    pub const fn cert_chain_rfc9440_too_large(&self) -> bool {
+        self.chain_rfc9440_too_large
+    }
+}
+
+macro_rules! text_properties {
+    ($($(#[$doc:meta])* $getter:ident: $property:ident;)*) => {
+        impl TlsClientAuth {
+            $(
+                $(#[$doc])*
+                #[must_use]
+                pub fn $getter(&self) -> &str {
+                    self.text(Property::$property)
+                }
+            )*
+        }
+    };
+}
+
+text_properties! {
+    /// `certPresented`: `1` or `0`.
+    cert_presented: Presented;
+    /// `certVerified`: `SUCCESS`, `NONE`, or `FAILED:unable to get local issuer certificate`.
+    cert_verified: Verified;
+    /// `certRevoked`: `1` or `0`.
+    cert_revoked: Revoked;
+    /// `certIssuerDN`: the RFC 2253 form, `CN=Access Testing CA,OU=TX,O=Access Testing,C=US`.
+    cert_issuer_dn: IssuerDn;
+    /// `certSubjectDN`: the RFC 2253 form.
+    cert_subject_dn: SubjectDn;
+    /// `certIssuerDNRFC2253`: the same as `certIssuerDN`.
+    cert_issuer_dn_rfc2253: IssuerDnRfc2253;
+    /// `certSubjectDNRFC2253`: the same as `certSubjectDN`.
+    cert_subject_dn_rfc2253: SubjectDnRfc2253;
+    /// `certIssuerDNLegacy`: `/C=US/O=Access Testing/OU=TX/CN=Access Testing CA`. For display only.
+    cert_issuer_dn_legacy: IssuerDnLegacy;
+    /// `certSubjectDNLegacy`: the same form. For display only.
+    cert_subject_dn_legacy: SubjectDnLegacy;
+    /// `certSerial`: upper-case hex, `527E0F20A20EA2A4146C78390F34CE7AF0878CA4`, without a sign byte, as nginx prints it.
+    cert_serial: Serial;
+    /// `certIssuerSerial`: the serial number of the issuer's certificate, where the chain or the leaf tells it.
+    cert_issuer_serial: IssuerSerial;
+    /// `certSKI`: the subject key identifier in upper-case hex, `27846FAE6EAC4A8DAD9101B519CF1EB460242831`.
+    cert_ski: Ski;
+    /// `certIssuerSKI`: the issuer's subject key identifier, where the chain or the leaf tells it.
+    cert_issuer_ski: IssuerSki;
+    /// `certFingerprintSHA1`: lower-case hex, 40 digits. For lookups only.
+    cert_fingerprint_sha1: FingerprintSha1;
+    /// `certFingerprintSHA256`: lower-case hex, 64 digits. Good for allow-lists, not for deny-lists:
+    /// see [`Certificate::sha256`].
+    cert_fingerprint_sha256: FingerprintSha256;
+    /// `certNotBefore`: `Mar 21 13:35:00 2022 GMT`, the day padded with a space.
+    cert_not_before: NotBefore;
+    /// `certNotAfter`: the same form.
+    cert_not_after: NotAfter;
+    /// `certRFC9440`: `:` base64 of the DER `:`.
+    cert_rfc9440: Rfc9440;
+    /// `certChainRFC9440`: `:…:, :…:`, the certificates after the leaf as sent.
+    cert_chain_rfc9440: ChainRfc9440;
+}
+
+/// The same texts about the same certificate, however each record holds them.
+impl PartialEq for TlsClientAuth {
+    fn eq(&self, other: &Self) -> bool {
+        self.client == other.client
+            && self.rfc9440_too_large == other.rfc9440_too_large
+            && self.chain_rfc9440_too_large == other.chain_rfc9440_too_large
+            && Property::ALL.iter().all(|property| self.text(*property) == other.text(*property))
+    }
+}
+
+impl Eq for TlsClientAuth {}
+
+/// The verdict and the fingerprint: nothing that the client wrote.
+impl fmt::Debug for TlsClientAuth {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("TlsClientAuth")
+            .field("presented", &self.is_presented())
+            .field("verification", self.verification())
+            .field("revoked", &self.is_revoked())
+            .field("sha256", &self.cert_fingerprint_sha256())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,245 @@
+//! A certificate as borrowed slices: one forward pass over its framing, values decoded when asked.
+//!
+//! The framing is strict, because the bytes are hashed and forwarded: DER lengths, the skeleton of
+//! RFC 5280 §4.1, an exact end. What stands inside is not judged here: a date, name, serial number or
+//! extension that makes no sense costs its own value and nothing else.
+
+use crate::x509::AuthorityKeyIdentifier;
+use crate::x509::Name;
+use crate::x509::SerialNumber;
+use crate::x509::SubjectAltNames;
+use crate::x509::Time;
+use crate::x509::cursor::{self, Cursor};
+use crate::x509::fingerprint;
+use crate::x509::{Error, ErrorKind, Part};
+use crate::x509::{Extensions, extension};
+
+/// The largest certificate [`Certificate::from_der`] reads, in bytes: 64 KiB, as much as TLS stacks accept.
+pub const MAX_CERTIFICATE: usize = 64 * 1024;
+
+/// A view of an X.509 certificate (RFC 5280 §4.1), borrowed from its DER.
+///
+/// ```
+/// use tls_client_auth::Dialect;
+/// use tls_client_auth::x509::Certificate;
+/// # let der = include_bytes!("../../tests/fixtures/plain.der");
+///
+/// let certificate = Certificate::from_der(der)?;
+/// assert_eq!(certificate.version(), Some(3));
+/// assert_eq!(certificate.subject().rfc2253(Dialect::BoringSsl).unwrap(), "CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE");
+/// # Ok::<(), tls_client_auth::x509::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Certificate<'a> {
+    der: &'a [u8],
+    /// Inside `[0]`.
+    version: Option<&'a [u8]>,
+    serial_number: &'a [u8],
+    tbs_signature_algorithm: &'a [u8],
+    issuer: Name<'a>,
+    not_before: Time<'a>,
+    not_after: Time<'a>,
+    subject: Name<'a>,
+    subject_public_key_info: &'a [u8],
+    /// Inside `[3]`.
+    extensions: Option<&'a [u8]>,
+    signature_algorithm: &'a [u8],
+    signature_value: &'a [u8],
+}
+
+impl<'a> Certificate<'a> {
+    /// Reads the framing of one certificate of at most [`MAX_CERTIFICATE`] bytes.
+    ///
+    /// # Errors
+    /// The part of the skeleton that is missing, framed in BER instead of DER, followed by other bytes, or too large.
+    pub fn from_der(der: &'a [u8]) -> Result<Self, Error> {
+        Self::from_der_up_to(der, MAX_CERTIFICATE)
+    }
+
+    /// The same with a limit of the caller's, in bytes.
+    ///
+    /// # Errors
+    /// As [`from_der`](Self::from_der).
+    pub fn from_der_up_to(der: &'a [u8], limit: usize) -> Result<Self, Error> {
+        if der.len() > limit {
+            return Err(Error::new(Part::Certificate, ErrorKind::TooLarge, limit));
+        }
+        let mut outer = Cursor::new(der);
+        let certificate = outer.expect(cursor::SEQUENCE, Part::Certificate)?;
+        outer.end(Part::Certificate)?;
+
+        let mut fields = certificate.inside();
+        let tbs_certificate = fields.expect(cursor::SEQUENCE, Part::TbsCertificate)?;
+        let signature_algorithm = fields.expect(cursor::SEQUENCE, Part::SignatureAlgorithm)?;
+        let signature_value = fields.expect(cursor::BIT_STRING, Part::SignatureValue)?;
+        fields.end(Part::Certificate)?;
+
+        let mut fields = tbs_certificate.inside();
+        let version = fields.optional(0xa0, Part::Version)?;
+        let serial_number = fields.expect(cursor::INTEGER, Part::SerialNumber)?;
+        let tbs_signature_algorithm = fields.expect(cursor::SEQUENCE, Part::SignatureAlgorithm)?;
+        let issuer = fields.expect(cursor::SEQUENCE, Part::Issuer)?;
+        let mut validity = fields.expect(cursor::SEQUENCE, Part::Validity)?.inside();
+        let not_before = Time::read(&mut validity)?;
+        let not_after = Time::read(&mut validity)?;
+        validity.end(Part::Validity)?;
+        let subject = fields.expect(cursor::SEQUENCE, Part::Subject)?;
+        let subject_public_key_info =
+            fields.expect(cursor::SEQUENCE, Part::SubjectPublicKeyInfo)?;
+        for (primitive, constructed) in [(0x81, 0xa1), (0x82, 0xa2)] {
+            if fields.optional(primitive, Part::UniqueIdentifier)?.is_none() {
+                fields.optional(constructed, Part::UniqueIdentifier)?;
+            }
+        }
+        let extensions = fields.optional(0xa3, Part::Extensions)?;
+        fields.end(Part::TbsCertificate)?;
+
+        Ok(Self {
+            der,
+            version: version.map(|explicit| explicit.contents()),
+            serial_number: serial_number.contents(),
+            tbs_signature_algorithm: tbs_signature_algorithm.der(),
+            issuer: Name::new(issuer),
+            not_before,
+            not_after,
+            subject: Name::new(subject),
+            subject_public_key_info: subject_public_key_info.der(),
+            extensions: extensions.map(|explicit| explicit.contents()),
+            signature_algorithm: signature_algorithm.der(),
+            signature_value: signature_value.contents(),
+        })
+    }
+
+    /// The bytes that were given.
+    #[must_use]
+    pub const fn as_der(&self) -> &'a [u8] {
+        self.der
+    }
+
+    /// 1, 2 or 3, or whatever small number stands there, plus one; 1 where none stands (RFC 5280 §4.1.2.1).
+    /// `None` where it is no number from 1 to 256.
+    #[must_use]
+    pub fn version(&self) -> Option<u16> {
+        let Some(explicit) = self.version else { return Some(1) };
+        let mut inside = Cursor::new(explicit);
+        let number = inside.expect(cursor::INTEGER, Part::Version).ok()?;
+        match (number.contents(), inside.is_at_end()) {
+            (&[number], true) if number < 0x80 => Some(u16::from(number).saturating_add(1)),
+            (&[0, number], true) if number >= 0x80 => Some(u16::from(number).saturating_add(1)),
+            _ => None,
+        }
+    }
+
+    /// The serial number. `None` where the INTEGER has no contents or is padded.
+    #[must_use]
+    pub fn serial_number(&self) -> Option<SerialNumber<'a>> {
+        SerialNumber::new(self.serial_number)
+    }
+
+    /// The issuer's name.
+    #[must_use]
+    pub const fn issuer(&self) -> Name<'a> {
+        self.issuer
+    }
+
+    /// The subject's name.
+    #[must_use]
+    pub const fn subject(&self) -> Name<'a> {
+        self.subject
+    }
+
+    /// The start of the validity period.
+    #[must_use]
+    pub const fn not_before(&self) -> Time<'a> {
+        self.not_before
+    }
+
+    /// The end of the validity period.
+    #[must_use]
+    pub const fn not_after(&self) -> Time<'a> {
+        self.not_after
+    }
+
+    /// The DER of the SubjectPublicKeyInfo.
+    #[must_use]
+    pub const fn subject_public_key_info(&self) -> &'a [u8] {
+        self.subject_public_key_info
+    }
+
+    /// The extensions; none for a certificate without, or whose list can't be read from its start.
+    #[must_use]
+    pub fn extensions(&self) -> Extensions<'a> {
+        Extensions::new(self.extensions)
+    }
+
+    /// The key identifier of the SubjectKeyIdentifier extension (RFC 5280 §4.2.1.2).
+    #[must_use]
+    pub fn subject_key_identifier(&self) -> Option<&'a [u8]> {
+        subject_key_identifier(self.extensions().unique(extension::SUBJECT_KEY_IDENTIFIER)?)
+    }
+
+    /// The AuthorityKeyIdentifier extension (RFC 5280 §4.2.1.1).
+    #[must_use]
+    pub fn authority_key_identifier(&self) -> Option<AuthorityKeyIdentifier<'a>> {
+        AuthorityKeyIdentifier::new(self.extensions().unique(extension::AUTHORITY_KEY_IDENTIFIER)?)
+    }
+
+    /// Both in one pass.
+    pub(crate) fn key_identifiers(&self) -> (Option<&'a [u8]>, Option<AuthorityKeyIdentifier<'a>>) {
+        let [subject, authority] = self
+            .extensions()
+            .each_unique([extension::SUBJECT_KEY_IDENTIFIER, extension::AUTHORITY_KEY_IDENTIFIER]);
+        (subject.and_then(subject_key_identifier), authority.and_then(AuthorityKeyIdentifier::new))
+    }
+
+    /// The subject alternative names, entry by entry (RFC 5280 §4.2.1.6); none without the extension.
+    #[must_use]
+    pub fn subject_alt_names(&self) -> SubjectAltNames<'a> {
+        SubjectAltNames::new(self.extensions().unique(extension::SUBJECT_ALT_NAME))
+    }
+
+    /// SHA-1 of the certificate. For lookups only: SHA-1 collisions can be made.
+    #[must_use]
+    pub fn sha1(&self) -> [u8; 20] {
+        fingerprint::sha1(self.der)
+    }
+
+    /// SHA-256 of the certificate.
+    ///
+    /// Good for allow-lists only: a client can change the fingerprint of its own certificate without its CA
+    /// (an ECDSA signature has two valid forms). To deny, use issuer and serial number, or
+    /// [`public_key_sha256`](Self::public_key_sha256).
+    #[must_use]
+    pub fn sha256(&self) -> [u8; 32] {
+        fingerprint::sha256(self.der)
+    }
+
+    /// SHA-256 of the SubjectPublicKeyInfo's DER, as RFC 7469 pins keys. It stays when a certificate is renewed
+    /// with its key, and the holder can't change it.
+    #[must_use]
+    pub fn public_key_sha256(&self) -> [u8; 32] {
+        fingerprint::sha256(self.subject_public_key_info)
+    }
+
+    /// Whether the parts that the signature does not cover are as their issuer wrote them, as far as that can be
+    /// seen: both algorithm identifiers are the same bytes (RFC 5280 §4.1.1.2) and the signature has no unused bits.
+    #[must_use]
+    pub fn unsigned_parts_agree(&self) -> bool {
+        self.signature_algorithm == self.tbs_signature_algorithm
+            && self.signature_value.first() == Some(&0)
+    }
+
+    /// The same certificate as the `x509-cert` crate reads it, for what this view does not decode.
+    ///
+    /// # Errors
+    /// That crate refuses about one in a hundred certificates that TLS stacks accept: dates before 1970,
+    /// serial numbers over 21 bytes, large object identifier arcs.
+    pub fn to_x509_cert(&self) -> Result<x509_cert::Certificate, der::Error> {
+        der::Decode::from_der(self.der)
+    }
+}
+
+fn subject_key_identifier(value: &[u8]) -> Option<&[u8]> {
+    // OpenSSL takes one with data behind it, so that is not looked at.
+    Some(Cursor::new(value).expect(cursor::OCTET_STRING, Part::Extensions).ok()?.contents())
+}

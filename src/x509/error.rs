@@ -1,0 +1,106 @@
+//! The one error of reading: which part of the input failed, how, and at which offset.
+
+use core::fmt;
+
+/// Why bytes could not be read as a certificate.
+///
+/// It names the part and the offset and never carries text of the certificate.
+///
+/// ```
+/// use tls_client_auth::x509::{Certificate, ErrorKind, Part};
+///
+/// let error = Certificate::from_der(&[0x30, 0x80, 0, 0]).unwrap_err();
+/// assert_eq!((error.part(), error.kind(), error.offset()), (Part::Certificate, ErrorKind::IndefiniteLength, 0));
+/// assert_eq!(error.to_string(), "certificate: indefinite length (BER, not DER) at offset 0");
+/// ```
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Error {
+    part: Part,
+    kind: ErrorKind,
+    offset: usize,
+}
+
+impl Error {
+    pub(crate) const fn new(part: Part, kind: ErrorKind, offset: usize) -> Self {
+        Self { part, kind, offset }
+    }
+
+    /// The part of the input that failed.
+    #[must_use]
+    pub const fn part(&self) -> Part {
+        self.part
+    }
+
+    /// How it failed.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Where, in bytes from the start of the input.
+    #[must_use]
+    pub const fn offset(&self) -> usize {
+        self.offset
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {} at offset {}", self.part, self.kind, self.offset)
+    }
+}
+
+impl core::error::Error for Error {}
+
+macro_rules! worded {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_meta])* #[doc = concat!("`", $text, "`")] $variant,)*
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(match self {
+                    $(Self::$variant => $text,)*
+                })
+            }
+        }
+    };
+}
+
+worded! {
+    /// A part of the input, in RFC 5280's words.
+    Part {
+        Certificate = "certificate",
+        TbsCertificate = "tbsCertificate",
+        Version = "version",
+        SerialNumber = "serialNumber",
+        SignatureAlgorithm = "signatureAlgorithm",
+        Issuer = "issuer",
+        Validity = "validity",
+        Subject = "subject",
+        SubjectPublicKeyInfo = "subjectPublicKeyInfo",
+        UniqueIdentifier = "uniqueIdentifier",
+        Extensions = "extensions",
+        SignatureValue = "signatureValue",
+        SubjectAltName = "subjectAltName",
+        Pem = "PEM",
+    }
+}
+
+worded! {
+    /// How a part failed.
+    ErrorKind {
+        Truncated = "ends too early",
+        IndefiniteLength = "indefinite length (BER, not DER)",
+        NonMinimalLength = "length is not minimal (BER, not DER)",
+        UnexpectedTag = "unexpected tag",
+        TrailingData = "trailing data",
+        TooLarge = "larger than the limit",
+        Invalid = "not a valid value",
+        Missing = "nothing there",
+    }
+}

@@ -1,0 +1,119 @@
+//! The extensions of a certificate, one by one: a bad one costs itself and those behind it, nothing else.
+
+use crate::x509::ObjectIdentifier;
+use crate::x509::Part;
+use crate::x509::cursor::{self, Cursor, Element};
+
+/// The last arc of `id-ce-subjectKeyIdentifier`, `2.5.29.14`.
+pub(crate) const SUBJECT_KEY_IDENTIFIER: u8 = 14;
+/// `2.5.29.17`
+pub(crate) const SUBJECT_ALT_NAME: u8 = 17;
+/// `2.5.29.35`
+pub(crate) const AUTHORITY_KEY_IDENTIFIER: u8 = 35;
+
+/// One extension (RFC 5280 §4.2): its identifier, whether it is critical, and the contents of its OCTET STRING.
+#[derive(Clone, Copy, Debug)]
+pub struct Extension<'a> {
+    identifier: ObjectIdentifier<'a>,
+    critical: bool,
+    value: &'a [u8],
+}
+
+impl<'a> Extension<'a> {
+    /// Which extension it is.
+    #[must_use]
+    pub const fn identifier(&self) -> ObjectIdentifier<'a> {
+        self.identifier
+    }
+
+    /// Whether who does not understand it must refuse the certificate.
+    #[must_use]
+    pub const fn is_critical(&self) -> bool {
+        self.critical
+    }
+
+    /// The DER inside the OCTET STRING.
+    #[must_use]
+    pub const fn value(&self) -> &'a [u8] {
+        self.value
+    }
+
+    fn read(element: &Element<'a>) -> Option<Self> {
+        if element.tag() != cursor::SEQUENCE {
+            return None;
+        }
+        let mut fields = element.inside();
+        let identifier = fields.expect(cursor::OBJECT_IDENTIFIER, Part::Extensions).ok()?;
+        let critical = fields.optional(cursor::BOOLEAN, Part::Extensions).ok()?;
+        let value = fields.expect(cursor::OCTET_STRING, Part::Extensions).ok()?;
+        fields.is_at_end().then_some(Self {
+            identifier: ObjectIdentifier::new(identifier.contents()),
+            critical: critical.is_some_and(|critical| critical.contents() != [0]),
+            value: value.contents(),
+        })
+    }
+}
+
+/// The extensions in the certificate's order; ends at the first that can't be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Extensions<'a> {
+    list: Cursor<'a>,
+}
+
+impl<'a> Extensions<'a> {
+    /// From what is inside the certificate's `[3]`.
+    pub(crate) fn new(explicit: Option<&'a [u8]>) -> Self {
+        let list = explicit.and_then(|explicit| {
+            let mut inside = Cursor::new(explicit);
+            let list = inside.expect(cursor::SEQUENCE, Part::Extensions).ok()?;
+            inside.is_at_end().then(|| list.inside())
+        });
+        Self { list: list.unwrap_or(Cursor::new(&[])) }
+    }
+
+    /// The value of the only extension `2.5.29.n` with this last arc.
+    pub(crate) fn unique(self, arc: u8) -> Option<&'a [u8]> {
+        let [value] = self.each_unique([arc]);
+        value
+    }
+
+    /// The same for several in one pass. RFC 5280 §4.2 forbids a second extension with the same identifier; where there is
+    /// one, nobody can say which counts, so neither does.
+    #[inline]
+    pub(crate) fn each_unique<const N: usize>(self, arcs: [u8; N]) -> [Option<&'a [u8]>; N] {
+        let mut found = [(0u8, None); N];
+        for extension in self {
+            let [0x55, 0x1d, last] = *extension.identifier.as_der() else { continue };
+            for (arc, (times, value)) in arcs.iter().zip(&mut found) {
+                if last == *arc {
+                    *times = times.saturating_add(1);
+                    *value = Some(extension.value);
+                }
+            }
+        }
+        found.map(|(times, value)| value.filter(|_| times == 1))
+    }
+
+    /// The next one, whatever it is like. Apart from `next`, which is inlined for the usual ones.
+    #[inline(never)]
+    fn read(&mut self) -> Option<Extension<'a>> {
+        let extension = self.list.next()?.ok().and_then(|element| Extension::read(&element));
+        if extension.is_none() {
+            self.list = Cursor::new(&[]);
+        }
+        extension
+    }
+}
+
+impl<'a> Iterator for Extensions<'a> {
+    type Item = Extension<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some((identifier, critical, value)) = self.list.usual_extension() {
+            let identifier = ObjectIdentifier::new(identifier);
+            return Some(Extension { identifier, critical, value });
+        }
+        self.read()
+    }
+}

@@ -1,0 +1,64 @@
+//! The AuthorityKeyIdentifier extension, field by field.
+
+use crate::x509::Part;
+use crate::x509::SerialNumber;
+use crate::x509::cursor::{self, Cursor};
+
+/// Which key and certificate of the issuer signed this one (RFC 5280 §4.2.1.1). Every field is optional, and one that
+/// can't be read does not cost the others.
+///
+/// ```
+/// # use tls_client_auth::x509::Certificate;
+/// # let certificate = Certificate::from_der(include_bytes!("../../tests/fixtures/plain.der"))?;
+/// let issuer_key = certificate.authority_key_identifier().and_then(|issuer| issuer.key_identifier());
+/// # let _ = issuer_key;
+/// # Ok::<(), tls_client_auth::x509::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct AuthorityKeyIdentifier<'a> {
+    key_identifier: Option<&'a [u8]>,
+    authority_cert_issuer: Option<&'a [u8]>,
+    authority_cert_serial_number: Option<&'a [u8]>,
+}
+
+impl<'a> AuthorityKeyIdentifier<'a> {
+    pub(crate) fn new(value: &'a [u8]) -> Option<Self> {
+        // As with the subject's, data behind it is not looked at.
+        let list = Cursor::new(value).expect(cursor::SEQUENCE, Part::Extensions).ok()?;
+        let mut fields = list.inside();
+        let mut field = |tag| {
+            let element = fields.optional(tag, Part::Extensions).ok()?;
+            element.map(|element| element.contents())
+        };
+        let identifier = Self {
+            key_identifier: field(0x80),
+            authority_cert_issuer: field(0xa1),
+            authority_cert_serial_number: field(0x82),
+        };
+        fields.is_at_end().then_some(identifier)
+    }
+
+    /// The issuer's SubjectKeyIdentifier.
+    #[must_use]
+    pub const fn key_identifier(&self) -> Option<&'a [u8]> {
+        self.key_identifier
+    }
+
+    /// The serial number of the issuer's certificate.
+    #[must_use]
+    pub fn authority_cert_serial_number(&self) -> Option<SerialNumber<'a>> {
+        SerialNumber::new(self.authority_cert_serial_number?)
+    }
+
+    /// The names of the issuer of the issuer's certificate, each read by the `x509-cert` crate; one that it can't read
+    /// is an error in its place.
+    pub fn authority_cert_issuer(
+        &self,
+    ) -> impl Iterator<Item = Result<x509_cert::ext::pkix::name::GeneralName, der::Error>> + 'a
+    {
+        Cursor::new(self.authority_cert_issuer.unwrap_or_default()).map(|element| match element {
+            Ok(element) => der::Decode::from_der(element.der()),
+            Err(_) => Err(der::ErrorKind::Failed.into()),
+        })
+    }
+}

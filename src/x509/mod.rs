@@ -1,0 +1,25 @@
+//! X.509 certificates, read from their DER and printed as OpenSSL, BoringSSL, HAProxy and Go print them.
+
+pub(crate) mod certificate;
+pub(crate) mod cursor;
+mod dialect;
+mod error;
+pub(crate) mod extension;
+pub(crate) mod fingerprint;
+mod key_identifier;
+pub(crate) mod name;
+mod pem;
+pub(crate) mod serial_number;
+mod subject_alt_name;
+mod time;
+
+pub use self::time::Time;
+pub use certificate::{Certificate, MAX_CERTIFICATE};
+pub use dialect::Dialect;
+pub use error::{Error, ErrorKind, Part};
+pub use extension::{Extension, Extensions};
+pub use key_identifier::AuthorityKeyIdentifier;
+pub use name::{Name, ObjectIdentifier};
+pub use pem::certificates_from_pem;
+pub use serial_number::SerialNumber;
+pub use subject_alt_name::{SubjectAltName, SubjectAltNames};

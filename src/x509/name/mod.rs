@@ -1,0 +1,211 @@
+//! Distinguished names (RFC 5280 §4.1.2.4), printed as the libraries print them.
+
+pub(crate) mod go;
+mod haproxy;
+mod legacy;
+mod object_identifier;
+mod object_names;
+mod rfc2253;
+mod usual;
+mod value;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::x509::Dialect;
+use crate::x509::Part;
+use crate::x509::cursor::{self, Cursor, Element};
+
+pub use object_identifier::ObjectIdentifier;
+pub(crate) use value::{Characters, write_utf8};
+
+/// A distinguished name, borrowed from its certificate.
+///
+/// Two certificates name the same entity when [`as_der`](Self::as_der) is equal. The printed forms are for people and
+/// for origins that expect them; the legacy one is ambiguous.
+///
+/// ```
+/// use tls_client_auth::Dialect;
+/// # use tls_client_auth::x509::Certificate;
+/// # let certificate = Certificate::from_der(include_bytes!("../../../tests/fixtures/plain.der"))?;
+/// let subject = certificate.subject();
+/// assert_eq!(subject.rfc2253(Dialect::BoringSsl).unwrap(), "CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE");
+/// assert_eq!(subject.legacy(Dialect::BoringSsl).unwrap(), "/C=DE/ST=Bayern/L=Weiden/O=Example Corp/OU=Ops/CN=client.example");
+/// # Ok::<(), tls_client_auth::x509::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Name<'a> {
+    der: &'a [u8],
+    contents: &'a [u8],
+}
+
+/// One attribute of a name: which, what, and in which relative distinguished name it stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attribute<'a> {
+    pub(crate) kind: ObjectIdentifier<'a>,
+    pub(crate) value: Element<'a>,
+    pub(crate) rdn: usize,
+}
+
+impl<'a> Name<'a> {
+    #[inline]
+    pub(crate) fn new(element: Element<'a>) -> Self {
+        Self { der: element.der(), contents: element.contents() }
+    }
+
+    /// The DER of the RDNSequence.
+    #[must_use]
+    pub const fn as_der(&self) -> &'a [u8] {
+        self.der
+    }
+
+    /// The name as `X509_NAME_print_ex` prints it with `XN_FLAG_RFC2253`, as in nginx's `$ssl_client_s_dn`: last RDN first,
+    /// printable ASCII only. `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`
+    ///
+    /// `None` where the name or a string in it can't be read.
+    #[must_use]
+    pub fn rfc2253(&self, dialect: Dialect) -> Option<String> {
+        let mut text = Vec::new();
+        self.write_rfc2253(dialect, &mut text)?;
+        String::from_utf8(text).ok()
+    }
+
+    /// The name as `X509_NAME_oneline` prints it, as in nginx's `$ssl_client_s_dn_legacy`: printable ASCII only.
+    /// `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`
+    ///
+    /// For display, never for access decisions: BoringSSL does not escape `/` in values, neither escapes `\`, so that different
+    /// names print alike. `None` where the name can't be read.
+    #[must_use]
+    pub fn legacy(&self, dialect: Dialect) -> Option<String> {
+        let mut text = Vec::new();
+        self.write_legacy(dialect, &mut text)?;
+        String::from_utf8(text).ok()
+    }
+
+    /// The name as Go's `pkix.Name.String` prints it, as in Caddy's `{http.request.tls.client.subject}`; `\C3\A9` for every byte
+    /// outside printable ASCII, which Go leaves raw.
+    ///
+    /// ```
+    /// # use tls_client_auth::x509::Certificate;
+    /// # let certificate = Certificate::from_der(include_bytes!("../../../tests/fixtures/dn_dc_uid.der"))?;
+    /// assert_eq!(
+    ///     certificate.subject().go().unwrap(),
+    ///     "CN=John Doe,OU=People,0.9.2342.19200300.100.1.1=#13046a646f65,0.9.2342.19200300.100.1.25=#13076578616d706c65,0.9.2342.19200300.100.1.25=#13036f7267"
+    /// );
+    /// # Ok::<(), tls_client_auth::x509::Error>(())
+    /// ```
+    ///
+    /// Go keeps only the last common name and serial number, drops them where they are empty, joins organizations with `+`, and
+    /// orders by type. Two names can print alike: compare [`as_der`](Self::as_der). `None` where the name can't be read.
+    #[must_use]
+    pub fn go(&self) -> Option<String> {
+        let mut text = Vec::new();
+        self.write_go(&mut text)?;
+        String::from_utf8(text).ok()
+    }
+
+    pub(crate) fn write_rfc2253(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        let start = out.len();
+        match usual::write_both(self, out) {
+            Some([begin, middle]) => keep(start, begin..middle, out),
+            None => rfc2253::write(self, dialect, out)?,
+        }
+        Some(())
+    }
+
+    pub(crate) fn write_legacy(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        let start = out.len();
+        match usual::write_both(self, out) {
+            Some([_, middle]) => keep(start, middle..out.len(), out),
+            None => legacy::write(self, dialect, out)?,
+        }
+        Some(())
+    }
+
+    /// Both forms, and where in the text they begin; the second ends where the text does. Nothing in place of one that can't be
+    /// written.
+    #[inline]
+    pub(crate) fn write_both(&self, dialect: Dialect, out: &mut Vec<u8>) -> [usize; 2] {
+        let start = out.len();
+        usual::write_both(self, out).unwrap_or_else(|| {
+            if rfc2253::write(self, dialect, out).is_none() {
+                out.truncate(start);
+            }
+            let middle = out.len();
+            if legacy::write(self, dialect, out).is_none() {
+                out.truncate(middle);
+            }
+            [start, middle]
+        })
+    }
+
+    pub(crate) fn write_haproxy(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        haproxy::write(self, dialect, out)
+    }
+
+    pub(crate) fn write_common_name(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        haproxy::write_first(self, "CN", dialect, out)
+    }
+
+    pub(crate) fn write_go(&self, out: &mut Vec<u8>) -> Option<()> {
+        go::GoName::read(self)?.write(out);
+        Some(())
+    }
+
+    /// The attributes in the certificate's order; `None` in place of the first that can't be read.
+    pub(crate) fn attributes(&self) -> Attributes<'a> {
+        Attributes { sets: Cursor::new(self.contents), set: Cursor::new(&[]), rdn: 0 }
+    }
+}
+
+/// Of what was appended behind the start, only this.
+fn keep(start: usize, range: Range<usize>, out: &mut Vec<u8>) {
+    let end = start.saturating_add(range.len());
+    out.copy_within(range, start);
+    out.truncate(end);
+}
+
+/// See [`Name::attributes`].
+pub(crate) struct Attributes<'a> {
+    sets: Cursor<'a>,
+    set: Cursor<'a>,
+    rdn: usize,
+}
+
+impl<'a> Iterator for Attributes<'a> {
+    type Item = Option<Attribute<'a>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.set.is_at_end() {
+            if let Some((kind, value)) = self.sets.usual_rdn() {
+                self.rdn = self.rdn.saturating_add(1);
+                return Some(Some(Attribute {
+                    kind: ObjectIdentifier::new(kind),
+                    value,
+                    rdn: self.rdn,
+                }));
+            }
+            match self.sets.next()? {
+                Ok(set) if set.tag() == cursor::SET => self.set = set.inside(),
+                _ => return Some(None),
+            }
+            self.rdn = self.rdn.saturating_add(1);
+        }
+        Some(self.attribute())
+    }
+}
+
+impl<'a> Attributes<'a> {
+    fn attribute(&mut self) -> Option<Attribute<'a>> {
+        let mut fields = self.set.expect(cursor::SEQUENCE, Part::Subject).ok()?.inside();
+        let kind = fields.expect(cursor::OBJECT_IDENTIFIER, Part::Subject).ok()?;
+        let value = fields.element().ok()?;
+        fields.is_at_end().then_some(Attribute {
+            kind: ObjectIdentifier::new(kind.contents()),
+            value,
+            rdn: self.rdn,
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! The value of an attribute: what its bytes mean by its string type, and what each library keeps of it.
+
+use crate::x509::Dialect;
+use crate::x509::cursor::Element;
+use crate::x509::serial_number::write_magnitude;
+
+const INTEGER: u8 = 0x02;
+const BIT_STRING: u8 = 0x03;
+const OCTET_STRING: u8 = 0x04;
+const ENUMERATED: u8 = 0x0a;
+pub(super) const UTF8_STRING: u8 = 0x0c;
+pub(super) const NUMERIC_STRING: u8 = 0x12;
+pub(super) const PRINTABLE_STRING: u8 = 0x13;
+pub(super) const TELETEX_STRING: u8 = 0x14;
+const VIDEOTEX_STRING: u8 = 0x15;
+pub(super) const IA5_STRING: u8 = 0x16;
+const UTC_TIME: u8 = 0x17;
+const GENERALIZED_TIME: u8 = 0x18;
+const GRAPHIC_STRING: u8 = 0x19;
+const VISIBLE_STRING: u8 = 0x1a;
+pub(super) const GENERAL_STRING: u8 = 0x1b;
+const UNIVERSAL_STRING: u8 = 0x1c;
+pub(super) const BMP_STRING: u8 = 0x1e;
+const SEQUENCE: u8 = 0x30;
+const SET: u8 = 0x31;
+
+/// How the bytes of a string stand for characters.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Characters {
+    Utf8,
+    /// One byte a character: the libraries read T61 and all ASCII types as Latin-1.
+    Latin1,
+    /// Two bytes, without surrogates.
+    Ucs2,
+    /// Four bytes.
+    Ucs4,
+}
+
+impl Characters {
+    /// Of a value with this tag; `None` for what is no text to the libraries and is printed as hex.
+    pub(crate) const fn of(tag: u8) -> Option<Self> {
+        match tag {
+            UTF8_STRING => Some(Self::Utf8),
+            NUMERIC_STRING | PRINTABLE_STRING | TELETEX_STRING | IA5_STRING | UTC_TIME
+            | GENERALIZED_TIME | VISIBLE_STRING => Some(Self::Latin1),
+            BMP_STRING => Some(Self::Ucs2),
+            UNIVERSAL_STRING => Some(Self::Ucs4),
+            _ => None,
+        }
+    }
+}
+
+/// The characters as UTF-8, one after the other, each with whether it is the first and the last; `None` where the bytes
+/// are not of that form.
+pub(crate) fn write_utf8(
+    contents: &[u8],
+    characters: Characters,
+    mut push: impl FnMut(&str, bool, bool),
+) -> Option<()> {
+    let total = contents.len();
+    let mut at = 0usize;
+    let mut buffer = [0; 4];
+    let mut one = |character: char, width: usize| {
+        let first = at == 0;
+        at = at.saturating_add(width);
+        push(character.encode_utf8(&mut buffer), first, at == total);
+    };
+    match characters {
+        Characters::Utf8 => {
+            for character in core::str::from_utf8(contents).ok()?.chars() {
+                one(character, character.len_utf8());
+            }
+        }
+        Characters::Latin1 => contents.iter().for_each(|byte| one(char::from(*byte), 1)),
+        Characters::Ucs2 => {
+            let (units, rest) = contents.as_chunks::<2>();
+            for unit in units {
+                one(char::from_u32(u32::from(u16::from_be_bytes(*unit)))?, 2);
+            }
+            return rest.is_empty().then_some(());
+        }
+        Characters::Ucs4 => {
+            let (units, rest) = contents.as_chunks::<4>();
+            for unit in units {
+                one(char::from_u32(u32::from_be_bytes(*unit))?, 4);
+            }
+            return rest.is_empty().then_some(());
+        }
+    }
+    Some(())
+}
+
+/// The bytes that a library holds as the value's data, which its one-line form prints: the contents, except for numbers
+/// (their absolute value), bit strings (without the count of unused bits) and what it keeps whole.
+pub(super) fn stored(value: &Element<'_>, dialect: Dialect, mut push: impl FnMut(u8)) {
+    match (value.tag(), dialect) {
+        // BoringSSL keeps no bytes of a zero.
+        (ENUMERATED | INTEGER, Dialect::BoringSsl) if value.contents() == [0] => {}
+        (ENUMERATED, _) | (INTEGER, Dialect::BoringSsl) => write_magnitude(value.contents(), push),
+        (BIT_STRING, _) => {
+            let mask = 0xff << value.contents().first().map_or(0, |unused| unused & 7);
+            if let Some((last, bytes)) = value.contents().get(1..).and_then(<[u8]>::split_last) {
+                bytes.iter().for_each(|byte| push(*byte));
+                push(last & mask);
+            }
+        }
+        (SEQUENCE | SET, _) => value.der().iter().for_each(|byte| push(*byte)),
+        (tag, Dialect::BoringSsl)
+            if Characters::of(tag).is_none()
+                && !matches!(
+                    tag,
+                    OCTET_STRING | VIDEOTEX_STRING | GRAPHIC_STRING | GENERAL_STRING
+                ) =>
+        {
+            value.der().iter().for_each(|byte| push(*byte));
+        }
+        _ => value.contents().iter().for_each(|byte| push(*byte)),
+    }
+}
+
+/// The last octet of the value's DER as the libraries write it again, where that can be another: the unused bits of a bit string
+/// become zero.
+pub(super) fn last_octet(value: &Element<'_>) -> Option<u8> {
+    match (value.tag(), value.contents()) {
+        (BIT_STRING, [unused, .., last]) => Some(last & (0xff << (unused & 7))),
+        _ => None,
+    }
+}

@@ -1,0 +1,118 @@
+//! The subject alternative names: every entry keeps its type, and one bad entry costs one entry.
+
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::x509::Part;
+use crate::x509::cursor::{self, Cursor, Element};
+use crate::x509::{Name, ObjectIdentifier};
+
+/// One entry of a SubjectAltName extension (RFC 5280 §4.2.1.6).
+///
+/// The text forms hold printable ASCII without spaces only. An entry with anything else, a NUL above all, is
+/// [`Unreadable`](Self::Unreadable), so that nobody mistakes its beginning for a host name.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum SubjectAltName<'a> {
+    /// `dNSName`: `client.example`
+    Dns(&'a str),
+    /// `rfc822Name`: `user@client.example`
+    Email(&'a str),
+    /// `uniformResourceIdentifier`: `spiffe://example/client`
+    Uri(&'a str),
+    /// `iPAddress` of 4 or 16 bytes.
+    Ip(IpAddr),
+    /// `directoryName`
+    Directory(Name<'a>),
+    /// `registeredID`
+    RegisteredId(ObjectIdentifier<'a>),
+    /// `otherName`: its type and the DER of its value.
+    Other(ObjectIdentifier<'a>, &'a [u8]),
+    /// `x400Address` and `ediPartyName`, unknown types, and entries that are not what their type says: the entry's DER.
+    Unreadable(&'a [u8]),
+}
+
+impl<'a> SubjectAltName<'a> {
+    fn read(element: &Element<'a>) -> Self {
+        let read = match element.tag() {
+            0x81 => text(element).map(Self::Email),
+            0x82 => text(element).map(Self::Dns),
+            0x86 => text(element).map(Self::Uri),
+            0x87 => address(element.contents()).map(Self::Ip),
+            0x88 => Some(Self::RegisteredId(ObjectIdentifier::new(element.contents()))),
+            0xa0 => other_name(element),
+            0xa4 => directory_name(element),
+            _ => None,
+        };
+        read.unwrap_or(Self::Unreadable(element.der()))
+    }
+}
+
+fn text<'a>(element: &Element<'a>) -> Option<&'a str> {
+    let printable = element.contents().iter().all(u8::is_ascii_graphic);
+    core::str::from_utf8(element.contents()).ok().filter(|text| printable && !text.is_empty())
+}
+
+fn address(contents: &[u8]) -> Option<IpAddr> {
+    if let Ok(octets) = <[u8; 4]>::try_from(contents) {
+        return Some(IpAddr::V4(Ipv4Addr::from(octets)));
+    }
+    let octets = <[u8; 16]>::try_from(contents).ok()?;
+    Some(IpAddr::V6(Ipv6Addr::from(octets)))
+}
+
+fn other_name<'a>(element: &Element<'a>) -> Option<SubjectAltName<'a>> {
+    let mut fields = element.inside();
+    let kind = fields.expect(cursor::OBJECT_IDENTIFIER, Part::SubjectAltName).ok()?;
+    let value = fields.expect(0xa0, Part::SubjectAltName).ok()?;
+    fields
+        .is_at_end()
+        .then_some(SubjectAltName::Other(ObjectIdentifier::new(kind.contents()), value.contents()))
+}
+
+fn directory_name<'a>(element: &Element<'a>) -> Option<SubjectAltName<'a>> {
+    let mut inside = element.inside();
+    let name = inside.expect(cursor::SEQUENCE, Part::SubjectAltName).ok()?;
+    inside.is_at_end().then_some(SubjectAltName::Directory(Name::new(name)))
+}
+
+/// The entries in the certificate's order. Where the framing breaks, they end.
+///
+/// ```
+/// # use tls_client_auth::x509::{Certificate, SubjectAltName};
+/// # let certificate = Certificate::from_der(include_bytes!("../../tests/fixtures/san_spiffe.der"))?;
+/// let uri = certificate.subject_alt_names().find_map(|name| match name {
+///     SubjectAltName::Uri(uri) => Some(uri),
+///     _ => None,
+/// });
+/// assert_eq!(uri, Some("spiffe://example.org/ns/default/sa/web"));
+/// # Ok::<(), tls_client_auth::x509::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct SubjectAltNames<'a> {
+    entries: Cursor<'a>,
+}
+
+impl<'a> SubjectAltNames<'a> {
+    pub(crate) fn new(value: Option<&'a [u8]>) -> Self {
+        let entries = value.and_then(|value| {
+            let mut outer = Cursor::new(value);
+            let list = outer.expect(cursor::SEQUENCE, Part::SubjectAltName).ok()?;
+            outer.is_at_end().then(|| list.inside())
+        });
+        Self { entries: entries.unwrap_or(Cursor::new(&[])) }
+    }
+
+    /// Tag and contents of every entry, whatever is in it.
+    pub(crate) fn entries(self) -> impl Iterator<Item = (u8, &'a [u8])> {
+        self.entries.map_while(Result::ok).map(|element| (element.tag(), element.contents()))
+    }
+}
+
+impl<'a> Iterator for SubjectAltNames<'a> {
+    type Item = SubjectAltName<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let element = self.entries.next()?.ok()?;
+        Some(SubjectAltName::read(&element))
+    }
+}

@@ -1,0 +1,516 @@
+//! The two dates of a certificate: read as leniently as OpenSSL does, printed as each library prints them.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime};
+
+use crate::encoding;
+use crate::x509::Dialect;
+use crate::x509::cursor::Cursor;
+use crate::x509::{Error, Part};
+
+const UTC_TIME: u8 = 0x17;
+const GENERALIZED_TIME: u8 = 0x18;
+
+/// A date of a certificate's validity (RFC 5280 §4.1.2.5), as it stands there.
+///
+/// ```
+/// use tls_client_auth::Dialect;
+/// # use tls_client_auth::x509::Certificate;
+/// # let certificate = Certificate::from_der(include_bytes!("../../tests/fixtures/plain.der"))?;
+/// let not_before = certificate.not_before();
+/// assert_eq!(not_before.as_bytes(), b"250102030405Z");
+/// assert_eq!(not_before.text(Dialect::BoringSsl).unwrap(), "Jan  2 03:04:05 2025 GMT");
+/// assert_eq!(not_before.to_offset_date_time().unwrap().unix_timestamp(), 1_735_787_045);
+/// # Ok::<(), tls_client_auth::x509::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Time<'a> {
+    tag: u8,
+    contents: &'a [u8],
+}
+
+/// A point in time, as it is printed, and the digits behind its seconds.
+struct Moment<'a> {
+    year: u16,
+    month: Month,
+    day: u8,
+    hour: u8,
+    minute: u8,
+    second: u8,
+    fraction: &'a [u8],
+}
+
+impl Moment<'_> {
+    fn utc(&self) -> Option<PrimitiveDateTime> {
+        let date = Date::from_calendar_date(self.year.into(), self.month, self.day).ok()?;
+        date.with_hms(self.hour, self.minute, self.second).ok()
+    }
+
+    fn unix_timestamp(&self) -> Option<i64> {
+        Some(self.utc()?.assume_utc().unix_timestamp())
+    }
+}
+
+impl<'a> Time<'a> {
+    /// Whatever element stands in the date's place. Inlined: a result handed over in memory holds the reader up.
+    #[inline(always)]
+    pub(crate) fn read(validity: &mut Cursor<'a>) -> Result<Self, Error> {
+        let offset = validity.offset();
+        match validity.element() {
+            Ok(element) => Ok(Self { tag: element.tag(), contents: element.contents() }),
+            Err(kind) => Err(Error::new(Part::Validity, kind, offset)),
+        }
+    }
+
+    /// A UTCTime with these characters.
+    pub(crate) const fn utc(contents: &'a [u8]) -> Self {
+        Self { tag: UTC_TIME, contents }
+    }
+
+    /// A GeneralizedTime with these characters.
+    pub(crate) const fn generalized(contents: &'a [u8]) -> Self {
+        Self { tag: GENERALIZED_TIME, contents }
+    }
+
+    /// The characters of the UTCTime or GeneralizedTime.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        self.contents
+    }
+
+    /// The date as `ASN1_TIME_print` writes it, its day padded with a space: `Feb  3 00:55:52 2015 GMT`. `None` where
+    /// that library can't read it: BoringSSL takes the exact forms of RFC 5280 only; OpenSSL also dates without seconds,
+    /// with an offset from UTC, and with a fraction, which it prints.
+    #[must_use]
+    pub fn text(&self, dialect: Dialect) -> Option<String> {
+        let mut text = Vec::new();
+        self.write(dialect, &mut text)?;
+        String::from_utf8(text).ok()
+    }
+
+    /// The point in time, for years 0 to 9999; `None` where neither library could read the date. A fraction of a second
+    /// is dropped.
+    #[must_use]
+    pub fn to_offset_date_time(&self) -> Option<OffsetDateTime> {
+        Some(self.moment()?.utc()?.assume_utc())
+    }
+
+    pub(crate) fn write(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        if let Some(text) = self.usual_text() {
+            out.extend_from_slice(&text);
+            return Some(());
+        }
+        let Moment { year, month, day, hour, minute, second, fraction } =
+            self.moment_as(dialect)?;
+        let [day_tens, day_ones] = encoding::two_digits(day, b' ');
+        let [hour_tens, hour_ones] = encoding::two_digits(hour, b'0');
+        let [minute_tens, minute_ones] = encoding::two_digits(minute, b'0');
+        let [second_tens, second_ones] = encoding::two_digits(second, b'0');
+        let [one, two, three] = short(month);
+        out.extend_from_slice(&[
+            one,
+            two,
+            three,
+            b' ',
+            day_tens,
+            day_ones,
+            b' ',
+            hour_tens,
+            hour_ones,
+            b':',
+            minute_tens,
+            minute_ones,
+            b':',
+            second_tens,
+            second_ones,
+        ]);
+        if !fraction.is_empty() {
+            out.push(b'.');
+            out.extend_from_slice(fraction);
+        }
+        out.push(b' ');
+        encoding::decimal(u64::from(year), out);
+        out.extend_from_slice(b" GMT");
+        Some(())
+    }
+
+    /// The date of a UTCTime as RFC 5280 wants it, on a day that every month has: its own digits, moved. Nearly all dates, in a
+    /// fifth of the instructions.
+    fn usual_text(&self) -> Option<[u8; 24]> {
+        let (digits, [b'Z']) = self.contents.split_first_chunk::<12>()? else { return None };
+        if self.tag != UTC_TIME
+            || !digits.iter().fold(true, |all, byte| all & byte.is_ascii_digit())
+        {
+            return None;
+        }
+        let [
+            year,
+            year_ones,
+            month,
+            month_ones,
+            day,
+            day_ones,
+            hour,
+            hour_ones,
+            minute,
+            minute_ones,
+            second,
+            second_ones,
+        ] = *digits;
+        let usual =
+            matches!([day, day_ones], [b'0', b'1'..=b'9'] | [b'1', _] | [b'2', b'0'..=b'8'])
+                & matches!([hour, hour_ones], [b'0' | b'1', _] | [b'2', b'0'..=b'3'])
+                & (minute < b'6')
+                & (second < b'6');
+        if !usual {
+            return None;
+        }
+        let [one, two, three] = short(Month::try_from(number(month, month_ones)).ok()?);
+        let [century, century_ones] = if year >= b'5' { *b"19" } else { *b"20" };
+        let day = if day == b'0' { b' ' } else { day };
+        Some([
+            one,
+            two,
+            three,
+            b' ',
+            day,
+            day_ones,
+            b' ',
+            hour,
+            hour_ones,
+            b':',
+            minute,
+            minute_ones,
+            b':',
+            second,
+            second_ones,
+            b' ',
+            century,
+            century_ones,
+            year,
+            year_ones,
+            b' ',
+            b'G',
+            b'M',
+            b'T',
+        ])
+    }
+
+    /// `2025-01-02T03:04:05` and what names the zone.
+    pub(crate) fn write_iso8601(
+        &self,
+        zone: &[u8],
+        dialect: Dialect,
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
+        let Moment { year, month, day, hour, minute, second, .. } = self.moment_as(dialect)?;
+        encoding::padded_decimal(u64::from(year), 4, out);
+        for (separator, number) in
+            [(b'-', month.into()), (b'-', day), (b'T', hour), (b':', minute), (b':', second)]
+        {
+            out.push(separator);
+            out.extend_from_slice(&encoding::two_digits(number, b'0'));
+        }
+        out.extend_from_slice(zone);
+        Some(())
+    }
+
+    /// `1735787045`
+    pub(crate) fn write_unix_seconds(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        let seconds = self.moment_as(dialect)?.unix_timestamp()?;
+        encoding::signed_decimal(seconds, out);
+        Some(())
+    }
+
+    /// As HAProxy's `ssl_sock_get_time` cuts it: the characters as they stand there, without a century, for the years from
+    /// 2000 to 2099 only.
+    pub(crate) fn write_haproxy(&self, out: &mut Vec<u8>) -> Option<()> {
+        out.extend_from_slice(match (self.tag, self.contents) {
+            (GENERALIZED_TIME, [b'2', b'0', rest @ ..]) if rest.len() >= 10 => rest,
+            (UTC_TIME, [first, ..]) if *first < b'5' && self.contents.len() >= 10 => self.contents,
+            _ => return None,
+        });
+        Some(())
+    }
+
+    /// Whole days from then until this date, none after it. `None` also for a date with a fraction, which nginx can't read.
+    pub(crate) fn days_after(&self, then: OffsetDateTime) -> Option<u64> {
+        let moment = self.moment().filter(|moment| moment.fraction.is_empty())?;
+        let seconds = moment.unix_timestamp()?.checked_sub(then.unix_timestamp())?;
+        Some(u64::try_from(seconds).unwrap_or_default() / 86_400)
+    }
+
+    /// BoringSSL prints only what RFC 5280 §4.1.2.5 prescribes: seconds, no fraction, `Z`. Of what can be read at all, that is
+    /// what has these lengths.
+    fn moment_as(&self, dialect: Dialect) -> Option<Moment<'a>> {
+        let profiled =
+            matches!((self.tag, self.contents.len()), (UTC_TIME, 13) | (GENERALIZED_TIME, 15))
+                && self.contents.last() == Some(&b'Z');
+        if dialect == Dialect::BoringSsl && !profiled {
+            return None;
+        }
+        self.moment()
+    }
+
+    /// As OpenSSL's `asn1_time_to_tm` reads a date.
+    fn moment(&self) -> Option<Moment<'a>> {
+        let mut rest = self.contents;
+        let year = match self.tag {
+            UTC_TIME => match pair(&mut rest)? {
+                year @ 0..50 => u16::from(year).checked_add(2000)?,
+                year => u16::from(year).checked_add(1900)?,
+            },
+            GENERALIZED_TIME => {
+                let century = u16::from(pair(&mut rest)?).checked_mul(100)?;
+                century.checked_add(u16::from(pair(&mut rest)?))?
+            }
+            _ => return None,
+        };
+        let month = Month::try_from(pair(&mut rest)?).ok()?;
+        let day = pair(&mut rest)?;
+        let (hour, minute) = (pair(&mut rest)?, pair(&mut rest)?);
+        let (mut second, mut fraction) = (0, &[][..]);
+        if !matches!(rest.first(), Some(b'Z' | b'+' | b'-')) {
+            second = pair(&mut rest)?;
+            if let (GENERALIZED_TIME, Some((b'.', behind))) = (self.tag, rest.split_first()) {
+                let digits = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
+                (fraction, rest) = behind.split_at_checked(digits)?;
+                if fraction.is_empty() {
+                    return None;
+                }
+            }
+        }
+        if day == 0 || day > month.length(year.into()) || hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        let local = Moment { year, month, day, hour, minute, second, fraction };
+        match *rest {
+            [b'Z'] => Some(local),
+            [sign @ (b'+' | b'-'), ref offset @ ..] => moved(local, sign, offset),
+            _ => None,
+        }
+    }
+}
+
+/// From local time to UTC, by an offset of four digits.
+fn moved<'a>(local: Moment<'a>, sign: u8, mut offset: &[u8]) -> Option<Moment<'a>> {
+    let (hours, minutes) = (pair(&mut offset)?, pair(&mut offset)?);
+    if hours > 12 || minutes > 59 || !offset.is_empty() {
+        return None;
+    }
+    let offset =
+        Duration::minutes(i64::from(hours).checked_mul(60)?.checked_add(i64::from(minutes))?);
+    let utc = match sign {
+        b'+' => local.utc()?.checked_sub(offset)?,
+        _ => local.utc()?.checked_add(offset)?,
+    };
+    // `OPENSSL_gmtime_adj` reckons in these years only.
+    if !offset.is_zero() && !(1900..=9999).contains(&utc.year()) {
+        return None;
+    }
+    Some(Moment {
+        year: u16::try_from(utc.year()).ok()?,
+        month: utc.month(),
+        day: utc.day(),
+        hour: utc.hour(),
+        minute: utc.minute(),
+        ..local
+    })
+}
+
+const fn short(month: Month) -> [u8; 3] {
+    *match month {
+        Month::January => b"Jan",
+        Month::February => b"Feb",
+        Month::March => b"Mar",
+        Month::April => b"Apr",
+        Month::May => b"May",
+        Month::June => b"Jun",
+        Month::July => b"Jul",
+        Month::August => b"Aug",
+        Month::September => b"Sep",
+        Month::October => b"Oct",
+        Month::November => b"Nov",
+        Month::December => b"Dec",
+    }
+}
+
+/// The number of two digits.
+const fn number(tens: u8, ones: u8) -> u8 {
+    (tens & 0x0f).wrapping_mul(10).wrapping_add(ones & 0x0f)
+}
+
+/// Takes two digits.
+#[inline(always)]
+fn pair(rest: &mut &[u8]) -> Option<u8> {
+    match **rest {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9', ref behind @ ..] => {
+            *rest = behind;
+            Some(number(tens, ones))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Name, tag, contents; as OpenSSL and as BoringSSL print it.
+    type Case = (&'static str, u8, &'static str, Option<&'static str>, Option<&'static str>);
+
+    #[test]
+    fn every_month() {
+        let months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+        for (number, month) in (1..).zip(months.as_bytes().chunks(3)) {
+            let contents = alloc::format!("25{number:02}04050607Z");
+            let time = Time { tag: UTC_TIME, contents: contents.as_bytes() };
+            let month = core::str::from_utf8(month).unwrap();
+            let expected = alloc::format!("{month}  4 05:06:07 2025 GMT");
+            assert_eq!(time.text(Dialect::OpenSsl).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn usual_dates_print_as_all_others_do() {
+        let mut usual = 0;
+        for place in 0..6 {
+            for number in 0..100 {
+                let mut parts = [25, 1, 2, 3, 4, 5];
+                parts[place] = number;
+                let contents = parts.map(|part| alloc::format!("{part:02}")).concat() + "Z";
+                let time = Time { tag: UTC_TIME, contents: contents.as_bytes() };
+                let Some(text) = time.usual_text() else { continue };
+                let moment = time.moment().unwrap();
+                let Moment { year, month, day, hour, minute, second, .. } = moment;
+                let expected = alloc::format!(
+                    "{} {day:2} {hour:02}:{minute:02}:{second:02} {year} GMT",
+                    core::str::from_utf8(&short(month)).unwrap()
+                );
+                assert_eq!(core::str::from_utf8(&text), Ok(expected.as_str()), "{contents}");
+                usual += 1;
+            }
+        }
+        assert_eq!(usual, 100 + 12 + 28 + 24 + 60 + 60);
+    }
+
+    #[test]
+    fn text_as_the_libraries_print_it() {
+        const UTC: u8 = UTC_TIME;
+        const GEN: u8 = GENERALIZED_TIME;
+        let cases: [Case; 26] = [
+            (
+                "UTC",
+                UTC,
+                "150203005552Z",
+                Some("Feb  3 00:55:52 2015 GMT"),
+                Some("Feb  3 00:55:52 2015 GMT"),
+            ),
+            (
+                "UTC 2049",
+                UTC,
+                "491231235959Z",
+                Some("Dec 31 23:59:59 2049 GMT"),
+                Some("Dec 31 23:59:59 2049 GMT"),
+            ),
+            (
+                "UTC 1950",
+                UTC,
+                "500101000000Z",
+                Some("Jan  1 00:00:00 1950 GMT"),
+                Some("Jan  1 00:00:00 1950 GMT"),
+            ),
+            (
+                "generalized",
+                GEN,
+                "20500101000000Z",
+                Some("Jan  1 00:00:00 2050 GMT"),
+                Some("Jan  1 00:00:00 2050 GMT"),
+            ),
+            (
+                "year 0",
+                GEN,
+                "00000101000000Z",
+                Some("Jan  1 00:00:00 0 GMT"),
+                Some("Jan  1 00:00:00 0 GMT"),
+            ),
+            (
+                "year 9999",
+                GEN,
+                "99991231235959Z",
+                Some("Dec 31 23:59:59 9999 GMT"),
+                Some("Dec 31 23:59:59 9999 GMT"),
+            ),
+            ("no seconds", UTC, "1502030055Z", Some("Feb  3 00:55:00 2015 GMT"), None),
+            (
+                "generalized, no seconds",
+                GEN,
+                "201502030055Z",
+                Some("Feb  3 00:55:00 2015 GMT"),
+                None,
+            ),
+            ("offset east", UTC, "150203005552+0200", Some("Feb  2 22:55:52 2015 GMT"), None),
+            (
+                "offset west, no seconds",
+                UTC,
+                "1502030055-0130",
+                Some("Feb  3 02:25:00 2015 GMT"),
+                None,
+            ),
+            (
+                "offset of nothing",
+                GEN,
+                "18000101000000+0000",
+                Some("Jan  1 00:00:00 1800 GMT"),
+                None,
+            ),
+            ("offset before 1900", GEN, "18000101000000+0100", None, None),
+            ("offset of 13 hours", UTC, "150203005552+1300", None, None),
+            ("offset cut off", UTC, "150203005552+02", None, None),
+            ("fraction", GEN, "20150203005552.125Z", Some("Feb  3 00:55:52.125 2015 GMT"), None),
+            ("fraction without digits", GEN, "20150203005552.Z", None, None),
+            ("fraction in a UTCTime", UTC, "150203005552.1Z", None, None),
+            ("month 13", UTC, "151303005552Z", None, None),
+            ("29 February", UTC, "150229005552Z", None, None),
+            (
+                "29 February of a leap year",
+                UTC,
+                "160229005552Z",
+                Some("Feb 29 00:55:52 2016 GMT"),
+                Some("Feb 29 00:55:52 2016 GMT"),
+            ),
+            ("second 60", UTC, "150203005560Z", None, None),
+            ("hour 24", UTC, "150203245552Z", None, None),
+            ("no zone", UTC, "150203005552", None, None),
+            ("garbage behind", UTC, "150203005552Z\n", None, None),
+            ("letters", UTC, "15o203005552Z", None, None),
+            ("another type", 0x0c, "150203005552Z", None, None),
+        ];
+        for (name, tag, contents, openssl, boringssl) in cases {
+            let time = Time { tag, contents: contents.as_bytes() };
+            assert_eq!(time.text(Dialect::OpenSsl).as_deref(), openssl, "{name}");
+            assert_eq!(time.text(Dialect::BoringSsl).as_deref(), boringssl, "{name}");
+        }
+    }
+
+    #[test]
+    fn days_are_whole_and_never_negative() {
+        let then = OffsetDateTime::from_unix_timestamp(1_735_787_045).unwrap();
+        let cases: [(&str, &str, Option<u64>); 6] = [
+            ("the same second", "250102030405Z", Some(0)),
+            ("a second less than a day", "250103030404Z", Some(0)),
+            ("a day", "250103030405Z", Some(1)),
+            ("long ago", "500101000000Z", Some(0)),
+            ("2049", "491231235959Z", Some(9129)),
+            ("unreadable", "251302030405Z", None),
+        ];
+        for (name, contents, days) in cases {
+            let time = Time { tag: UTC_TIME, contents: contents.as_bytes() };
+            assert_eq!(time.days_after(then), days, "{name}");
+        }
+        let fraction = Time { tag: GENERALIZED_TIME, contents: b"20551112131415.5Z" };
+        assert_eq!(fraction.days_after(then), None);
+    }
+}
