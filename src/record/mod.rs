@@ -173,11 +173,9 @@ fn offset(bytes: usize) -> u32 {
 /// assert_eq!((nobody.cert_presented(), nobody.cert_verified(), nobody.cert_subject_dn()), ("0", "NONE", ""));
 /// ```
 #[derive(Clone)]
-pub struct TlsClientAuth(Arc<Record>);
-
-struct Record {
-    /// All values; what two properties share stands there once, and what no range covers is none.
-    text: Vec<u8>,
+pub struct TlsClientAuth {
+    /// All values, shared by the clones; what two properties have in common stands there once, and what no range covers is none.
+    text: Arc<Vec<u8>>,
     ranges: [Range<u32>; Property::ALL.len()],
     client: ClientCertificate,
     rfc9440_too_large: bool,
@@ -231,13 +229,13 @@ impl TlsClientAuth {
         write.property(Property::NotAfter);
         let rfc9440 = write.property(Property::Rfc9440);
         let chain_rfc9440 = write.property(Property::ChainRfc9440);
-        Self(Arc::new(Record {
-            text,
+        Self {
+            text: Arc::new(text),
             ranges,
             client: client.clone(),
             rfc9440_too_large: rfc9440 == Written::TooLarge,
             chain_rfc9440_too_large: chain_rfc9440 == Written::TooLarge,
-        }))
+        }
     }
 
     /// From finished texts in the order of [`Property::ALL`].
@@ -254,18 +252,19 @@ impl TlsClientAuth {
             offset(start)..offset(end)
         });
         let text = texts.concat().into_bytes();
-        Self(Arc::new(Record { text, ranges, client, rfc9440_too_large, chain_rfc9440_too_large }))
+        let text = Arc::new(text);
+        Self { text, ranges, client, rfc9440_too_large, chain_rfc9440_too_large }
     }
 
     fn range(&self, property: Property) -> Range<usize> {
-        let Range { start, end } = self.0.ranges.get(property.index()).cloned().unwrap_or_default();
+        let Range { start, end } = self.ranges.get(property.index()).cloned().unwrap_or_default();
         let bound = |offset| usize::try_from(offset).unwrap_or_default();
         bound(start)..bound(end)
     }
 
     pub(crate) fn text(&self, property: Property) -> &str {
         // Never anything else than ASCII: `Facts::write` has looked.
-        let text = self.0.text.get(self.range(property)).unwrap_or_default();
+        let text = self.text.get(self.range(property)).unwrap_or_default();
         core::str::from_utf8(text).unwrap_or_default()
     }
 
@@ -276,35 +275,31 @@ impl TlsClientAuth {
         properties: [Property; N],
     ) -> (Vec<u8>, [Range<usize>; N]) {
         let ranges = properties.map(|property| self.range(property));
-        let text = match Arc::try_unwrap(self.0) {
-            Ok(record) => record.text,
-            Err(shared) => shared.text.clone(),
-        };
-        (text, ranges)
+        (Arc::unwrap_or_clone(self.text), ranges)
     }
 
     /// Whether a certificate was presented.
     #[must_use]
-    pub fn is_presented(&self) -> bool {
-        self.0.client.is_presented()
+    pub const fn is_presented(&self) -> bool {
+        self.client.is_presented()
     }
 
     /// Whether one was presented, verified and is not revoked: the one question for access decisions.
     #[must_use]
     pub fn is_trusted(&self) -> bool {
-        self.0.client.is_trusted()
+        self.client.is_trusted()
     }
 
     /// The outcome of verification.
     #[must_use]
-    pub fn verification(&self) -> &Verification {
-        self.0.client.verification()
+    pub const fn verification(&self) -> &Verification {
+        self.client.verification()
     }
 
     /// Whether the certificate is revoked.
     #[must_use]
-    pub fn is_revoked(&self) -> bool {
-        self.0.client.is_revoked()
+    pub const fn is_revoked(&self) -> bool {
+        self.client.is_revoked()
     }
 
     /// The certificate with its typed fields: names, dates, subject alternative names, key.
@@ -312,25 +307,25 @@ impl TlsClientAuth {
     /// # Errors
     /// There is none here, or it can't be read.
     pub fn certificate(&self) -> Result<Certificate<'_>, Error> {
-        self.0.client.certificate()
+        self.client.certificate()
     }
 
     /// What the record was made from.
     #[must_use]
-    pub fn client_certificate(&self) -> &ClientCertificate {
-        &self.0.client
+    pub const fn client_certificate(&self) -> &ClientCertificate {
+        &self.client
     }
 
     /// `certRFC9440TooLarge`: whether [`cert_rfc9440`](Self::cert_rfc9440) is empty because it is over its limit.
     #[must_use]
-    pub fn cert_rfc9440_too_large(&self) -> bool {
-        self.0.rfc9440_too_large
+    pub const fn cert_rfc9440_too_large(&self) -> bool {
+        self.rfc9440_too_large
     }
 
     /// `certChainRFC9440TooLarge`: whether [`cert_chain_rfc9440`](Self::cert_chain_rfc9440) is empty because it is over its limit.
     #[must_use]
-    pub fn cert_chain_rfc9440_too_large(&self) -> bool {
-        self.0.chain_rfc9440_too_large
+    pub const fn cert_chain_rfc9440_too_large(&self) -> bool {
+        self.chain_rfc9440_too_large
     }
 }
 
@@ -393,10 +388,9 @@ text_properties! {
 /// The same texts about the same certificate, however each record holds them.
 impl PartialEq for TlsClientAuth {
     fn eq(&self, other: &Self) -> bool {
-        let (own, others) = (&*self.0, &*other.0);
-        own.client == others.client
-            && own.rfc9440_too_large == others.rfc9440_too_large
-            && own.chain_rfc9440_too_large == others.chain_rfc9440_too_large
+        self.client == other.client
+            && self.rfc9440_too_large == other.rfc9440_too_large
+            && self.chain_rfc9440_too_large == other.chain_rfc9440_too_large
             && Property::ALL.iter().all(|property| self.text(*property) == other.text(*property))
     }
 }
