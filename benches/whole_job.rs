@@ -11,12 +11,14 @@
     missing_docs
 )]
 
+mod harness;
+
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::Instant;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::PAD;
+use harness::{CERTIFICATES, Candidate, medians};
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 use tls_client_auth::field::Limits;
@@ -25,37 +27,8 @@ use tls_client_auth::{
     ClientCertificate, ConnectionState, Forwarding, HeaderSet, TlsClientAuth, Verification,
 };
 
-const CERTIFICATES: [(&str, &[u8]); 4] = [
-    ("EC", include_bytes!("certificates/ec.der")),
-    ("RSA 2048", include_bytes!("certificates/rsa2048.der")),
-    ("RSA 4096", include_bytes!("certificates/rsa4096.der")),
-    ("310 names", include_bytes!("certificates/large.der")),
-];
-
-/// What a browser sends.
-const REQUEST: [(&str, &str); 12] = [
-    ("host", "app.example.com"),
-    ("user-agent", "Mozilla/5.0"),
-    ("accept", "text/html"),
-    ("accept-language", "en"),
-    ("accept-encoding", "gzip"),
-    ("cookie", "session=1"),
-    ("referer", "https://app.example.com/"),
-    ("cache-control", "no-cache"),
-    ("sec-fetch-mode", "navigate"),
-    ("sec-fetch-site", "none"),
-    ("x-request-id", "1"),
-    ("content-type", "application/json"),
-];
-
 /// The large certificate is over Cloudflare's limit; here it is forwarded all the same, as the floor encodes it.
 const LIMITS: Limits = Limits::new().encoded_leaf(16 * 1024);
-
-/// So many that a disturbance of a tenth of a second spoils no median.
-const ROUNDS: usize = 2000;
-const TIMES: usize = 16;
-
-type Candidate<'a> = (&'static str, Box<dyn FnMut() + 'a>);
 
 fn main() {
     println!("{:<28}{:>12}{:>10}", "", "median", "x floor");
@@ -89,11 +62,7 @@ fn certificate(der: &'static [u8]) {
         .on_every_request(HeaderSet::rfc9440())
         .limits(LIMITS);
     connection.claim().commit();
-    let mut request = http::HeaderMap::new();
-    for (name, value) in REQUEST {
-        let name = http::HeaderName::from_static(name);
-        request.insert(name, http::HeaderValue::from_static(value));
-    }
+    let mut request = harness::request();
     let mut text = vec![0u8; der.len() * 2];
     let mut text2 = text.clone();
     let mut copy = vec![0u8; der.len()];
@@ -171,23 +140,4 @@ fn certificate(der: &'static [u8]) {
     for (candidate, median) in &medians {
         println!("  {candidate:<26}{median:>9.0} ns{:>10.2}", median / medians[0].1);
     }
-}
-
-/// All in turn within every round, so that what disturbs one disturbs all.
-fn medians(mut candidates: Vec<Candidate<'_>>) -> Vec<(&'static str, f64)> {
-    let mut times = vec![Vec::new(); candidates.len()];
-    for _ in 0..ROUNDS {
-        for ((_, run), times) in candidates.iter_mut().zip(&mut times) {
-            let start = Instant::now();
-            for _ in 0..TIMES {
-                run();
-            }
-            times.push(start.elapsed().as_nanos() as f64 / TIMES as f64);
-        }
-    }
-    let median = |times: &mut Vec<f64>| {
-        times.sort_by(f64::total_cmp);
-        times[times.len() / 2]
-    };
-    candidates.iter().zip(&mut times).map(|((name, _), times)| (*name, median(times))).collect()
 }
