@@ -7,7 +7,6 @@ use super::Field;
 use crate::client::ClientCertificate;
 use crate::encoding;
 use crate::field::Limits;
-use crate::x509::AuthorityKeyIdentifier;
 use crate::x509::Certificate;
 use crate::x509::Dialect;
 use crate::x509::Name;
@@ -24,7 +23,7 @@ pub(crate) struct Facts<'c> {
     pub(super) sha1: Option<[u8; 20]>,
     pub(super) sha256: Option<[u8; 32]>,
     pub(super) subject_key_identifier: Option<&'c [u8]>,
-    /// Of the issuer: from its certificate in the chain, else from the authority key identifier.
+    /// Of the issuer: from its certificate, where the caller names the verified one, else from the authority key identifier.
     pub(super) issuer_key_identifier: Option<&'c [u8]>,
     pub(super) issuer_serial: Option<SerialNumber<'c>>,
 }
@@ -80,10 +79,11 @@ impl<'c> Facts<'c> {
             Some(certificate) if keys => certificate.key_identifiers(),
             _ => (None, None),
         };
-        let issuer = match &certificate {
-            Some(leaf) if keys => issuer(leaf, authority.as_ref(), client, limits),
-            _ => None,
-        };
+        // Never from the chain: a client can put a certificate of its CA's name there.
+        let issuer = client
+            .issuer()
+            .filter(|_| keys && certificate.is_some())
+            .and_then(|issuer| Certificate::from_der_up_to(issuer, limits.certificate).ok());
         let (sha1, sha256) = match leaf {
             Some(leaf) if sha1 && sha256 => {
                 let (sha1, sha256) = fingerprint::sha1_and_sha256(leaf);
@@ -184,23 +184,4 @@ impl<'c> Facts<'c> {
     pub(crate) const fn certificate(&self) -> Option<&Certificate<'c>> {
         self.certificate.as_ref()
     }
-}
-
-/// The direct issuer's certificate, if the chain holds it: its subject is the leaf's issuer and, where both are there, its
-/// subject key identifier is the leaf's authority key identifier.
-fn issuer<'c>(
-    leaf: &Certificate<'c>,
-    authority: Option<&AuthorityKeyIdentifier<'c>>,
-    client: &'c ClientCertificate,
-    limits: Limits,
-) -> Option<Certificate<'c>> {
-    let wanted = authority.and_then(|authority| authority.key_identifier());
-    client
-        .chain_certificates()
-        .filter_map(|der| Certificate::from_der_up_to(der, limits.certificate).ok())
-        .find(|candidate| {
-            let key = candidate.subject_key_identifier();
-            candidate.subject().as_der() == leaf.issuer().as_der()
-                && (key.is_none() || wanted.is_none() || key == wanted)
-        })
 }

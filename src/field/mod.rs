@@ -46,12 +46,12 @@ pub enum Field {
     Subject(NameForm),
     /// The serial number.
     Serial(SerialForm),
-    /// The serial number of the issuer's certificate in [`SerialForm::Hex`]: from the chain, else from the authority key
-    /// identifier.
+    /// The serial number of the issuer's certificate in [`SerialForm::Hex`]: from the certificate that
+    /// [`verified_issuer`](crate::ClientCertificate::verified_issuer) names, else from the leaf's authority key identifier.
     IssuerSerial,
     /// The subject key identifier in upper-case hex: `27846FAE6EAC4A8DAD9101B519CF1EB460242831`.
     SubjectKeyIdentifier,
-    /// The issuer's subject key identifier: from the chain, else from the authority key identifier.
+    /// The issuer's subject key identifier in upper-case hex, from the same sources.
     IssuerSubjectKeyIdentifier,
     /// SHA-1 of the certificate. For lookups only.
     Sha1(DigestForm),

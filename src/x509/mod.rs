@@ -6,6 +6,7 @@ mod dialect;
 mod error;
 pub(crate) mod extension;
 pub(crate) mod fingerprint;
+pub(crate) mod issuer;
 mod key_identifier;
 pub(crate) mod name;
 mod pem;
