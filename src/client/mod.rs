@@ -138,10 +138,12 @@ impl ClientCertificate {
         issuers.all(|other| other.as_ref() == issuer.as_ref()).then(|| issuer.as_ref().into())
     }
 
-    /// Whether the certificate is known to be revoked. Cloudflare reports that beside a `SUCCESS`.
+    /// Records whether the presented certificate is known to be revoked. Cloudflare reports that beside a `SUCCESS`, as "valid but
+    /// revoked", and never beside a `FAILED`: of a certificate that failed verification it is not recorded.
     #[must_use]
     pub fn revoked(mut self, revoked: bool) -> Self {
-        self.revoked = revoked;
+        let has_failed = matches!(self.verification, Verification::Failed(_));
+        self.revoked = revoked && self.leaf.is_some() && !has_failed;
         self
     }
 
@@ -172,7 +174,7 @@ impl ClientCertificate {
         self.is_presented() && self.verification == Verification::Success && !self.revoked
     }
 
-    /// Whether it is known to be revoked.
+    /// Whether it is known to be revoked, and did not fail verification.
     #[must_use]
     pub const fn is_revoked(&self) -> bool {
         self.revoked

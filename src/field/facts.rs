@@ -171,6 +171,9 @@ impl<'c> Facts<'c> {
         match field {
             Field::Certificate(_) => self.limits.encoded_leaf,
             field if field.holds_certificates() => self.limits.encoded_chain,
+            // One word, or a reason that fits: facts never go without their verdict.
+            field if field.is_of_verdict() => usize::MAX,
+            Field::Presented(_) | Field::Tls(_) => usize::MAX,
             _ => self.limits.text,
         }
     }

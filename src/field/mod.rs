@@ -25,11 +25,13 @@ pub use xfcc::Xfcc;
 pub enum Field {
     /// Whether a certificate was presented.
     Presented(Flag),
-    /// `SUCCESS`, `NONE`, or `FAILED:` and the reason.
+    /// `SUCCESS`, `NONE`, or `FAILED:` and the reason, as Cloudflare reports it: `SUCCESS` for a revoked certificate too. In a set
+    /// without [`Revoked`](Self::Revoked) it is no verdict; [`Verdict`](Self::Verdict) is one by itself.
     Verified,
-    /// Whether verification succeeded.
+    /// Whether verification succeeded, which it did for a revoked certificate too. In a set without [`Revoked`](Self::Revoked) it is
+    /// no verdict.
     VerifiedFlag(Flag),
-    /// Whether the certificate is revoked.
+    /// Whether the certificate is revoked; never yes where verification failed.
     Revoked(Flag),
     /// Whether verification succeeded, as one value for origins that learn of a revocation from nowhere else: a certificate
     /// that is revoked did not succeed.
@@ -228,9 +230,14 @@ pub enum SanKind {
 }
 
 impl Field {
-    /// Whether it tells an origin the outcome of verification.
-    pub(crate) const fn is_verdict(self) -> bool {
-        matches!(self, Self::Verified | Self::VerifiedFlag(_) | Self::Verdict(_))
+    /// Whether it is a part of what tells an origin the outcome of verification.
+    pub(crate) const fn is_of_verdict(self) -> bool {
+        matches!(self, Self::Verified | Self::VerifiedFlag(_) | Self::Verdict(_) | Self::Revoked(_))
+    }
+
+    /// Whether it is certificates that the client sent after the leaf, and not the leaf.
+    pub(crate) const fn is_chain(self) -> bool {
+        matches!(self, Self::Chain(_) | Self::ChainCertificate(..))
     }
 
     /// Whether its length grows with the certificates'.

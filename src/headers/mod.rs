@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::client::ClientCertificate;
-use crate::field::Field;
+use crate::field::{CertificateForm, Field};
 use crate::x509::Dialect;
 use name::is_alike;
 
@@ -19,15 +19,16 @@ pub use name::FieldName;
 
 /// An ordered table of header names, each with the field that is its value.
 ///
-/// A set in which no field tells the verdict speaks of verified, unrevoked certificates only, because its reader could not
-/// tell the others apart; [`including_untrusted`](Self::including_untrusted) lifts that.
+/// A set from which its reader can't tell a trusted client from the others is sent for verified, unrevoked certificates only;
+/// [`including_untrusted`](Self::including_untrusted) lifts that. A reader can tell from [`Field::Verdict`], which counts a revoked
+/// certificate as failed, or from [`Field::Verified`] or [`Field::VerifiedFlag`] beside [`Field::Revoked`].
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
-/// use tls_client_auth::field::{Field, Limits, SerialForm};
+/// use tls_client_auth::field::{Field, Limits, SerialForm, VerdictForm};
 /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
 ///
-/// let set = HeaderSet::new("mine", [("X-Client-Serial", Field::Serial(SerialForm::Hex)), ("X-Client-Verify", Field::Verified)])?;
+/// let set = HeaderSet::new("mine", [("X-Client-Serial", Field::Serial(SerialForm::Hex)), ("X-Client-Verify", Field::Verdict(VerdictForm::Text))])?;
 /// let client = ClientCertificate::presented(der, Verification::Success);
 /// let lines = set.lines(&client, Limits::new());
 /// let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
@@ -49,14 +50,18 @@ pub(crate) struct Entry {
     pub(crate) dialect: Option<Dialect>,
     /// The proxy's own identities, for [`Field::Xfcc`].
     pub(crate) by: Arc<[String]>,
+    /// Of a chain: the form of its set's leaf, without which it is not sent.
+    pub(crate) leaf: Option<CertificateForm>,
     pub(crate) when: When,
 }
 
 /// For which clients a row is sent.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum When {
-    /// For all.
+    /// For all, because the caller wants it so.
     Always,
+    /// For all, because the set's reader can tell a trusted client from the others.
+    WithVerdict,
     /// For those whose certificate verified and is not revoked.
     Trusted,
     /// For those, and for clients without a certificate.
@@ -76,7 +81,7 @@ impl HeaderSet {
         for (name, field) in rows {
             let name = checked_name(name, checked.iter())
                 .map_err(|kind| HeaderSetError { name: name.to_string(), kind })?;
-            checked.push(Entry::new(name, field, When::Always));
+            checked.push(Entry::new(name, field, When::WithVerdict));
         }
         Ok(Self::from_entries(name, checked).for_trusted_without_verdict())
     }
@@ -114,7 +119,7 @@ impl HeaderSet {
 
     /// A table of the crate's own; its tests show that the names are valid.
     pub(crate) fn from_table(name: &str, table: &[(&'static str, Field)]) -> Self {
-        let row = |(name, field): &(&'static str, Field)| (*name, *field, When::Always);
+        let row = |(name, field): &(&'static str, Field)| (*name, *field, When::WithVerdict);
         Self::from_table_when(name, table.iter().map(row)).for_trusted_without_verdict()
     }
 
@@ -128,7 +133,14 @@ impl HeaderSet {
         Self::from_entries(name, table.into_iter().filter_map(entry).collect())
     }
 
-    fn from_entries(name: &str, entries: Vec<Entry>) -> Self {
+    fn from_entries(name: &str, mut entries: Vec<Entry>) -> Self {
+        let leaf = entries.iter().find_map(|entry| match entry.field {
+            Field::Certificate(form) => Some(form),
+            _ => None,
+        });
+        for entry in &mut entries {
+            entry.leaf = leaf.filter(|_| entry.field.is_chain());
+        }
         Self { name: name.into(), entries: entries.into() }
     }
 
@@ -139,7 +151,11 @@ impl HeaderSet {
     }
 
     pub(crate) fn for_trusted_without_verdict(self) -> Self {
-        if self.entries.iter().any(|entry| entry.field.is_verdict()) {
+        let any = |is: fn(&Field) -> bool| self.entries.iter().any(|entry| is(&entry.field));
+        if any(|field| matches!(field, Field::Verdict(_)))
+            || any(|field| matches!(field, Field::Verified | Field::VerifiedFlag(_)))
+                && any(|field| matches!(field, Field::Revoked(_)))
+        {
             return self;
         }
         self.when(When::Trusted)
@@ -211,13 +227,26 @@ impl HeaderSet {
 
 impl Entry {
     fn new(name: FieldName, field: Field, when: When) -> Self {
-        Self { name, field, dialect: None, by: Arc::default(), when }
+        Self { name, field, dialect: None, by: Arc::default(), leaf: None, when }
+    }
+
+    /// The same row where its set's verdict does not go beside it.
+    pub(crate) fn without_verdict(self) -> Self {
+        match self.when {
+            When::WithVerdict => Self { when: When::Trusted, ..self },
+            _ => self,
+        }
+    }
+
+    /// Whether this row, sent under the name of another, is the same part of a verdict.
+    pub(crate) fn is_verdict_for(&self, other: &Self) -> bool {
+        self.field == other.field && matches!(self.when, When::Always | When::WithVerdict)
     }
 
     /// Whether the row is sent for this client.
     pub(crate) fn is_for(&self, client: &ClientCertificate) -> bool {
         match self.when {
-            When::Always => true,
+            When::Always | When::WithVerdict => true,
             When::Trusted => client.is_trusted(),
             When::TrustedOrNone => client.is_trusted() || !client.is_presented(),
         }

@@ -18,6 +18,7 @@ mod formats;
 mod observed;
 mod round_trip;
 mod rules;
+mod verdicts;
 mod xfcc;
 
 use base64::Engine as _;
