@@ -11,6 +11,7 @@
     reason = "tests and their helpers"
 )]
 
+mod chains;
 #[path = "../common/mod.rs"]
 mod common;
 mod facts;

@@ -33,7 +33,7 @@ fn clients() -> Vec<(&'static str, ClientCertificate)> {
 }
 
 /// The receiver that an origin behind this set uses. A set without a verdict is read as one of verified clients.
-fn receiver(set: &HeaderSet) -> Receiver {
+pub(crate) fn receiver(set: &HeaderSet) -> Receiver {
     let v = Unstated::Verified;
     match set.name() {
         "cloudflare" => Receiver::cloudflare(v),
