@@ -4,6 +4,7 @@
 pub(crate) mod header_values;
 #[cfg(feature = "serde")]
 mod json;
+mod log_line;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
