@@ -87,7 +87,7 @@ mod tests {
 
     fn tlv(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
         let contents = contents.concat();
-        [&[tag, u8::try_from(contents.len()).unwrap()], &contents[..]].concat()
+        [&[tag, u8::try_from(contents.len()).unwrap_or_default()], &contents[..]].concat()
     }
 
     /// A certificate of which only names and key identifiers matter.
