@@ -34,12 +34,21 @@ pub use verify_error::VerifyError;
 #[derive(Clone, Eq, PartialEq)]
 pub struct ClientCertificate {
     leaf: Option<Arc<[u8]>>,
-    chain: Option<Arc<Vec<Arc<[u8]>>>>,
-    issuer: Option<Arc<[u8]>>,
+    /// `None` where it would be empty.
+    others: Option<Arc<Others>>,
     verification: Verification,
     revoked: bool,
     dialect: Dialect,
     seen_at: Option<OffsetDateTime>,
+}
+
+/// The other certificates of a connection. Most have none, which then takes one pointer.
+#[derive(Clone, Default, Eq, PartialEq)]
+struct Others {
+    /// As the client sent them after the leaf.
+    chain: Vec<Arc<[u8]>>,
+    /// As the caller named it.
+    issuer: Option<Arc<[u8]>>,
 }
 
 impl ClientCertificate {
@@ -48,8 +57,7 @@ impl ClientCertificate {
     pub const fn none() -> Self {
         Self {
             leaf: None,
-            chain: None,
-            issuer: None,
+            others: None,
             verification: Verification::None,
             revoked: false,
             dialect: Dialect::BoringSsl,
@@ -66,10 +74,16 @@ impl ClientCertificate {
 
     /// The certificates that the client sent after the leaf (DER), in the order sent.
     #[must_use]
-    pub fn chain<C: AsRef<[u8]>>(mut self, certificates: impl IntoIterator<Item = C>) -> Self {
-        let chain: Vec<Arc<[u8]>> =
-            certificates.into_iter().map(|certificate| certificate.as_ref().into()).collect();
-        self.chain = (!chain.is_empty()).then(|| Arc::new(chain));
+    pub fn chain<C: AsRef<[u8]>>(self, certificates: impl IntoIterator<Item = C>) -> Self {
+        let certificates = certificates.into_iter();
+        let chain = certificates.map(|certificate| certificate.as_ref().into()).collect();
+        self.with_others(|others| others.chain = chain)
+    }
+
+    fn with_others(mut self, change: impl FnOnce(&mut Others)) -> Self {
+        let mut others = self.others.take().map_or_else(Others::default, Arc::unwrap_or_clone);
+        change(&mut others);
+        self.others = (others != Others::default()).then(|| Arc::new(others));
         self
     }
 
@@ -93,9 +107,9 @@ impl ClientCertificate {
     /// assert_eq!(TlsClientAuth::new(&client).cert_issuer_serial(), "01");
     /// ```
     #[must_use]
-    pub fn verified_issuer(mut self, certificate: impl Into<Arc<[u8]>>) -> Self {
-        self.issuer = Some(certificate.into()).filter(|certificate| !certificate.is_empty());
-        self
+    pub fn verified_issuer(self, certificate: impl Into<Arc<[u8]>>) -> Self {
+        let issuer = Some(certificate.into()).filter(|certificate| !certificate.is_empty());
+        self.with_others(|others| others.issuer = issuer)
     }
 
     /// Names the verified issuer's certificate among the CA certificates (DER) that the TLS listener trusts: the only one with the
@@ -115,11 +129,11 @@ impl ClientCertificate {
     /// ```
     #[must_use]
     pub fn verified_issuer_among<C: AsRef<[u8]>>(
-        mut self,
+        self,
         authorities: impl IntoIterator<Item = C>,
     ) -> Self {
-        self.issuer = self.issuer_among(authorities);
-        self
+        let issuer = self.issuer_among(authorities);
+        self.with_others(|others| others.issuer = issuer)
     }
 
     fn issuer_among<C: AsRef<[u8]>>(
@@ -195,13 +209,15 @@ impl ClientCertificate {
 
     /// The certificates after the leaf.
     pub fn chain_certificates(&self) -> impl ExactSizeIterator<Item = &[u8]> {
-        self.chain.as_deref().map_or(&[][..], Vec::as_slice).iter().map(AsRef::as_ref)
+        let chain = self.others.as_deref().map_or(&[][..], |others| &others.chain);
+        chain.iter().map(AsRef::as_ref)
     }
 
     /// The issuer's certificate that [`verified_issuer`](Self::verified_issuer) named; `None` where the leaf did not verify.
     #[must_use]
     pub fn issuer(&self) -> Option<&[u8]> {
-        self.issuer.as_deref().filter(|_| self.verification == Verification::Success)
+        let issuer = self.others.as_deref().and_then(|others| others.issuer.as_deref());
+        issuer.filter(|_| self.verification == Verification::Success)
     }
 
     /// The leaf as a certificate.
