@@ -80,10 +80,10 @@ impl<'c> Facts<'c> {
             _ => (None, None),
         };
         // Never from the chain: a client can put a certificate of its CA's name there.
-        let issuer = client
-            .issuer()
-            .filter(|_| keys && certificate.is_some())
-            .and_then(|issuer| Certificate::from_der_up_to(issuer, limits.certificate).ok());
+        let issuer = match client.issuer() {
+            Some(issuer) if keys && certificate.is_some() => named(issuer, limits),
+            _ => None,
+        };
         let (sha1, sha256) = match leaf {
             Some(leaf) if sha1 && sha256 => {
                 let (sha1, sha256) = fingerprint::sha1_and_sha256(leaf);
@@ -187,4 +187,10 @@ impl<'c> Facts<'c> {
     pub(crate) const fn certificate(&self) -> Option<&Certificate<'c>> {
         self.certificate.as_ref()
     }
+}
+
+/// The issuer's certificate as the caller named it. Apart, so that connections without one don't pay for it.
+#[cold]
+fn named(issuer: &[u8], limits: Limits) -> Option<Certificate<'_>> {
+    Certificate::from_der_up_to(issuer, limits.certificate).ok()
 }

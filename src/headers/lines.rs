@@ -64,6 +64,7 @@ impl HeaderLines {
         let mut text = Vec::with_capacity(length);
         let mut lines: Vec<Line> = Vec::with_capacity(entries.len());
         let mut too_large = Vec::new();
+        let has_chain = client.chain_certificates().len() > 0;
         for (index, entry) in wanted() {
             // Cloudflare's sets tell each name twice, which is then written once.
             let is_name = matches!(entry.field, Field::Issuer(_) | Field::Subject(_));
@@ -79,7 +80,9 @@ impl HeaderLines {
             let start = text.len();
             let written = if is_name && too_large.iter().any(|other| told(*other)) {
                 Written::TooLarge
-            } else if let Some(missing) = missing_before(entry, &facts, entries, &lines) {
+            } else if has_chain
+                && let Some(missing) = missing_before(entry, &facts, entries, &lines)
+            {
                 missing
             } else {
                 facts.by = &entry.by;
