@@ -15,7 +15,7 @@ use super::{
 };
 
 words! {
-    Field {
+    Field as "field" {
         "presented" => Presented(flag: Flag),
         "verified" => Verified,
         "verified-flag" => VerifiedFlag(flag: Flag),
@@ -199,28 +199,27 @@ impl FromStr for Field {
     type Err = ParseFieldError;
 
     fn from_str(text: &str) -> Result<Self, ParseFieldError> {
-        Self::parse_words("field", text)
+        Self::parse_words(text)
     }
 }
 
 #[cfg(feature = "serde")]
 mod serde {
     use super::Field;
-    use alloc::string::String;
-    use serde::de::Error as _;
+    use crate::field::words::Spelled;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     /// The text: `"subject:rfc2253"`.
     impl Serialize for Field {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.collect_str(self)
+            Spelled(*self).serialize(serializer)
         }
     }
 
     /// Reads that text.
     impl<'de> Deserialize<'de> for Field {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+            Spelled::deserialize(deserializer).map(|Spelled(field)| field)
         }
     }
 }

@@ -8,6 +8,9 @@ use core::fmt;
 ///
 /// [`words!`] implements it.
 pub(crate) trait Words: Sized {
+    /// What errors call it.
+    const WHAT: &'static str = "form";
+
     /// Writes the value's words.
     fn write_words(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result;
 
@@ -18,9 +21,9 @@ pub(crate) trait Words: Sized {
     #[cfg(test)]
     fn texts() -> Vec<String>;
 
-    /// Reads a whole text; `what` is the setting's name for the error.
-    fn parse_words(what: &'static str, text: &str) -> Result<Self, ParseFieldError> {
-        let mut words = Unread { what, text, rest: Some(text) };
+    /// Reads a whole text.
+    fn parse_words(text: &str) -> Result<Self, ParseFieldError> {
+        let mut words = Unread { what: Self::WHAT, text, rest: Some(text) };
         let value = Self::read_words(&mut words)?;
         match words.rest {
             Some(rest) => Err(words.error(Problem::TooMany(rest.to_string()))),
@@ -34,10 +37,12 @@ pub(crate) trait Words: Sized {
 /// `"email" => Email(index: u8)` is followed by the words of its parts; `"pem-url" => EscapedPem[UrlForm::Component]` is one word
 /// for that variant with that content.
 macro_rules! words {
-    ($($form:ident {
+    ($($form:ident $(as $what:literal)? {
         $($word:literal => $variant:ident $(($($part:ident: $type:ty),+))? $([$content:path])?,)+
     })+) => {$(
         impl $crate::field::words::Words for $form {
+            $(const WHAT: &'static str = $what;)?
+
             fn write_words(&self, text: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 match self {
                     $(Self::$variant $(($($part),+))? $(($content))? => {
@@ -150,6 +155,38 @@ pub(super) fn read_list(
     Ok(places)
 }
 
+/// A value in a settings file, as its words.
+#[cfg(feature = "serde")]
+pub(crate) struct Spelled<T>(pub(crate) T);
+
+#[cfg(feature = "serde")]
+mod serde {
+    use super::{Spelled, Words};
+    use alloc::string::String;
+    use core::fmt;
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    impl<T: Words> fmt::Display for Spelled<T> {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.write_words(formatter)
+        }
+    }
+
+    impl<T: Words> Serialize for Spelled<T> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_str(self)
+        }
+    }
+
+    impl<'de, T: Words> Deserialize<'de> for Spelled<T> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let text = String::deserialize(deserializer)?;
+            T::parse_words(&text).map(Self).map_err(D::Error::custom)
+        }
+    }
+}
+
 /// Why a text is not a [`Field`](crate::field::Field).
 ///
 /// ```
@@ -185,7 +222,8 @@ impl fmt::Display for ParseFieldError {
                 if *word != self.text {
                     write!(formatter, "{word:?} ")?;
                 }
-                write_unknown(word, known.iter().copied(), formatter)
+                formatter.write_str("is not known")?;
+                write_known(word, known.iter().copied(), formatter)
             }
             Problem::TooFew { known } => {
                 write!(formatter, "lacks its form, one of {}", known.join(", "))
@@ -199,13 +237,12 @@ impl fmt::Display for ParseFieldError {
 
 impl core::error::Error for ParseFieldError {}
 
-/// What is said of a word that is none of the known: `is not known, did you mean "nginx"? Known: cloudflare, …`.
-pub(crate) fn write_unknown<'w>(
+/// What is said after a word that is none of the known: `, did you mean "nginx"? Known: cloudflare, …`.
+pub(crate) fn write_known<'w>(
     word: &str,
     known: impl Iterator<Item = &'w str> + Clone,
     text: &mut impl fmt::Write,
 ) -> fmt::Result {
-    text.write_str("is not known")?;
     match nearest(word, known.clone()) {
         Some(nearest) => write!(text, ", did you mean {nearest:?}? Known: ")?,
         None => text.write_str("; known: ")?,
