@@ -8,7 +8,7 @@ use crate::connection::XfccMode;
 use crate::connection::is_owned_name;
 use crate::field::Limits;
 use crate::headers::name::{folded, is_alike};
-use crate::headers::{Entry, HeaderSet};
+use crate::headers::{Entry, FieldName, HeaderSet, HeaderSetError, HeaderSetErrorKind, is_framing};
 
 /// The header sets that go out, and when. Made once for a proxy and shared by all of its connections.
 ///
@@ -21,11 +21,18 @@ use crate::headers::{Entry, HeaderSet};
 ///     .on_every_request(HeaderSet::cloudflare_managed());
 /// # let _ = forwarding;
 /// ```
-#[derive(Clone, Debug)]
+///
+/// Two forwardings are equal when they have equal sets, in the same order, and the same settings.
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Forwarding(Arc<Settings>);
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 struct Settings {
+    /// As they were added.
+    first_sets: Vec<HeaderSet>,
+    every_sets: Vec<HeaderSet>,
+    /// As they were given.
+    stripped: Vec<String>,
     first: Arc<[Entry]>,
     every: Arc<[Entry]>,
     limits: Limits,
@@ -62,6 +69,7 @@ impl Forwarding {
         let settings = Arc::make_mut(&mut self.0);
         settings.first = settings.joined(&settings.first, &set);
         settings.own(&set);
+        settings.first_sets.push(set);
         self
     }
 
@@ -71,6 +79,7 @@ impl Forwarding {
         let settings = Arc::make_mut(&mut self.0);
         settings.every = settings.joined(&settings.every, &set);
         settings.own(&set);
+        settings.every_sets.push(set);
         self
     }
 
@@ -86,6 +95,43 @@ impl Forwarding {
     pub fn xfcc_mode(mut self, mode: XfccMode) -> Self {
         Arc::make_mut(&mut self.0).xfcc_mode = mode;
         self
+    }
+
+    /// Strips these names too, in every spelling, without sending them: those that an origin trusts and no set of the crate has.
+    ///
+    /// # Errors
+    /// A name is not a token, or is one of HTTP's own framing.
+    pub fn also_strip<N: AsRef<str>>(
+        mut self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Result<Self, HeaderSetError> {
+        let settings = Arc::make_mut(&mut self.0);
+        for name in names {
+            let name = name.as_ref();
+            if FieldName::from_text(name).is_none() {
+                return Err(HeaderSetError::new(name, HeaderSetErrorKind::NotAToken));
+            }
+            if is_framing(name) {
+                return Err(HeaderSetError::new(name, HeaderSetErrorKind::Framing));
+            }
+            settings.owned.push(folded(name));
+            settings.stripped.push(name.into());
+        }
+        settings.owned.sort();
+        settings.owned.dedup();
+        Ok(self)
+    }
+
+    /// The sets as they were added, for the first request and for all.
+    #[cfg(feature = "serde")]
+    pub(super) fn sets(&self) -> (&[HeaderSet], &[HeaderSet]) {
+        (&self.0.first_sets, &self.0.every_sets)
+    }
+
+    /// The names of [`also_strip`](Self::also_strip).
+    #[cfg(feature = "serde")]
+    pub(super) fn stripped(&self) -> &[String] {
+        &self.0.stripped
     }
 
     pub(crate) fn mode_of_xfcc(&self) -> XfccMode {

@@ -265,8 +265,9 @@ fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str> + Clone) -> Opti
     let word = plain(word);
     let near = |known: &&'w str| {
         let distance = distance(&word, &plain(known));
-        // A third of a short word, a quarter of a long one.
-        (distance <= known.len().max(word.len()) / 4 + 1).then_some((distance, *known))
+        let longer = known.len().max(word.len());
+        // Two letters of a short word, a quarter of a long one.
+        (distance.saturating_sub(1) <= longer / 4).then_some((distance, *known))
     };
     let nearest =
         known.clone().filter_map(|known| near(&known)).min_by_key(|(distance, _)| *distance);

@@ -3,6 +3,8 @@
 mod lines;
 pub(crate) mod name;
 mod named;
+#[cfg(feature = "serde")]
+pub(crate) mod settings;
 
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
@@ -201,7 +203,7 @@ impl HeaderSet {
         for name in names {
             kept.push(left.remove(position(&left, name)?));
         }
-        let set = Self { entries: kept.into(), ..self };
+        let set = Self::from_entries(&self.name, kept);
         if !told || set.tells_verdict() {
             return Ok(set);
         }
@@ -223,17 +225,36 @@ impl HeaderSet {
     ///
     /// # Errors
     /// No row has the old name, or the new one is refused as in [`new`](Self::new).
-    pub fn renamed(mut self, from: &str, to: &str) -> Result<Self, HeaderSetError> {
-        let at = position(&self.entries, from)?;
-        let others = self.entries.iter().enumerate().filter(|(index, _)| *index != at);
-        let new = checked_name(to, others.map(|(_, entry)| entry))
-            .map_err(|kind| HeaderSetError::new(to, kind))?;
-        let rename = |(index, entry): (usize, &Entry)| match index == at {
-            true => Entry { name: new.clone(), ..entry.clone() },
-            false => entry.clone(),
-        };
-        self.entries = self.entries.iter().enumerate().map(rename).collect();
-        Ok(self)
+    pub fn renamed(self, from: &str, to: &str) -> Result<Self, HeaderSetError> {
+        self.renamed_at_once(&[(from, to)])
+    }
+
+    /// The same table with other header names in some rows, which may be exchanged.
+    pub(crate) fn renamed_at_once<N: AsRef<str>>(
+        self,
+        names: &[(N, N)],
+    ) -> Result<Self, HeaderSetError> {
+        let mut at = Vec::new();
+        for (from, _) in names {
+            let index = position(&self.entries, from.as_ref())?;
+            if at.contains(&index) {
+                return Err(HeaderSetError::new(from.as_ref(), HeaderSetErrorKind::Twice));
+            }
+            at.push(index);
+        }
+        let is_kept = |(index, _): &(usize, &Entry)| !at.contains(index);
+        let kept = self.entries.iter().enumerate().filter(is_kept);
+        let mut taken: Vec<Entry> = kept.map(|(_, entry)| entry.clone()).collect();
+        let mut entries = self.entries.to_vec();
+        for ((_, to), at) in names.iter().zip(&at) {
+            let name = checked_name(to.as_ref(), taken.iter())
+                .map_err(|kind| HeaderSetError::new(to.as_ref(), kind))?;
+            if let Some(entry) = entries.get_mut(*at) {
+                entry.name = name;
+                taken.push(entry.clone());
+            }
+        }
+        Ok(Self { entries: entries.into(), ..self })
     }
 
     /// The same table in that library's spelling, whatever the certificate's [`dialect`](crate::ClientCertificate::dialect).

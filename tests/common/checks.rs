@@ -346,7 +346,7 @@ pub(crate) fn everything() -> &'static Forwarding {
     static EVERYTHING: LazyLock<Forwarding> = LazyLock::new(|| {
         let own = HeaderSet::new(
             "own",
-            tls_client_auth::Dialect::OpenSsl,
+            Dialect::OpenSsl,
             [(OWN, tls_client_auth::field::Field::Verified)],
         )
         .unwrap();
