@@ -22,6 +22,7 @@ use crate::headers::{Entry, FieldName, HeaderSet, HeaderSetError, HeaderSetError
 /// # let _ = forwarding;
 /// ```
 ///
+/// With feature `serde` it is read from settings files: its [`Deserialize`](#impl-Deserialize%3C'de%3E-for-Forwarding) lists the keys.
 /// Two forwardings are equal when they have equal sets, in the same order, and the same settings.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Forwarding(Arc<Settings>);

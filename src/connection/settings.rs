@@ -178,12 +178,12 @@ struct SpelledLimits(Limits);
 
 impl Serialize for SpelledLimits {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let sizes = |limits: Limits| {
+        let sizes = |Limits { certificate, encoded_leaf, encoded_chain, text }| {
             [
-                (Limit::Certificate, limits.certificate),
-                (Limit::EncodedLeaf, limits.encoded_leaf),
-                (Limit::EncodedChain, limits.encoded_chain),
-                (Limit::Text, limits.text),
+                (Limit::Certificate, certificate),
+                (Limit::EncodedLeaf, encoded_leaf),
+                (Limit::EncodedChain, encoded_chain),
+                (Limit::Text, text),
             ]
         };
         let changed = sizes(self.0).into_iter().zip(sizes(Limits::new()));

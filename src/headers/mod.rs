@@ -42,7 +42,8 @@ pub use name::FieldName;
 /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
 /// ```
 ///
-/// Two sets are equal when their names and rows are.
+/// [`named`](Self::named) finds a set of the crate. With feature `serde` a set is read from settings files: its
+/// [`Deserialize`](#impl-Deserialize%3C'de%3E-for-HeaderSet) lists the keys. Two sets are equal when their names and rows are.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct HeaderSet {
     name: Arc<str>,
