@@ -8,7 +8,7 @@ use crate::connection::XfccMode;
 use crate::connection::is_owned_name;
 use crate::field::Limits;
 use crate::headers::name::{folded, is_alike};
-use crate::headers::{Entry, HeaderSet};
+use crate::headers::{Entry, FieldName, HeaderSet, HeaderSetError, HeaderSetErrorKind, is_framing};
 
 /// The header sets that go out, and when. Made once for a proxy and shared by all of its connections.
 ///
@@ -21,14 +21,19 @@ use crate::headers::{Entry, HeaderSet};
 ///     .on_every_request(HeaderSet::cloudflare_managed());
 /// # let _ = forwarding;
 /// ```
-#[derive(Clone, Debug)]
+///
+/// With feature `serde` it is read from settings files: its [`Deserialize`](#impl-Deserialize%3C'de%3E-for-Forwarding) lists the keys.
+/// Two forwardings are equal when they have equal sets, in the same order, and the same settings.
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Forwarding(Arc<Settings>);
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 struct Settings {
     /// As they were added.
     first_sets: Vec<HeaderSet>,
     every_sets: Vec<HeaderSet>,
+    /// As they were given.
+    stripped: Vec<String>,
     /// The rows that the first request alone carries, beside those of every request.
     first: Arc<[Entry]>,
     every: Arc<[Entry]>,
@@ -97,6 +102,43 @@ impl Forwarding {
     pub fn xfcc_mode(mut self, mode: XfccMode) -> Self {
         Arc::make_mut(&mut self.0).xfcc_mode = mode;
         self
+    }
+
+    /// Strips these names too, in every spelling, without sending them: those that an origin trusts and no set of the crate has.
+    ///
+    /// # Errors
+    /// A name is not a token, or is one of HTTP's own framing.
+    pub fn also_strip<N: AsRef<str>>(
+        mut self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Result<Self, HeaderSetError> {
+        let settings = Arc::make_mut(&mut self.0);
+        for name in names {
+            let name = name.as_ref();
+            if FieldName::from_text(name).is_none() {
+                return Err(HeaderSetError::new(name, HeaderSetErrorKind::NotAToken));
+            }
+            if is_framing(name) {
+                return Err(HeaderSetError::new(name, HeaderSetErrorKind::Framing));
+            }
+            settings.owned.push(folded(name));
+            settings.stripped.push(name.into());
+        }
+        settings.owned.sort();
+        settings.owned.dedup();
+        Ok(self)
+    }
+
+    /// The sets as they were added, for the first request and for all.
+    #[cfg(feature = "serde")]
+    pub(super) fn sets(&self) -> (&[HeaderSet], &[HeaderSet]) {
+        (&self.0.first_sets, &self.0.every_sets)
+    }
+
+    /// The names of [`also_strip`](Self::also_strip).
+    #[cfg(feature = "serde")]
+    pub(super) fn stripped(&self) -> &[String] {
+        &self.0.stripped
     }
 
     pub(crate) fn mode_of_xfcc(&self) -> XfccMode {

@@ -5,6 +5,8 @@
 //! can be freed as soon as it is sent.
 
 mod forwarding;
+#[cfg(feature = "serde")]
+mod settings;
 pub(crate) mod strip;
 mod sync;
 mod xfcc;

@@ -123,6 +123,7 @@ mod tests {
     use crate::connection::Forwarding;
     use crate::field::{Field, SerialForm};
     use crate::headers::HeaderSet;
+    use crate::x509::Dialect;
     use crate::{ClientCertificate, ConnectionState};
 
     fn pairs(lines: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -133,8 +134,12 @@ mod tests {
 
     #[test]
     fn a_request_is_stripped() {
-        let set =
-            HeaderSet::new("own", [("X-Tenant.Serial", Field::Serial(SerialForm::Hex))]).unwrap();
+        let set = HeaderSet::new(
+            "own",
+            Dialect::OpenSsl,
+            [("X-Tenant.Serial", Field::Serial(SerialForm::Hex))],
+        )
+        .unwrap();
         let forwarding = Forwarding::cloudflare().on_every_request(set);
         let connection = ConnectionState::new(ClientCertificate::none(), forwarding);
         let cases: [(&str, Lines<'_>, Lines<'_>); 9] = [

@@ -7,7 +7,9 @@ mod go_uri;
 mod google;
 mod limits;
 mod public_key;
+mod text;
 mod traefik;
+pub(crate) mod words;
 mod write;
 mod xfcc;
 
@@ -15,11 +17,15 @@ pub use crate::encoding::UrlForm;
 pub use alternative_name::SubjectAltNameForm;
 pub(crate) use facts::{Facts, Needs, Written};
 pub use limits::Limits;
+pub use words::ParseFieldError;
 pub use xfcc::Xfcc;
 
 /// A value of the certificate or of the handshake, in one exact written form.
 ///
 /// A field without a value (no certificate, no such extension, a date that can't be read) gives no header line.
+///
+/// Settings name a field by words: `subject:rfc2253`, `certificate:pem-url`, `chain-certificate:0:base64`. [`FromStr`](core::str::FromStr)
+/// lists them all.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Field {

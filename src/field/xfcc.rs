@@ -27,13 +27,13 @@ use crate::x509::Name;
 /// ```
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub struct Xfcc {
-    cert: bool,
-    chain: bool,
-    subject: bool,
-    uri: bool,
-    dns: bool,
-    issuer: bool,
-    json: bool,
+    pub(super) cert: bool,
+    pub(super) chain: bool,
+    pub(super) subject: bool,
+    pub(super) uri: bool,
+    pub(super) dns: bool,
+    pub(super) issuer: bool,
+    pub(super) json: bool,
 }
 
 impl Xfcc {

@@ -2,6 +2,9 @@
 
 mod lines;
 pub(crate) mod name;
+mod named;
+#[cfg(feature = "serde")]
+pub(crate) mod settings;
 
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
@@ -10,6 +13,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::client::ClientCertificate;
+use crate::field::words::write_known;
 use crate::field::{CertificateForm, Field};
 use crate::x509::Dialect;
 use name::is_alike;
@@ -24,25 +28,31 @@ pub use name::FieldName;
 /// certificate as failed, or from [`Field::Verified`] or [`Field::VerifiedFlag`] beside [`Field::Revoked`].
 ///
 /// ```
-/// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+/// use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
 /// use tls_client_auth::field::{Field, Limits, SerialForm, VerdictForm};
 /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
 ///
-/// let set = HeaderSet::new("mine", [("X-Client-Serial", Field::Serial(SerialForm::Hex)), ("X-Client-Verify", Field::Verdict(VerdictForm::Text))])?;
+/// let set = HeaderSet::new("mine", Dialect::OpenSsl, [
+///     ("X-Client-Serial", Field::Serial(SerialForm::Hex)),
+///     ("X-Client-Verify", Field::Verdict(VerdictForm::Text)),
+/// ])?;
 /// let client = ClientCertificate::presented(der, Verification::Success);
 /// let lines = set.lines(&client, Limits::new());
 /// let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
 /// assert_eq!(lines, [("X-Client-Serial", "5A7001B17B539286C891"), ("X-Client-Verify", "SUCCESS")]);
 /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
 /// ```
-#[derive(Clone, Debug)]
+///
+/// [`named`](Self::named) finds a set of the crate. With feature `serde` a set is read from settings files: its
+/// [`Deserialize`](#impl-Deserialize%3C'de%3E-for-HeaderSet) lists the keys. Two sets are equal when their names and rows are.
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct HeaderSet {
     name: Arc<str>,
     entries: Arc<[Entry]>,
 }
 
 /// A line of the table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) name: FieldName,
     pub(crate) field: Field,
@@ -71,19 +81,23 @@ pub(crate) enum When {
 impl HeaderSet {
     /// A table of the caller's own, with a name for people.
     ///
+    /// Names, dates and reasons are printed in the dialect's spelling: [`Dialect::OpenSsl`] for origins that read what nginx, Apache
+    /// or HAProxy send, [`Dialect::BoringSsl`] for those that read Cloudflare's or Envoy's.
+    ///
     /// # Errors
     /// A header name is not a token, is one of HTTP's own framing, or is there twice (case and separators apart).
     pub fn new<'n>(
         name: &str,
+        dialect: Dialect,
         rows: impl IntoIterator<Item = (&'n str, Field)>,
     ) -> Result<Self, HeaderSetError> {
         let mut checked: Vec<Entry> = Vec::new();
         for (name, field) in rows {
             let name = checked_name(name, checked.iter())
-                .map_err(|kind| HeaderSetError { name: name.to_string(), kind })?;
+                .map_err(|kind| HeaderSetError::new(name, kind))?;
             checked.push(Entry::new(name, field, When::WithVerdict));
         }
-        Ok(Self::from_entries(name, checked).for_trusted_without_verdict())
+        Ok(Self::from_entries(name, checked).for_trusted_without_verdict().with_dialect(dialect))
     }
 
     /// Every set of the crate, in the order of the README's table.
@@ -151,14 +165,17 @@ impl HeaderSet {
     }
 
     pub(crate) fn for_trusted_without_verdict(self) -> Self {
-        let any = |is: fn(&Field) -> bool| self.entries.iter().any(|entry| is(&entry.field));
-        if any(|field| matches!(field, Field::Verdict(_)))
-            || any(|field| matches!(field, Field::Verified | Field::VerifiedFlag(_)))
-                && any(|field| matches!(field, Field::Revoked(_)))
-        {
+        if self.tells_verdict() {
             return self;
         }
         self.when(When::Trusted)
+    }
+
+    fn tells_verdict(&self) -> bool {
+        let any = |is: fn(&Field) -> bool| self.entries.iter().any(|entry| is(&entry.field));
+        any(|field| matches!(field, Field::Verdict(_)))
+            || any(|field| matches!(field, Field::Verified | Field::VerifiedFlag(_)))
+                && any(|field| matches!(field, Field::Revoked(_)))
     }
 
     pub(crate) fn when(self, when: When) -> Self {
@@ -170,6 +187,39 @@ impl HeaderSet {
     #[must_use]
     pub fn including_untrusted(self) -> Self {
         self.when(When::Always)
+    }
+
+    /// The table with these rows alone, in this order.
+    ///
+    /// Where no row is left that tells the verdict, the rows are sent for trusted clients only, as in a set that never told it;
+    /// [`including_untrusted`](Self::including_untrusted) lifts that when it is called afterwards.
+    ///
+    /// ```
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// use tls_client_auth::field::Limits;
+    /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+    ///
+    /// let set = HeaderSet::nginx().only(["ssl-client-s-dn"])?;
+    /// for (verification, lines) in [(Verification::Success, 1), (Verification::None, 0)] {
+    ///     let client = ClientCertificate::presented(der, verification);
+    ///     assert_eq!(set.lines(&client, Limits::new()).iter().count(), lines);
+    /// }
+    /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// No row has one of the names, or one is given twice.
+    pub fn only<'n>(
+        self,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Result<Self, HeaderSetError> {
+        let mut left = self.entries.to_vec();
+        let mut kept = Vec::new();
+        for name in names {
+            kept.push(left.remove(position(&left, name)?));
+        }
+        let set = Self::from_entries(&self.name, kept);
+        Ok(if set.tells_verdict() { set } else { set.map(Entry::without_verdict) })
     }
 
     /// The same table with another header name in one row, for origins that know the value by that name.
@@ -184,22 +234,36 @@ impl HeaderSet {
     ///
     /// # Errors
     /// No row has the old name, or the new one is refused as in [`new`](Self::new).
-    pub fn renamed(mut self, from: &str, to: &str) -> Result<Self, HeaderSetError> {
-        let refuse = |name: &str, kind| HeaderSetError { name: name.to_string(), kind };
-        let at = self
-            .entries
-            .iter()
-            .position(|entry| is_alike(entry.name.as_str().as_bytes(), from.as_bytes()));
-        let at = at.ok_or_else(|| refuse(from, HeaderSetErrorKind::Missing))?;
-        let others = self.entries.iter().enumerate().filter(|(index, _)| *index != at);
-        let new =
-            checked_name(to, others.map(|(_, entry)| entry)).map_err(|kind| refuse(to, kind))?;
-        let rename = |(index, entry): (usize, &Entry)| match index == at {
-            true => Entry { name: new.clone(), ..entry.clone() },
-            false => entry.clone(),
-        };
-        self.entries = self.entries.iter().enumerate().map(rename).collect();
-        Ok(self)
+    pub fn renamed(self, from: &str, to: &str) -> Result<Self, HeaderSetError> {
+        self.renamed_at_once(&[(from, to)])
+    }
+
+    /// The same table with other header names in some rows, which may be exchanged.
+    pub(crate) fn renamed_at_once<N: AsRef<str>>(
+        self,
+        names: &[(N, N)],
+    ) -> Result<Self, HeaderSetError> {
+        let mut at = Vec::new();
+        for (from, _) in names {
+            let index = position(&self.entries, from.as_ref())?;
+            if at.contains(&index) {
+                return Err(HeaderSetError::new(from.as_ref(), HeaderSetErrorKind::Twice));
+            }
+            at.push(index);
+        }
+        let is_kept = |(index, _): &(usize, &Entry)| !at.contains(index);
+        let kept = self.entries.iter().enumerate().filter(is_kept);
+        let mut taken: Vec<Entry> = kept.map(|(_, entry)| entry.clone()).collect();
+        let mut entries = self.entries.to_vec();
+        for ((_, to), at) in names.iter().zip(&at) {
+            let name = checked_name(to.as_ref(), taken.iter())
+                .map_err(|kind| HeaderSetError::new(to.as_ref(), kind))?;
+            if let Some(entry) = entries.get_mut(*at) {
+                entry.name = name;
+                taken.push(entry.clone());
+            }
+        }
+        Ok(Self { entries: entries.into(), ..self })
     }
 
     /// The same table in that library's spelling, whatever the certificate's [`dialect`](crate::ClientCertificate::dialect).
@@ -253,6 +317,15 @@ impl Entry {
     }
 }
 
+/// Which row has that name, or one alike.
+fn position(entries: &[Entry], name: &str) -> Result<usize, HeaderSetError> {
+    let named = |entry: &Entry| is_alike(entry.name.as_str().as_bytes(), name.as_bytes());
+    entries.iter().position(named).ok_or_else(|| {
+        let known = entries.iter().map(|entry| entry.name.as_str().into()).collect();
+        HeaderSetError { known, ..HeaderSetError::new(name, HeaderSetErrorKind::Missing) }
+    })
+}
+
 /// A name that may stand beside those of the other rows.
 fn checked_name<'r>(
     name: &str,
@@ -287,16 +360,19 @@ pub(crate) fn is_framing(name: &str) -> bool {
 /// Why a table of headers was refused.
 ///
 /// ```
-/// use tls_client_auth::HeaderSet;
+/// use tls_client_auth::{Dialect, HeaderSet};
 /// use tls_client_auth::field::{DigestForm, Field, SerialForm};
 ///
-/// let error = HeaderSet::new("mine", [("X-Cert", Field::Serial(SerialForm::Hex)), ("x_cert", Field::Sha256(DigestForm::Lower))]).unwrap_err();
+/// let rows = [("X-Cert", Field::Serial(SerialForm::Hex)), ("x_cert", Field::Sha256(DigestForm::Lower))];
+/// let error = HeaderSet::new("mine", Dialect::OpenSsl, rows).unwrap_err();
 /// assert_eq!(error.to_string(), r#"header name "x_cert": stands there twice"#);
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct HeaderSetError {
-    pub(crate) name: String,
-    pub(crate) kind: HeaderSetErrorKind,
+    name: String,
+    kind: HeaderSetErrorKind,
+    /// Which names there are, where the name is none of them.
+    known: Vec<String>,
 }
 
 /// What is wrong with a header name.
@@ -309,15 +385,17 @@ pub enum HeaderSetErrorKind {
     Framing,
     /// The same name, case and separators apart, stands in another row.
     Twice,
-    /// No row has the name that was to be changed.
+    /// No row has the name that was to be kept or changed.
     Missing,
+    /// Not a header name but that of a set, and no set has it.
+    UnknownSet,
     /// Not a header name but one of the proxy's own identities: empty, or more than printable ASCII without spaces.
     Identity,
 }
 
 impl HeaderSetError {
     pub(crate) fn new(name: &str, kind: HeaderSetErrorKind) -> Self {
-        Self { name: name.to_string(), kind }
+        Self { name: name.to_string(), kind, known: Vec::new() }
     }
 
     /// The name that was refused.
@@ -339,14 +417,20 @@ impl fmt::Display for HeaderSetError {
             HeaderSetErrorKind::NotAToken => "is not a token",
             HeaderSetErrorKind::Framing => "belongs to HTTP's framing",
             HeaderSetErrorKind::Twice => "stands there twice",
-            HeaderSetErrorKind::Missing => "is in no row",
+            HeaderSetErrorKind::Missing => "is not in this set",
+            HeaderSetErrorKind::UnknownSet => "is not known",
             HeaderSetErrorKind::Identity => "is not printable ASCII without spaces",
         };
         let what = match self.kind {
             HeaderSetErrorKind::Identity => "identity",
+            HeaderSetErrorKind::UnknownSet => "header set",
             _ => "header name",
         };
-        write!(formatter, "{what} {:?}: {reason}", self.name)
+        write!(formatter, "{what} {:?}: {reason}", self.name)?;
+        if self.known.is_empty() {
+            return Ok(());
+        }
+        write_known(&self.name, self.known.iter().map(String::as_str), formatter)
     }
 }
 
@@ -355,7 +439,7 @@ impl core::error::Error for HeaderSetError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::Verification;
+    use crate::client::{Verification, VerifyError};
     use crate::field::Limits;
     use crate::field::SerialForm;
 
@@ -392,7 +476,11 @@ mod tests {
             for (name, _) in set.rows() {
                 assert!(crate::connection::is_owned_name(name.as_bytes()), "{name}");
             }
-            assert!(HeaderSet::new("again", set.rows()).is_ok(), "{}", set.name());
+            assert!(
+                HeaderSet::new("again", Dialect::OpenSsl, set.rows()).is_ok(),
+                "{}",
+                set.name()
+            );
         }
     }
 
@@ -418,6 +506,7 @@ mod tests {
         for (case, name, kind) in cases {
             let error = HeaderSet::new(
                 "t",
+                Dialect::OpenSsl,
                 [
                     ("X-First", Field::Serial(SerialForm::Hex)),
                     (name, Field::Serial(SerialForm::Hex)),
@@ -425,6 +514,71 @@ mod tests {
             )
             .unwrap_err();
             assert_eq!((error.name(), error.kind()), (name, kind), "{case}");
+        }
+    }
+
+    #[test]
+    fn rows_of_a_table_alone() {
+        let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+        let (verify, subject) = ("ssl-client-verify", "ssl-client-s-dn");
+        let nginx = HeaderSet::nginx;
+        let cases = [
+            ("with the verdict", nginx().only([verify, subject]), vec![verify, subject], 2),
+            ("in any spelling", nginx().only(["SSL_CLIENT_VERIFY"]), vec![verify], 1),
+            ("without it", nginx().only([subject]), vec![subject], 0),
+            (
+                "without it for everybody",
+                nginx().only([subject]).map(HeaderSet::including_untrusted),
+                vec![subject],
+                1,
+            ),
+            (
+                "everybody before",
+                HeaderSet::rfc9440().including_untrusted().only(["Client-Cert"]),
+                vec!["Client-Cert"],
+                1,
+            ),
+            ("nothing", nginx().only([]), vec![], 0),
+        ];
+        for (case, set, names, untrusted) in cases {
+            let set = set.unwrap();
+            assert_eq!(set.rows().map(|(name, _)| name).collect::<Vec<_>>(), names, "{case}");
+            let lines = |verification| {
+                let client = ClientCertificate::presented(der, verification);
+                set.lines(&client, Limits::new()).iter().count()
+            };
+            assert_eq!(lines(Verification::Success), names.len(), "{case}");
+            assert_eq!(lines(Verification::None), untrusted, "{case}");
+        }
+        for names in [["ssl-client-verfy", subject], [subject, subject]] {
+            let error = nginx().only(names).unwrap_err();
+            assert_eq!(error.kind(), HeaderSetErrorKind::Missing, "{names:?}");
+        }
+        assert_eq!(
+            HeaderSet::ingress_nginx().only(["ssl-client-verfy"]).unwrap_err().to_string(),
+            "header name \"ssl-client-verfy\": is not in this set, did you mean \"ssl-client-verify\"? \
+             Known: ssl-client-verify, ssl-client-subject-dn, ssl-client-issuer-dn, ssl-client-cert"
+        );
+    }
+
+    #[test]
+    fn a_dialect_is_part_of_making_one() {
+        let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+        let failed = Verification::from(VerifyError::DepthZeroSelfSignedCert);
+        let client = ClientCertificate::presented(der, failed);
+        let nginx = HeaderSet::nginx();
+        let own = HeaderSet::new("nginx", Dialect::OpenSsl, nginx.rows()).unwrap();
+        assert_eq!(own, nginx);
+        let other = HeaderSet::new("nginx", Dialect::BoringSsl, nginx.rows()).unwrap();
+        assert_ne!(other, nginx);
+        for dialect in [Dialect::OpenSsl, Dialect::BoringSsl] {
+            let client = client.clone().dialect(dialect);
+            let verdict = |set: &HeaderSet| {
+                set.lines(&client, Limits::new()).get("ssl-client-verify").unwrap().to_string()
+            };
+            assert_eq!(verdict(&own), "FAILED:self-signed certificate");
+            assert_eq!(verdict(&nginx), "FAILED:self-signed certificate");
+            assert_eq!(verdict(&other), "FAILED:self signed certificate");
         }
     }
 

@@ -71,6 +71,15 @@ impl FieldName {
     }
 }
 
+/// Equal in every letter: names that differ in case are other bytes in HTTP/1.
+impl PartialEq for FieldName {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for FieldName {}
+
 impl fmt::Debug for FieldName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), formatter)

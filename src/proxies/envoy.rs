@@ -73,7 +73,7 @@ impl HeaderSet {
         for identity in &identities {
             if identity.is_empty() || !identity.bytes().all(|byte| byte.is_ascii_graphic()) {
                 let kind = HeaderSetErrorKind::Identity;
-                return Err(HeaderSetError { name: identity.clone(), kind });
+                return Err(HeaderSetError::new(identity, kind));
             }
         }
         let by: Arc<[String]> = identities.into();

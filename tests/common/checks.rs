@@ -344,7 +344,12 @@ pub(crate) fn is_owned(name: &str) -> bool {
 /// Every set at once, by turns on the first request and on all, and a header that no family covers.
 pub(crate) fn everything() -> &'static Forwarding {
     static EVERYTHING: LazyLock<Forwarding> = LazyLock::new(|| {
-        let own = HeaderSet::new("own", [(OWN, tls_client_auth::field::Field::Verified)]).unwrap();
+        let own = HeaderSet::new(
+            "own",
+            Dialect::OpenSsl,
+            [(OWN, tls_client_auth::field::Field::Verified)],
+        )
+        .unwrap();
         let mut forwarding = Forwarding::none().on_every_request(own);
         for (index, set) in sets().iter().cloned().enumerate() {
             forwarding = match index % 2 {

@@ -382,8 +382,8 @@ fn only_what_the_proxy_sets_is_read() {
             .to_string(),
     ];
     let expected = [
-        r#"header name "x": is in no row"#,
-        r#"header name "x": is in no row"#,
+        r#"header name "x": is not in this set"#,
+        r#"header name "x": is not in this set"#,
         r#"header name "a b": is not a token"#,
         r#"header name "Host": belongs to HTTP's framing"#,
         r#"header name "SSL_Client_Serial": stands there twice"#,

@@ -109,7 +109,7 @@ fn a_set_of_ones_own_tells_a_verdict_or_is_for_trusted_clients() {
         ("a verdict", vec![fact, ("x", Field::Verdict(VerdictForm::Word))], true),
     ];
     for (case, rows, tells) in cases {
-        let set = HeaderSet::new("own", rows).unwrap();
+        let set = HeaderSet::new("own", Dialect::OpenSsl, rows).unwrap();
         for (kind, client) in clients() {
             let sent = lines(&set, &client, Limits::new());
             let has_fact = sent.iter().any(|(name, _)| name == "x-fact");
@@ -161,7 +161,7 @@ fn joined_sets_keep_their_verdict() {
         ("SSL-Client-Verify", Field::Serial(SerialForm::Hex)),
         ("cf-cert-revoked", Field::Tls(Flag::Word)),
     ];
-    sets.push(HeaderSet::new("takes", takes).unwrap().including_untrusted());
+    sets.push(HeaderSet::new("takes", Dialect::OpenSsl, takes).unwrap().including_untrusted());
     type Add = fn(Forwarding, HeaderSet) -> Forwarding;
     let first: Add = Forwarding::on_first_request;
     let every: Add = Forwarding::on_every_request;

@@ -1,0 +1,228 @@
+//! Feature `serde`: what a proxy forwards, in settings files.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::ser::{Error as _, SerializeMap as _};
+use serde::{Serialize, Serializer};
+
+use super::{Forwarding, XfccMode};
+use crate::field::Limits;
+use crate::field::words::{Spelled, words};
+use crate::headers::settings::table::{Entries, once};
+use crate::headers::settings::{Described, DescribedList};
+
+words! {
+    XfccMode as "xfcc-mode" {
+        "sanitize" => Sanitize,
+        "sanitize-set" => SanitizeSet,
+        "append-forward" => AppendForward,
+        "forward-only" => ForwardOnly,
+        "always-forward-only" => AlwaysForwardOnly,
+    }
+    Key as "key" {
+        "first-request" => FirstRequest,
+        "every-request" => EveryRequest,
+        "also-strip" => AlsoStrip,
+        "xfcc-mode" => XfccMode,
+        "limits" => Limits,
+    }
+    Limit as "limit" {
+        "certificate" => Certificate,
+        "encoded-leaf" => EncodedLeaf,
+        "encoded-chain" => EncodedChain,
+        "text" => Text,
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Key {
+    FirstRequest,
+    EveryRequest,
+    AlsoStrip,
+    XfccMode,
+    Limits,
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Limit {
+    Certificate,
+    EncodedLeaf,
+    EncodedChain,
+    Text,
+}
+
+/// Reads a forwarding from settings.
+///
+/// In TOML; YAML, JSON and others hold the same values:
+///
+/// ```
+/// use tls_client_auth::connection::XfccMode;
+/// use tls_client_auth::field::Limits;
+/// use tls_client_auth::{Forwarding, HeaderSet};
+///
+/// let forwarding: Forwarding = toml::from_str(r#"
+///     first-request = "cloudflare"
+///     every-request = [
+///         "cloudflare-managed",
+///         { set = "nginx", only = ["ssl-client-verify", "ssl-client-s-dn"] },
+///     ]
+///     also-strip = ["X-Remote-User"]
+///     xfcc-mode = "append-forward"
+///
+///     [limits]
+///     encoded-leaf = 20480
+/// "#)?;
+/// assert_eq!(
+///     forwarding,
+///     Forwarding::none()
+///         .on_first_request(HeaderSet::cloudflare())
+///         .on_every_request(HeaderSet::cloudflare_managed())
+///         .on_every_request(HeaderSet::nginx().only(["ssl-client-verify", "ssl-client-s-dn"])?)
+///         .also_strip(["X-Remote-User"])?
+///         .xfcc_mode(XfccMode::AppendForward)
+///         .limits(Limits::new().encoded_leaf(20 * 1024))
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// | Key | Value | In place of |
+/// |---|---|---|
+/// | `first-request` | a [`HeaderSet`](crate::HeaderSet), or a list of them | [`on_first_request`](Self::on_first_request) |
+/// | `every-request` | the same; sets of `first-request` are added before these | [`on_every_request`](Self::on_every_request) |
+/// | `also-strip` | names of headers: `["X-Remote-User"]`; a set in the two lists takes it too | [`also_strip`](Self::also_strip) |
+/// | `xfcc-mode` | `"sanitize"`, `"sanitize-set"`, `"append-forward"`, `"forward-only"`, `"always-forward-only"` | [`xfcc_mode`](Self::xfcc_mode) |
+/// | `limits` | sizes in bytes: `certificate`, `encoded-leaf`, `encoded-chain`, `text` | [`limits`](Self::limits) |
+///
+/// A key that is left out leaves what [`none`](Self::none) has. An unknown key or word fails, with the nearest known one and a list
+/// of all.
+impl<'de> Deserialize<'de> for Forwarding {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ForwardingVisitor)
+    }
+}
+
+struct ForwardingVisitor;
+
+impl<'de> Visitor<'de> for ForwardingVisitor {
+    type Value = Forwarding;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a table with `first-request` or `every-request`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Forwarding, A::Error> {
+        let (mut first, mut every, mut mode, mut limits) = (None, None, None, None);
+        let mut also_strip: Option<Vec<String>> = None;
+        while let Some(Spelled(key)) = map.next_key()? {
+            match key {
+                Key::FirstRequest => once(&mut first, key, map.next_value()?)?,
+                Key::EveryRequest => once(&mut every, key, map.next_value()?)?,
+                Key::AlsoStrip => once(&mut also_strip, key, map.next_value()?)?,
+                Key::XfccMode => once(&mut mode, key, map.next_value()?)?,
+                Key::Limits => once(&mut limits, key, map.next_value()?)?,
+            }
+        }
+        let mut forwarding = Forwarding::none();
+        let mut stripped = also_strip.unwrap_or_default();
+        let mut sets = |list: Option<DescribedList>| {
+            let sets = list.into_iter().flat_map(|DescribedList(sets)| sets);
+            let set = |Described { set, mut also_strip }| {
+                stripped.append(&mut also_strip);
+                set
+            };
+            sets.map(set).collect::<Vec<_>>()
+        };
+        let (first, every) = (sets(first), sets(every));
+        forwarding = first.into_iter().fold(forwarding, Forwarding::on_first_request);
+        forwarding = every.into_iter().fold(forwarding, Forwarding::on_every_request);
+        if let Some(Spelled(mode)) = mode {
+            forwarding = forwarding.xfcc_mode(mode);
+        }
+        if let Some(SpelledLimits(limits)) = limits {
+            forwarding = forwarding.limits(limits);
+        }
+        forwarding.also_strip(stripped).map_err(A::Error::custom)
+    }
+}
+
+/// The settings that [`Deserialize`] reads.
+///
+/// Fails where a set can't be written, and where a set for every request was added before one for the first request that has a
+/// header of the same name: settings have another order.
+impl Serialize for Forwarding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (first, every) = self.sets();
+        let again = first.iter().cloned().fold(Self::none(), Self::on_first_request);
+        let again = every.iter().cloned().fold(again, Self::on_every_request);
+        if (again.first(), again.every()) != (self.first(), self.every()) {
+            return Err(S::Error::custom("forwarding: no settings have its sets in this order"));
+        }
+        let (limits, mode) = (self.size_limits(), self.mode_of_xfcc());
+        let also_strip = self.stripped();
+        let mut map = serializer.serialize_map(None)?;
+        let mut entry = Entries(&mut map);
+        entry.add("also-strip", (!also_strip.is_empty()).then_some(also_strip))?;
+        entry.add("xfcc-mode", (mode != XfccMode::default()).then_some(Spelled(mode)))?;
+        entry.add("first-request", (!first.is_empty()).then_some(first))?;
+        entry.add("every-request", (!every.is_empty()).then_some(every))?;
+        entry.add("limits", (limits != Limits::new()).then_some(SpelledLimits(limits)))?;
+        map.end()
+    }
+}
+
+/// The limits that are not the default's.
+struct SpelledLimits(Limits);
+
+impl Serialize for SpelledLimits {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let sizes = |Limits { certificate, encoded_leaf, encoded_chain, text }| {
+            [
+                (Limit::Certificate, certificate),
+                (Limit::EncodedLeaf, encoded_leaf),
+                (Limit::EncodedChain, encoded_chain),
+                (Limit::Text, text),
+            ]
+        };
+        let changed = sizes(self.0).into_iter().zip(sizes(Limits::new()));
+        let changed = changed.filter(|(own, default)| own != default);
+        serializer.collect_map(changed.map(|((limit, size), _)| (Spelled(limit), size)))
+    }
+}
+
+impl<'de> Deserialize<'de> for SpelledLimits {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(LimitsVisitor).map(Self)
+    }
+}
+
+struct LimitsVisitor;
+
+impl<'de> Visitor<'de> for LimitsVisitor {
+    type Value = Limits;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a table of sizes in bytes")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Limits, A::Error> {
+        let [mut certificate, mut leaf, mut chain, mut text] = [None; 4];
+        while let Some(Spelled(limit)) = map.next_key()? {
+            let size = match limit {
+                Limit::Certificate => &mut certificate,
+                Limit::EncodedLeaf => &mut leaf,
+                Limit::EncodedChain => &mut chain,
+                Limit::Text => &mut text,
+            };
+            once(size, limit, map.next_value()?)?;
+        }
+        let default = Limits::new();
+        Ok(default
+            .certificate(certificate.unwrap_or(default.certificate))
+            .encoded_leaf(leaf.unwrap_or(default.encoded_leaf))
+            .encoded_chain(chain.unwrap_or(default.encoded_chain))
+            .text(text.unwrap_or(default.text)))
+    }
+}

@@ -1,0 +1,290 @@
+//! The words for every field and form: one row each, from which both directions, the errors and the tests are made.
+//!
+//! A word is the variant's name in lower case with hyphens. A new form takes one row here; a form with parts lists them, and a part of
+//! a new type implements [`Words`] for itself.
+
+#[cfg(test)]
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+use core::str::FromStr;
+
+use super::words::{ParseFieldError, Unread, Words, read_list, words};
+use super::{
+    CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, NameForm, SanKind, SerialForm,
+    SubjectAltNameForm, UrlForm, VerdictForm, Xfcc,
+};
+
+words! {
+    Field as "field" {
+        "presented" => Presented(flag: Flag),
+        "verified" => Verified,
+        "verified-flag" => VerifiedFlag(flag: Flag),
+        "revoked" => Revoked(flag: Flag),
+        "verdict" => Verdict(form: VerdictForm),
+        "errors" => Errors,
+        "tls" => Tls(flag: Flag),
+        "version" => Version,
+        "issuer" => Issuer(form: NameForm),
+        "subject" => Subject(form: NameForm),
+        "serial" => Serial(form: SerialForm),
+        "issuer-serial" => IssuerSerial,
+        "subject-key-identifier" => SubjectKeyIdentifier,
+        "issuer-subject-key-identifier" => IssuerSubjectKeyIdentifier,
+        "sha1" => Sha1(form: DigestForm),
+        "sha256" => Sha256(form: DigestForm),
+        "public-key-sha256" => PublicKeySha256(form: DigestForm),
+        "not-before" => NotBefore(form: DateForm),
+        "not-after" => NotAfter(form: DateForm),
+        "validity" => Validity,
+        "days-remaining" => DaysRemaining,
+        "subject-alt-name" => SubjectAltName(form: SubjectAltNameForm),
+        "subject-alt-names" => SubjectAltNames(kind: SanKind),
+        "certificate" => Certificate(form: CertificateForm),
+        "chain" => Chain(form: ChainForm),
+        "leaf-and-chain" => LeafAndChain(form: ChainForm),
+        "chain-certificate" => ChainCertificate(index: u8, form: CertificateForm),
+        "public-key-bits" => PublicKeyBits,
+        "public-key-bits-sha256" => PublicKeyBitsSha256(form: DigestForm),
+        "traefik-info" => TraefikInfo,
+        "xfcc" => Xfcc(keys: Xfcc),
+    }
+    VerdictForm { "text" => Text, "code" => Code, "word" => Word, }
+    Flag { "digit" => Digit, "word" => Word, }
+    NameForm {
+        "rfc2253" => Rfc2253,
+        "legacy" => Legacy,
+        "haproxy" => HaProxy,
+        "common-name" => CommonName,
+        "base64" => Base64,
+        "go" => Go,
+    }
+    SerialForm {
+        "hex" => Hex,
+        "hex-lower" => HexLower,
+        "hex-unsigned" => HexUnsigned,
+        "hex-colons" => HexColons,
+        "hex-upper-colons" => HexUpperColons,
+        "der-colons" => DerColons,
+        "decimal" => Decimal,
+    }
+    DigestForm { "lower" => Lower, "upper" => Upper, "base64-unpadded" => Base64Unpadded, }
+    DateForm {
+        "openssl" => OpenSsl,
+        "haproxy" => HaProxy,
+        "iso8601" => Iso8601,
+        "iso8601-offset" => Iso8601Offset,
+        "iso8601-millis" => Iso8601Millis,
+        "unix-seconds" => UnixSeconds,
+    }
+    SubjectAltNameForm {
+        "email" => Email(index: u8),
+        "dns" => Dns(index: u8),
+        "user-principal-name" => UserPrincipalName(index: u8),
+        "first-dns-or-uri" => FirstDnsOrUri,
+        "spiffe-id" => SpiffeId,
+        "dns-base64" => DnsBase64,
+        "uri-base64" => UriBase64,
+    }
+    SanKind { "dns" => Dns, "email" => Email, "ip" => Ip, "uri" => Uri, }
+    CertificateForm {
+        "base64" => Base64,
+        "byte-sequence" => ByteSequence,
+        "pem-url" => EscapedPem[UrlForm::Component],
+        "pem-url-envoy" => EscapedPem[UrlForm::Envoy],
+        "pem-url-alb" => EscapedPem[UrlForm::Alb],
+        "pem-url-form" => EscapedPem[UrlForm::Form],
+        "pem-one-line" => OneLinePem,
+    }
+    ChainForm {
+        "byte-sequences" => ByteSequences,
+        "concatenated-base64" => ConcatenatedBase64,
+        "pem-url" => EscapedPem[UrlForm::Component],
+        "pem-url-envoy" => EscapedPem[UrlForm::Envoy],
+        "pem-url-alb" => EscapedPem[UrlForm::Alb],
+        "pem-url-form" => EscapedPem[UrlForm::Form],
+        "comma-base64" => CommaBase64,
+        "escaped-comma-base64" => EscapedCommaBase64,
+    }
+}
+
+/// `hash,subject,uri`: the keys, of which `hash` is always one; `json` is the format.
+impl Words for Xfcc {
+    fn write_words(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text.write_str("hash")?;
+        for (word, is_in, _) in XFCC_KEYS.iter().skip(1) {
+            if is_in(self) {
+                write!(text, ",{word}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read_words(words: &mut Unread<'_>) -> Result<Self, ParseFieldError> {
+        let mut xfcc = Self::new();
+        for place in read_list(words, &XFCC_KEYS.map(|(word, ..)| word))? {
+            if let Some((_, _, add)) = XFCC_KEYS.get(place) {
+                xfcc = add(xfcc);
+            }
+        }
+        Ok(xfcc)
+    }
+
+    #[cfg(test)]
+    fn texts() -> Vec<String> {
+        let optional = XFCC_KEYS.iter().skip(1).map(|(word, ..)| *word);
+        let double = |texts: Vec<String>, word| {
+            texts.into_iter().flat_map(|text| [alloc::format!("{text},{word}"), text]).collect()
+        };
+        optional.fold(alloc::vec!["hash".into()], double)
+    }
+}
+
+/// A key's word, whether it is in, and how it is put in.
+type XfccKey = (&'static str, fn(&Xfcc) -> bool, fn(Xfcc) -> Xfcc);
+
+const XFCC_KEYS: [XfccKey; 8] = [
+    ("hash", |_| true, |xfcc| xfcc),
+    ("cert", |xfcc| xfcc.cert, Xfcc::cert),
+    ("chain", |xfcc| xfcc.chain, Xfcc::chain),
+    ("subject", |xfcc| xfcc.subject, Xfcc::subject),
+    ("uri", |xfcc| xfcc.uri, Xfcc::uri),
+    ("dns", |xfcc| xfcc.dns, Xfcc::dns),
+    ("issuer", |xfcc| xfcc.issuer, Xfcc::issuer),
+    ("json", |xfcc| xfcc.json, Xfcc::json),
+];
+
+/// The field as settings name it: `subject:rfc2253`. [`FromStr`] reads it back.
+impl fmt::Display for Field {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_words(formatter)
+    }
+}
+
+/// Reads a field as settings name it: the variants' names in lower case with hyphens, separated by colons.
+///
+/// Every field, with what may follow it:
+///
+/// | Text | Forms |
+/// |---|---|
+/// | `presented:FLAG`, `verified-flag:FLAG`, `revoked:FLAG`, `tls:FLAG` | `digit`, `word` |
+/// | `verdict:FORM` | `text`, `code`, `word` |
+/// | `verified`, `errors`, `version`, `validity`, `days-remaining` | |
+/// | `subject:FORM`, `issuer:FORM` | `rfc2253`, `legacy`, `haproxy`, `common-name`, `base64`, `go` |
+/// | `serial:FORM` | `hex`, `hex-lower`, `hex-unsigned`, `hex-colons`, `hex-upper-colons`, `der-colons`, `decimal` |
+/// | `issuer-serial`, `subject-key-identifier`, `issuer-subject-key-identifier` | |
+/// | `sha1:FORM`, `sha256:FORM`, `public-key-sha256:FORM`, `public-key-bits-sha256:FORM` | `lower`, `upper`, `base64-unpadded` |
+/// | `public-key-bits` | |
+/// | `not-before:FORM`, `not-after:FORM` | `openssl`, `haproxy`, `iso8601`, `iso8601-offset`, `iso8601-millis`, `unix-seconds` |
+/// | `subject-alt-name:FORM` | `email:INDEX`, `dns:INDEX`, `user-principal-name:INDEX`, `first-dns-or-uri`, `spiffe-id`, `dns-base64`, `uri-base64` |
+/// | `subject-alt-names:KIND` | `dns`, `email`, `ip`, `uri` |
+/// | `certificate:FORM`, `chain-certificate:INDEX:FORM` | `base64`, `byte-sequence`, `pem-url`, `pem-url-envoy`, `pem-url-alb`, `pem-url-form`, `pem-one-line` |
+/// | `chain:FORM`, `leaf-and-chain:FORM` | `byte-sequences`, `concatenated-base64`, `pem-url`, `pem-url-envoy`, `pem-url-alb`, `pem-url-form`, `comma-base64`, `escaped-comma-base64` |
+/// | `traefik-info` | |
+/// | `xfcc:KEYS` | `hash` and, after commas, any of `cert`, `chain`, `subject`, `uri`, `dns`, `issuer`, `json` |
+///
+/// INDEX is a number from 0 to 255. `pem-url` is [`EscapedPem`](CertificateForm::EscapedPem) with [`UrlForm::Component`].
+///
+/// ```
+/// use tls_client_auth::field::{CertificateForm, Field, UrlForm};
+///
+/// let field: Field = "chain-certificate:0:pem-url".parse()?;
+/// assert_eq!(field, Field::ChainCertificate(0, CertificateForm::EscapedPem(UrlForm::Component)));
+/// assert_eq!(field.to_string(), "chain-certificate:0:pem-url");
+/// # Ok::<(), tls_client_auth::field::ParseFieldError>(())
+/// ```
+///
+/// # Errors
+/// A word is unknown, missing or one too many; the error names the nearest known word and lists all that can stand there.
+impl FromStr for Field {
+    type Err = ParseFieldError;
+
+    fn from_str(text: &str) -> Result<Self, ParseFieldError> {
+        Self::parse_words(text)
+    }
+}
+
+#[cfg(feature = "serde")]
+mod serde {
+    use super::Field;
+    use crate::field::words::Spelled;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// The text: `"subject:rfc2253"`.
+    impl Serialize for Field {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            Spelled(*self).serialize(serializer)
+        }
+    }
+
+    /// Reads that text.
+    impl<'de> Deserialize<'de> for Field {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            Spelled::deserialize(deserializer).map(|Spelled(field)| field)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString as _;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_form_comes_back() {
+        let texts = Field::texts();
+        let mut fields = HashSet::new();
+        for text in &texts {
+            let field: Field = text.parse().unwrap();
+            assert_eq!(field.to_string(), *text);
+            assert!(fields.insert(field), "{text}: another text means the same");
+        }
+        // Each of Envoy's 7 choices, and the three numbers of each index.
+        assert!(texts.len() > 128 + 3 * 7 + 3 * 3, "{}", texts.len());
+    }
+
+    #[test]
+    fn the_documented_table_names_every_word() {
+        let source = include_str!("text.rs");
+        let table: Vec<&str> = source.lines().filter(|line| line.starts_with("/// |")).collect();
+        let table = table.join("\n");
+        for text in Field::texts() {
+            for word in text.split([':', ',']).filter(|word| word.parse::<u8>().is_err()) {
+                let named =
+                    ['`', ':'].iter().any(|end| table.contains(&alloc::format!("`{word}{end}")));
+                assert!(named, "{word} of {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let cases = [
+            ("", r#"field "": is not known; known: presented, "#),
+            ("subjct:rfc2253", r#""subjct" is not known, did you mean "subject"? Known: pre"#),
+            ("Subject:rfc2253", r#""Subject" is not known, did you mean "subject"? Known: pre"#),
+            ("sha256:hex", r#""hex" is not known; known: lower, upper, base64-unpadded"#),
+            ("certificate:pem", r#""pem" is not known, did you mean "pem-url"? Known: base64, "#),
+            ("sha256", r#"field "sha256": lacks its form, one of lower, upper, base64-unpadded"#),
+            ("sha256:", r#""" is not known; known: lower, upper, base64-unpadded"#),
+            ("verified:word", r#"has no form "word""#),
+            ("sha256:lower:x:y", r#"has no form "x:y""#),
+            ("chain-certificate:256:base64", r#""256" is not a number from 0 to 255"#),
+            ("chain-certificate:+1:base64", r#""+1" is not a number from 0 to 255"#),
+            ("chain-certificate:01:base64", r#""01" is not a number from 0 to 255"#),
+            ("chain-certificate", r#""" is not a number from 0 to 255"#),
+            ("chain-certificate:0", "lacks its form, one of base64, byte-sequence, "),
+            ("xfcc", "lacks its form, one of hash, cert, "),
+            ("xfcc:", r#""" is not known; known: hash, cert, "#),
+            ("xfcc:hash,sbject", r#""sbject" is not known, did you mean "subject"? Known: hash, "#),
+            ("xfcc:uri,hash,uri", r#""uri" is duplicated"#),
+            ("sha256:lower ", r#""lower " is not known, did you mean "lower"? Known: "#),
+            ("sha256:lo\nwer", r#"field "sha256:lo\nwer": "lo\nwer" is not known, did you"#),
+        ];
+        for (text, said) in cases {
+            let error = text.parse::<Field>().unwrap_err().to_string();
+            assert!(error.contains(said), "{text}: {error}");
+            assert!(error.starts_with("field \""), "{error}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The crate's sets by name, for settings and command lines.
+
+use alloc::string::{String, ToString as _};
+
+use crate::headers::{HeaderSet, HeaderSetError, HeaderSetErrorKind};
+
+impl HeaderSet {
+    /// The set with this name, one of [`all`](Self::all): `nginx`, `cloudflare-managed`, `envoy-json`.
+    ///
+    /// ```
+    /// use tls_client_auth::HeaderSet;
+    ///
+    /// assert_eq!(HeaderSet::named("nginx")?, HeaderSet::nginx());
+    ///
+    /// let error = HeaderSet::named("ngnix").unwrap_err().to_string();
+    /// assert!(error.starts_with(r#"header set "ngnix": is not known, did you mean "nginx"? Known: cloudflare, cloudflare-worker, "#));
+    /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// No set has the name, letter for letter. The error names the nearest and lists all.
+    pub fn named(name: &str) -> Result<Self, HeaderSetError> {
+        let sets = Self::all();
+        let known = sets.iter().map(|set| String::from(set.name())).collect();
+        let set = sets.into_iter().find(|set| set.name() == name);
+        set.ok_or_else(|| HeaderSetError {
+            name: name.to_string(),
+            kind: HeaderSetErrorKind::UnknownSet,
+            known,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_set_has_a_name_of_its_own() {
+        for set in HeaderSet::all() {
+            assert_eq!(HeaderSet::named(set.name()).as_ref(), Ok(&set));
+        }
+    }
+}
