@@ -12,7 +12,7 @@ use core::fmt;
 use crate::client::ClientCertificate;
 use crate::field::Field;
 use crate::x509::Dialect;
-use name::is_alike;
+use name::{is_alike, is_reserved};
 
 pub use lines::{HeaderLine, HeaderLines};
 pub use name::FieldName;
@@ -67,7 +67,7 @@ impl HeaderSet {
     /// A table of the caller's own, with a name for people.
     ///
     /// # Errors
-    /// A header name is not a token, is one of HTTP's own framing, or is there twice (case and separators apart).
+    /// A header name is not a token, is one of HTTP's own, or is there twice (case and separators apart).
     pub fn new<'n>(
         name: &str,
         rows: impl IntoIterator<Item = (&'n str, Field)>,
@@ -230,29 +230,13 @@ fn checked_name<'r>(
     mut others: impl Iterator<Item = &'r Entry>,
 ) -> Result<FieldName, HeaderSetErrorKind> {
     let checked = FieldName::from_text(name).ok_or(HeaderSetErrorKind::NotAToken)?;
-    if is_framing(name) {
-        return Err(HeaderSetErrorKind::Framing);
+    if is_reserved(name) {
+        return Err(HeaderSetErrorKind::Reserved);
     }
     if others.any(|entry| is_alike(entry.name.as_str().as_bytes(), name.as_bytes())) {
         return Err(HeaderSetErrorKind::Twice);
     }
     Ok(checked)
-}
-
-/// The names that frame a message or steer the connection: never a certificate's.
-pub(crate) fn is_framing(name: &str) -> bool {
-    const FRAMING: [&str; 9] = [
-        "connection",
-        "content-length",
-        "host",
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    ];
-    FRAMING.iter().any(|framing| is_alike(framing.as_bytes(), name.as_bytes()))
 }
 
 /// Why a table of headers was refused.
@@ -276,8 +260,9 @@ pub struct HeaderSetError {
 pub enum HeaderSetErrorKind {
     /// Not a token of RFC 9110 §5.6.2.
     NotAToken,
-    /// One of HTTP's own: `Host`, `Connection`, `Content-Length`, …
-    Framing,
+    /// One of HTTP's own: `Host`, `Connection`, `Content-Length`, `Cookie`, `Authorization`, … A set's names are removed from every
+    /// request, which would be another request without these.
+    Reserved,
     /// The same name, case and separators apart, stands in another row.
     Twice,
     /// No row has the name that was to be changed.
@@ -308,7 +293,7 @@ impl fmt::Display for HeaderSetError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reason = match self.kind {
             HeaderSetErrorKind::NotAToken => "is not a token",
-            HeaderSetErrorKind::Framing => "belongs to HTTP's framing",
+            HeaderSetErrorKind::Reserved => "belongs to HTTP itself",
             HeaderSetErrorKind::Twice => "stands there twice",
             HeaderSetErrorKind::Missing => "is in no row",
             HeaderSetErrorKind::Identity => "is not printable ASCII without spaces",
@@ -383,7 +368,7 @@ mod tests {
             ("a space", "X Cert", HeaderSetErrorKind::NotAToken),
             ("a line break", "X-Cert\r\nHost", HeaderSetErrorKind::NotAToken),
             ("nothing", "", HeaderSetErrorKind::NotAToken),
-            ("framing", "Content_Length", HeaderSetErrorKind::Framing),
+            ("framing", "Content_Length", HeaderSetErrorKind::Reserved),
             ("twice", "x.first", HeaderSetErrorKind::Twice),
         ];
         for (case, name, kind) in cases {
@@ -405,7 +390,8 @@ mod tests {
             ("X-SSL", "x-tls", None),
             ("x_ssl", "X-SSL", None),
             ("X-SSL", "X SSL", Some(HeaderSetErrorKind::NotAToken)),
-            ("X-SSL", "Host", Some(HeaderSetErrorKind::Framing)),
+            ("X-SSL", "Host", Some(HeaderSetErrorKind::Reserved)),
+            ("X-SSL", "Set.Cookie", Some(HeaderSetErrorKind::Reserved)),
             ("X-SSL", "x-ssl-issuer", Some(HeaderSetErrorKind::Twice)),
             ("X-TLS", "X-Other", Some(HeaderSetErrorKind::Missing)),
         ];

@@ -21,7 +21,8 @@ use alloc::vec::Vec;
 use crate::client::ClientCertificate;
 use crate::headers::FieldName;
 use crate::headers::name::is_alike;
-use crate::headers::{HeaderSetError, HeaderSetErrorKind, is_framing};
+use crate::headers::name::is_reserved;
+use crate::headers::{HeaderSetError, HeaderSetErrorKind};
 use crate::record::TlsClientAuth;
 use crate::x509::Dialect;
 
@@ -176,13 +177,13 @@ impl Receiver {
     /// ```
     ///
     /// # Errors
-    /// `header` is none of the format's; `name` is not a token, belongs to HTTP's own framing, or is another header's.
+    /// `header` is none of the format's; `name` is not a token, is one of HTTP's own, or is another header's.
     pub fn renamed(mut self, header: &str, name: &str) -> Result<Self, HeaderSetError> {
         let refuse = |kind| HeaderSetError::new(name, kind);
         let position = self.position(header)?;
         let new = FieldName::from_text(name).ok_or(refuse(HeaderSetErrorKind::NotAToken))?;
-        if is_framing(name) {
-            return Err(refuse(HeaderSetErrorKind::Framing));
+        if is_reserved(name) {
+            return Err(refuse(HeaderSetErrorKind::Reserved));
         }
         for (index, row) in self.rows.iter_mut().enumerate() {
             if index == position {
