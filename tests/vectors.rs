@@ -704,8 +704,8 @@ fn a_leaf_that_cannot_be_read_is_forwarded_all_the_same() {
         "cf-cert-revoked",
         "cf-cert-verified",
         "cf-cert-presented",
-        "cf-cert-fingerprint-sha256",
-        "cf-cert-fingerprint-sha1",
+        "cf-cert-sha256",
+        "cf-cert-sha1",
     ];
     assert_eq!(names(HeaderSet::cloudflare_managed(), &client), verdict);
     assert_eq!(names(HeaderSet::cloudflare(), &client), [""; 0]);
@@ -880,8 +880,8 @@ fn the_header_sets_line_by_line() {
                 ("cf-cert-subject-dn-legacy", "/CN=subject"),
                 ("cf-cert-serial", "5A"),
                 ("cf-cert-issuer-serial", "11"),
-                ("cf-cert-fingerprint-sha256", &sha256),
-                ("cf-cert-fingerprint-sha1", &sha1),
+                ("cf-cert-sha256", &sha256),
+                ("cf-cert-sha1", &sha1),
                 ("cf-cert-not-before", from),
                 ("cf-cert-not-after", to),
                 ("cf-cert-ski", "AA"),

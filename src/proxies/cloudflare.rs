@@ -45,6 +45,10 @@ impl HeaderSet {
 
     /// `cloudflare-managed`: the seventeen headers of the managed transform "Add TLS client auth headers", in its order.
     /// Revoked, verified and presented are `true` or `false`.
+    ///
+    /// The digests are `cf-cert-sha256` and `cf-cert-sha1`, as on the wire. Editions of the documentation before September 2026
+    /// called them `cf-cert-fingerprint-sha256` and `-sha1`; Cloudflare never sets those, so a client could: they are removed
+    /// from every request and read by no receiver.
     #[must_use]
     pub fn cloudflare_managed() -> Self {
         Self::from_table(
@@ -61,8 +65,8 @@ impl HeaderSet {
                 ("cf-cert-subject-dn-legacy", Field::Subject(NameForm::Legacy)),
                 ("cf-cert-serial", Field::Serial(SerialForm::Hex)),
                 ("cf-cert-issuer-serial", Field::IssuerSerial),
-                ("cf-cert-fingerprint-sha256", Field::Sha256(DigestForm::Lower)),
-                ("cf-cert-fingerprint-sha1", Field::Sha1(DigestForm::Lower)),
+                ("cf-cert-sha256", Field::Sha256(DigestForm::Lower)),
+                ("cf-cert-sha1", Field::Sha1(DigestForm::Lower)),
                 ("cf-cert-not-before", Field::NotBefore(DateForm::OpenSsl)),
                 ("cf-cert-not-after", Field::NotAfter(DateForm::OpenSsl)),
                 ("cf-cert-ski", Field::SubjectKeyIdentifier),
