@@ -456,19 +456,56 @@ fn subject_alternative_names() {
     }
     let good = || list(&[entries[0].1.clone()]);
     type Case = (&'static str, Vec<Vec<u8>>, &'static [&'static str]);
-    let cases: [Case; 5] = [
+    let bad = of(SEQUENCE, &[tlv(OBJECT_IDENTIFIER, UNKNOWN), tlv(INTEGER, [1])]);
+    let with = |entry: &[u8]| list(&[entries[0].1.clone(), entry.to_vec()]);
+    // Each of these is read as one more name, or as none at all, by a reader that takes BER.
+    let cases: [Case; 15] = [
         ("no extension", vec![], &[]),
         ("no entries", vec![list(&[])], &[]),
         ("twice", vec![good(), good()], &[]),
         ("no SEQUENCE", vec![extension(entries[0].1.clone())], &[]),
         (
-            "ends where an entry is cut off",
-            vec![list(&[entries[0].1.clone(), vec![0x82, 9, b'a']])],
-            &["DNS a.example"],
+            "bytes behind it",
+            vec![extension([of(SEQUENCE, &[entries[0].1.clone()]), vec![0]].concat())],
+            &[],
         ),
+        ("an entry cut off", vec![with(&[0x82, 9, b'a'])], &[]),
+        ("a length that is not minimal", vec![with(&[0x86, 0x81, 1, b'a'])], &[]),
+        ("an indefinite length", vec![with(&[0xa6, 0x80, 0x16, 1, b'a', 0, 0])], &[]),
+        ("a tag alone", vec![with(&[0x86])], &[]),
+        ("a constructed host name", vec![with(&tlv(0xa2, tlv(IA5_STRING, "b.example")))], &[]),
+        ("a constructed URI", vec![with(&tlv(0xa6, tlv(IA5_STRING, "spiffe://td/x")))], &[]),
+        ("a constructed address", vec![with(&tlv(0xa7, tlv(OCTET_STRING, [192, 0, 2, 1])))], &[]),
+        ("a tag number in its long form", vec![with(&[0x9f, 0x06, 1, b'a'])], &[]),
+        ("before a bad extension", vec![good(), bad.clone()], &[]),
+        ("behind a bad extension", vec![bad, good()], &[]),
     ];
     for (case, extensions, expected) in cases {
         assert_eq!(read(extensions), expected, "{case}");
+    }
+}
+
+/// nginx reads its own dates back to count the days, and can't read all of them.
+#[test]
+fn days_that_nginx_cannot_count_are_not_told() {
+    let year_1 = Parts::with(|parts| parts.not_after = tlv(GENERALIZED_TIME, "00010101000000Z"));
+    let lines = HeaderSet::nginx().lines(&trusted(&year_1.der()), Limits::new());
+    assert_eq!(lines.get("ssl-client-v-end"), Some("Jan  1 00:00:00 1 GMT"));
+    assert_eq!(lines.get("ssl-client-v-remain"), None);
+}
+
+/// A common name counts only in a name that can be read to its end.
+#[test]
+fn a_common_name_before_garbage_is_none() {
+    let name = |rest: &[u8]| {
+        let good = of(der::SET, &[attribute(CN, UTF8_STRING, "admin")]);
+        tlv(SEQUENCE, [good, rest.to_vec()].concat())
+    };
+    for (rest, expected) in [(&[][..], Some("admin")), (&[der::SET, 9, 1], None)] {
+        let der = Parts::with(|parts| parts.subject = name(rest)).der();
+        let lines = HeaderSet::haproxy_manual().lines(&trusted(&der), Limits::new());
+        assert_eq!(lines.get("X-SSL-Client-CN"), expected);
+        assert_eq!(lines.get("X-SSL-Client-DN").is_some(), expected.is_some());
     }
 }
 

@@ -6,6 +6,7 @@ mod facts;
 mod go_uri;
 mod google;
 mod limits;
+mod linkerd;
 mod public_key;
 mod traefik;
 mod write;

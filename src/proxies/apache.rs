@@ -33,7 +33,7 @@ impl HeaderSet {
     /// - Bytes over 0x7F in a name come as `\C3\A9`, as from nginx; Apache sends them raw. In an alternative name too, where Apache
     ///   takes UTF-8 for Latin-1 and sends that as UTF-8.
     /// - A serial number of more than 35 bytes stays on one line.
-    /// - A date that can't be read gives no header; Apache sends `Bad time value`.
+    /// - A date that can't be read gives no header; Apache sends `Bad time value`, and `0` for the days.
     /// - There is no `GENEROUS`, Apache's word for a certificate that `optional_no_ca` let pass: what the TLS library said is told.
     #[must_use]
     pub fn apache() -> Self {

@@ -20,7 +20,7 @@ impl HeaderSet {
     /// | `ssl-client-serial` | `A3828EB24FD779D0`, `-01` |
     /// | `ssl-client-fingerprint` | SHA-1 in lower-case hex |
     /// | `ssl-client-v-start`, `-v-end` | `Feb  3 00:55:52 2015 GMT` |
-    /// | `ssl-client-v-remain` | whole days: `3275`; `0` on the last day and after it |
+    /// | `ssl-client-v-remain` | whole days: `3275`; `0` on the last day and after it; none where nginx can't read back what OpenSSL prints: years before 1000, fractions of a second |
     /// | `ssl-client-verify` | `SUCCESS`, `NONE`, `FAILED:certificate has expired` |
     /// | `ssl-client-escaped-cert` | `-----BEGIN%20CERTIFICATE-----%0AMIIB%2Bg…%0A` |
     ///

@@ -192,10 +192,13 @@ impl<'a> Certificate<'a> {
         (subject.and_then(subject_key_identifier), authority.and_then(AuthorityKeyIdentifier::new))
     }
 
-    /// The subject alternative names, entry by entry (RFC 5280 §4.2.1.6); none without the extension.
+    /// The subject alternative names, entry by entry (RFC 5280 §4.2.1.6). None without the extension, with two of it, and where the
+    /// list of extensions or that of the names can't be read to its end.
     #[must_use]
     pub fn subject_alt_names(&self) -> SubjectAltNames<'a> {
-        SubjectAltNames::new(self.extensions().unique(extension::SUBJECT_ALT_NAME))
+        let extensions = self.extensions();
+        let value = extensions.unique(extension::SUBJECT_ALT_NAME);
+        SubjectAltNames::new(value.filter(|_| extensions.are_readable()))
     }
 
     /// SHA-1 of the certificate. For lookups only: SHA-1 collisions can be made.
