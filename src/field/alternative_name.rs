@@ -30,7 +30,7 @@ const OTHER_NAME: u8 = 0xa0;
 #[non_exhaustive]
 pub enum SubjectAltNameForm {
     /// One of the `rfc822Name`s, counted from 0: `user@client.example`. As Apache prints it, where that is printable ASCII:
-    /// control bytes as `\00`, `\` as `\\`. Bytes over 0x7F, which must not stand there, as `\C3\A9` after a reading as
+    /// control bytes as `\00`, `\` as `\\`, a space at an end as `\20`. Bytes over 0x7F, which must not stand there, as `\C3\A9` after a reading as
     /// Latin-1.
     Email(u8),
     /// One of the `dNSName`s in the same way: `client.example`.

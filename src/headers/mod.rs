@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::client::ClientCertificate;
-use crate::field::Field;
+use crate::field::{Field, Sizes};
 use crate::x509::Dialect;
 use name::{is_alike, is_reserved};
 
@@ -49,6 +49,8 @@ pub(crate) struct Entry {
     pub(crate) dialect: Option<Dialect>,
     /// The proxy's own identities, for [`Field::Xfcc`].
     pub(crate) by: Arc<[String]>,
+    /// Whose sizes hold for the certificates in it.
+    pub(crate) sizes: Sizes,
     pub(crate) when: When,
 }
 
@@ -192,6 +194,11 @@ impl HeaderSet {
         self.map(|entry| Entry { dialect: Some(dialect), ..entry })
     }
 
+    /// The same table with the sizes of a system that documents its own.
+    pub(crate) fn with_sizes(self, sizes: Sizes) -> Self {
+        self.map(|entry| Entry { sizes, ..entry })
+    }
+
     /// The set's name: `cloudflare`.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -211,7 +218,7 @@ impl HeaderSet {
 
 impl Entry {
     fn new(name: FieldName, field: Field, when: When) -> Self {
-        Self { name, field, dialect: None, by: Arc::default(), when }
+        Self { name, field, dialect: None, by: Arc::default(), sizes: Sizes::Other, when }
     }
 
     /// Whether the row is sent for this client.

@@ -30,6 +30,7 @@ impl HeaderSet {
     /// - A header without a value is absent; Caddy sends it empty (an empty subject, an RSA key).
     /// - Without a certificate all are absent; Caddy 2.11 sends `<nil>`, `[]` and the SHA-256 of nothing, 2.6 the placeholders.
     /// - A subject alternative name with a control byte, or a space where a space separates, is left out.
+    /// - A space at the end of a name comes as `\20`; Caddy cuts it and leaves the backslash before it.
     /// - A serial number of more than 256 bytes is absent.
     /// - `certificate_pem` is not there: it holds line breaks, for which Caddy answers 502.
     #[must_use]

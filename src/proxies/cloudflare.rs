@@ -1,6 +1,8 @@
 //! Cloudflare's three sets. BoringSSL's spelling unless the certificate says otherwise.
 
-use crate::field::{CertificateForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm};
+use crate::field::{
+    CertificateForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm, Sizes,
+};
 use crate::headers::HeaderSet;
 
 impl HeaderSet {
@@ -22,6 +24,7 @@ impl HeaderSet {
                 ("Cf-Client-Cert-Sha256", Field::Sha256(DigestForm::Lower)),
             ],
         )
+        .with_sizes(Sizes::Cloudflare)
     }
 
     /// `cloudflare-worker`: the nine headers of Cloudflare's sample Worker, from `request.cf.tlsClientAuth`.

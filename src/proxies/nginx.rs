@@ -28,6 +28,7 @@ impl HeaderSet {
     ///
     /// What differs:
     /// - A serial number of more than 35 bytes stays on one line; nginx breaks it and sends a bare line feed.
+    /// - A space at the end of a name comes as `\20`, in the legacy form as `\x20`.
     /// - A date that can't be read gives no header; nginx sends `Bad time value`.
     /// - A name that can't be read gives no header; nginx refuses the handshake.
     /// - nginx, unless told otherwise, answers 400 to most certificates that fail, so that its origins seldom see `FAILED`.

@@ -7,6 +7,7 @@ use super::reads::Reads;
 use super::stated::Stated;
 use super::{dates, serial, traefik_info, xfcc};
 use crate::decoding;
+use crate::field::{without_escape_of_legacy, without_escape_of_rfc2253};
 use crate::record::Property;
 use crate::x509::Name;
 use crate::x509::Part;
@@ -43,9 +44,12 @@ impl Reads {
             Self::Xfcc(elements) => xfcc::read(value, elements, limits, stated)?,
             Self::TraefikInfo => traefik_info::read(value, stated)?,
             Self::Rfc2253(properties) => {
-                properties.iter().for_each(|property| stated.escaped(*property, value, "\\"));
+                let value = without_escape_of_rfc2253(value);
+                properties.iter().for_each(|property| stated.escaped(*property, &value, "\\"));
             }
-            Self::Legacy(property) => stated.escaped(property, value, "\\x"),
+            Self::Legacy(property) => {
+                stated.escaped(property, &without_escape_of_legacy(value), "\\x");
+            }
             Self::DerName(properties) => der_name(value, properties, stated)?,
             Self::Serial(property) => {
                 let text = serial::from_hex(value).ok_or(ReceiveErrorKind::Malformed)?;
