@@ -12,6 +12,8 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use common::checks;
@@ -24,7 +26,9 @@ use common::der::{
 use tls_client_auth::client::VerifyError;
 use tls_client_auth::field::Limits;
 use tls_client_auth::x509::{Certificate, ErrorKind, MAX_CERTIFICATE, Part, SubjectAltName};
-use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, TlsClientAuth, Verification};
+use tls_client_auth::{
+    ClientCertificate, Dialect, HeaderSet, Receiver, TlsClientAuth, Verification,
+};
 
 const PLAIN: &[u8] = include_bytes!("fixtures/plain.der");
 
@@ -485,6 +489,89 @@ fn subject_alternative_names() {
     }
 }
 
+/// A public key that is denied by its hash comes back in another encoding.
+#[test]
+fn one_key_has_three_encodings() {
+    // P-256's generator (SEC 2 §2.4.2).
+    let x = "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296";
+    let y = "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5";
+    let encodings = [format!("04{x}{y}"), format!("03{x}"), format!("07{x}{y}")];
+    let hashes: BTreeSet<[u8; 32]> = encodings
+        .iter()
+        .map(|point| {
+            let digit = |digit: &str| u8::from_str_radix(digit, 16).unwrap();
+            let point = (0..point.len()).step_by(2).map(|at| digit(&point[at..at + 2]));
+            let bits: Vec<u8> = core::iter::once(0).chain(point).collect();
+            let curve = tlv(OBJECT_IDENTIFIER, [0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]);
+            let key = tlv(OBJECT_IDENTIFIER, [0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]);
+            let info = of(SEQUENCE, &[of(SEQUENCE, &[key, curve]), tlv(BIT_STRING, bits)]);
+            let der = Parts::with(|parts| parts.public_key = info).der();
+            Certificate::from_der(&der).unwrap().public_key_sha256()
+        })
+        .collect();
+    assert_eq!(hashes.len(), 3);
+}
+
+/// What the documentation of `Name::rfc2253` says of names that print alike, in each library's way.
+#[test]
+fn rfc2253_cuts_long_identifiers() {
+    let kind = |last: u8| [vec![0x2a; 80], vec![last]].concat();
+    let wide = |last: u8| [vec![0x2a, 0x83], vec![0xff; 12], vec![last]].concat();
+    let printed = |kind: &[u8], dialect| {
+        let der =
+            Parts::with(|parts| parts.subject = name(&[&[attribute(kind, UTF8_STRING, "a")]]));
+        let der = der.der();
+        let subject = Certificate::from_der(&der).unwrap().subject();
+        (subject.rfc2253(dialect).unwrap(), subject.as_der().to_vec())
+    };
+    for dialect in checks::DIALECTS {
+        for kinds in [[kind(1), kind(2)], [wide(1), wide(2)]] {
+            let [(one, one_der), (two, two_der)] = kinds.map(|kind| printed(&kind, dialect));
+            assert_ne!(one_der, two_der);
+            // OpenSSL prints wide arcs whole.
+            let alike = dialect == Dialect::BoringSsl || kinds_are_long(&one);
+            assert_eq!(one == two, alike, "{one} {two}");
+        }
+    }
+}
+
+/// Whether the identifier was cut.
+fn kinds_are_long(text: &str) -> bool {
+    text.split('=').next().is_some_and(|kind| kind.len() == 79)
+}
+
+/// Spaces at the ends of names: in the headers an escape, in the record the libraries' text.
+#[test]
+fn a_name_that_ends_with_a_space() {
+    const DER: &[u8] = include_bytes!("fixtures/cases/name_ends_with_space.der");
+    let client = trusted(DER).dialect(Dialect::OpenSsl);
+    let record = TlsClientAuth::new(&client);
+    assert_eq!(record.cert_subject_dn(), r"CN=trail\ ,O=x\ ");
+    assert_eq!(record.cert_subject_dn_legacy(), "/O=x /CN=trail ");
+    let cases = [
+        (HeaderSet::nginx(), "ssl-client-s-dn", r"CN=trail\ ,O=x\20"),
+        (HeaderSet::nginx(), "ssl-client-s-dn-legacy", r"/O=x /CN=trail\x20"),
+        (HeaderSet::apache(), "SSL-CLIENT-I-DN", r"CN=trail\ ,O=x\20"),
+        (HeaderSet::haproxy(), "ssl-c-s-dn", "/O=x /CN=trail%20"),
+        (HeaderSet::haproxy_manual(), "X-SSL-Client-CN", "trail%20"),
+        (HeaderSet::caddy(), "tls-client-subject", r"CN=trail\ ,O=x\20"),
+        (HeaderSet::cloudflare_worker(), "X-CERT-SUBJECT-DN", r"CN=trail\ ,O=x\20"),
+    ];
+    for (set, header, expected) in cases {
+        let lines = set.lines(&client, Limits::new());
+        assert_eq!(lines.get(header), Some(expected), "{}", set.name());
+    }
+    let pem = HeaderSet::apache().lines(&client, Limits::new());
+    assert!(pem.get("SSL-CLIENT-CERT").unwrap().ends_with("-----END CERTIFICATE-----"));
+
+    // Read back without the certificate, they are the record's again.
+    let lines = HeaderSet::cloudflare_worker().lines(&client, Limits::new());
+    let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
+    let read = Receiver::cloudflare_worker().receive(&lines).unwrap();
+    assert_eq!(read.cert_subject_dn(), record.cert_subject_dn());
+    assert_eq!(read.cert_subject_dn_legacy(), record.cert_subject_dn_legacy());
+}
+
 /// nginx reads its own dates back to count the days, and can't read all of them.
 #[test]
 fn days_that_nginx_cannot_count_are_not_told() {
@@ -794,8 +881,9 @@ fn the_limits_of_values_are_exact() {
 
     let of_leaf = |bytes: usize| trusted(&vec![7; bytes]);
     let of_chain = |bytes: &[usize]| trusted(&[7]).chain(bytes.iter().map(|bytes| vec![7; *bytes]));
-    let of_name = |bytes: usize| {
-        trusted(&Parts::with(|parts| parts.subject = der::common_name(&"a".repeat(bytes))).der())
+    // `CN=` and two characters for each.
+    let of_quotes = |count: usize| {
+        trusted(&Parts::with(|parts| parts.subject = der::common_name(&"\"".repeat(count))).der())
     };
     let cases: [(&str, Value, ClientCertificate, Result<usize, bool>); 10] = [
         ("base64, the last", base64, of_leaf(7680), Ok(10_240)),
@@ -806,8 +894,8 @@ fn the_limits_of_values_are_exact() {
         ("chain, over", chain, of_chain(&[12_286]), Err(true)),
         ("chain of two, the last", chain, of_chain(&[6141, 6141]), Ok(16_382)),
         ("chain of two, over", chain, of_chain(&[6141, 6142]), Err(true)),
-        ("name, the last", name, of_name(16_384 - 3), Ok(16_384)),
-        ("name, over", name, of_name(16_384 - 2), Err(true)),
+        ("name, the last", name, of_quotes(32_766), Ok(65_535)),
+        ("name, over", name, of_quotes(32_767), Err(true)),
     ];
     for (case, value, client, expected) in cases {
         assert_eq!(value(&client, Limits::new()), expected, "{case}");

@@ -210,15 +210,19 @@ impl<'a> Certificate<'a> {
     /// SHA-256 of the certificate.
     ///
     /// Good for allow-lists only: a client can change the fingerprint of its own certificate without its CA
-    /// (an ECDSA signature has two valid forms). To deny, use issuer and serial number, or
-    /// [`public_key_sha256`](Self::public_key_sha256).
+    /// (an ECDSA signature has two valid forms). To deny, use issuer and serial number:
+    /// [`issuer`](Self::issuer)`().as_der()` and [`serial_number`](Self::serial_number)`()`.
     #[must_use]
     pub fn sha256(&self) -> [u8; 32] {
         fingerprint::sha256(self.der)
     }
 
-    /// SHA-256 of the SubjectPublicKeyInfo's DER, as RFC 7469 pins keys. It stays when a certificate is renewed
-    /// with its key, and the holder can't change it.
+    /// SHA-256 of the SubjectPublicKeyInfo's DER, as RFC 7469 pins keys. It stays when a certificate is renewed with the same
+    /// request, and the holder of one certificate can't change it.
+    ///
+    /// Good for allow-lists only: it is a hash of one encoding of the key. The holder can ask a CA for another certificate of the same
+    /// key in another encoding, and gets another hash: the point of an elliptic curve has three (uncompressed, compressed, hybrid;
+    /// SEC 1 §2.3.3), which OpenSSL all accepts. To deny, use issuer and serial number.
     #[must_use]
     pub fn public_key_sha256(&self) -> [u8; 32] {
         fingerprint::sha256(self.subject_public_key_info)
