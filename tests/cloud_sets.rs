@@ -184,7 +184,7 @@ fn clients_that_are_not_trusted() {
 
 #[test]
 fn google_says_what_it_leaves_out() {
-    let limits = Limits::new().encoded_leaf(100).encoded_chain(100);
+    let limits = Limits::new().other_sets(100);
     let client = trusted(SPIFFE).chain([HIGH]);
     let lines = HeaderSet::google().lines(&client, limits);
     let errors: Vec<_> = lines.get("client-cert-error").unwrap().split(',').collect();

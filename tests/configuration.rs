@@ -404,7 +404,7 @@ fn mistakes_are_explained() {
             "a limit",
             "limits = { encoded-leave = 1 }",
             &[
-                "limit \"encoded-leave\": is not known, did you mean \"encoded-leaf\"? Known: certificate, encoded-leaf, encoded-chain, text",
+                "limit \"encoded-leave\": is not known, did you mean \"encoded-leaf\"? Known: certificate, encoded-leaf, encoded-chain, other-sets, text",
             ],
         ),
         ("a negative limit", "limits = { text = -1 }", &["-1"]),

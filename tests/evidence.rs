@@ -86,7 +86,7 @@ fn slow_certificates_make_no_long_texts() {
             let rows = set.rows().len();
             let lines = set.lines(&client, Limits::new());
             let total: usize = lines.iter().map(|line| line.value().len()).sum();
-            assert!(total <= rows * 16 * 1024, "{name}, {}: {total}", set.name());
+            assert!(total <= rows * 64 * 1024, "{name}, {}: {total}", set.name());
             assert!(lines.iter().count() <= rows, "{name}, {}", set.name());
         }
     }

@@ -87,6 +87,13 @@ const REPLAYS: [Replay; 8] = [
 /// Where the peer sends this, and we send no header: the same for an origin, and nothing to mistake for a value.
 const NO_VALUE: [(&str, &str); 2] = [("apache-2.4", "(null)"), ("haproxy-2.6", "")];
 
+/// Where the peer's value ends in a space that is no part of what it says, and ours does not.
+const SPACE_BEHIND: [(&str, &str); 3] = [
+    ("apache-2.4", "SSL-CLIENT-CERT"),
+    ("apache-2.4", "SSL-CLIENT-CERT-CHAIN-0"),
+    ("apache-2.4", "SSL-CLIENT-CERT-CHAIN-1"),
+];
+
 /// Peer, the observed header, why, and the certificates.
 type Difference = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
@@ -104,6 +111,30 @@ const DIFFERENCES: &[Difference] = &[
         &["dn_bmp", "dn_ia5_high", "dn_utf8_c1"],
     ),
     ("apache-2.4", "SSL-CLIENT-SAN-DNS-0", "Apache sends UTF-8, we its escapes", &["san_nonascii"]),
+    (
+        "nginx",
+        "ssl-client-s-dn-legacy",
+        "nginx sends a space at the end of a name raw, we as it writes control bytes",
+        &["ch_space_two", "inj_lf_header"],
+    ),
+    (
+        "apache-2.4/optional_no_ca_legacy",
+        "SSL-CLIENT-S-DN",
+        "Apache sends a space at the end of a name raw, we as it writes control bytes",
+        &["ch_space_two", "inj_lf_header"],
+    ),
+    (
+        "haproxy-2.6",
+        "ssl-c-s-dn",
+        "HAProxy sends a space at the end of a name raw, we as it writes control bytes",
+        &["ch_space_two", "inj_lf_header"],
+    ),
+    (
+        "haproxy-2.6",
+        "ssl-c-s-dn-cn",
+        "HAProxy sends spaces at the ends of a name raw, we as it writes control bytes",
+        &["ch_lead_special", "ch_space_two", "inj_lf_header"],
+    ),
     (
         "haproxy-2.6",
         "ssl-c-verify",
@@ -214,8 +245,9 @@ fn sets_send_what_the_proxies_sent() {
                 let (ours, theirs) =
                     (lines.get(name), headers.get(theirs_name).map(String::as_str));
                 let documented = DIFFERENCES.iter().position(|(peer, header, _, certificates)| {
-                    // A listener's whole name, or all of a proxy's listeners.
-                    (listener == *peer || listener.split('/').next() == Some(peer))
+                    // A listener's whole name, or all of a proxy's listeners, or of its versions'.
+                    let proxy = listener.split('/').next().unwrap_or_default();
+                    (listener == *peer || proxy == *peer || proxy.split('-').next() == Some(peer))
                         && *header == theirs_name
                         && certificates.contains(&certificate.as_str())
                 });
@@ -223,7 +255,15 @@ fn sets_send_what_the_proxies_sent() {
                     && NO_VALUE
                         .iter()
                         .any(|(peer, text)| listener.starts_with(peer) && theirs == Some(text));
+                let spaced = SPACE_BEHIND
+                    .iter()
+                    .any(|(peer, header)| listener.starts_with(peer) && *header == theirs_name)
+                    .then(|| ours.map(|ours| format!("{ours} ")))
+                    .flatten();
                 match (is_same(ours, theirs), documented) {
+                    (false, None) if spaced.is_some() && is_same(spaced.as_deref(), theirs) => {
+                        different += 1;
+                    }
                     (true, None) => equal += 1,
                     (false, None) if is_no_value => no_value += 1,
                     (false, Some(row)) => {

@@ -139,6 +139,68 @@ proptest! {
     }
 }
 
+/// Names of what the formats escape, and of spaces most of all.
+fn name_text() -> impl Strategy<Value = String> {
+    let character = prop_oneof![
+        4 => Just(' '),
+        3 => select(r#"\20x%,+"=;#/<>"#.chars().collect::<Vec<_>>()),
+        2 => select(vec!['a', '\t', '\n', '\0', '\u{e9}', '\u{a0}', '\u{3000}', '\u{2028}']),
+    ];
+    vec(character, 0..6).prop_map(|characters| characters.into_iter().collect())
+}
+
+proptest! {
+    #![proptest_config(cases(600))]
+
+    /// In every string type of a name, in every textual alternative name, in a reason; in every set.
+    #[test]
+    fn no_value_begins_or_ends_with_a_space(
+        names in vec((name_text(), select(vec![0x0cu8, 0x13, 0x14, 0x16, 0x1e])), 1..4),
+        reason in proptest::option::of(name_text()),
+        dialect in select(checks::DIALECTS.to_vec()),
+    ) {
+        use common::der::{self, CN, O, SEQUENCE, SUBJECT_ALT_NAME, UNKNOWN, attribute, of, tlv};
+
+        let value = |text: &str, tag: u8| match tag {
+            0x0c => text.as_bytes().to_vec(),
+            0x1e => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            _ => text.chars().map(|character| u8::try_from(character).unwrap_or(b' ')).collect(),
+        };
+        let rdns: Vec<Vec<Vec<u8>>> = names
+            .iter()
+            .zip([CN, O, UNKNOWN].iter().cycle())
+            .map(|((text, tag), kind)| vec![attribute(kind, *tag, value(text, *tag))])
+            .collect();
+        let name = der::name(&rdns.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let entries: Vec<_> = names
+            .iter()
+            .zip([0x82, 0x81, 0x86].iter().cycle())
+            .map(|((text, _), tag)| tlv(*tag, value(text, 0x16)))
+            .collect();
+        let leaf = der::Parts::with(|parts| {
+            parts.subject = name.clone();
+            parts.issuer = name;
+            parts.extensions = vec![der::extension(SUBJECT_ALT_NAME, of(SEQUENCE, &entries))];
+        })
+        .der();
+        let verification = match &reason {
+            None => Verification::Success,
+            Some(reason) => Verification::Failed(tls_client_auth::client::Reason::other(reason)),
+        };
+        let client = ClientCertificate::presented(leaf.as_slice(), verification)
+            .chain([&leaf])
+            .dialect(dialect);
+        for set in checks::sets() {
+            for set in [set.clone(), set.clone().including_untrusted()] {
+                for line in set.lines(&client, Limits::new()).iter() {
+                    checks::header_value(line.name(), line.value());
+                }
+            }
+        }
+        checks::record_and_headers(&client, Limits::new(), [10 * 1024, 16 * 1024]);
+    }
+}
+
 #[cfg(feature = "serde")]
 proptest! {
     #![proptest_config(cases(300))]

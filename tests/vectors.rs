@@ -12,6 +12,8 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use common::checks;
@@ -24,7 +26,9 @@ use common::der::{
 use tls_client_auth::client::VerifyError;
 use tls_client_auth::field::Limits;
 use tls_client_auth::x509::{Certificate, ErrorKind, MAX_CERTIFICATE, Part, SubjectAltName};
-use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, TlsClientAuth, Verification};
+use tls_client_auth::{
+    ClientCertificate, Dialect, HeaderSet, Receiver, TlsClientAuth, Verification,
+};
 
 const PLAIN: &[u8] = include_bytes!("fixtures/plain.der");
 
@@ -456,19 +460,139 @@ fn subject_alternative_names() {
     }
     let good = || list(&[entries[0].1.clone()]);
     type Case = (&'static str, Vec<Vec<u8>>, &'static [&'static str]);
-    let cases: [Case; 5] = [
+    let bad = of(SEQUENCE, &[tlv(OBJECT_IDENTIFIER, UNKNOWN), tlv(INTEGER, [1])]);
+    let with = |entry: &[u8]| list(&[entries[0].1.clone(), entry.to_vec()]);
+    // Each of these is read as one more name, or as none at all, by a reader that takes BER.
+    let cases: [Case; 15] = [
         ("no extension", vec![], &[]),
         ("no entries", vec![list(&[])], &[]),
         ("twice", vec![good(), good()], &[]),
         ("no SEQUENCE", vec![extension(entries[0].1.clone())], &[]),
         (
-            "ends where an entry is cut off",
-            vec![list(&[entries[0].1.clone(), vec![0x82, 9, b'a']])],
-            &["DNS a.example"],
+            "bytes behind it",
+            vec![extension([of(SEQUENCE, &[entries[0].1.clone()]), vec![0]].concat())],
+            &[],
         ),
+        ("an entry cut off", vec![with(&[0x82, 9, b'a'])], &[]),
+        ("a length that is not minimal", vec![with(&[0x86, 0x81, 1, b'a'])], &[]),
+        ("an indefinite length", vec![with(&[0xa6, 0x80, 0x16, 1, b'a', 0, 0])], &[]),
+        ("a tag alone", vec![with(&[0x86])], &[]),
+        ("a constructed host name", vec![with(&tlv(0xa2, tlv(IA5_STRING, "b.example")))], &[]),
+        ("a constructed URI", vec![with(&tlv(0xa6, tlv(IA5_STRING, "spiffe://td/x")))], &[]),
+        ("a constructed address", vec![with(&tlv(0xa7, tlv(OCTET_STRING, [192, 0, 2, 1])))], &[]),
+        ("a tag number in its long form", vec![with(&[0x9f, 0x06, 1, b'a'])], &[]),
+        ("before a bad extension", vec![good(), bad.clone()], &[]),
+        ("behind a bad extension", vec![bad, good()], &[]),
     ];
     for (case, extensions, expected) in cases {
         assert_eq!(read(extensions), expected, "{case}");
+    }
+}
+
+/// A public key that is denied by its hash comes back in another encoding.
+#[test]
+fn one_key_has_three_encodings() {
+    // P-256's generator (SEC 2 §2.4.2).
+    let x = "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296";
+    let y = "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5";
+    let encodings = [format!("04{x}{y}"), format!("03{x}"), format!("07{x}{y}")];
+    let hashes: BTreeSet<[u8; 32]> = encodings
+        .iter()
+        .map(|point| {
+            let digit = |digit: &str| u8::from_str_radix(digit, 16).unwrap();
+            let point = (0..point.len()).step_by(2).map(|at| digit(&point[at..at + 2]));
+            let bits: Vec<u8> = core::iter::once(0).chain(point).collect();
+            let curve = tlv(OBJECT_IDENTIFIER, [0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]);
+            let key = tlv(OBJECT_IDENTIFIER, [0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]);
+            let info = of(SEQUENCE, &[of(SEQUENCE, &[key, curve]), tlv(BIT_STRING, bits)]);
+            let der = Parts::with(|parts| parts.public_key = info).der();
+            Certificate::from_der(&der).unwrap().public_key_sha256()
+        })
+        .collect();
+    assert_eq!(hashes.len(), 3);
+}
+
+/// What the documentation of `Name::rfc2253` says of names that print alike, in each library's way.
+#[test]
+fn rfc2253_cuts_long_identifiers() {
+    let kind = |last: u8| [vec![0x2a; 80], vec![last]].concat();
+    let wide = |last: u8| [vec![0x2a, 0x83], vec![0xff; 12], vec![last]].concat();
+    let printed = |kind: &[u8], dialect| {
+        let der =
+            Parts::with(|parts| parts.subject = name(&[&[attribute(kind, UTF8_STRING, "a")]]));
+        let der = der.der();
+        let subject = Certificate::from_der(&der).unwrap().subject();
+        (subject.rfc2253(dialect).unwrap(), subject.as_der().to_vec())
+    };
+    for dialect in checks::DIALECTS {
+        for kinds in [[kind(1), kind(2)], [wide(1), wide(2)]] {
+            let [(one, one_der), (two, two_der)] = kinds.map(|kind| printed(&kind, dialect));
+            assert_ne!(one_der, two_der);
+            // OpenSSL prints wide arcs whole.
+            let alike = dialect == Dialect::BoringSsl || kinds_are_long(&one);
+            assert_eq!(one == two, alike, "{one} {two}");
+        }
+    }
+}
+
+/// Whether the identifier was cut.
+fn kinds_are_long(text: &str) -> bool {
+    text.split('=').next().is_some_and(|kind| kind.len() == 79)
+}
+
+/// Spaces at the ends of names: in the headers an escape, in the record the libraries' text.
+#[test]
+fn a_name_that_ends_with_a_space() {
+    const DER: &[u8] = include_bytes!("fixtures/cases/name_ends_with_space.der");
+    let client = trusted(DER).dialect(Dialect::OpenSsl);
+    let record = TlsClientAuth::new(&client);
+    assert_eq!(record.cert_subject_dn(), r"CN=trail\ ,O=x\ ");
+    assert_eq!(record.cert_subject_dn_legacy(), "/O=x /CN=trail ");
+    let cases = [
+        (HeaderSet::nginx(), "ssl-client-s-dn", r"CN=trail\ ,O=x\20"),
+        (HeaderSet::nginx(), "ssl-client-s-dn-legacy", r"/O=x /CN=trail\x20"),
+        (HeaderSet::apache(), "SSL-CLIENT-I-DN", r"CN=trail\ ,O=x\20"),
+        (HeaderSet::haproxy(), "ssl-c-s-dn", "/O=x /CN=trail%20"),
+        (HeaderSet::haproxy_manual(), "X-SSL-Client-CN", "trail%20"),
+        (HeaderSet::caddy(), "tls-client-subject", r"CN=trail\ ,O=x\20"),
+        (HeaderSet::cloudflare_worker(), "X-CERT-SUBJECT-DN", r"CN=trail\ ,O=x\20"),
+    ];
+    for (set, header, expected) in cases {
+        let lines = set.lines(&client, Limits::new());
+        assert_eq!(lines.get(header), Some(expected), "{}", set.name());
+    }
+    let pem = HeaderSet::apache().lines(&client, Limits::new());
+    assert!(pem.get("SSL-CLIENT-CERT").unwrap().ends_with("-----END CERTIFICATE-----"));
+
+    // Read back without the certificate, they are the record's again.
+    let lines = HeaderSet::cloudflare_worker().lines(&client, Limits::new());
+    let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
+    let read = Receiver::cloudflare_worker().receive(&lines).unwrap();
+    assert_eq!(read.cert_subject_dn(), record.cert_subject_dn());
+    assert_eq!(read.cert_subject_dn_legacy(), record.cert_subject_dn_legacy());
+}
+
+/// nginx reads its own dates back to count the days, and can't read all of them.
+#[test]
+fn days_that_nginx_cannot_count_are_not_told() {
+    let year_1 = Parts::with(|parts| parts.not_after = tlv(GENERALIZED_TIME, "00010101000000Z"));
+    let lines = HeaderSet::nginx().lines(&trusted(&year_1.der()), Limits::new());
+    assert_eq!(lines.get("ssl-client-v-end"), Some("Jan  1 00:00:00 1 GMT"));
+    assert_eq!(lines.get("ssl-client-v-remain"), None);
+}
+
+/// A common name counts only in a name that can be read to its end.
+#[test]
+fn a_common_name_before_garbage_is_none() {
+    let name = |rest: &[u8]| {
+        let good = of(der::SET, &[attribute(CN, UTF8_STRING, "admin")]);
+        tlv(SEQUENCE, [good, rest.to_vec()].concat())
+    };
+    for (rest, expected) in [(&[][..], Some("admin")), (&[der::SET, 9, 1], None)] {
+        let der = Parts::with(|parts| parts.subject = name(rest)).der();
+        let lines = HeaderSet::haproxy_manual().lines(&trusted(&der), Limits::new());
+        assert_eq!(lines.get("X-SSL-Client-CN"), expected);
+        assert_eq!(lines.get("X-SSL-Client-DN").is_some(), expected.is_some());
     }
 }
 
@@ -806,8 +930,8 @@ fn a_leaf_that_cannot_be_read_is_forwarded_all_the_same() {
         "cf-cert-revoked",
         "cf-cert-verified",
         "cf-cert-presented",
-        "cf-cert-fingerprint-sha256",
-        "cf-cert-fingerprint-sha1",
+        "cf-cert-sha256",
+        "cf-cert-sha1",
     ];
     assert_eq!(names(HeaderSet::cloudflare_managed(), &client), verdict);
     assert_eq!(names(HeaderSet::cloudflare(), &client), [""; 0]);
@@ -859,8 +983,9 @@ fn the_limits_of_values_are_exact() {
 
     let of_leaf = |bytes: usize| trusted(&vec![7; bytes]);
     let of_chain = |bytes: &[usize]| trusted(&[7]).chain(bytes.iter().map(|bytes| vec![7; *bytes]));
-    let of_name = |bytes: usize| {
-        trusted(&Parts::with(|parts| parts.subject = der::common_name(&"a".repeat(bytes))).der())
+    // `CN=` and two characters for each.
+    let of_quotes = |count: usize| {
+        trusted(&Parts::with(|parts| parts.subject = der::common_name(&"\"".repeat(count))).der())
     };
     let cases: [(&str, Value, ClientCertificate, Result<usize, bool>); 10] = [
         ("base64, the last", base64, of_leaf(7680), Ok(10_240)),
@@ -871,8 +996,8 @@ fn the_limits_of_values_are_exact() {
         ("chain, over", chain, of_chain(&[12_286]), Err(true)),
         ("chain of two, the last", chain, of_chain(&[6141, 6141]), Ok(16_382)),
         ("chain of two, over", chain, of_chain(&[6141, 6142]), Err(true)),
-        ("name, the last", name, of_name(16_384 - 3), Ok(16_384)),
-        ("name, over", name, of_name(16_384 - 2), Err(true)),
+        ("name, the last", name, of_quotes(32_766), Ok(65_535)),
+        ("name, over", name, of_quotes(32_767), Err(true)),
     ];
     for (case, value, client, expected) in cases {
         assert_eq!(value(&client, Limits::new()), expected, "{case}");
@@ -982,8 +1107,8 @@ fn the_header_sets_line_by_line() {
                 ("cf-cert-subject-dn-legacy", "/CN=subject"),
                 ("cf-cert-serial", "5A"),
                 ("cf-cert-issuer-serial", "11"),
-                ("cf-cert-fingerprint-sha256", &sha256),
-                ("cf-cert-fingerprint-sha1", &sha1),
+                ("cf-cert-sha256", &sha256),
+                ("cf-cert-sha1", &sha1),
                 ("cf-cert-not-before", from),
                 ("cf-cert-not-after", to),
                 ("cf-cert-ski", "AA"),

@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use crate::connection::XfccMode;
 use crate::connection::is_owned_name;
 use crate::field::Limits;
-use crate::headers::name::{folded, is_alike};
-use crate::headers::{Entry, FieldName, HeaderSet, HeaderSetError, HeaderSetErrorKind, is_framing};
+use crate::headers::name::{folded, is_alike, is_reserved};
+use crate::headers::{Entry, FieldName, HeaderSet, HeaderSetError, HeaderSetErrorKind};
 
 /// The header sets that go out, and when. Made once for a proxy and shared by all of its connections.
 ///
@@ -118,8 +118,8 @@ impl Forwarding {
             if FieldName::from_text(name).is_none() {
                 return Err(HeaderSetError::new(name, HeaderSetErrorKind::NotAToken));
             }
-            if is_framing(name) {
-                return Err(HeaderSetError::new(name, HeaderSetErrorKind::Framing));
+            if is_reserved(name) {
+                return Err(HeaderSetError::new(name, HeaderSetErrorKind::Reserved));
             }
             settings.owned.push(folded(name));
             settings.stripped.push(name.into());

@@ -188,7 +188,7 @@ impl Claim {
         lines.filter(move |line| sends || !xfcc::is_own(line))
     }
 
-    /// The headers that are left out because their values are over the limit.
+    /// The headers of which something is over its limit: see [`HeaderLines::too_large`](crate::headers::HeaderLines::too_large).
     pub fn too_large(&self) -> impl Iterator<Item = &str> {
         self.parts().flat_map(HeaderLines::too_large)
     }

@@ -33,6 +33,7 @@ words! {
         "certificate" => Certificate,
         "encoded-leaf" => EncodedLeaf,
         "encoded-chain" => EncodedChain,
+        "other-sets" => OtherSets,
         "text" => Text,
     }
 }
@@ -51,6 +52,7 @@ enum Limit {
     Certificate,
     EncodedLeaf,
     EncodedChain,
+    OtherSets,
     Text,
 }
 
@@ -94,7 +96,7 @@ enum Limit {
 /// | `every-request` | the same; sets of `first-request` are added before these | [`on_every_request`](Self::on_every_request) |
 /// | `also-strip` | names of headers: `["X-Remote-User"]`; a set in the two lists takes it too | [`also_strip`](Self::also_strip) |
 /// | `xfcc-mode` | `"sanitize"`, `"sanitize-set"`, `"append-forward"`, `"forward-only"`, `"always-forward-only"` | [`xfcc_mode`](Self::xfcc_mode) |
-/// | `limits` | sizes in bytes: `certificate`, `encoded-leaf`, `encoded-chain`, `text` | [`limits`](Self::limits) |
+/// | `limits` | sizes in bytes: `certificate`, `encoded-leaf`, `encoded-chain`, `other-sets`, `text` | [`limits`](Self::limits) |
 ///
 /// A key that is left out leaves what [`none`](Self::none) has. An unknown key or word fails, with the nearest known one and a list
 /// of all.
@@ -178,11 +180,12 @@ struct SpelledLimits(Limits);
 
 impl Serialize for SpelledLimits {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let sizes = |Limits { certificate, encoded_leaf, encoded_chain, text }| {
+        let sizes = |Limits { certificate, encoded_leaf, encoded_chain, other_sets, text }| {
             [
                 (Limit::Certificate, certificate),
                 (Limit::EncodedLeaf, encoded_leaf),
                 (Limit::EncodedChain, encoded_chain),
+                (Limit::OtherSets, other_sets),
                 (Limit::Text, text),
             ]
         };
@@ -208,12 +211,13 @@ impl<'de> Visitor<'de> for LimitsVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Limits, A::Error> {
-        let [mut certificate, mut leaf, mut chain, mut text] = [None; 4];
+        let [mut certificate, mut leaf, mut chain, mut other, mut text] = [None; 5];
         while let Some(Spelled(limit)) = map.next_key()? {
             let size = match limit {
                 Limit::Certificate => &mut certificate,
                 Limit::EncodedLeaf => &mut leaf,
                 Limit::EncodedChain => &mut chain,
+                Limit::OtherSets => &mut other,
                 Limit::Text => &mut text,
             };
             once(size, limit, map.next_value()?)?;
@@ -223,6 +227,7 @@ impl<'de> Visitor<'de> for LimitsVisitor {
             .certificate(certificate.unwrap_or(default.certificate))
             .encoded_leaf(leaf.unwrap_or(default.encoded_leaf))
             .encoded_chain(chain.unwrap_or(default.encoded_chain))
+            .other_sets(other.unwrap_or(default.other_sets))
             .text(text.unwrap_or(default.text)))
     }
 }

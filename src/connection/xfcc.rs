@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::connection::HeaderFields;
 use crate::headers::FieldName;
 use crate::headers::HeaderLine;
-use crate::headers::name::X_FORWARDED_CLIENT_CERT as NAME;
+use crate::headers::name::{X_FORWARDED_CLIENT_CERT as NAME, is_alike};
 
 /// What becomes of the `x-forwarded-client-cert` that a request brings along.
 ///
@@ -64,9 +64,9 @@ impl XfccMode {
     }
 }
 
-/// Whether a line of ours is the header.
+/// Whether a line of ours is the header, in any spelling: an origin could take a renamed one for it.
 pub(crate) fn is_own(line: &HeaderLine<'_>) -> bool {
-    line.name().eq_ignore_ascii_case(NAME)
+    is_alike(line.name().as_bytes(), NAME.as_bytes())
 }
 
 /// The request's own, if it can be kept.
@@ -201,6 +201,29 @@ mod tests {
         for (mode, expected) in cases {
             for (client, expected) in [&trusted, &failed, &none].into_iter().zip(expected) {
                 assert_eq!(sent(mode, Xfcc::new(), client, &["Hash=1"]), expected, "{mode:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn another_spelling_obeys_the_modes() {
+        let client = ClientCertificate::presented(DER, Verification::Success);
+        let cases = [
+            (XfccMode::Sanitize, None),
+            (XfccMode::SanitizeSet, Some(OWN.to_string())),
+            (XfccMode::AppendForward, Some("Hash=1,".to_string() + OWN)),
+            (XfccMode::ForwardOnly, Some("Hash=1".to_string())),
+            (XfccMode::AlwaysForwardOnly, Some("Hash=1".to_string())),
+        ];
+        for spelling in ["X_Forwarded_Client_Cert", "x.forwarded-client.cert"] {
+            for (mode, expected) in &cases {
+                let set = HeaderSet::envoy_with(Xfcc::new()).renamed(NAME, spelling).unwrap();
+                let forwarding = Forwarding::none().on_every_request(set).xfcc_mode(*mode);
+                let connection = ConnectionState::new(client.clone(), forwarding);
+                let mut headers = Vec::from([(NAME.to_string(), "Hash=1".to_string())]);
+                connection.claim().apply(&mut headers);
+                let values: Vec<String> = headers.into_iter().map(|(_, value)| value).collect();
+                assert_eq!(values, expected.iter().cloned().collect::<Vec<_>>(), "{mode:?}");
             }
         }
     }

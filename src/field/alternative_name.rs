@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
+use super::linkerd;
 use crate::encoding;
-use crate::x509::Part;
 use crate::x509::cursor::Cursor;
 use crate::x509::name::{Characters, write_utf8};
 use crate::x509::{SubjectAltName, SubjectAltNames};
@@ -17,26 +17,29 @@ pub(super) const MAX_SPIFFE_ID: usize = 2048;
 const USER_PRINCIPAL_NAME: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x14, 0x02, 0x03];
 
 const UTF8_STRING: u8 = 0x0c;
+const CONSTRUCTED_UTF8_STRING: u8 = 0x2c;
 
 /// The tags of the entries.
 const EMAIL: u8 = 0x81;
-const DNS: u8 = 0x82;
-const URI: u8 = 0x86;
+pub(super) const DNS: u8 = 0x82;
+pub(super) const URI: u8 = 0x86;
+const OTHER_NAME: u8 = 0xa0;
 
 /// Which of the subject alternative names, and how they are written.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SubjectAltNameForm {
     /// One of the `rfc822Name`s, counted from 0: `user@client.example`. As Apache prints it, where that is printable ASCII:
-    /// control bytes as `\00`, `\` as `\\`. Bytes over 0x7F, which must not stand there, as `\C3\A9` after a reading as
+    /// control bytes as `\00`, `\` as `\\`, a space at an end as `\20`. Bytes over 0x7F, which must not stand there, as `\C3\A9` after a reading as
     /// Latin-1.
     Email(u8),
     /// One of the `dNSName`s in the same way: `client.example`.
     Dns(u8),
     /// One of Microsoft's user principal names (`otherName` 1.3.6.1.4.1.311.20.2.3) in the same way, as UTF-8.
     UserPrincipalName(u8),
-    /// The first `dNSName` or URI, if it can be read. Linkerd.
-    FirstDnsOrUri,
+    /// Linkerd's TLS identity: the first entry that is a DNS name without `*` and without a dot at its end, in lower case, or a
+    /// SPIFFE ID: `web.default.serviceaccount.identity.linkerd.cluster.local`, `spiffe://example.org/web`.
+    LinkerdIdentity,
     /// The only URI, if its scheme is `spiffe`, and it has no more than 2048 bytes. Google.
     SpiffeId,
     /// All `dNSName`s, each in standard base64 with padding, separated by commas, if the list has no more than 512
@@ -61,11 +64,7 @@ impl SubjectAltNameForm {
                 let text = principals(names).nth(index.into())?;
                 print(text, Characters::Utf8, out)
             }
-            Self::FirstDnsOrUri => {
-                let (_, name) = names.entries().find(|(tag, _)| matches!(*tag, DNS | URI))?;
-                let readable = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
-                readable.then(|| out.extend_from_slice(name))
-            }
+            Self::LinkerdIdentity => linkerd::write(names, out),
             Self::SpiffeId => {
                 let id = spiffe_id(names).filter(|id| id.len() <= MAX_SPIFFE_ID)?;
                 out.extend_from_slice(id);
@@ -84,16 +83,22 @@ impl<'a> SubjectAltNames<'a> {
     }
 }
 
-/// The values that are UTF8Strings.
+/// The values that are UTF8Strings, up to an entry of which nobody can say whether it is one more: it would be counted.
 fn principals<'a>(names: SubjectAltNames<'a>) -> impl Iterator<Item = &'a [u8]> {
-    names.filter_map(|name| match name {
+    let principal = |name| match name {
         SubjectAltName::Other(kind, value) if kind.as_der() == USER_PRINCIPAL_NAME => {
             let mut inside = Cursor::new(value);
-            let text = inside.expect(UTF8_STRING, Part::SubjectAltName).ok()?;
-            inside.is_at_end().then_some(text.contents())
+            let text = inside.element().ok().filter(|_| inside.is_at_end())?;
+            match text.tag() {
+                UTF8_STRING => Some(Some(text.contents())),
+                CONSTRUCTED_UTF8_STRING => None,
+                _ => Some(None),
+            }
         }
-        _ => None,
-    })
+        SubjectAltName::Unreadable([OTHER_NAME, ..]) => None,
+        _ => Some(None),
+    };
+    names.map_while(principal).flatten()
 }
 
 /// `ASN1_STRING_print_ex` with control bytes and, other than Apache, bytes over 0x7F escaped.

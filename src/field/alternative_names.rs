@@ -38,8 +38,12 @@ pub(super) fn raw(certificate: Certificate<'_>, kind: SanKind) -> impl Iterator<
     })
 }
 
-/// The entries of a kind as Go prints them, without those that hold more than printable ASCII.
+/// The entries of a kind as Go prints them, without those that hold more than printable ASCII. Go reads the extensions of version 3
+/// alone: `parseCertificate` of `crypto/x509`.
 pub(super) fn go(certificate: Certificate<'_>, kind: SanKind) -> Vec<String> {
+    if certificate.version() != Some(3) {
+        return Vec::new();
+    }
     match kind {
         SanKind::Dns | SanKind::Email => raw(certificate, kind).map(String::from).collect(),
         SanKind::Uri => raw(certificate, kind).map(go_uri::printed).collect(),

@@ -3,7 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Field;
+use super::limits::Sizes;
+use super::{Field, space};
 use crate::client::ClientCertificate;
 use crate::encoding;
 use crate::field::Limits;
@@ -19,6 +20,8 @@ pub(crate) struct Facts<'c> {
     pub(super) limits: Limits,
     /// The proxy's own identities, for the one field that tells them.
     pub(crate) by: &'c [String],
+    /// Whose sizes hold for the field that is written next.
+    sizes: Sizes,
     pub(super) certificate: Option<Certificate<'c>>,
     pub(super) sha1: Option<[u8; 20]>,
     pub(super) sha256: Option<[u8; 32]>,
@@ -33,6 +36,8 @@ pub(crate) struct Facts<'c> {
 pub(crate) enum Written {
     /// It was appended.
     Value,
+    /// It was appended without the certificates in it, which are over their limit.
+    Part,
     /// There is none.
     Nothing,
     /// It is over its limit; nothing was appended.
@@ -98,6 +103,7 @@ impl<'c> Facts<'c> {
             client,
             limits,
             by: &[],
+            sizes: Sizes::Cloudflare,
             sha1,
             sha256,
             subject_key_identifier,
@@ -133,12 +139,37 @@ impl<'c> Facts<'c> {
         }
     }
 
-    /// Appends the field's value: printable ASCII and within its limit, or nothing.
+    /// Appends the field's value as a header may hold it: printable ASCII without a space at an end, and within its limit; or nothing.
+    #[inline]
     pub(crate) fn write(&self, field: Field, dialect: Dialect, out: &mut Vec<u8>) -> Written {
-        self.write_inline(field, dialect, out)
+        let start = out.len();
+        let written = match field {
+            Field::Xfcc(xfcc) => self.write_what_fits(xfcc, dialect, out),
+            field => self.write_inline(field, dialect, out),
+        };
+        let value = out.get(start..).unwrap_or_default();
+        if value.first() == Some(&b' ') || value.last() == Some(&b' ') {
+            return self.without_spaces(field, start, out);
+        }
+        written
     }
 
-    /// The same where the field is known when the caller is compiled.
+    /// Escapes or removes the spaces at the ends of what was appended.
+    #[cold]
+    fn without_spaces(&self, field: Field, start: usize, out: &mut Vec<u8>) -> Written {
+        space::close(field, start, out);
+        match out.len().saturating_sub(start) {
+            0 => Written::Nothing,
+            length if length <= self.limit(field) => Written::Value,
+            _ => {
+                out.truncate(start);
+                Written::TooLarge
+            }
+        }
+    }
+
+    /// Appends the field's value as the libraries print it, which may have spaces at its ends. Inlined where the field is known when
+    /// the caller is compiled.
     #[inline(always)]
     pub(crate) fn write_inline(
         &self,
@@ -166,6 +197,15 @@ impl<'c> Facts<'c> {
         outcome
     }
 
+    /// From here on, values are bound by the sizes of a set.
+    #[inline]
+    pub(crate) fn bind(&mut self, limits: Limits, sizes: Sizes) {
+        if self.sizes != sizes {
+            self.limits = limits.of(sizes);
+            self.sizes = sizes;
+        }
+    }
+
     #[inline]
     const fn limit(&self, field: Field) -> usize {
         match field {
@@ -181,7 +221,9 @@ impl<'c> Facts<'c> {
     /// Whether that can be said before anything is written.
     #[inline]
     pub(super) fn is_too_large(&self, field: Field) -> bool {
-        field.holds_certificates() && self.least_length(field) > self.limit(field)
+        field.holds_certificates()
+            && (self.least_length(field) > self.limit(field)
+                || self.sizes == Sizes::Google && self.is_too_large_for_google(field))
     }
 
     pub(crate) const fn certificate(&self) -> Option<&Certificate<'c>> {

@@ -10,12 +10,25 @@ use crate::encoding;
 /// The longest serial number, in bytes.
 pub(super) const MAX_SERIAL: usize = 50;
 
+/// The largest leaf, and the largest leaf and chain together, in bytes of DER.
+const MAX_CERTIFICATES: usize = 16 * 1024;
+
 /// Whether so many bytes, in base64, are short enough.
 pub(super) const fn base64_fits(bytes: usize) -> bool {
     encoding::base64_len(bytes) <= MAX_TEXT
 }
 
 impl Facts<'_> {
+    /// Whether the leaf, or the leaf with its chain, is over Google's own size.
+    pub(super) fn is_too_large_for_google(&self, field: Field) -> bool {
+        let leaf = self.client.leaf().map_or(0, <[u8]>::len);
+        let chain = self.client.chain_certificates().map(<[u8]>::len);
+        match field {
+            Field::Chain(_) => chain.fold(leaf, usize::saturating_add) > MAX_CERTIFICATES,
+            _ => leaf > MAX_CERTIFICATES,
+        }
+    }
+
     /// The reasons, separated by commas. `None` where there is nothing wrong.
     pub(super) fn write_errors(&self, out: &mut Vec<u8>) -> Option<()> {
         if !self.client.is_presented() {

@@ -4,31 +4,35 @@ use crate::x509::MAX_CERTIFICATE;
 
 /// Sizes in bytes. What is larger is left out whole and reported; nothing is ever cut.
 ///
-/// The defaults are Cloudflare's for the two values: 10 KiB for the leaf, 16 KiB for the chain, both as encoded in the header.
+/// The smaller defaults are Cloudflare's, for its own sets, RFC 9440's and the record: 10 KiB for the leaf, 16 KiB for the chain, both as
+/// encoded in the header. Every other set sends what its proxy sends, up to a size that no certificate in use reaches: 64 KiB. Google's set
+/// has Google's sizes besides.
 ///
 /// ```
 /// use tls_client_auth::field::Limits;
 ///
 /// let limits = Limits::new().encoded_leaf(4 * 1024);
-/// assert_eq!(limits, Limits::new().encoded_leaf(4096).encoded_chain(16 * 1024).certificate(64 * 1024));
+/// assert_eq!(limits, Limits::new().encoded_leaf(4096).encoded_chain(16 * 1024).other_sets(64 * 1024));
 /// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Limits {
     pub(crate) certificate: usize,
     pub(crate) encoded_leaf: usize,
     pub(crate) encoded_chain: usize,
+    pub(crate) other_sets: usize,
     pub(crate) text: usize,
 }
 
 impl Limits {
-    /// 64 KiB to read; 10 KiB of leaf, 16 KiB of chain or of anything else to send.
+    /// 64 KiB to read; to send, 10 KiB of leaf and 16 KiB of chain in Cloudflare's and RFC 9440's sets, 64 KiB of anything else.
     #[must_use]
     pub const fn new() -> Self {
         Self {
             certificate: MAX_CERTIFICATE,
             encoded_leaf: 10 * 1024,
             encoded_chain: 16 * 1024,
-            text: 16 * 1024,
+            other_sets: 64 * 1024,
+            text: 64 * 1024,
         }
     }
 
@@ -39,26 +43,53 @@ impl Limits {
         self
     }
 
-    /// The largest value that holds the leaf.
+    /// The largest value that holds the leaf in Cloudflare's and RFC 9440's sets, and the record's `certRFC9440`.
     #[must_use]
     pub const fn encoded_leaf(mut self, bytes: usize) -> Self {
         self.encoded_leaf = bytes;
         self
     }
 
-    /// The largest value that holds the chain, or all certificates.
+    /// The largest value that holds the chain in RFC 9440's set, and the record's `certChainRFC9440`.
     #[must_use]
     pub const fn encoded_chain(mut self, bytes: usize) -> Self {
         self.encoded_chain = bytes;
         self
     }
 
-    /// The largest of any other header value, a distinguished name for one. The record's properties are not bound by it: they
-    /// are no headers yet. A verdict is always written: a reason of the caller's own that is larger gives way to
+    /// The largest value that holds certificates in any other set: nginx's, Envoy's, one of the caller's own.
+    ///
+    /// ```
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// use tls_client_auth::field::Limits;
+    /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+    ///
+    /// let client = ClientCertificate::presented(der, Verification::Success);
+    /// let lines = HeaderSet::ingress_nginx().lines(&client, Limits::new().other_sets(500));
+    /// assert!(lines.too_large().eq(["ssl-client-cert"]));
+    /// assert_eq!(lines.get("ssl-client-verify"), Some("SUCCESS"));
+    /// ```
+    #[must_use]
+    pub const fn other_sets(mut self, bytes: usize) -> Self {
+        self.other_sets = bytes;
+        self
+    }
+
+    /// The largest of any header value without certificates, a distinguished name for one. The record's properties are not bound by
+    /// it: they are no headers yet. A verdict is always written: a reason of the caller's own that is larger gives way to
     /// `FAILED:unspecified certificate verification error`.
     #[must_use]
     pub const fn text(mut self, bytes: usize) -> Self {
         self.text = bytes;
+        self
+    }
+
+    /// The same with one size for all certificates, but for the sets with Cloudflare's.
+    #[inline]
+    pub(crate) const fn of(mut self, sizes: Sizes) -> Self {
+        if !matches!(sizes, Sizes::Cloudflare) {
+            (self.encoded_leaf, self.encoded_chain) = (self.other_sets, self.other_sets);
+        }
         self
     }
 }
@@ -67,4 +98,15 @@ impl Default for Limits {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Whose sizes the certificates of a set have.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Sizes {
+    /// Cloudflare's, which are of the encoded value.
+    Cloudflare,
+    /// Google's, which are of the DER, beside those of the other sets.
+    Google,
+    #[default]
+    Other,
 }

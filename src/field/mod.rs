@@ -6,7 +6,9 @@ mod facts;
 mod go_uri;
 mod google;
 mod limits;
+mod linkerd;
 mod public_key;
+mod space;
 mod text;
 mod traefik;
 pub(crate) mod words;
@@ -17,6 +19,8 @@ pub use crate::encoding::UrlForm;
 pub use alternative_name::SubjectAltNameForm;
 pub(crate) use facts::{Facts, Needs, Written};
 pub use limits::Limits;
+pub(crate) use limits::Sizes;
+pub(crate) use space::{ends_in_escape, without_escape_of_rfc2253};
 pub use words::ParseFieldError;
 pub use xfcc::Xfcc;
 
@@ -65,7 +69,8 @@ pub enum Field {
     Sha1(DigestForm),
     /// SHA-256 of the certificate.
     Sha256(DigestForm),
-    /// SHA-256 of the SubjectPublicKeyInfo.
+    /// SHA-256 of the SubjectPublicKeyInfo, of which one key has several encodings: see
+    /// [`Certificate::public_key_sha256`](crate::x509::Certificate::public_key_sha256).
     PublicKeySha256(DigestForm),
     /// The start of validity.
     NotBefore(DateForm),
@@ -126,14 +131,16 @@ pub enum Flag {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum NameForm {
-    /// `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`: see [`Name::rfc2253`](crate::x509::Name::rfc2253).
+    /// `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`: see [`Name::rfc2253`](crate::x509::Name::rfc2253). A space at the end is `\20`.
     Rfc2253,
-    /// `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`: see [`Name::legacy`](crate::x509::Name::legacy). For display only.
+    /// `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`: see [`Name::legacy`](crate::x509::Name::legacy). A space at the end is `\x20`. For display
+    /// only: different names print alike.
     Legacy,
     /// `/C=US/O=Acme, Inc./CN=Jos%C3%A9`: HAProxy's own. Not printable ASCII, and a `%` before two hex digits, come as
     /// `%XX`; nothing else is escaped, so that different names read alike. For display only.
     HaProxy,
-    /// `Jos%C3%A9`: the first `CN` alone, as [`HaProxy`](Self::HaProxy) writes it.
+    /// `Jos%C3%A9`: the first `CN` alone, as [`HaProxy`](Self::HaProxy) writes it, a space at an end as `%20`. For display only: different
+    /// names print alike, since the bytes of a BMPString can be those of `root`.
     CommonName,
     /// The name's DER in standard base64 with padding, if that has no more than 512 characters. Google.
     Base64,
@@ -201,7 +208,7 @@ pub enum CertificateForm {
     ByteSequence,
     /// PEM with its last line feed, URL-encoded.
     EscapedPem(UrlForm),
-    /// PEM with a space for every line feed, the last one too. Apache.
+    /// PEM with a space for every line feed but the last, for which Apache has one too.
     OneLinePem,
 }
 

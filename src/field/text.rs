@@ -80,7 +80,7 @@ words! {
         "email" => Email(index: u8),
         "dns" => Dns(index: u8),
         "user-principal-name" => UserPrincipalName(index: u8),
-        "first-dns-or-uri" => FirstDnsOrUri,
+        "linkerd-identity" => LinkerdIdentity,
         "spiffe-id" => SpiffeId,
         "dns-base64" => DnsBase64,
         "uri-base64" => UriBase64,
@@ -175,7 +175,7 @@ impl fmt::Display for Field {
 /// | `sha1:FORM`, `sha256:FORM`, `public-key-sha256:FORM`, `public-key-bits-sha256:FORM` | `lower`, `upper`, `base64-unpadded` |
 /// | `public-key-bits` | |
 /// | `not-before:FORM`, `not-after:FORM` | `openssl`, `haproxy`, `iso8601`, `iso8601-offset`, `iso8601-millis`, `unix-seconds` |
-/// | `subject-alt-name:FORM` | `email:INDEX`, `dns:INDEX`, `user-principal-name:INDEX`, `first-dns-or-uri`, `spiffe-id`, `dns-base64`, `uri-base64` |
+/// | `subject-alt-name:FORM` | `email:INDEX`, `dns:INDEX`, `user-principal-name:INDEX`, `linkerd-identity`, `spiffe-id`, `dns-base64`, `uri-base64` |
 /// | `subject-alt-names:KIND` | `dns`, `email`, `ip`, `uri` |
 /// | `certificate:FORM`, `chain-certificate:INDEX:FORM` | `base64`, `byte-sequence`, `pem-url`, `pem-url-envoy`, `pem-url-alb`, `pem-url-form`, `pem-one-line` |
 /// | `chain:FORM`, `leaf-and-chain:FORM` | `byte-sequences`, `concatenated-base64`, `pem-url`, `pem-url-envoy`, `pem-url-alb`, `pem-url-form`, `comma-base64`, `escaped-comma-base64` |

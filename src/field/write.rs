@@ -436,15 +436,15 @@ mod tests {
             (ALL, SubjectAltNameForm::UserPrincipalName(1), None),
             (
                 ALL,
-                SubjectAltNameForm::FirstDnsOrUri,
+                SubjectAltNameForm::LinkerdIdentity,
                 Some("spiffe://example.org/ns/default/sa/web"),
             ),
             (ALL, SubjectAltNameForm::SpiffeId, None),
             (ALL, SubjectAltNameForm::DnsBase64, Some("b25lLmV4YW1wbGU=,Ki50d28uZXhhbXBsZQ==")),
             (NUL, SubjectAltNameForm::Dns(0), Some("good.example\\00.evil.example")),
-            (NUL, SubjectAltNameForm::FirstDnsOrUri, None),
+            (NUL, SubjectAltNameForm::LinkerdIdentity, None),
             (SPIFFE, SubjectAltNameForm::SpiffeId, Some("spiffe://example.org/ns/default/sa/web")),
-            (CRLF, SubjectAltNameForm::FirstDnsOrUri, None),
+            (CRLF, SubjectAltNameForm::LinkerdIdentity, None),
             (CRLF, SubjectAltNameForm::DnsBase64, None),
         ];
         for (der, form, expected) in cases {

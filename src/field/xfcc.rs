@@ -3,7 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{CertificateForm, ChainForm, Facts, SanKind, UrlForm, alternative_names};
+use super::{
+    CertificateForm, ChainForm, Facts, Field, SanKind, UrlForm, Written, alternative_names,
+};
 use crate::encoding;
 use crate::x509::Dialect;
 use crate::x509::Name;
@@ -72,7 +74,7 @@ impl Xfcc {
         self
     }
 
-    /// `URI`: every URI of the subject alternative names; empty where there is none.
+    /// `URI`: every URI of the subject alternative names; empty where the certificate has none.
     #[must_use]
     pub const fn uri(mut self) -> Self {
         self.uri = true;
@@ -100,6 +102,14 @@ impl Xfcc {
         self
     }
 
+    /// The same with fewer certificates in it, most of them first: what an element may hold where it has no room for all.
+    fn smaller(self) -> impl Iterator<Item = Self> {
+        let without_chain = (self.chain && self.cert).then_some(Self { chain: false, ..self });
+        let without_any =
+            (self.chain || self.cert).then_some(Self { chain: false, cert: false, ..self });
+        without_chain.into_iter().chain(without_any)
+    }
+
     /// How many copies of the leaf and of the chain it holds.
     pub(super) const fn copies(self) -> (usize, usize) {
         match (self.cert, self.chain) {
@@ -112,6 +122,27 @@ impl Xfcc {
 }
 
 impl Facts<'_> {
+    /// One element with all that has room in it: the other keys don't go with the certificates.
+    #[inline(never)]
+    pub(super) fn write_what_fits(
+        &self,
+        xfcc: Xfcc,
+        dialect: Dialect,
+        out: &mut Vec<u8>,
+    ) -> Written {
+        let mut written = self.write_inline(Field::Xfcc(xfcc), dialect, out);
+        for smaller in xfcc.smaller() {
+            if written != Written::TooLarge {
+                break;
+            }
+            written = match self.write_inline(Field::Xfcc(smaller), dialect, out) {
+                Written::Value => Written::Part,
+                written => written,
+            };
+        }
+        written
+    }
+
     /// One element. A name that can't be read leaves out its own key.
     pub(super) fn write_xfcc(&self, xfcc: Xfcc, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         let mut hash = Vec::new();
@@ -156,7 +187,7 @@ impl Facts<'_> {
             out.extend_from_slice(&name);
             out.push(b'"');
         }
-        if xfcc.uri {
+        if xfcc.uri && self.certificate.is_some() {
             let mut uris = self.names(SanKind::Uri).peekable();
             if uris.peek().is_none() {
                 out.extend_from_slice(b";URI=");

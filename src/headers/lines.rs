@@ -13,7 +13,7 @@ use crate::headers::FieldName;
 use crate::headers::name::is_alike;
 use crate::x509::Dialect;
 
-/// Finished header lines. Every value holds bytes 0x20 to 0x7E only.
+/// Finished header lines. Every value holds bytes 0x20 to 0x7E only, and neither begins nor ends with a space.
 #[derive(Clone)]
 pub struct HeaderLines {
     /// What the lines were made of, and what their names are.
@@ -59,8 +59,11 @@ impl HeaderLines {
         let wanted = || entries.iter().enumerate().filter(|(_, entry)| entry.is_for(client));
         let needs = wanted().fold(Needs::NOTHING, |needs, (_, entry)| needs.and(entry.field));
         let mut facts = Facts::new(client, limits, needs);
-        let length = wanted()
-            .fold(0usize, |sum, (_, entry)| sum.saturating_add(facts.expected_length(entry.field)));
+        let mut length = 0usize;
+        for (_, entry) in wanted() {
+            facts.bind(limits, entry.sizes);
+            length = length.saturating_add(facts.expected_length(entry.field));
+        }
         let mut text = Vec::with_capacity(length);
         let mut lines: Vec<Line> = Vec::with_capacity(entries.len());
         let mut too_large = Vec::new();
@@ -85,12 +88,17 @@ impl HeaderLines {
             {
                 missing
             } else {
+                facts.bind(limits, entry.sizes);
                 facts.by = &entry.by;
                 facts.write(entry.field, entry.dialect.unwrap_or(client.printed_as()), &mut text)
             };
             match written {
                 Written::Value => lines.push(Line::new(index, start..text.len())),
                 Written::TooLarge => too_large.push(index),
+                Written::Part => {
+                    lines.push(Line::new(index, start..text.len()));
+                    too_large.push(index);
+                }
                 Written::Nothing => {}
             }
         }
@@ -127,7 +135,7 @@ impl HeaderLines {
         self.iter().find(alike).map(|line| line.value())
     }
 
-    /// The headers whose values were over their limit and are left out.
+    /// The headers of which something was over its limit: they are left out, or, as Envoy's, sent without the certificates in them.
     #[must_use]
     pub fn too_large(&self) -> impl ExactSizeIterator<Item = &str> {
         let name = |entry: &usize| self.entries.get(*entry).map_or("", |entry| entry.name.as_str());
@@ -219,7 +227,7 @@ impl<'a> HeaderLine<'a> {
         self.name
     }
 
-    /// The value: bytes 0x20 to 0x7E only.
+    /// The value: bytes 0x20 to 0x7E only, and no space at an end.
     #[must_use]
     pub fn value(&self) -> &'a str {
         // Never anything else than ASCII: `Facts::write` has looked.

@@ -14,9 +14,9 @@ use core::fmt;
 
 use crate::client::ClientCertificate;
 use crate::field::words::write_known;
-use crate::field::{CertificateForm, Field};
+use crate::field::{CertificateForm, Field, Sizes};
 use crate::x509::Dialect;
-use name::is_alike;
+use name::{is_alike, is_reserved};
 
 pub use lines::{HeaderLine, HeaderLines};
 pub use name::FieldName;
@@ -62,6 +62,8 @@ pub(crate) struct Entry {
     pub(crate) by: Arc<[String]>,
     /// Of a chain: the form of its set's leaf, without which it is not sent.
     pub(crate) leaf: Option<CertificateForm>,
+    /// Whose sizes hold for the certificates in it.
+    pub(crate) sizes: Sizes,
     pub(crate) when: When,
 }
 
@@ -85,7 +87,7 @@ impl HeaderSet {
     /// or HAProxy send, [`Dialect::BoringSsl`] for those that read Cloudflare's or Envoy's.
     ///
     /// # Errors
-    /// A header name is not a token, is one of HTTP's own framing, or is there twice (case and separators apart).
+    /// A header name is not a token, is one of HTTP's own, or is there twice (case and separators apart).
     pub fn new<'n>(
         name: &str,
         dialect: Dialect,
@@ -272,6 +274,11 @@ impl HeaderSet {
         self.map(|entry| Entry { dialect: Some(dialect), ..entry })
     }
 
+    /// The same table with the sizes of a system that documents its own.
+    pub(crate) fn with_sizes(self, sizes: Sizes) -> Self {
+        self.map(|entry| Entry { sizes, ..entry })
+    }
+
     /// The set's name: `cloudflare`.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -291,7 +298,15 @@ impl HeaderSet {
 
 impl Entry {
     fn new(name: FieldName, field: Field, when: When) -> Self {
-        Self { name, field, dialect: None, by: Arc::default(), leaf: None, when }
+        Self {
+            name,
+            field,
+            dialect: None,
+            by: Arc::default(),
+            leaf: None,
+            sizes: Sizes::Other,
+            when,
+        }
     }
 
     /// The same row where its set's verdict does not go beside it.
@@ -332,29 +347,13 @@ fn checked_name<'r>(
     mut others: impl Iterator<Item = &'r Entry>,
 ) -> Result<FieldName, HeaderSetErrorKind> {
     let checked = FieldName::from_text(name).ok_or(HeaderSetErrorKind::NotAToken)?;
-    if is_framing(name) {
-        return Err(HeaderSetErrorKind::Framing);
+    if is_reserved(name) {
+        return Err(HeaderSetErrorKind::Reserved);
     }
     if others.any(|entry| is_alike(entry.name.as_str().as_bytes(), name.as_bytes())) {
         return Err(HeaderSetErrorKind::Twice);
     }
     Ok(checked)
-}
-
-/// The names that frame a message or steer the connection: never a certificate's.
-pub(crate) fn is_framing(name: &str) -> bool {
-    const FRAMING: [&str; 9] = [
-        "connection",
-        "content-length",
-        "host",
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    ];
-    FRAMING.iter().any(|framing| is_alike(framing.as_bytes(), name.as_bytes()))
 }
 
 /// Why a table of headers was refused.
@@ -381,8 +380,9 @@ pub struct HeaderSetError {
 pub enum HeaderSetErrorKind {
     /// Not a token of RFC 9110 §5.6.2.
     NotAToken,
-    /// One of HTTP's own: `Host`, `Connection`, `Content-Length`, …
-    Framing,
+    /// One of HTTP's own: `Host`, `Connection`, `Content-Length`, `Cookie`, `Authorization`, … A set's names are removed from every
+    /// request, which would be another request without these.
+    Reserved,
     /// The same name, case and separators apart, stands in another row.
     Twice,
     /// No row has the name that was to be kept or changed.
@@ -415,7 +415,7 @@ impl fmt::Display for HeaderSetError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reason = match self.kind {
             HeaderSetErrorKind::NotAToken => "is not a token",
-            HeaderSetErrorKind::Framing => "belongs to HTTP's framing",
+            HeaderSetErrorKind::Reserved => "belongs to HTTP itself",
             HeaderSetErrorKind::Twice => "stands there twice",
             HeaderSetErrorKind::Missing => "is not in this set",
             HeaderSetErrorKind::UnknownSet => "is not known",
@@ -500,7 +500,7 @@ mod tests {
             ("a space", "X Cert", HeaderSetErrorKind::NotAToken),
             ("a line break", "X-Cert\r\nHost", HeaderSetErrorKind::NotAToken),
             ("nothing", "", HeaderSetErrorKind::NotAToken),
-            ("framing", "Content_Length", HeaderSetErrorKind::Framing),
+            ("framing", "Content_Length", HeaderSetErrorKind::Reserved),
             ("twice", "x.first", HeaderSetErrorKind::Twice),
         ];
         for (case, name, kind) in cases {
@@ -588,7 +588,8 @@ mod tests {
             ("X-SSL", "x-tls", None),
             ("x_ssl", "X-SSL", None),
             ("X-SSL", "X SSL", Some(HeaderSetErrorKind::NotAToken)),
-            ("X-SSL", "Host", Some(HeaderSetErrorKind::Framing)),
+            ("X-SSL", "Host", Some(HeaderSetErrorKind::Reserved)),
+            ("X-SSL", "Set.Cookie", Some(HeaderSetErrorKind::Reserved)),
             ("X-SSL", "x-ssl-issuer", Some(HeaderSetErrorKind::Twice)),
             ("X-TLS", "X-Other", Some(HeaderSetErrorKind::Missing)),
         ];

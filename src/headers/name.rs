@@ -118,6 +118,65 @@ pub(crate) fn is_alike(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && one.iter().zip(other).all(|(one, other)| fold(*one) == fold(*other))
 }
 
+/// The request headers of HTTP itself: what frames, steers, authorizes or describes a message, and `Cookie`. Folded.
+const RESERVED: [&str; 50] = [
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "accept-ranges",
+    "authorization",
+    "cache-control",
+    "connection",
+    "content-digest",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-location",
+    "content-md5",
+    "content-range",
+    "content-type",
+    "cookie",
+    "cookie2",
+    "date",
+    "expect",
+    "forwarded",
+    "host",
+    "http2-settings",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "keep-alive",
+    "location",
+    "max-forwards",
+    "origin",
+    "pragma",
+    "proxy-authenticate",
+    "proxy-authentication-info",
+    "proxy-authorization",
+    "proxy-connection",
+    "range",
+    "referer",
+    "set-cookie",
+    "set-cookie2",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+    "vary",
+    "via",
+    "www-authenticate",
+];
+
+/// Whether a name is one of HTTP's own, in any spelling: never a certificate's.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    RESERVED.iter().any(|reserved| is_alike(reserved.as_bytes(), name.as_bytes()))
+}
+
 /// The name, folded: equal for names that are alike.
 pub(crate) fn folded(name: &str) -> String {
     name.bytes().map(|byte| char::from(fold(byte))).collect()
@@ -254,6 +313,34 @@ mod tests {
                 }
                 assert!(!is_owned_name(&spelled(&(family.to_owned() + "x"))), "{family}x");
             }
+        }
+    }
+
+    #[test]
+    fn names_of_http_itself_are_refused_by_sets_and_receivers() {
+        use crate::field::{Field, SerialForm};
+        use crate::headers::{HeaderSet, HeaderSetErrorKind};
+        use crate::receive::Receiver;
+
+        let refused = Some(HeaderSetErrorKind::Reserved);
+        for reserved in RESERVED {
+            let upper = reserved.to_ascii_uppercase();
+            for name in [reserved, &upper, &reserved.replace('-', "_"), &reserved.replace('-', ".")]
+            {
+                let row = (name, Field::Serial(SerialForm::Hex));
+                let new = HeaderSet::new("mine", crate::Dialect::OpenSsl, [row]).err();
+                let renamed = HeaderSet::nginx().renamed("ssl-client-serial", name).err();
+                let read = Receiver::nginx().renamed("ssl-client-serial", name).err();
+                for error in [new, renamed, read] {
+                    assert_eq!(error.map(|error| error.kind()), refused, "{name}");
+                }
+            }
+        }
+        for name in ["X-Cookie", "Authorization-Serial", "X-Content-Type", "Remote-User"] {
+            assert!(!is_reserved(name), "{name}");
+        }
+        for set in HeaderSet::all() {
+            assert!(set.rows().all(|(name, _)| !is_reserved(name)), "{}", set.name());
         }
     }
 

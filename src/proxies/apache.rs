@@ -20,7 +20,7 @@ impl HeaderSet {
     /// | `SSL-CLIENT-S-DN`, `-I-DN` | `CN=Jos\C3\A9,O=Acme\, Inc.,C=US` (RFC 2253) |
     /// | `SSL-CLIENT-V-START`, `-V-END` | `Feb  3 00:55:52 2015 GMT` |
     /// | `SSL-CLIENT-V-REMAIN` | whole days: `3275` |
-    /// | `SSL-CLIENT-CERT` | `-----BEGIN CERTIFICATE----- MIIB+g… -----END CERTIFICATE----- `, a space at the end too |
+    /// | `SSL-CLIENT-CERT` | `-----BEGIN CERTIFICATE----- MIIB+g… -----END CERTIFICATE-----` |
     /// | `SSL-CLIENT-CERT-CHAIN-0` … `-3` | the certificates after the leaf in the same way |
     /// | `SSL-CLIENT-SAN-Email-0` … `-3` | `user@client.example` |
     /// | `SSL-CLIENT-SAN-DNS-0` … `-3` | `client.example` |
@@ -32,8 +32,10 @@ impl HeaderSet {
     /// - Where Apache sends `(null)`, for a variable without a value, there is no header.
     /// - Bytes over 0x7F in a name come as `\C3\A9`, as from nginx; Apache sends them raw. In an alternative name too, where Apache
     ///   takes UTF-8 for Latin-1 and sends that as UTF-8.
+    /// - No value begins or ends with a space: Apache's PEM has one at its end, and a name or an alternative name can. In those it comes as
+    ///   `\20`, in the legacy form as `\x20`.
     /// - A serial number of more than 35 bytes stays on one line.
-    /// - A date that can't be read gives no header; Apache sends `Bad time value`.
+    /// - A date that can't be read gives no header; Apache sends `Bad time value`, and `0` for the days.
     /// - There is no `GENEROUS`, Apache's word for a certificate that `optional_no_ca` let pass: what the TLS library said is told.
     #[must_use]
     pub fn apache() -> Self {

@@ -17,7 +17,9 @@ impl HeaderSet {
     /// | `tls-client-public-key-sha256` | their SHA-256 in lower-case hex | `84be6510…` |
     /// | `tls-client-san-dns-names`, `-emails`, `-ips`, `-uris` | all of the kind | `[one.example two.example]`, `[]` |
     ///
-    /// URIs are as Go's `URL.String` prints them: `HTTP://UP/a b` is `http://UP/a%20b`. An empty name is an empty entry.
+    /// URIs are as Go's `URL.String` prints them: `HTTP://UP/a b` is `http://UP/a%20b`, and a `#` with nothing behind it is dropped, so
+    /// that different URIs can print alike. An empty name is an empty entry. Go reads no extensions of a certificate whose version is
+    /// not 3: its lists are `[]`.
     ///
     /// Source: what Caddy 2.11.7 and 2.6.2 sent to an origin; both print the same, but 2.6 also takes negative serial
     /// numbers, and UTF-16 pairs in a BMPString, for which 2.11 refuses the certificate. Nothing tells the verdict, so these go out for trusted certificates only.
@@ -28,6 +30,8 @@ impl HeaderSet {
     /// - A header without a value is absent; Caddy sends it empty (an empty subject, an RSA key).
     /// - Without a certificate all are absent; Caddy 2.11 sends `<nil>`, `[]` and the SHA-256 of nothing, 2.6 the placeholders.
     /// - A subject alternative name with a control byte, or a space where a space separates, is left out.
+    /// - A space at the end of a name comes as `\20`; Caddy cuts it and leaves the backslash before it.
+    /// - A serial number of more than 256 bytes is absent.
     /// - `certificate_pem` is not there: it holds line breaks, for which Caddy answers 502.
     #[must_use]
     pub fn caddy() -> Self {

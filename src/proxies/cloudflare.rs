@@ -1,7 +1,7 @@
 //! Cloudflare's three sets. BoringSSL's spelling unless the certificate says otherwise.
 
 use crate::field::{
-    CertificateForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm, VerdictForm,
+    CertificateForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm, Sizes, VerdictForm,
 };
 use crate::headers::HeaderSet;
 
@@ -24,6 +24,7 @@ impl HeaderSet {
                 ("Cf-Client-Cert-Sha256", Field::Sha256(DigestForm::Lower)),
             ],
         )
+        .with_sizes(Sizes::Cloudflare)
     }
 
     /// `cloudflare-worker`: the nine headers of Cloudflare's sample Worker, from `request.cf.tlsClientAuth`.
@@ -51,6 +52,10 @@ impl HeaderSet {
     /// `cloudflare-managed`: the seventeen headers of the managed transform "Add TLS client auth headers", in its order.
     /// Revoked, verified and presented are `true` or `false`. `cf-cert-revoked: true` stands beside `cf-cert-verified: true` only: of
     /// a certificate that failed anyhow, revocation is not reported.
+    ///
+    /// The digests are `cf-cert-sha256` and `cf-cert-sha1`, as on the wire. Editions of the documentation before September 2026
+    /// called them `cf-cert-fingerprint-sha256` and `-sha1`; Cloudflare never sets those, so a client could: they are removed
+    /// from every request and read by no receiver.
     #[must_use]
     pub fn cloudflare_managed() -> Self {
         Self::from_table(
@@ -67,8 +72,8 @@ impl HeaderSet {
                 ("cf-cert-subject-dn-legacy", Field::Subject(NameForm::Legacy)),
                 ("cf-cert-serial", Field::Serial(SerialForm::Hex)),
                 ("cf-cert-issuer-serial", Field::IssuerSerial),
-                ("cf-cert-fingerprint-sha256", Field::Sha256(DigestForm::Lower)),
-                ("cf-cert-fingerprint-sha1", Field::Sha1(DigestForm::Lower)),
+                ("cf-cert-sha256", Field::Sha256(DigestForm::Lower)),
+                ("cf-cert-sha1", Field::Sha1(DigestForm::Lower)),
                 ("cf-cert-not-before", Field::NotBefore(DateForm::OpenSsl)),
                 ("cf-cert-not-after", Field::NotAfter(DateForm::OpenSsl)),
                 ("cf-cert-ski", Field::SubjectKeyIdentifier),

@@ -22,8 +22,8 @@ impl HeaderSet {
     /// | `URI` | each URI of the alternative names; empty where there is none | `URI=spiffe://example.org/client` |
     /// | `DNS` | each DNS name | `DNS=client.example` |
     ///
-    /// `Cert` and `Chain` both hold the leaf: one over some 5 KiB is over [`Limits::encoded_chain`](crate::field::Limits::encoded_chain)
-    /// unless that is raised, and the header is left out. [`envoy_with`](Self::envoy_with) chooses other keys. Elements of several proxies are joined by `,`:
+    /// `Cert` and `Chain` both hold the leaf. Where that is over [`Limits::other_sets`](crate::field::Limits::other_sets), 64 KiB, the header
+    /// goes without `Chain`, then without `Cert` too, and is reported. [`envoy_with`](Self::envoy_with) chooses other keys. Elements of several proxies are joined by `,`:
     /// [`XfccMode`](crate::connection::XfccMode) says what becomes of a request's own.
     ///
     /// Source: what Envoy 1.40.0 sent to an origin (`SANITIZE_SET`), and its documentation. Nothing tells the verdict, so the header

@@ -1,7 +1,7 @@
 //! Google Cloud's Application Load Balancer. Its bytes are taken from the documentation; no live traffic was seen.
 
 use crate::field::{
-    CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm,
+    CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm, Sizes,
     SubjectAltNameForm, VerdictForm,
 };
 use crate::headers::{HeaderSet, When};
@@ -29,11 +29,10 @@ impl HeaderSet {
     /// | `client-cert-chain` | RFC 9440: `:MIIB…:, :MIIB…:` |
     ///
     /// A client without a certificate gives the first three; one whose certificate fails, the fingerprint too; as there. A
-    /// value over Google's limit (50 bytes of serial number, 2048 of SPIFFE ID, 512 characters of each name and list) is
-    /// absent, and `client-cert-error` says so in Google's words: `client_cert_subject_dn_exceeded_size_limit`.
+    /// value over Google's limit (50 bytes of serial number, 2048 of SPIFFE ID, 512 characters of each name and list, 16 KiB of DER for the
+    /// leaf, and for leaf and chain together) is absent, and `client-cert-error` says so in Google's words: `client_cert_subject_dn_exceeded_size_limit`.
     ///
-    /// What differs: a header without a value is absent, not empty. Certificates have the limits of
-    /// [`Limits`](crate::field::Limits), not 16 KB. Every failure is `client_cert_validation_failed`, where Google has words for
+    /// What differs: a header without a value is absent, not empty. Every failure is `client_cert_validation_failed`, where Google has words for
     /// some. A revoked certificate is one.
     #[must_use]
     pub fn google() -> Self {
@@ -64,6 +63,8 @@ impl HeaderSet {
             _ => When::Trusted,
         };
         let rows = rows.into_iter().map(|(name, field)| (name, field, when(field)));
-        Self::from_table_when("google", rows).with_dialect(Dialect::OpenSsl)
+        Self::from_table_when("google", rows)
+            .with_dialect(Dialect::OpenSsl)
+            .with_sizes(Sizes::Google)
     }
 }

@@ -31,6 +31,7 @@ impl HeaderSet {
     /// - A value that is empty there is absent here.
     /// - In HAProxy's own form of a name a tab and bytes over 0x7F come as `%09` and `%C3`, as HAProxy writes control bytes;
     ///   HAProxy sends them raw. A `%` before two hex digits comes as `%25`, so that it can't be taken for such an escape.
+    /// - A space at the end of a name comes as `%20`, and at the beginning of `X-SSL-Client-CN` too.
     /// - A certificate that nothing verified, and a reason without a number, is `ssl-c-verify: 1`, never `0`.
     #[must_use]
     pub fn haproxy() -> Self {
@@ -62,7 +63,7 @@ impl HeaderSet {
     /// | `X-SSL` | `1`: the connection is TLS. Also without a certificate |
     /// | `X-SSL-Client-Verify` | OpenSSL's number: `0`, `10` for an expired certificate |
     /// | `X-SSL-Client-DN` | `/C=US/O=Acme, Inc./CN=Jos%C3%A9`. For display only |
-    /// | `X-SSL-Client-CN` | the first `CN`'s value: `Jos%C3%A9` |
+    /// | `X-SSL-Client-CN` | the first `CN`'s value: `Jos%C3%A9`. For display only: a BMPString can read as any ASCII text |
     /// | `X-SSL-Issuer` | the issuer's name |
     /// | `X-SSL-Client-NotBefore`, `-NotAfter` | `150203005552Z` |
     /// | `X-SSL-Client-SHA1` | `%[ssl_c_sha1,hex]`: in upper-case hex |

@@ -5,18 +5,25 @@ use crate::headers::HeaderSet;
 use crate::x509::Dialect;
 
 impl HeaderSet {
-    /// `linkerd`: what linkerd2-proxy tells an application of its peer. Source: `set_identity_header.rs`, commit 29637b64f;
-    /// no live traffic was seen.
+    /// `linkerd`: what linkerd2-proxy tells an application of its peer. Source: its `set_identity_header.rs`, `meshtls/verifier` and
+    /// `identity`, commit 29637b64f; no live traffic was seen.
     ///
     /// | Header | Value |
     /// |---|---|
-    /// | `l5d-client-id` | the first `dNSName` or URI: `web.default.serviceaccount.identity.linkerd.cluster.local`, `spiffe://example.org/web` |
+    /// | `l5d-client-id` | the first alternative name that is an identity: `web.default.serviceaccount.identity.linkerd.cluster.local`, `spiffe://example.org/web` |
     ///
-    /// No verdict stands beside it, so it goes out for trusted clients only: linkerd's are. As there, every request carries
-    /// it or is rid of it.
+    /// An identity is a DNS name, written in lower case, or a SPIFFE ID. Names with `*`, with a dot at the end, or whose last label
+    /// is a number are skipped, as there, and the next name is taken.
+    ///
+    /// What differs:
+    /// - URIs of other schemes are skipped; linkerd2-proxy takes any URL for an identity.
+    /// - A SPIFFE ID that its URL library rewrites (`SPIFFE://a`, `spiffe://a/../b`, `spiffe://a/b c`) gives no header.
+    ///
+    /// No header carries the verdict, so the set is for trusted clients only: linkerd's are. As there, the header is set on or
+    /// removed from every request.
     #[must_use]
     pub fn linkerd() -> Self {
-        let row = ("l5d-client-id", Field::SubjectAltName(SubjectAltNameForm::FirstDnsOrUri));
+        let row = ("l5d-client-id", Field::SubjectAltName(SubjectAltNameForm::LinkerdIdentity));
         Self::from_table("linkerd", &[row]).with_dialect(Dialect::OpenSsl)
     }
 }

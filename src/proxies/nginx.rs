@@ -20,7 +20,7 @@ impl HeaderSet {
     /// | `ssl-client-serial` | `A3828EB24FD779D0`, `-01` |
     /// | `ssl-client-fingerprint` | SHA-1 in lower-case hex |
     /// | `ssl-client-v-start`, `-v-end` | `Feb  3 00:55:52 2015 GMT` |
-    /// | `ssl-client-v-remain` | whole days: `3275`; `0` on the last day and after it |
+    /// | `ssl-client-v-remain` | whole days: `3275`; `0` on the last day and after it; none where nginx can't read back what OpenSSL prints: years before 1000, fractions of a second |
     /// | `ssl-client-verify` | `SUCCESS`, `NONE`, `FAILED:certificate has expired` |
     /// | `ssl-client-escaped-cert` | `-----BEGIN%20CERTIFICATE-----%0AMIIB%2Bg…%0A` |
     ///
@@ -28,6 +28,7 @@ impl HeaderSet {
     ///
     /// What differs:
     /// - A serial number of more than 35 bytes stays on one line; nginx breaks it and sends a bare line feed.
+    /// - A space at the end of a name comes as `\20`, in the legacy form as `\x20`.
     /// - A date that can't be read gives no header; nginx sends `Bad time value`.
     /// - A name that can't be read gives no header; nginx refuses the handshake.
     /// - nginx, unless told otherwise, answers 400 to most certificates that fail, so that its origins seldom see `FAILED`.

@@ -1,6 +1,6 @@
 //! RFC 9440, "Client-Cert HTTP Header Field".
 
-use crate::field::{CertificateForm, ChainForm, Field};
+use crate::field::{CertificateForm, ChainForm, Field, Sizes};
 use crate::headers::HeaderSet;
 
 impl HeaderSet {
@@ -10,6 +10,8 @@ impl HeaderSet {
     /// |---|---|
     /// | `Client-Cert` | `:` base64 of the DER `:` (RFC 9440 §2.2) |
     /// | `Client-Cert-Chain` | `:…:, :…:` (§2.3); absent where there is no other certificate, or no room for the leaf |
+    ///
+    /// The sizes are Cloudflare's: 10 KiB for the leaf and 16 KiB for the chain, unless [`Limits`](crate::field::Limits) says otherwise.
     ///
     /// The RFC has no field for a failed verification, so both go out for trusted certificates only. It wants them on every
     /// request (§2.4): [`Forwarding::rfc9440`](crate::Forwarding::rfc9440) does that.
@@ -22,5 +24,6 @@ impl HeaderSet {
                 ("Client-Cert-Chain", Field::Chain(ChainForm::ByteSequences)),
             ],
         )
+        .with_sizes(Sizes::Cloudflare)
     }
 }

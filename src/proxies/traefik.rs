@@ -17,7 +17,8 @@ impl HeaderSet {
     /// Names hold `DC`, `C`, `ST`, `L`, `O`, `OU`, `SN` (the serialNumber), `CN` in this order and nothing else, an issuer no `OU`; of
     /// several `SN` or `CN` the last; empty ones are left out, and so are empty groups. Dates are seconds since 1970 and wrap around
     /// before that. Alternative names stand in the order DNS, e-mail, IP, URI, their kind lost; an empty one is an empty entry, alone
-    /// it is `SAN=""`. URIs are as Go's `URL.String` prints them: `HTTP://UP/a b` is `http://UP/a%20b`.
+    /// it is `SAN=""`. URIs are as Go's `URL.String` prints them: `HTTP://UP/a b` is `http://UP/a%20b`, and a `#` with nothing behind it
+    /// is dropped. Go reads no extensions of a certificate whose version is not 3.
     ///
     /// Source: what Traefik 3.7.15 sent to an origin, and its source code. Nothing tells the verdict, so both go out for trusted
     /// certificates only.
@@ -25,7 +26,7 @@ impl HeaderSet {
     /// What differs, and why: Traefik escapes nothing inside the quotes, so a client's common name could end its field and add
     /// `;SAN="admin`. Here a `"` is `\22`; a `,` or `;` that a `=` follows before the next one is `\2C` or `\3B`, and so is every `,`
     /// in an alternative name; a `\` before two hex digits is `\5C`. `Acme, Inc.`, `a=b` and `DOMAIN\user` stay as they are.
-    /// An alternative name with a control byte is left out.
+    /// An alternative name with a control byte is left out, and so is `SerialNumber` over 256 bytes.
     ///
     /// Bare base64 holds `+`: an origin must not decode the first header as a form.
     #[must_use]

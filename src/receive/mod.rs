@@ -24,7 +24,8 @@ use alloc::vec::Vec;
 use crate::client::ClientCertificate;
 use crate::headers::FieldName;
 use crate::headers::name::is_alike;
-use crate::headers::{HeaderSetError, HeaderSetErrorKind, is_framing};
+use crate::headers::name::is_reserved;
+use crate::headers::{HeaderSetError, HeaderSetErrorKind};
 use crate::record::TlsClientAuth;
 use crate::x509::{Dialect, SubjectAltName};
 
@@ -337,7 +338,7 @@ impl Receiver {
     /// ```
     ///
     /// # Errors
-    /// `header` is none of the format's; `name` is not a token, belongs to HTTP's own framing, or is another header's.
+    /// `header` is none of the format's; `name` is not a token, is one of HTTP's own, or is another header's.
     pub fn renamed(mut self, header: &str, name: &str) -> Result<Self, HeaderSetError> {
         let position = self.position(header)?;
         let new = checked_name(name)?;
@@ -507,7 +508,7 @@ impl Receiver {
 fn checked_name(name: &str) -> Result<FieldName, HeaderSetError> {
     let refuse = |kind| HeaderSetError::new(name, kind);
     let checked = FieldName::from_text(name).ok_or(refuse(HeaderSetErrorKind::NotAToken))?;
-    if is_framing(name) { Err(refuse(HeaderSetErrorKind::Framing)) } else { Ok(checked) }
+    if is_reserved(name) { Err(refuse(HeaderSetErrorKind::Reserved)) } else { Ok(checked) }
 }
 
 /// The leaf's own names, of the kinds that headers state.

@@ -7,6 +7,7 @@ use core::fmt;
 use super::certificates::Digest;
 use crate::client::ClientCertificate;
 use crate::encoding;
+use crate::field::{ends_in_escape, without_escape_of_rfc2253};
 use crate::record::{Property, TlsClientAuth};
 use crate::x509::Dialect;
 use crate::x509::fingerprint;
@@ -121,15 +122,10 @@ impl Stated {
             self.legacy_name(legacy, value, b"\\x", b"\\x20");
             return;
         }
-        let mut text = escaped(value, b"\\");
-        match text.strip_suffix(b"\\20") {
-            Some(before) if !ends_in_escape(before) => {
-                text.truncate(before.len());
-                text.extend_from_slice(b"\\ ");
-            }
-            // HTTP has cut off the space that the backslash escapes.
-            _ if ends_in_escape(&text) => text.push(b' '),
-            _ => {}
+        let mut text = without_escape_of_rfc2253(&escaped(value, b"\\")).into_owned();
+        // HTTP has cut off the space that the backslash escapes.
+        if ends_in_escape(&text) {
+            text.push(b' ');
         }
         for property in rfc2253 {
             self.text(*property, String::from_utf8(text.clone()).unwrap_or_default());
@@ -191,10 +187,4 @@ fn escaped(value: &[u8], prefix: &[u8]) -> Vec<u8> {
         }
     }
     text
-}
-
-/// Whether a backslash at the end escapes what comes next.
-fn ends_in_escape(text: &[u8]) -> bool {
-    let backslashes = text.iter().rev().take_while(|byte| **byte == b'\\').count();
-    !backslashes.is_multiple_of(2)
 }

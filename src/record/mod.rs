@@ -357,7 +357,7 @@ text_properties! {
     cert_revoked: Revoked;
     /// `certIssuerDN`: the RFC 2253 form, `CN=Access Testing CA,OU=TX,O=Access Testing,C=US`.
     cert_issuer_dn: IssuerDn;
-    /// `certSubjectDN`: the RFC 2253 form.
+    /// `certSubjectDN`: the RFC 2253 form. See [`Name::rfc2253`](crate::x509::Name::rfc2253) for the two kinds of names that print alike.
     cert_subject_dn: SubjectDn;
     /// `certIssuerDNRFC2253`: the same as `certIssuerDN`.
     cert_issuer_dn_rfc2253: IssuerDnRfc2253;

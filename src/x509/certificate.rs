@@ -201,10 +201,13 @@ impl<'a> Certificate<'a> {
         (subject.and_then(subject_key_identifier), authority.and_then(AuthorityKeyIdentifier::new))
     }
 
-    /// The subject alternative names, entry by entry (RFC 5280 §4.2.1.6); none without the extension.
+    /// The subject alternative names, entry by entry (RFC 5280 §4.2.1.6). None without the extension, with two of it, and where the
+    /// list of extensions or that of the names can't be read to its end.
     #[must_use]
     pub fn subject_alt_names(&self) -> SubjectAltNames<'a> {
-        SubjectAltNames::new(self.extensions().unique(extension::SUBJECT_ALT_NAME))
+        let extensions = self.extensions();
+        let value = extensions.unique(extension::SUBJECT_ALT_NAME);
+        SubjectAltNames::new(value.filter(|_| extensions.are_readable()))
     }
 
     /// SHA-1 of the certificate. For lookups only: SHA-1 collisions can be made.
@@ -216,15 +219,19 @@ impl<'a> Certificate<'a> {
     /// SHA-256 of the certificate.
     ///
     /// Good for allow-lists only: a client can change the fingerprint of its own certificate without its CA
-    /// (an ECDSA signature has two valid forms). To deny, use issuer and serial number, or
-    /// [`public_key_sha256`](Self::public_key_sha256).
+    /// (an ECDSA signature has two valid forms). To deny, use issuer and serial number:
+    /// [`issuer`](Self::issuer)`().as_der()` and [`serial_number`](Self::serial_number)`()`.
     #[must_use]
     pub fn sha256(&self) -> [u8; 32] {
         fingerprint::sha256(self.der)
     }
 
-    /// SHA-256 of the SubjectPublicKeyInfo's DER, as RFC 7469 pins keys. It stays when a certificate is renewed
-    /// with its key, and the holder can't change it.
+    /// SHA-256 of the SubjectPublicKeyInfo's DER, as RFC 7469 pins keys. It stays when a certificate is renewed with the same
+    /// request, and the holder of one certificate can't change it.
+    ///
+    /// Good for allow-lists only: it is a hash of one encoding of the key. The holder can ask a CA for another certificate of the same
+    /// key in another encoding, and gets another hash: the point of an elliptic curve has three (uncompressed, compressed, hybrid;
+    /// SEC 1 §2.3.3), which OpenSSL all accepts. To deny, use issuer and serial number.
     #[must_use]
     pub fn public_key_sha256(&self) -> [u8; 32] {
         fingerprint::sha256(self.subject_public_key_info)

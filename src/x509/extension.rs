@@ -72,6 +72,8 @@ impl<'a> Extension<'a> {
 #[derive(Clone, Copy)]
 pub struct Extensions<'a> {
     list: Cursor<'a>,
+    /// Whether the last one looked at could not be read.
+    broken: bool,
 }
 
 /// How many extensions are left.
@@ -89,7 +91,13 @@ impl<'a> Extensions<'a> {
             let list = inside.expect(cursor::SEQUENCE, Part::Extensions).ok()?;
             inside.is_at_end().then(|| list.inside())
         });
-        Self { list: list.unwrap_or(Cursor::new(&[])) }
+        Self { list: list.unwrap_or(Cursor::new(&[])), broken: false }
+    }
+
+    /// Whether all of them can be read. If not, there may be one more of any kind.
+    pub(crate) fn are_readable(mut self) -> bool {
+        self.by_ref().for_each(drop);
+        !self.broken
     }
 
     /// The value of the only extension `2.5.29.n` with this last arc.
@@ -120,6 +128,7 @@ impl<'a> Extensions<'a> {
     fn read(&mut self) -> Option<Extension<'a>> {
         let extension = self.list.next()?.ok().and_then(|element| Extension::read(&element));
         if extension.is_none() {
+            self.broken = true;
             self.list = Cursor::new(&[]);
         }
         extension

@@ -6,6 +6,9 @@ use core::fmt;
 
 use crate::encoding::{self, Decimal};
 
+/// The longest that is written in decimal, in bytes.
+const MAX_DECIMAL: usize = 256;
+
 /// A serial number (RFC 5280 §4.1.2.2): the contents of a minimally encoded INTEGER.
 ///
 /// ```
@@ -62,7 +65,7 @@ impl<'a> SerialNumber<'a> {
         String::from_utf8(text).unwrap_or_default()
     }
 
-    /// The number in decimal: `11782136471649483216`. `None` over 128 bytes, six times what RFC 5280 allows: the time it takes
+    /// The number in decimal: `11782136471649483216`. `None` over 256 bytes, twelve times what RFC 5280 allows: the time it takes
     /// grows with the square.
     #[must_use]
     pub fn to_decimal(&self) -> Option<String> {
@@ -72,14 +75,17 @@ impl<'a> SerialNumber<'a> {
     }
 
     pub(crate) fn write_decimal(&self, out: &mut Vec<u8>) -> Option<()> {
-        if self.contents.len() > 128 {
+        if self.contents.len() > MAX_DECIMAL {
             return None;
         }
         if self.is_negative() {
             out.push(b'-');
         }
         let mut number = Decimal::default();
-        write_magnitude(self.contents, |byte| number.append_bits(u64::from(byte), 8));
+        for bytes in self.magnitude().rchunks(8).rev() {
+            let bits = bytes.iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte));
+            number.append_bits(bits, bytes.len().saturating_mul(8));
+        }
         number.write(out);
         Some(())
     }
@@ -155,8 +161,18 @@ mod tests {
 
     #[test]
     fn decimal_of_any_size() {
-        let long = [0x7f; 129];
-        let cases: [(&str, &[u8], Option<&str>); 6] = [
+        let long = [0x7f; 257];
+        // 2^1600, computed elsewhere.
+        let mut power = [0; 201];
+        power[0] = 1;
+        let decimal = concat!(
+            "4446241647709404462001681406551736431581923451213783931941822309375368306976915223898478257617396941",
+            "7485953521141049383745107056455283979316385016701612810119562585078620415976730705698345087039035930",
+            "7612750838272654055960654181736526850357888981139916270423292468503140298771616224874118777795788920",
+            "9702969046153200191531136686246894214889220599788382826572129029622024920267474066981470581856476500",
+            "9960300389641843321936008416473775144511929246788246559538970957296160626364645376",
+        );
+        let cases: [(&str, &[u8], Option<&str>); 8] = [
             ("zero", &[0], Some("0")),
             ("-1", &[0xff], Some("-1")),
             ("-128", &[0x80], Some("-128")),
@@ -166,13 +182,15 @@ mod tests {
                 Some("11782136471649483216"),
             ),
             ("20 bytes", &[0x7f; 20], Some("727885129180488904360266563744972327436484050815")),
-            ("129 bytes", &long, None),
+            ("201 bytes", &power, Some(decimal)),
+            ("10 bytes", &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0], Some("4722366482869645213696")),
+            ("257 bytes", &long, None),
         ];
         for (name, contents, expected) in cases {
             let serial = SerialNumber::new(contents).unwrap();
             assert_eq!(serial.to_decimal().as_deref(), expected, "{name}");
         }
-        let longest = SerialNumber::new(&long[..128]).unwrap().to_decimal();
-        assert_eq!(longest.map(|text| text.len()), Some(308));
+        let longest = SerialNumber::new(&long[..256]).unwrap().to_decimal();
+        assert_eq!(longest.map(|text| text.len()), Some(617));
     }
 }

@@ -66,6 +66,12 @@ impl<'a> SubjectAltName<'a> {
     }
 }
 
+/// Whether the tag of an entry is none that DER forbids: a text, an address or an identifier in constructed form, or a tag number of
+/// the long form, which the choice of names has not.
+const fn is_der(tag: u8) -> bool {
+    !matches!(tag, 0xa1 | 0xa2 | 0xa6..=0xa8) && tag & 0x1f != 0x1f
+}
+
 fn text<'a>(element: &Element<'a>) -> Option<&'a str> {
     let printable = element.contents().iter().all(u8::is_ascii_graphic);
     core::str::from_utf8(element.contents()).ok().filter(|text| printable && !text.is_empty())
@@ -94,7 +100,10 @@ fn directory_name<'a>(element: &Element<'a>) -> Option<SubjectAltName<'a>> {
     inside.is_at_end().then_some(SubjectAltName::Directory(Name::new(name)))
 }
 
-/// The entries in the certificate's order. Where the framing breaks, they end.
+/// The entries in the certificate's order.
+///
+/// There are none where the list can't be read to its end: where an entry's framing is broken or not DER, or where an entry has a tag in a
+/// form that only BER has. Another reader would see other names, or another name first.
 ///
 /// ```
 /// # use tls_client_auth::x509::{Certificate, SubjectAltName};
@@ -125,7 +134,10 @@ impl<'a> SubjectAltNames<'a> {
             let list = outer.expect(cursor::SEQUENCE, Part::SubjectAltName).ok()?;
             outer.is_at_end().then(|| list.inside())
         });
-        Self { entries: entries.unwrap_or(Cursor::new(&[])) }
+        let is_readable = |entries: &Cursor<'a>| {
+            { *entries }.all(|entry| entry.is_ok_and(|entry| is_der(entry.tag())))
+        };
+        Self { entries: entries.filter(is_readable).unwrap_or(Cursor::new(&[])) }
     }
 
     /// Tag and contents of every entry, whatever is in it.

@@ -238,10 +238,13 @@ impl<'a> Time<'a> {
         Some(())
     }
 
-    /// Whole days from then until this date, none after it. `None` also for a date with a fraction, which nginx can't read.
+    /// Whole days from then until this date, none after it. `None` also where nginx can't read what the library has printed: a
+    /// fraction of a second, or a year of less than four digits. The last second before 1970 is its value for that.
     pub(crate) fn days_after(&self, then: OffsetDateTime) -> Option<u64> {
-        let moment = self.moment().filter(|moment| moment.fraction.is_empty())?;
-        let seconds = moment.unix_timestamp()?.checked_sub(then.unix_timestamp())?;
+        let moment = self.moment()?;
+        let is_read = moment.fraction.is_empty() && moment.year >= 1000;
+        let end = moment.unix_timestamp().filter(|end| is_read && *end != -1)?;
+        let seconds = end.checked_sub(then.unix_timestamp())?;
         Some(u64::try_from(seconds).unwrap_or_default() / 86_400)
     }
 
@@ -513,7 +516,17 @@ mod tests {
             let time = Time { tag: UTC_TIME, contents: contents.as_bytes() };
             assert_eq!(time.days_after(then), days, "{name}");
         }
-        let fraction = Time { tag: GENERALIZED_TIME, contents: b"20551112131415.5Z" };
-        assert_eq!(fraction.days_after(then), None);
+        let generalized: [(&str, &str, Option<u64>); 6] = [
+            ("a fraction", "20551112131415.5Z", None),
+            ("the year 1", "00010101000000Z", None),
+            ("the last year of three digits", "09991231235959Z", None),
+            ("the first of four", "10000101000000Z", Some(0)),
+            ("nginx' value for an error", "19691231235959Z", None),
+            ("a second before it", "19691231235958Z", Some(0)),
+        ];
+        for (name, contents, days) in generalized {
+            let time = Time { tag: GENERALIZED_TIME, contents: contents.as_bytes() };
+            assert_eq!(time.days_after(then), days, "{name}");
+        }
     }
 }

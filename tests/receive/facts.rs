@@ -299,3 +299,23 @@ fn every_way_to_say_none() {
         assert_eq!(receiver.receive(lines), Ok(none.clone()), "{name}");
     }
 }
+
+/// Cloudflare's documentation once named the digests so; nobody but a client sets them.
+#[test]
+fn old_digest_names_are_never_believed() {
+    use tls_client_auth::connection::is_owned_name;
+
+    let receiver = Receiver::cloudflare_managed();
+    let verdict = [("cf-cert-verified", "true"), ("cf-cert-presented", "true")];
+    let (own, forged) = ("1".repeat(64), "2".repeat(64));
+    let old = [("cf-cert-fingerprint-sha256", &*forged), ("cf-cert-fingerprint-sha1", SHA1)];
+    let both = [&verdict[..], &[("cf-cert-sha256", &*own)], &old].concat();
+    let auth = receiver.receive(&both).unwrap();
+    assert_eq!((auth.cert_fingerprint_sha256(), auth.cert_fingerprint_sha1()), (&*own, ""));
+    let auth = receiver.receive(&[&verdict[..], &old].concat()).unwrap();
+    assert_eq!((auth.cert_fingerprint_sha256(), auth.cert_fingerprint_sha1()), ("", ""));
+    for (name, _) in old {
+        assert!(is_owned_name(name.as_bytes()), "{name}");
+        assert!(receiver.headers().all(|header| header != name), "{name}");
+    }
+}

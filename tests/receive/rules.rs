@@ -419,7 +419,7 @@ fn only_what_the_proxy_sets_is_read() {
         r#"header name "x": is not in this set"#,
         r#"header name "x": is not in this set"#,
         r#"header name "a b": is not a token"#,
-        r#"header name "Host": belongs to HTTP's framing"#,
+        r#"header name "Host": belongs to HTTP itself"#,
         r#"header name "SSL_Client_Serial": stands there twice"#,
     ];
     assert_eq!(errors, expected);

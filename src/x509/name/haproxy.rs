@@ -24,21 +24,22 @@ pub(super) fn write(name: &Name<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Opt
     Some(())
 }
 
-/// The first attribute with this short name.
+/// The first attribute with this short name, of a name that can be read to its end.
 pub(super) fn write_first(
     name: &Name<'_>,
     wanted: &str,
     dialect: Dialect,
     out: &mut Vec<u8>,
 ) -> Option<()> {
+    let mut first = None;
     for attribute in name.attributes() {
         let attribute = attribute?;
-        if attribute.kind.short_name(dialect) == Some(wanted) {
-            write_value(&attribute, dialect, out);
-            return Some(());
+        if first.is_none() && attribute.kind.short_name(dialect) == Some(wanted) {
+            first = Some(attribute);
         }
     }
-    None
+    write_value(&first?, dialect, out);
+    Some(())
 }
 
 fn write_value(attribute: &Attribute<'_>, dialect: Dialect, out: &mut Vec<u8>) {

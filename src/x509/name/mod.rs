@@ -71,6 +71,10 @@ impl<'a> Name<'a> {
     /// The name as `X509_NAME_print_ex` prints it with `XN_FLAG_RFC2253`, as in nginx's `$ssl_client_s_dn`: last RDN first,
     /// printable ASCII only. `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`
     ///
+    /// Different values print differently, and so do different attribute types but for two kinds, as in the libraries: identifiers of
+    /// more than 79 characters are cut, and BoringSSL prints nothing for one with an arc over 64 bits. No CA in use issues such; who
+    /// must rule them out compares [`as_der`](Self::as_der), which also tells the string types apart.
+    ///
     /// `None` where the name or a string in it can't be read.
     #[must_use]
     pub fn rfc2253(&self, dialect: Dialect) -> Option<String> {
