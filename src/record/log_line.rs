@@ -129,6 +129,7 @@ mod tests {
             (r#"CN=a\"b\\"#, r#""CN=a\"b\\""#),
             (r#"CN=a" verdict="SUCCESS"#, r#""CN=a\" verdict=\"SUCCESS""#),
             (r#"CN=a\\" x"#, r#""CN=a\\\" x""#),
+            // The receiver puts back the space that HTTP cut off.
             (r"CN=a\", r#""CN=a\ ""#),
             ("CN=a\u{1b}[31m", r#""CN=a\1B[31m""#),
         ];
