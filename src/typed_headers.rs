@@ -1,6 +1,7 @@
 //! Feature `headers`: RFC 9440's two fields as typed headers of the `headers` crate.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use headers_core::{Error, Header};
 use http::{HeaderName, HeaderValue};
@@ -26,9 +27,16 @@ static CLIENT_CERT_CHAIN: HeaderName = HeaderName::from_static("client-cert-chai
 /// assert_eq!(headers["client-cert"], ":MAA=:");
 /// assert_eq!(headers.typed_get::<ClientCert>(), Some(ClientCert(vec![0x30, 0x00])));
 /// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "the field's one item")]
 pub struct ClientCert(pub Vec<u8>);
+
+/// The size, not the bytes: those come from the client.
+impl fmt::Debug for ClientCert {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "ClientCert({} bytes)", self.0.len())
+    }
+}
 
 impl Header for ClientCert {
     fn name() -> &'static HeaderName {
@@ -64,9 +72,17 @@ impl Header for ClientCert {
 /// assert_eq!(headers["client-cert-chain"], ":MAA=:, :MQA=:");
 /// assert_eq!(headers.typed_get::<ClientCertChain>().unwrap().0.len(), 2);
 /// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "the field's one list")]
 pub struct ClientCertChain(pub Vec<Vec<u8>>);
+
+/// Sizes, not bytes: those come from the client.
+impl fmt::Debug for ClientCertChain {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sizes: Vec<usize> = self.0.iter().map(Vec::len).collect();
+        write!(formatter, "ClientCertChain({sizes:?} bytes)")
+    }
+}
 
 impl Header for ClientCertChain {
     fn name() -> &'static HeaderName {

@@ -19,6 +19,8 @@ use std::fmt::Debug;
 use std::fs;
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use common::checks;
 use common::der::{self, Parts, attribute, of, tlv};
 use common::families::FAMILIES;
@@ -97,15 +99,23 @@ fn errors_and_debug_do_not_show_the_client_s_text() {
         let mark = attribute(&[0x55, 4, 3], 0x0c, MARK);
         of(der::SEQUENCE, &[of(der::SET, &[mark])])
     };
-    let san = tlv(0x82, MARK);
+    let kinds = [0x81, 0x82, 0x86, 0x87, 0x88, 0x83];
+    let mut names: Vec<Vec<u8>> = kinds.iter().map(|tag| tlv(*tag, MARK)).collect();
+    let other = [tlv(0x06, [0x2a, 0x03]), tlv(0xa0, tlv(0x0c, MARK))];
+    names.extend([of(0xa0, &other), of(0xa4, &[name()])]);
     let certificate = Parts::with(|parts| {
         (parts.subject, parts.issuer) = (name(), name());
         parts.serial = tlv(0x02, MARK);
         parts.not_before = tlv(0x17, MARK);
-        parts.extensions = vec![der::extension(
-            &[0x55, 0x1d, 0x11],
-            of(der::SEQUENCE, std::slice::from_ref(&san)),
-        )];
+        let octets = tlv(der::OCTET_STRING, MARK);
+        let authority = [tlv(0x80, MARK), of(0xa1, &[of(0xa4, &[name()])]), tlv(0x82, MARK)];
+        parts.extensions = vec![
+            der::extension(der::SUBJECT_ALT_NAME, of(der::SEQUENCE, &names)),
+            der::extension(der::AUTHORITY_KEY_IDENTIFIER, of(der::SEQUENCE, &authority)),
+            der::extension(der::SUBJECT_KEY_IDENTIFIER, octets.clone()),
+            // Its identifier too is the client's.
+            der::extension(MARK.as_bytes(), octets),
+        ];
     });
     let bytes = certificate.der();
     let read = Certificate::from_der(&bytes).unwrap();
@@ -126,9 +136,26 @@ fn errors_and_debug_do_not_show_the_client_s_text() {
         .collect();
     let failed = Receiver::nginx().receive(&[("ssl-client-verify", MARK)]).unwrap_err();
 
-    let shown: [(&str, &dyn Debug); 11] = [
+    let names: Vec<_> = read.subject_alt_names().collect();
+    let extensions: Vec<_> = read.extensions().collect();
+    let identifiers: Vec<_> = extensions.iter().map(|extension| extension.identifier()).collect();
+    let authority = read.authority_key_identifier().unwrap();
+    assert_eq!((names.len(), extensions.len()), (8, 4), "they are there to be shown");
+    let serial = read.serial_number().unwrap();
+    let serials = [serial, authority.authority_cert_serial_number().unwrap()];
+    let (subject, time, alternative_names, all_extensions) =
+        (read.subject(), read.not_before(), read.subject_alt_names(), read.extensions());
+    let mut shown: Vec<(&str, &dyn Debug)> = vec![
         ("certificate", &read),
-        ("name", &read.subject()),
+        ("name", &subject),
+        ("time", &time),
+        ("serial numbers", &serials),
+        ("alternative names", &names),
+        ("the list of alternative names", &alternative_names),
+        ("extensions", &extensions),
+        ("the list of extensions", &all_extensions),
+        ("object identifiers", &identifiers),
+        ("authority key identifier", &authority),
         ("client", &client),
         ("record", &record),
         ("connection", &connection),
@@ -139,9 +166,29 @@ fn errors_and_debug_do_not_show_the_client_s_text() {
         ("refusals", &refused),
         ("verdict", &failed),
     ];
+    #[cfg(feature = "headers")]
+    let typed = (
+        tls_client_auth::typed_headers::ClientCert(bytes.clone()),
+        tls_client_auth::typed_headers::ClientCertChain(vec![bytes.clone()]),
+    );
+    #[cfg(feature = "headers")]
+    shown.push(("typed headers", &typed));
+    #[cfg(feature = "http")]
+    let values = record.clone().into_header_values();
+    #[cfg(feature = "http")]
+    shown.push(("header values", &values));
     for (what, value) in shown {
         for text in [format!("{value:?}"), format!("{value:#?}")] {
-            assert!(!text.contains(MARK), "{what}: {text}");
+            // As text, as bytes in decimal, in hex, in base64.
+            let squeezed: String = text.split_whitespace().collect();
+            let lower = squeezed.to_lowercase();
+            for mark in [MARK.to_lowercase().as_str(), "77,65,82,75", "4d41524b", "4d,41,52,4b"] {
+                assert!(!lower.contains(mark), "{what}: {text}");
+            }
+            assert!(
+                !squeezed.contains(STANDARD.encode("MARK").trim_end_matches('=')),
+                "{what}: {text}"
+            );
             assert!(text.len() < 200_000, "{what}: {} characters", text.len());
         }
     }

@@ -487,8 +487,16 @@ fn shown(name: SubjectAltName<'_>) -> String {
     }
 }
 
+/// Who named the issuer.
+enum Named {
+    Nobody,
+    Certificate(Vec<u8>),
+    Among(Vec<Vec<u8>>),
+}
+
+/// The issuer's facts: from the certificate that the caller named, else from the leaf, never from what the client sent along.
 #[test]
-fn the_issuer_is_looked_up() {
+fn issuer_facts_have_a_verified_source() {
     let certificate = |subject: &str, serial: u8, key: Option<u8>| {
         Parts::with(|parts| {
             parts.subject = der::common_name(subject);
@@ -506,32 +514,126 @@ fn the_issuer_is_looked_up() {
     let key = |key: u8| vec![tlv(0x80, [key])];
     let key_and_serial = |key: u8, serial: u8| vec![tlv(0x80, [key]), tlv(0x82, [serial])];
     let none = Vec::new;
-    type Case = (&'static str, Vec<Vec<u8>>, Vec<Vec<u8>>, &'static str, &'static str);
-    let cases: [Case; 13] = [
-        ("no chain, no AKI", none(), vec![], "", ""),
-        ("by its name", none(), vec![issuer()], "11", "AA"),
-        ("by name and key", key(0xaa), vec![issuer()], "11", "AA"),
-        ("behind another", none(), vec![other(), issuer()], "11", "AA"),
-        ("before another", none(), vec![issuer(), other()], "11", "AA"),
-        ("behind noise", none(), vec![noise(), issuer()], "11", "AA"),
-        ("the key decides", key(0xbb), vec![issuer(), renewed()], "22", "BB"),
-        ("the key decides in any order", key(0xbb), vec![renewed(), issuer()], "22", "BB"),
-        ("only another in the chain", none(), vec![other()], "", ""),
-        ("from the AKI", key_and_serial(0xcc, 0x55), vec![], "55", "CC"),
-        ("same name, another key", key_and_serial(0xcc, 0x55), vec![issuer()], "55", "CC"),
-        ("same key, another name", key_and_serial(0xaa, 0x55), vec![other()], "55", "AA"),
-        ("its key from the AKI", key_and_serial(0xcc, 0x55), vec![without_key()], "33", "CC"),
+    let failed = || Verification::from(VerifyError::CertHasExpired);
+    type Case = (&'static str, Vec<Vec<u8>>, Verification, Named, (&'static str, &'static str));
+    let ok = || Verification::Success;
+    let cases: Vec<Case> = vec![
+        ("no AKI", none(), ok(), Named::Nobody, ("", "")),
+        ("key in the AKI", key(0xaa), ok(), Named::Nobody, ("", "AA")),
+        ("both in the AKI", key_and_serial(0xcc, 0x55), ok(), Named::Nobody, ("55", "CC")),
+        ("named", none(), ok(), Named::Certificate(issuer()), ("11", "AA")),
+        ("named, under another name", none(), ok(), Named::Certificate(other()), ("44", "AA")),
+        (
+            "named, against the AKI",
+            key_and_serial(0xcc, 0x55),
+            ok(),
+            Named::Certificate(issuer()),
+            ("11", "AA"),
+        ),
+        (
+            "named without a key of its own",
+            key_and_serial(0xcc, 0x55),
+            ok(),
+            Named::Certificate(without_key()),
+            ("33", "CC"),
+        ),
+        (
+            "named and unreadable",
+            key_and_serial(0xcc, 0x55),
+            ok(),
+            Named::Certificate(noise()),
+            ("55", "CC"),
+        ),
+        ("named by no bytes", key(0xaa), ok(), Named::Certificate(vec![]), ("", "AA")),
+        ("named and not verified", key(0xaa), failed(), Named::Certificate(issuer()), ("", "AA")),
+        ("among: by its name", none(), ok(), Named::Among(vec![issuer()]), ("11", "AA")),
+        ("among: by name and key", key(0xaa), ok(), Named::Among(vec![issuer()]), ("11", "AA")),
+        (
+            "among: behind others",
+            none(),
+            ok(),
+            Named::Among(vec![other(), noise(), issuer()]),
+            ("11", "AA"),
+        ),
+        (
+            "among: the key decides",
+            key(0xbb),
+            ok(),
+            Named::Among(vec![issuer(), renewed()]),
+            ("22", "BB"),
+        ),
+        ("among: nothing decides", none(), ok(), Named::Among(vec![issuer(), renewed()]), ("", "")),
+        (
+            "among: twice the same",
+            none(),
+            ok(),
+            Named::Among(vec![issuer(), issuer()]),
+            ("11", "AA"),
+        ),
+        (
+            "among: same name, another key",
+            key_and_serial(0xcc, 0x55),
+            ok(),
+            Named::Among(vec![issuer()]),
+            ("55", "CC"),
+        ),
+        (
+            "among: same key, another name",
+            key_and_serial(0xaa, 0x55),
+            ok(),
+            Named::Among(vec![other()]),
+            ("55", "AA"),
+        ),
+        ("among: not verified", none(), failed(), Named::Among(vec![issuer()]), ("", "")),
+        ("among nobody", none(), ok(), Named::Among(vec![]), ("", "")),
     ];
-    for (case, authority, chain, serial, key) in cases {
+    // What the client sends along: certificates that it made itself, of its CA's name and key identifier too.
+    let stranger = || certificate("issuer", 0xf0, Some(0xee));
+    let chains = [
+        vec![],
+        vec![stranger()],
+        vec![issuer()],
+        vec![certificate("issuer", 0xf0, Some(0xcc)), noise()],
+    ];
+    for (case, authority, verification, named, expected) in cases {
         let leaf = Parts::with(|parts| {
             if !authority.is_empty() {
                 let value = of(SEQUENCE, &authority);
                 parts.extensions = vec![der::extension(der::AUTHORITY_KEY_IDENTIFIER, value)];
             }
         });
-        let record = TlsClientAuth::new(&trusted(&leaf.der()).chain(chain));
-        let found = (record.cert_issuer_serial(), record.cert_issuer_ski());
-        assert_eq!(found, (serial, key), "{case}");
+        let client = ClientCertificate::presented(leaf.der(), verification);
+        let client = match named {
+            Named::Nobody => client,
+            Named::Certificate(issuer) => client.verified_issuer(issuer),
+            Named::Among(authorities) => client.verified_issuer_among(authorities),
+        };
+        for chain in &chains {
+            let client = client.clone().chain(chain);
+            let record = TlsClientAuth::new(&client);
+            let found = (record.cert_issuer_serial(), record.cert_issuer_ski());
+            assert_eq!(found, expected, "{case}, {} sent along", chain.len());
+            let lines = HeaderSet::cloudflare_managed().lines(&client, Limits::new());
+            let sent = ["cf-cert-issuer-serial", "cf-cert-issuer-ski"]
+                .map(|name| lines.get(name).unwrap_or_default());
+            assert_eq!(sent, [expected.0, expected.1], "{case}: as headers");
+        }
+    }
+}
+
+/// Cloudflare's documented example: a client that sends its leaf alone, and the serial number of its issuer is known.
+#[test]
+fn leaf_alone_and_the_issuer_s_serial_number_known() {
+    const ISSUER: &[u8] = include_bytes!("fixtures/ca.der");
+    let client = trusted(PLAIN).verified_issuer(ISSUER);
+    let record = TlsClientAuth::new(&client);
+    assert_eq!(record.cert_issuer_serial(), "01");
+    assert_eq!(record.cert_chain_rfc9440(), "", "what the client did not send is not forwarded");
+    for set in HeaderSet::all() {
+        let base64 = STANDARD.encode(ISSUER);
+        for line in set.lines(&client, Limits::new()).iter() {
+            assert!(!line.value().contains(&base64[..40]), "{}", line.name());
+        }
     }
 }
 

@@ -30,12 +30,12 @@ impl Tls {
         let (root, issuer) = authority("Example CA")?;
         let (_, unknown) = authority("Unknown CA")?;
         let mut roots = RootCertStore::empty();
-        roots.add(root)?;
+        roots.add(root.clone())?;
         let roots = Arc::new(roots);
         let provider = Arc::new(ring::default_provider());
         let inner =
             WebPkiClientVerifier::builder_with_provider(Arc::clone(&roots), Arc::clone(&provider));
-        let verifier = Arc::new(OptionalNoCa::new(inner.build()?));
+        let verifier = Arc::new(OptionalNoCa::new(inner.build()?).authorities([root]));
         let (chain, key) = leaf("localhost", &issuer)?;
         let server = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()?

@@ -34,6 +34,7 @@ struct Settings {
     every_sets: Vec<HeaderSet>,
     /// As they were given.
     stripped: Vec<String>,
+    /// The rows that the first request alone carries, beside those of every request.
     first: Arc<[Entry]>,
     every: Arc<[Entry]>,
     limits: Limits,
@@ -64,23 +65,28 @@ impl Forwarding {
         Self::none().on_every_request(HeaderSet::rfc9440())
     }
 
-    /// Adds a set for the first request of each connection. Where two sets share a name, the one added first keeps it.
+    /// Adds a set for the first request of each connection. Where two such sets share a name, the one added first keeps it; a set for
+    /// every request keeps its names before them, so that later requests have all of its headers.
+    ///
+    /// A set that loses its verdict's header to another field is sent for trusted clients only, on the requests where it loses it.
     #[must_use]
     pub fn on_first_request(mut self, set: HeaderSet) -> Self {
         let settings = Arc::make_mut(&mut self.0);
-        settings.first = settings.joined(&settings.first, &set);
         settings.own(&set);
         settings.first_sets.push(set);
+        settings.join();
         self
     }
 
-    /// Adds a set for every request. Where two sets share a name, the one added first keeps it.
+    /// Adds a set for every request. Where two such sets share a name, the one added first keeps it.
+    ///
+    /// A set that loses its verdict's header to another field is sent for trusted clients only.
     #[must_use]
     pub fn on_every_request(mut self, set: HeaderSet) -> Self {
         let settings = Arc::make_mut(&mut self.0);
-        settings.every = settings.joined(&settings.every, &set);
         settings.own(&set);
         settings.every_sets.push(set);
+        settings.join();
         self
     }
 
@@ -166,16 +172,10 @@ fn is_one_of(owned: &[String], name: &[u8]) -> bool {
 }
 
 impl Settings {
-    /// These entries and the set's whose names are not taken.
-    fn joined(&self, entries: &[Entry], set: &HeaderSet) -> Arc<[Entry]> {
-        let taken = |entry: &&Entry| {
-            let alike = |other: &Entry| {
-                is_alike(entry.name.as_str().as_bytes(), other.name.as_str().as_bytes())
-            };
-            self.first.iter().chain(self.every.iter()).any(alike)
-        };
-        let new = set.entries().iter().filter(|entry| !taken(entry));
-        entries.iter().chain(new).cloned().collect()
+    /// Decides which rows go on which requests, and for whom.
+    fn join(&mut self) {
+        self.every = joined(&self.every_sets, &[]);
+        self.first = joined(&self.first_sets, &self.every);
     }
 
     /// Notes the names that no family covers.
@@ -188,4 +188,28 @@ impl Settings {
         self.owned.sort();
         self.owned.dedup();
     }
+}
+
+/// The rows of these sets that go beside the taken ones: of several with the same name, the first.
+///
+/// Facts never go without their verdict: where the row that has its name is another, the set's rows are for trusted clients only.
+fn joined(sets: &[HeaderSet], taken: &[Entry]) -> Arc<[Entry]> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for set in sets {
+        let with_its_name = |entry: &Entry| {
+            let name = entry.name.as_str().as_bytes();
+            let rows = taken.iter().chain(&entries);
+            rows.clone().find(|row| is_alike(row.name.as_str().as_bytes(), name))
+        };
+        let mut verdict = set.entries().iter().filter(|entry| entry.field.is_of_verdict());
+        let keeps_verdict =
+            verdict.all(|entry| with_its_name(entry).is_none_or(|row| row.is_verdict_for(entry)));
+        let new = set.entries().iter().filter(|entry| with_its_name(entry).is_none()).cloned();
+        let new: Vec<Entry> = match keeps_verdict {
+            true => new.collect(),
+            false => new.map(Entry::without_verdict).collect(),
+        };
+        entries.extend(new);
+    }
+    entries.into()
 }

@@ -7,7 +7,6 @@ use super::Field;
 use crate::client::ClientCertificate;
 use crate::encoding;
 use crate::field::Limits;
-use crate::x509::AuthorityKeyIdentifier;
 use crate::x509::Certificate;
 use crate::x509::Dialect;
 use crate::x509::Name;
@@ -24,7 +23,7 @@ pub(crate) struct Facts<'c> {
     pub(super) sha1: Option<[u8; 20]>,
     pub(super) sha256: Option<[u8; 32]>,
     pub(super) subject_key_identifier: Option<&'c [u8]>,
-    /// Of the issuer: from its certificate in the chain, else from the authority key identifier.
+    /// Of the issuer: from its certificate, where the caller names the verified one, else from the authority key identifier.
     pub(super) issuer_key_identifier: Option<&'c [u8]>,
     pub(super) issuer_serial: Option<SerialNumber<'c>>,
 }
@@ -80,8 +79,9 @@ impl<'c> Facts<'c> {
             Some(certificate) if keys => certificate.key_identifiers(),
             _ => (None, None),
         };
-        let issuer = match &certificate {
-            Some(leaf) if keys => issuer(leaf, authority.as_ref(), client, limits),
+        // Never from the chain: a client can put a certificate of its CA's name there.
+        let issuer = match client.issuer() {
+            Some(issuer) if keys && certificate.is_some() => named(issuer, limits),
             _ => None,
         };
         let (sha1, sha256) = match leaf {
@@ -171,6 +171,9 @@ impl<'c> Facts<'c> {
         match field {
             Field::Certificate(_) => self.limits.encoded_leaf,
             field if field.holds_certificates() => self.limits.encoded_chain,
+            // One word, or a reason that fits: facts never go without their verdict.
+            field if field.is_of_verdict() => usize::MAX,
+            Field::Presented(_) | Field::Tls(_) => usize::MAX,
             _ => self.limits.text,
         }
     }
@@ -186,21 +189,8 @@ impl<'c> Facts<'c> {
     }
 }
 
-/// The direct issuer's certificate, if the chain holds it: its subject is the leaf's issuer and, where both are there, its
-/// subject key identifier is the leaf's authority key identifier.
-fn issuer<'c>(
-    leaf: &Certificate<'c>,
-    authority: Option<&AuthorityKeyIdentifier<'c>>,
-    client: &'c ClientCertificate,
-    limits: Limits,
-) -> Option<Certificate<'c>> {
-    let wanted = authority.and_then(|authority| authority.key_identifier());
-    client
-        .chain_certificates()
-        .filter_map(|der| Certificate::from_der_up_to(der, limits.certificate).ok())
-        .find(|candidate| {
-            let key = candidate.subject_key_identifier();
-            candidate.subject().as_der() == leaf.issuer().as_der()
-                && (key.is_none() || wanted.is_none() || key == wanted)
-        })
+/// The issuer's certificate as the caller named it. Apart, so that connections without one don't pay for it.
+#[cold]
+fn named(issuer: &[u8], limits: Limits) -> Option<Certificate<'_>> {
+    Certificate::from_der_up_to(issuer, limits.certificate).ok()
 }

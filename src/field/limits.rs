@@ -54,7 +54,8 @@ impl Limits {
     }
 
     /// The largest of any other header value, a distinguished name for one. The record's properties are not bound by it: they
-    /// are no headers yet.
+    /// are no headers yet. A verdict is always written: a reason of the caller's own that is larger gives way to
+    /// `FAILED:unspecified certificate verification error`.
     #[must_use]
     pub const fn text(mut self, bytes: usize) -> Self {
         self.text = bytes;

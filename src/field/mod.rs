@@ -31,11 +31,13 @@ pub use xfcc::Xfcc;
 pub enum Field {
     /// Whether a certificate was presented.
     Presented(Flag),
-    /// `SUCCESS`, `NONE`, or `FAILED:` and the reason.
+    /// `SUCCESS`, `NONE`, or `FAILED:` and the reason, as Cloudflare reports it: `SUCCESS` for a revoked certificate too. In a set
+    /// without [`Revoked`](Self::Revoked) it is no verdict; [`Verdict`](Self::Verdict) is one by itself.
     Verified,
-    /// Whether verification succeeded.
+    /// Whether verification succeeded, which it did for a revoked certificate too. In a set without [`Revoked`](Self::Revoked) it is
+    /// no verdict.
     VerifiedFlag(Flag),
-    /// Whether the certificate is revoked.
+    /// Whether the certificate is revoked; never yes where verification failed.
     Revoked(Flag),
     /// Whether verification succeeded, as one value for origins that learn of a revocation from nowhere else: a certificate
     /// that is revoked did not succeed.
@@ -52,12 +54,12 @@ pub enum Field {
     Subject(NameForm),
     /// The serial number.
     Serial(SerialForm),
-    /// The serial number of the issuer's certificate in [`SerialForm::Hex`]: from the chain, else from the authority key
-    /// identifier.
+    /// The serial number of the issuer's certificate in [`SerialForm::Hex`]: from the certificate that
+    /// [`verified_issuer`](crate::ClientCertificate::verified_issuer) names, else from the leaf's authority key identifier.
     IssuerSerial,
     /// The subject key identifier in upper-case hex: `27846FAE6EAC4A8DAD9101B519CF1EB460242831`.
     SubjectKeyIdentifier,
-    /// The issuer's subject key identifier: from the chain, else from the authority key identifier.
+    /// The issuer's subject key identifier in upper-case hex, from the same sources.
     IssuerSubjectKeyIdentifier,
     /// SHA-1 of the certificate. For lookups only.
     Sha1(DigestForm),
@@ -234,9 +236,14 @@ pub enum SanKind {
 }
 
 impl Field {
-    /// Whether it tells an origin the outcome of verification.
-    pub(crate) const fn is_verdict(self) -> bool {
-        matches!(self, Self::Verified | Self::VerifiedFlag(_) | Self::Verdict(_))
+    /// Whether it is a part of what tells an origin the outcome of verification.
+    pub(crate) const fn is_of_verdict(self) -> bool {
+        matches!(self, Self::Verified | Self::VerifiedFlag(_) | Self::Verdict(_) | Self::Revoked(_))
+    }
+
+    /// Whether it is certificates that the client sent after the leaf, and not the leaf.
+    pub(crate) const fn is_chain(self) -> bool {
+        matches!(self, Self::Chain(_) | Self::ChainCertificate(..))
     }
 
     /// Whether its length grows with the certificates'.

@@ -7,7 +7,6 @@ use super::{
     CertificateForm, ChainForm, DateForm, DigestForm, Facts, Field, Flag, NameForm, SerialForm,
     UrlForm, VerdictForm, alternative_names, public_key,
 };
-use crate::client::ClientCertificate;
 use crate::client::VerifyError;
 use crate::client::{Reason, Verification};
 use crate::encoding;
@@ -56,11 +55,11 @@ impl Facts<'_> {
         let client = self.client;
         match field {
             Field::Presented(flag) => flag.write(client.is_presented(), out),
-            Field::Verified => client.verification().write(dialect, out),
+            Field::Verified => self.write_outcome(client.verification(), dialect, out),
             Field::VerifiedFlag(flag) => {
                 flag.write(*client.verification() == Verification::Success, out);
             }
-            Field::Verdict(form) => form.write(client, dialect, out)?,
+            Field::Verdict(form) => self.write_verdict(form, dialect, out)?,
             Field::Errors => self.write_errors(out)?,
             Field::Tls(flag) => flag.write(true, out),
             Field::Version => encoding::decimal(self.certificate?.version()?.into(), out),
@@ -97,7 +96,10 @@ impl Facts<'_> {
             Field::Certificate(form) => form.write(client.leaf()?, out),
             Field::Chain(form) => form.write(client.chain_certificates(), out),
             Field::LeafAndChain(form) => {
-                form.write(client.leaf().into_iter().chain(client.chain_certificates()), out);
+                form.write(
+                    core::iter::once(client.leaf()?).chain(client.chain_certificates()),
+                    out,
+                );
             }
             Field::ChainCertificate(index, form) => {
                 form.write(client.chain_certificates().nth(index.into())?, out);
@@ -114,34 +116,20 @@ impl Facts<'_> {
         }
         Some(())
     }
-}
 
-impl Flag {
     #[inline]
-    fn write(self, yes: bool, out: &mut Vec<u8>) {
-        out.extend_from_slice(match (self, yes) {
-            (Self::Digit, true) => b"1",
-            (Self::Digit, false) => b"0",
-            (Self::Word, true) => b"true",
-            (Self::Word, false) => b"false",
-        });
-    }
-}
-
-impl VerdictForm {
-    #[inline]
-    fn write(self, client: &ClientCertificate, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+    fn write_verdict(&self, form: VerdictForm, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         const REVOKED: Verification = Verification::Failed(Reason::Known(VerifyError::CertRevoked));
-        // A reason to refuse it that is there already stays.
+        let client = self.client;
         let verification = match client.verification() {
             Verification::Success if client.is_revoked() => &REVOKED,
             verification => verification,
         };
-        match self {
-            Self::Text => verification.write(dialect, out),
-            Self::Word => Flag::Word.write(client.is_trusted(), out),
-            Self::Code if !client.is_presented() => return None,
-            Self::Code => out.extend_from_slice(match verification {
+        match form {
+            VerdictForm::Text => self.write_outcome(verification, dialect, out),
+            VerdictForm::Word => Flag::Word.write(client.is_trusted(), out),
+            VerdictForm::Code if !client.is_presented() => return None,
+            VerdictForm::Code => out.extend_from_slice(match verification {
                 Verification::Success => b"0",
                 Verification::Failed(Reason::Known(error)) => {
                     if let Some(code) = error.code(dialect) {
@@ -154,6 +142,32 @@ impl VerdictForm {
             }),
         }
         Some(())
+    }
+
+    /// The outcome in words. Facts never go without it, so a reason that is too long gives way to one that always fits.
+    #[inline]
+    fn write_outcome(&self, verification: &Verification, dialect: Dialect, out: &mut Vec<u8>) {
+        const UNSPECIFIED: Verification =
+            Verification::Failed(Reason::Known(VerifyError::Unspecified));
+        let is_too_long = match verification {
+            Verification::Failed(reason @ Reason::Other(_)) => {
+                "FAILED:".len().saturating_add(reason.text(dialect).len()) > self.limits.text
+            }
+            _ => false,
+        };
+        (if is_too_long { &UNSPECIFIED } else { verification }).write(dialect, out);
+    }
+}
+
+impl Flag {
+    #[inline]
+    fn write(self, yes: bool, out: &mut Vec<u8>) {
+        out.extend_from_slice(match (self, yes) {
+            (Self::Digit, true) => b"1",
+            (Self::Digit, false) => b"0",
+            (Self::Word, true) => b"true",
+            (Self::Word, false) => b"false",
+        });
     }
 }
 
@@ -282,6 +296,7 @@ pub(super) fn joined<'p>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::ClientCertificate;
     use crate::field::{Limits, SubjectAltNameForm};
     use crate::field::{Needs, Written};
     use crate::x509::Certificate;
@@ -373,7 +388,8 @@ mod tests {
             ),
         ];
         for (name, client, words, code, flag) in cases {
-            let write = |form: VerdictForm| text(|out| form.write(&client, Dialect::OpenSsl, out));
+            let facts = Facts::new(&client, Limits::new(), Needs::NOTHING);
+            let write = |form| text(|out| facts.write_verdict(form, Dialect::OpenSsl, out));
             assert_eq!(write(VerdictForm::Text).as_deref(), Some(words), "{name}");
             assert_eq!(write(VerdictForm::Code).as_deref(), code, "{name}");
             assert_eq!(write(VerdictForm::Word).as_deref(), Some(flag), "{name}");

@@ -8,9 +8,10 @@ use core::ops::Range;
 use super::{Entry, HeaderSet};
 use crate::client::ClientCertificate;
 use crate::field::Limits;
-use crate::field::{CertificateForm, ChainForm, Facts, Field, Needs, Written};
+use crate::field::{CertificateForm, Facts, Field, Needs, Written};
 use crate::headers::FieldName;
 use crate::headers::name::is_alike;
+use crate::x509::Dialect;
 
 /// Finished header lines. Every value holds bytes 0x20 to 0x7E only.
 #[derive(Clone)]
@@ -63,7 +64,7 @@ impl HeaderLines {
         let mut text = Vec::with_capacity(length);
         let mut lines: Vec<Line> = Vec::with_capacity(entries.len());
         let mut too_large = Vec::new();
-        let mut leaf_is_too_large = false;
+        let has_chain = client.chain_certificates().len() > 0;
         for (index, entry) in wanted() {
             // Cloudflare's sets tell each name twice, which is then written once.
             let is_name = matches!(entry.field, Field::Issuer(_) | Field::Subject(_));
@@ -79,15 +80,14 @@ impl HeaderLines {
             let start = text.len();
             let written = if is_name && too_large.iter().any(|other| told(*other)) {
                 Written::TooLarge
-            } else if leaf_is_too_large && entry.field == Field::Chain(ChainForm::ByteSequences) {
-                // RFC 9440 §2.3: no chain without its leaf.
-                Written::TooLarge
+            } else if has_chain
+                && let Some(missing) = missing_before(entry, &facts, entries, &lines)
+            {
+                missing
             } else {
                 facts.by = &entry.by;
                 facts.write(entry.field, entry.dialect.unwrap_or(client.printed_as()), &mut text)
             };
-            leaf_is_too_large |= written == Written::TooLarge
-                && entry.field == Field::Certificate(CertificateForm::ByteSequence);
             match written {
                 Written::Value => lines.push(Line::new(index, start..text.len())),
                 Written::TooLarge => too_large.push(index),
@@ -133,6 +133,32 @@ impl HeaderLines {
         let name = |entry: &usize| self.entries.get(*entry).map_or("", |entry| entry.name.as_str());
         self.too_large.iter().map(name)
     }
+}
+
+/// What became of a certificate without which this row must not go: no chain goes without its leaf (RFC 9440 §2.3), and no
+/// certificate of it without those before. `None` where nothing is missing.
+fn missing_before(
+    entry: &Entry,
+    facts: &Facts<'_>,
+    entries: &[Entry],
+    lines: &[Line],
+) -> Option<Written> {
+    let leaf = Field::Certificate(entry.leaf?);
+    let chain = match entry.field {
+        Field::ChainCertificate(index, form) => (0..index, form),
+        _ => (0..0, CertificateForm::Base64),
+    };
+    let chain = chain.0.map(|index| Field::ChainCertificate(index, chain.1));
+    core::iter::once(leaf).chain(chain).find_map(|before| {
+        let is_before =
+            |line: &Line| entries.get(line.entry).is_some_and(|row| row.field == before);
+        if lines.iter().any(is_before) {
+            return None;
+        }
+        // Its row comes later, or goes on other requests.
+        let written = facts.write(before, Dialect::OpenSsl, &mut Vec::new());
+        Some(written).filter(|written| *written != Written::Value)
+    })
 }
 
 /// Cuts the values out of the text that holds them all, without copying.

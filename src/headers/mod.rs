@@ -13,8 +13,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::client::ClientCertificate;
-use crate::field::Field;
 use crate::field::words::write_known;
+use crate::field::{CertificateForm, Field};
 use crate::x509::Dialect;
 use name::is_alike;
 
@@ -23,17 +23,18 @@ pub use name::FieldName;
 
 /// An ordered table of header names, each with the field that is its value.
 ///
-/// A set in which no field tells the verdict speaks of verified, unrevoked certificates only, because its reader could not
-/// tell the others apart; [`including_untrusted`](Self::including_untrusted) lifts that.
+/// A set from which its reader can't tell a trusted client from the others is sent for verified, unrevoked certificates only;
+/// [`including_untrusted`](Self::including_untrusted) lifts that. A reader can tell from [`Field::Verdict`], which counts a revoked
+/// certificate as failed, or from [`Field::Verified`] or [`Field::VerifiedFlag`] beside [`Field::Revoked`].
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
-/// use tls_client_auth::field::{Field, Limits, SerialForm};
+/// use tls_client_auth::field::{Field, Limits, SerialForm, VerdictForm};
 /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
 ///
 /// let set = HeaderSet::new("mine", Dialect::OpenSsl, [
 ///     ("X-Client-Serial", Field::Serial(SerialForm::Hex)),
-///     ("X-Client-Verify", Field::Verified),
+///     ("X-Client-Verify", Field::Verdict(VerdictForm::Text)),
 /// ])?;
 /// let client = ClientCertificate::presented(der, Verification::Success);
 /// let lines = set.lines(&client, Limits::new());
@@ -59,14 +60,18 @@ pub(crate) struct Entry {
     pub(crate) dialect: Option<Dialect>,
     /// The proxy's own identities, for [`Field::Xfcc`].
     pub(crate) by: Arc<[String]>,
+    /// Of a chain: the form of its set's leaf, without which it is not sent.
+    pub(crate) leaf: Option<CertificateForm>,
     pub(crate) when: When,
 }
 
 /// For which clients a row is sent.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum When {
-    /// For all.
+    /// For all, because the caller wants it so.
     Always,
+    /// For all, because the set's reader can tell a trusted client from the others.
+    WithVerdict,
     /// For those whose certificate verified and is not revoked.
     Trusted,
     /// For those, and for clients without a certificate.
@@ -90,7 +95,7 @@ impl HeaderSet {
         for (name, field) in rows {
             let name = checked_name(name, checked.iter())
                 .map_err(|kind| HeaderSetError::new(name, kind))?;
-            checked.push(Entry::new(name, field, When::Always));
+            checked.push(Entry::new(name, field, When::WithVerdict));
         }
         Ok(Self::from_entries(name, checked).for_trusted_without_verdict().with_dialect(dialect))
     }
@@ -128,7 +133,7 @@ impl HeaderSet {
 
     /// A table of the crate's own; its tests show that the names are valid.
     pub(crate) fn from_table(name: &str, table: &[(&'static str, Field)]) -> Self {
-        let row = |(name, field): &(&'static str, Field)| (*name, *field, When::Always);
+        let row = |(name, field): &(&'static str, Field)| (*name, *field, When::WithVerdict);
         Self::from_table_when(name, table.iter().map(row)).for_trusted_without_verdict()
     }
 
@@ -142,7 +147,14 @@ impl HeaderSet {
         Self::from_entries(name, table.into_iter().filter_map(entry).collect())
     }
 
-    fn from_entries(name: &str, entries: Vec<Entry>) -> Self {
+    fn from_entries(name: &str, mut entries: Vec<Entry>) -> Self {
+        let leaf = entries.iter().find_map(|entry| match entry.field {
+            Field::Certificate(form) => Some(form),
+            _ => None,
+        });
+        for entry in &mut entries {
+            entry.leaf = leaf.filter(|_| entry.field.is_chain());
+        }
         Self { name: name.into(), entries: entries.into() }
     }
 
@@ -160,7 +172,10 @@ impl HeaderSet {
     }
 
     fn tells_verdict(&self) -> bool {
-        self.entries.iter().any(|entry| entry.field.is_verdict())
+        let any = |is: fn(&Field) -> bool| self.entries.iter().any(|entry| is(&entry.field));
+        any(|field| matches!(field, Field::Verdict(_)))
+            || any(|field| matches!(field, Field::Verified | Field::VerifiedFlag(_)))
+                && any(|field| matches!(field, Field::Revoked(_)))
     }
 
     pub(crate) fn when(self, when: When) -> Self {
@@ -198,20 +213,13 @@ impl HeaderSet {
         self,
         names: impl IntoIterator<Item = &'n str>,
     ) -> Result<Self, HeaderSetError> {
-        let told = self.tells_verdict();
         let mut left = self.entries.to_vec();
         let mut kept = Vec::new();
         for name in names {
             kept.push(left.remove(position(&left, name)?));
         }
         let set = Self::from_entries(&self.name, kept);
-        if !told || set.tells_verdict() {
-            return Ok(set);
-        }
-        Ok(set.map(|entry| match entry.when {
-            When::Always => Entry { when: When::Trusted, ..entry },
-            When::Trusted | When::TrustedOrNone => entry,
-        }))
+        Ok(if set.tells_verdict() { set } else { set.map(Entry::without_verdict) })
     }
 
     /// The same table with another header name in one row, for origins that know the value by that name.
@@ -283,13 +291,26 @@ impl HeaderSet {
 
 impl Entry {
     fn new(name: FieldName, field: Field, when: When) -> Self {
-        Self { name, field, dialect: None, by: Arc::default(), when }
+        Self { name, field, dialect: None, by: Arc::default(), leaf: None, when }
+    }
+
+    /// The same row where its set's verdict does not go beside it.
+    pub(crate) fn without_verdict(self) -> Self {
+        match self.when {
+            When::WithVerdict => Self { when: When::Trusted, ..self },
+            _ => self,
+        }
+    }
+
+    /// Whether this row, sent under the name of another, is the same part of a verdict.
+    pub(crate) fn is_verdict_for(&self, other: &Self) -> bool {
+        self.field == other.field && matches!(self.when, When::Always | When::WithVerdict)
     }
 
     /// Whether the row is sent for this client.
     pub(crate) fn is_for(&self, client: &ClientCertificate) -> bool {
         match self.when {
-            When::Always => true,
+            When::Always | When::WithVerdict => true,
             When::Trusted => client.is_trusted(),
             When::TrustedOrNone => client.is_trusted() || !client.is_presented(),
         }
@@ -516,6 +537,12 @@ mod tests {
                 HeaderSet::rfc9440().including_untrusted().only(["Client-Cert"]),
                 vec!["Client-Cert"],
                 1,
+            ),
+            (
+                "half of it",
+                HeaderSet::cloudflare_managed().only(["cf-cert-verified"]),
+                vec!["cf-cert-verified"],
+                0,
             ),
             ("nothing", nginx().only([]), vec![], 0),
         ];

@@ -1,6 +1,8 @@
 //! Cloudflare's three sets. BoringSSL's spelling unless the certificate says otherwise.
 
-use crate::field::{CertificateForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm};
+use crate::field::{
+    CertificateForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm, VerdictForm,
+};
 use crate::headers::HeaderSet;
 
 impl HeaderSet {
@@ -25,6 +27,9 @@ impl HeaderSet {
     }
 
     /// `cloudflare-worker`: the nine headers of Cloudflare's sample Worker, from `request.cf.tlsClientAuth`.
+    ///
+    /// What differs: of a revoked certificate `X-CERT-VERIFY` is `FAILED:certificate revoked`. Cloudflare's property says `SUCCESS`, and
+    /// the sample sends no header from which its reader could learn of the revocation.
     #[must_use]
     pub fn cloudflare_worker() -> Self {
         Self::from_table(
@@ -36,7 +41,7 @@ impl HeaderSet {
                 ("X-CERT-SUBJECT-DN-L", Field::Subject(NameForm::Legacy)),
                 ("X-CERT-SERIAL", Field::Serial(SerialForm::Hex)),
                 ("X-CERT-FINGER", Field::Sha1(DigestForm::Lower)),
-                ("X-CERT-VERIFY", Field::Verified),
+                ("X-CERT-VERIFY", Field::Verdict(VerdictForm::Text)),
                 ("X-CERT-NOTBE", Field::NotBefore(DateForm::OpenSsl)),
                 ("X-CERT-NOTAF", Field::NotAfter(DateForm::OpenSsl)),
             ],
@@ -44,7 +49,8 @@ impl HeaderSet {
     }
 
     /// `cloudflare-managed`: the seventeen headers of the managed transform "Add TLS client auth headers", in its order.
-    /// Revoked, verified and presented are `true` or `false`.
+    /// Revoked, verified and presented are `true` or `false`. `cf-cert-revoked: true` stands beside `cf-cert-verified: true` only: of
+    /// a certificate that failed anyhow, revocation is not reported.
     #[must_use]
     pub fn cloudflare_managed() -> Self {
         Self::from_table(

@@ -59,7 +59,7 @@ impl HeaderSet {
         ];
         let when = |field| match field {
             Field::Presented(_) | Field::Verdict(_) | Field::Errors | Field::Sha256(_) => {
-                When::Always
+                When::WithVerdict
             }
             _ => When::Trusted,
         };

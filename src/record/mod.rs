@@ -4,6 +4,7 @@
 pub(crate) mod header_values;
 #[cfg(feature = "serde")]
 mod json;
+mod log_line;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -364,11 +365,12 @@ text_properties! {
     cert_subject_dn_legacy: SubjectDnLegacy;
     /// `certSerial`: upper-case hex, `527E0F20A20EA2A4146C78390F34CE7AF0878CA4`, without a sign byte, as nginx prints it.
     cert_serial: Serial;
-    /// `certIssuerSerial`: the serial number of the issuer's certificate, where the chain or the leaf tells it.
+    /// `certIssuerSerial`: the serial number of the issuer's certificate in upper-case hex, from the certificate that
+    /// [`ClientCertificate::verified_issuer`] names, else from the leaf's authority key identifier.
     cert_issuer_serial: IssuerSerial;
     /// `certSKI`: the subject key identifier in upper-case hex, `27846FAE6EAC4A8DAD9101B519CF1EB460242831`.
     cert_ski: Ski;
-    /// `certIssuerSKI`: the issuer's subject key identifier, where the chain or the leaf tells it.
+    /// `certIssuerSKI`: the issuer's subject key identifier in upper-case hex, from the same sources.
     cert_issuer_ski: IssuerSki;
     /// `certFingerprintSHA1`: lower-case hex, 40 digits. For lookups only.
     cert_fingerprint_sha1: FingerprintSha1;

@@ -18,8 +18,12 @@ impl ClientCertificate {
     /// From what `ServerConnection::peer_certificates` returns after the handshake: leaf first, as the client sent them; on a
     /// resumed session those of the first one, without a new verification.
     ///
+    /// A client certificate of X.509 version 1, or a self-signed one with `CA:TRUE`, does not get as far with rustls' own verifier,
+    /// though nginx accepts both: [`OptionalNoCa`] says what to do.
+    ///
     /// With a verifier that refuses bad certificates, as `WebPkiClientVerifier` does, the verification of a presented one is
     /// [`Verification::Success`]; [`OptionalNoCa`] tells the outcome itself.
+    /// [`verified_issuer_among`](Self::verified_issuer_among) with the listener's CA certificates adds the issuer's facts.
     ///
     /// ```
     /// use rustls::pki_types::CertificateDer;

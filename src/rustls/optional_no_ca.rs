@@ -18,13 +18,26 @@ use crate::x509::Dialect;
 ///
 /// The client still has to prove that it holds the certificate's key: the handshake's signature is checked by the inner
 /// verifier. What that verifier says of the chain does not end the handshake; [`client`](Self::client) asks it again
-/// afterwards. A certificate that its parser refuses can't sign a handshake, and such a client is turned away.
+/// afterwards.
 ///
-/// The judgement is the inner verifier's, in a C library's words. webpki judges as OpenSSL does but for a few: it does not look at
-/// key usage, refuses an authority's certificate as a client's, and dates before 1970. And nginx answers 400 by itself to most
-/// failures, an expired certificate for one; here they all go to the origin.
+/// # What OpenSSL accepts and webpki refuses
+///
+/// The two that users meet most:
+///
+/// - **A certificate of X.509 version 1**, as `openssl x509 -req` makes them without `-extfile`. nginx says `SUCCESS`; webpki can't read
+///   the certificate, so the handshake fails with an alert and no header reaches any origin. Issue it anew with extensions, and so
+///   with version 3: a file with the line `extendedKeyUsage=clientAuth`, given as `-extfile`. The key can stay. Where that is
+///   impossible, terminate TLS with OpenSSL or BoringSSL.
+/// - **A self-signed certificate with `CA:TRUE`** that is both the client's and the trusted root, as `openssl req -x509` makes it.
+///   nginx says `SUCCESS`; here it is `FAILED:invalid non-CA certificate (has CA markings)`, and with a verifier that refuses, the
+///   handshake fails. Make it with `-addext basicConstraints=critical,CA:FALSE`, or issue the client's certificate by a CA of its own.
+///
+/// Otherwise webpki judges as OpenSSL does, but for a few: it does not look at key usage, and refuses dates before 1970. And nginx answers
+/// 400 by itself to most failures, an expired certificate for one; here they all go to the origin.
 ///
 /// Whoever uses this must look at the verdict: a set of headers without one stays empty for a client that did not verify.
+///
+/// [`authorities`](Self::authorities) gives it the CA certificates, for `certIssuerSerial` and `certIssuerSKI`.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -53,22 +66,37 @@ use crate::x509::Dialect;
 #[derive(Debug)]
 pub struct OptionalNoCa {
     inner: Arc<dyn ClientCertVerifier>,
-    library: Dialect,
+    dialect: Dialect,
+    authorities: Vec<CertificateDer<'static>>,
 }
 
 impl OptionalNoCa {
     /// Around the verifier that knows the roots.
     #[must_use]
     pub fn new(inner: Arc<dyn ClientCertVerifier>) -> Self {
-        Self { inner, library: Dialect::OpenSsl }
+        Self { inner, dialect: Dialect::OpenSsl, authorities: Vec::new() }
     }
 
-    /// Whose reasons: nginx's, which are OpenSSL's, unless told; Cloudflare's are BoringSSL's. Of a leaf whose issuer is neither
-    /// known nor sent along, OpenSSL says "unable to verify the first certificate", BoringSSL "unable to get local issuer
-    /// certificate".
+    /// Sets the library that the outcome and the client's texts imitate: [`Dialect::OpenSsl`], nginx's, unless called;
+    /// Cloudflare's is [`Dialect::BoringSsl`].
+    ///
+    /// It decides which reason is reported: of a leaf with an issuer that is neither known nor sent along, OpenSSL says
+    /// "unable to verify the first certificate", BoringSSL "unable to get local issuer certificate". The client has it as its
+    /// [`dialect`](ClientCertificate::dialect) too, so that reasons and names are printed in the same library's spelling.
     #[must_use]
-    pub const fn reasons_of(mut self, library: Dialect) -> Self {
-        self.library = library;
+    pub const fn dialect(mut self, library: Dialect) -> Self {
+        self.dialect = library;
+        self
+    }
+
+    /// Sets the CA certificates that the inner verifier trusts. A verified client's issuer is
+    /// [looked for among them](ClientCertificate::verified_issuer_among).
+    #[must_use]
+    pub fn authorities(
+        mut self,
+        certificates: impl IntoIterator<Item = CertificateDer<'static>>,
+    ) -> Self {
+        self.authorities = certificates.into_iter().collect();
         self
     }
 
@@ -88,10 +116,14 @@ impl OptionalNoCa {
             [] => Verification::None,
             [leaf, chain @ ..] => match self.inner.verify_client_cert(leaf, chain, now) {
                 Ok(_) => Verification::Success,
-                Err(error) => reason::verify_error(&error, leaf, chain, self.library).into(),
+                Err(error) => reason::verify_error(&error, leaf, chain, self.dialect).into(),
             },
         };
-        ClientCertificate::from_rustls(certificates, verification)
+        let client = ClientCertificate::from_rustls(certificates, verification)?;
+        Ok(match client.is_presented() {
+            true => client.verified_issuer_among(&self.authorities).dialect(self.dialect),
+            false => client,
+        })
     }
 }
 

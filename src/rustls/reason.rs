@@ -8,8 +8,6 @@
 //! dates before 1970, does not tell permitted from excluded names, and tries a root's key on whatever names that root as its issuer:
 //! OpenSSL finds no issuer there if the key identifiers differ, webpki a bad signature.
 
-use alloc::vec::Vec;
-
 use rustls::pki_types::CertificateDer;
 use rustls::{CertRevocationListError, CertificateError};
 
@@ -19,6 +17,7 @@ use crate::x509::Dialect;
 use crate::x509::Part;
 use crate::x509::Time;
 use crate::x509::cursor::{self, Cursor};
+use crate::x509::issuer::{Issuers, is_issued_by};
 
 /// SHA-1 and MD5 with RSA, and SHA-1 with ECDSA: what OpenSSL calls too weak and webpki does not know.
 const WEAK: [&[u8]; 3] = [
@@ -133,8 +132,7 @@ const fn revocation_list_error(error: &CertRevocationListError) -> VerifyError {
 /// or, where that is the leaf's own, a leaf that can't be verified (21). BoringSSL says 20 of that too.
 fn unknown_issuer(leaf: &[u8], chain: &[CertificateDer<'_>], library: Dialect) -> VerifyError {
     let Ok(mut last) = Certificate::from_der(leaf) else { return VerifyError::Unspecified };
-    let mut unused: Vec<Certificate<'_>> =
-        chain.iter().filter_map(|der| Certificate::from_der(der).ok()).collect();
+    let mut unused = Issuers::new(chain.iter().filter_map(|der| Certificate::from_der(der).ok()));
     let mut depth = 0usize;
     loop {
         if is_issued_by(&last, &last) {
@@ -143,8 +141,8 @@ fn unknown_issuer(leaf: &[u8], chain: &[CertificateDer<'_>], library: Dialect) -
                 _ => VerifyError::SelfSignedCertInChain,
             };
         }
-        match unused.iter().position(|issuer| is_issued_by(&last, issuer)) {
-            Some(index) => last = unused.swap_remove(index),
+        match unused.take(&last) {
+            Some(issuer) => last = issuer,
             None if depth == 0 && library == Dialect::OpenSsl => {
                 return VerifyError::UnableToVerifyLeafSignature;
             }
@@ -167,15 +165,6 @@ fn bad_encoding(leaf: &[u8]) -> VerifyError {
     }
 }
 
-/// Whether it could be, by names and, where both have one, key identifiers.
-fn is_issued_by(certificate: &Certificate<'_>, issuer: &Certificate<'_>) -> bool {
-    let key = || certificate.authority_key_identifier()?.key_identifier();
-    certificate.issuer().as_der() == issuer.subject().as_der()
-        && key()
-            .zip(issuer.subject_key_identifier())
-            .is_none_or(|(authority, subject)| authority == subject)
-}
-
 /// Whether that is the content of an AlgorithmIdentifier (RFC 5280 §4.1.1.2) for a digest that OpenSSL calls too weak.
 fn is_weak(algorithm: &[u8]) -> bool {
     Cursor::new(algorithm)
@@ -187,6 +176,7 @@ fn is_weak(algorithm: &[u8]) -> bool {
 mod tests {
     use super::*;
     use alloc::sync::Arc;
+    use alloc::vec::Vec;
     use rustls::{Error, OtherError};
 
     /// What no handshake of the tests comes upon.

@@ -1,5 +1,7 @@
 //! The extensions of a certificate, one by one: a bad one costs itself and those behind it, nothing else.
 
+use core::fmt;
+
 use crate::x509::ObjectIdentifier;
 use crate::x509::Part;
 use crate::x509::cursor::{self, Cursor, Element};
@@ -12,11 +14,23 @@ pub(crate) const SUBJECT_ALT_NAME: u8 = 17;
 pub(crate) const AUTHORITY_KEY_IDENTIFIER: u8 = 35;
 
 /// One extension (RFC 5280 §4.2): its identifier, whether it is critical, and the contents of its OCTET STRING.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Extension<'a> {
     identifier: ObjectIdentifier<'a>,
     critical: bool,
     value: &'a [u8],
+}
+
+/// Sizes, not bytes: those come from the client.
+impl fmt::Debug for Extension<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Extension")
+            .field("identifier", &self.identifier)
+            .field("critical", &self.critical)
+            .field("value_bytes", &self.value.len())
+            .finish()
+    }
 }
 
 impl<'a> Extension<'a> {
@@ -55,9 +69,16 @@ impl<'a> Extension<'a> {
 }
 
 /// The extensions in the certificate's order; ends at the first that can't be read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Extensions<'a> {
     list: Cursor<'a>,
+}
+
+/// How many extensions are left.
+impl fmt::Debug for Extensions<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Extensions").field("extensions", &self.count()).finish()
+    }
 }
 
 impl<'a> Extensions<'a> {

@@ -1,5 +1,7 @@
 //! The AuthorityKeyIdentifier extension, field by field.
 
+use core::fmt;
+
 use crate::x509::Part;
 use crate::x509::SerialNumber;
 use crate::x509::cursor::{self, Cursor};
@@ -14,11 +16,24 @@ use crate::x509::cursor::{self, Cursor};
 /// # let _ = issuer_key;
 /// # Ok::<(), tls_client_auth::x509::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct AuthorityKeyIdentifier<'a> {
     key_identifier: Option<&'a [u8]>,
     authority_cert_issuer: Option<&'a [u8]>,
     authority_cert_serial_number: Option<&'a [u8]>,
+}
+
+/// Sizes, not bytes: those come from the client.
+impl fmt::Debug for AuthorityKeyIdentifier<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let serial = self.authority_cert_serial_number;
+        formatter
+            .debug_struct("AuthorityKeyIdentifier")
+            .field("key_identifier_bytes", &self.key_identifier.map(<[u8]>::len))
+            .field("authority_cert_issuer_bytes", &self.authority_cert_issuer.map(<[u8]>::len))
+            .field("authority_cert_serial_number_bytes", &serial.map(<[u8]>::len))
+            .finish()
+    }
 }
 
 impl<'a> AuthorityKeyIdentifier<'a> {

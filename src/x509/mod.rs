@@ -7,6 +7,7 @@ mod error;
 pub(crate) mod extension;
 pub(crate) mod fingerprint;
 mod identity;
+pub(crate) mod issuer;
 mod key_identifier;
 pub(crate) mod name;
 mod pem;

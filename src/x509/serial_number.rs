@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::encoding::{self, Decimal};
 
@@ -15,9 +16,16 @@ use crate::encoding::{self, Decimal};
 /// assert_eq!(serial.to_hex(), "-80");
 /// # Ok::<(), tls_client_auth::x509::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
 pub struct SerialNumber<'a> {
     contents: &'a [u8],
+}
+
+/// Sizes, not bytes: those come from the client.
+impl fmt::Debug for SerialNumber<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SerialNumber").field("bytes", &self.contents.len()).finish()
+    }
 }
 
 impl<'a> SerialNumber<'a> {

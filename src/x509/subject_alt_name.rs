@@ -1,5 +1,6 @@
 //! The subject alternative names: every entry keeps its type, and one bad entry costs one entry.
 
+use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::x509::Part;
@@ -10,7 +11,7 @@ use crate::x509::{Name, ObjectIdentifier};
 ///
 /// The text forms hold printable ASCII without spaces only. An entry with anything else, a NUL above all, is
 /// [`Unreadable`](Self::Unreadable), so that nobody mistakes its beginning for a host name.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum SubjectAltName<'a> {
     /// `dNSName`: `client.example`
@@ -29,6 +30,24 @@ pub enum SubjectAltName<'a> {
     Other(ObjectIdentifier<'a>, &'a [u8]),
     /// `x400Address` and `ediPartyName`, unknown types, and entries that are not what their type says: the entry's DER.
     Unreadable(&'a [u8]),
+}
+
+/// The kind and the size, not the name: that comes from the client.
+impl fmt::Debug for SubjectAltName<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, bytes) = match self {
+            Self::Dns(name) => ("Dns", name.len()),
+            Self::Email(name) => ("Email", name.len()),
+            Self::Uri(name) => ("Uri", name.len()),
+            Self::Ip(IpAddr::V4(_)) => ("Ip", 4),
+            Self::Ip(IpAddr::V6(_)) => ("Ip", 16),
+            Self::Directory(name) => ("Directory", name.as_der().len()),
+            Self::RegisteredId(identifier) => ("RegisteredId", identifier.as_der().len()),
+            Self::Other(_, value) => ("Other", value.len()),
+            Self::Unreadable(entry) => ("Unreadable", entry.len()),
+        };
+        write!(formatter, "{kind}({bytes} bytes)")
+    }
 }
 
 impl<'a> SubjectAltName<'a> {
@@ -87,9 +106,16 @@ fn directory_name<'a>(element: &Element<'a>) -> Option<SubjectAltName<'a>> {
 /// assert_eq!(uri, Some("spiffe://example.org/ns/default/sa/web"));
 /// # Ok::<(), tls_client_auth::x509::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct SubjectAltNames<'a> {
     entries: Cursor<'a>,
+}
+
+/// How many entries are left.
+impl fmt::Debug for SubjectAltNames<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SubjectAltNames").field("entries", &self.count()).finish()
+    }
 }
 
 impl<'a> SubjectAltNames<'a> {

@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime};
 
@@ -25,10 +26,17 @@ const GENERALIZED_TIME: u8 = 0x18;
 /// assert_eq!(not_before.to_offset_date_time().unwrap().unix_timestamp(), 1_735_787_045);
 /// # Ok::<(), tls_client_auth::x509::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
 pub struct Time<'a> {
     tag: u8,
     contents: &'a [u8],
+}
+
+/// Sizes, not bytes: those come from the client.
+impl fmt::Debug for Time<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Time").field("bytes", &self.contents.len()).finish()
+    }
 }
 
 /// A point in time, as it is printed, and the digits behind its seconds.

@@ -11,6 +11,7 @@
     reason = "tests and their helpers"
 )]
 
+mod chains;
 #[path = "../common/mod.rs"]
 mod common;
 mod facts;
@@ -18,6 +19,7 @@ mod formats;
 mod observed;
 mod round_trip;
 mod rules;
+mod verdicts;
 mod xfcc;
 
 use base64::Engine as _;

@@ -14,6 +14,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod handshake;
+mod issuers;
 mod malleability;
 mod observed;
 
@@ -28,7 +29,8 @@ use rustls::HandshakeKind;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::version::{TLS12, TLS13};
 use tls_client_auth::client::VerifyError;
-use tls_client_auth::{ClientCertificate, Dialect, Verification};
+use tls_client_auth::rustls::OptionalNoCa;
+use tls_client_auth::{ClientCertificate, Dialect, TlsClientAuth, Verification};
 
 fn server(root: &Pair) -> Pair {
     let mut params = params("server.example");
@@ -179,18 +181,83 @@ fn outcomes_are_worded_as_openssl_does() {
     }
 }
 
+/// One choice for the reason, its words and the names.
 #[test]
-fn boringssl_has_another_reason_for_a_leaf_without_issuer() {
+fn the_outcome_and_the_texts_are_of_one_library() {
     let [root, other_root] = ["Root", "Other Root"].map(|name| self_signed(authority_params(name)));
     let leaf = ders(&[&signed(client_params(), &other_root)]);
-    let cases = [
-        (Dialect::OpenSsl, VerifyError::UnableToVerifyLeafSignature),
-        (Dialect::BoringSsl, VerifyError::UnableToGetIssuerCertLocally),
+    let self_signed = ders(&[&self_signed(client_params())]);
+    let chosen =
+        |library| move |root: &Pair| Arc::into_inner(verifier(root)).unwrap().dialect(library);
+    let unset = |root: &Pair| Arc::into_inner(verifier(root)).unwrap();
+    type Case<'c> = (&'c str, &'c dyn Fn(&Pair) -> OptionalNoCa, VerifyError, &'c str);
+    let cases: [Case<'_>; 3] = [
+        (
+            "unless told",
+            &unset,
+            VerifyError::UnableToVerifyLeafSignature,
+            "FAILED:self-signed certificate",
+        ),
+        (
+            "OpenSSL",
+            &chosen(Dialect::OpenSsl),
+            VerifyError::UnableToVerifyLeafSignature,
+            "FAILED:self-signed certificate",
+        ),
+        (
+            "BoringSSL",
+            &chosen(Dialect::BoringSsl),
+            VerifyError::UnableToGetIssuerCertLocally,
+            "FAILED:self signed certificate",
+        ),
     ];
-    for (library, reason) in cases {
-        let verifier = Arc::into_inner(verifier(&root)).unwrap().reasons_of(library);
+    for (case, verifier, reason, text) in cases {
+        let verifier = verifier(&root);
         let client = verifier.client(Some(&leaf), UnixTime::now()).unwrap();
-        assert_eq!(*client.verification(), reason.into(), "{library:?}");
+        assert_eq!(*client.verification(), reason.into(), "{case}");
+        let client = verifier.client(Some(&self_signed), UnixTime::now()).unwrap();
+        assert_eq!(TlsClientAuth::new(&client).cert_verified(), text, "{case}");
+    }
+}
+
+/// The two that OpenSSL accepts and webpki does not, which people meet first.
+#[test]
+fn version_1_and_a_self_signed_authority_are_no_clients_for_webpki() {
+    const V1: &[u8] = include_bytes!("../fixtures/v1.der");
+    let root = self_signed(authority_params("Root"));
+    let server_pair = server(&root);
+    let server = server_config(verifier(&root), &server_pair);
+    let key = signed(client_params(), &root).private_key();
+    let key = rustls::crypto::ring::sign::any_supported_type(&key).unwrap();
+    for version in [&TLS12, &TLS13] {
+        let presented = vec![CertificateDer::from(V1)];
+        let presented = rustls::sign::CertifiedKey::new(presented, Arc::clone(&key));
+        let mut client = Arc::unwrap_or_clone(client_config(&root, version, None));
+        client.client_auth_cert_resolver =
+            Arc::new(rustls::sign::SingleCertAndKey::from(presented));
+        // Not a refusal that an origin could be told of: the handshake ends.
+        let error = handshake(&server, &Arc::new(client)).unwrap_err();
+        assert!(matches!(error, rustls::Error::InvalidCertificate(_)), "{error:?}");
+    }
+    // What nginx sends of it when its CA is known, another TLS library can forward.
+    let record = TlsClientAuth::new(&ClientCertificate::presented(V1, Verification::Success));
+    assert_eq!((record.cert_subject_dn(), record.cert_verified()), ("CN=v1-client", "SUCCESS"));
+
+    // A self-signed leaf that the server trusts, with CA:TRUE and as the docs advise.
+    let authority = self_signed(authority_params("client.example"));
+    let mut advised = client_params();
+    advised.is_ca = IsCa::ExplicitNoCa;
+    let advised = self_signed(advised);
+    let failed = VerifyError::InvalidNonCa.into();
+    for (pair, expected) in [(authority, failed), (advised, Verification::Success)] {
+        let trusting = verifier(&pair);
+        let server = server_config(Arc::clone(&trusting), &server_pair);
+        for version in [&TLS12, &TLS13] {
+            let identity = Some((ders(&[&pair]), pair.private_key()));
+            let connection = handshake(&server, &client_config(&root, version, identity)).unwrap();
+            let client = trusting.client(connection.peer_certificates(), UnixTime::now()).unwrap();
+            assert_eq!(*client.verification(), expected);
+        }
     }
 }
 

@@ -40,8 +40,11 @@ impl TlsAccept for Handshake {
                 // A server gets the chain without the leaf, and none on a resumed session.
                 let chain = tls.peer_cert_chain().into_iter().flatten();
                 let chain: Vec<Vec<u8>> = chain.filter_map(|link| link.to_der().ok()).collect();
+                let issuer = tls.verified_chain().and_then(|chain| chain.get(1)?.to_der().ok());
                 ClientCertificate::presented(leaf, Verification::from_code(code, Dialect::OpenSsl))
                     .chain(chain)
+                    .verified_issuer(issuer.unwrap_or_default())
+                    .dialect(Dialect::OpenSsl)
             }
             _ => ClientCertificate::none(),
         };

@@ -12,7 +12,8 @@ async fn main() -> Result<(), Error> {
     let (authorities, identities) = identities()?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let proxy = listener.local_addr()?;
-    tokio::spawn(proxy::serve(listener, proxy::acceptor(&authorities)?, origin().await?));
+    let (tls, root) = (proxy::acceptor(&authorities)?, authorities.root.clone());
+    tokio::spawn(proxy::serve(listener, tls, root, origin().await?));
     let scene =
         Scene { proxy, library: Dialect::BoringSsl, verify: "x-cert-verify", resumes_chain: true };
     scene.run(&authorities, &identities).await

@@ -2,6 +2,7 @@
 //! `examples/mtls_proxy`.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use boring::pkey::PKey;
 use boring::ssl::{SslAcceptor, SslMethod, SslRef, SslVerifyMode};
@@ -28,8 +29,9 @@ pub fn acceptor(authorities: &Authorities) -> Result<SslAcceptor, Error> {
     Ok(tls.build())
 }
 
-/// What the handshake said of the client, also a resumed one.
-pub fn client_certificate(tls: &SslRef) -> Result<ClientCertificate, Error> {
+/// What the handshake said of the client, also a resumed one. `root` is the CA's certificate: BoringSSL does not give out the chain
+/// that it verified.
+pub fn client_certificate(tls: &SslRef, root: &[u8]) -> Result<ClientCertificate, Error> {
     // A handshake without a certificate leaves `X509_V_OK` behind too.
     let Some(leaf) = tls.peer_certificate() else { return Ok(ClientCertificate::none()) };
     let code = tls.verify_result().map_or_else(|error| error.as_raw(), |()| 0);
@@ -40,6 +42,7 @@ pub fn client_certificate(tls: &SslRef) -> Result<ClientCertificate, Error> {
         Verification::from_code(code, Dialect::BoringSsl),
     )
     .chain(chain.collect::<Result<Vec<_>, _>>()?)
+    .verified_issuer_among([root])
     .dialect(Dialect::BoringSsl))
 }
 
@@ -47,16 +50,18 @@ pub fn client_certificate(tls: &SslRef) -> Result<ClientCertificate, Error> {
 pub async fn serve(
     listener: TcpListener,
     tls: SslAcceptor,
+    root: Vec<u8>,
     origin: SocketAddr,
 ) -> Result<(), Error> {
+    let root: Arc<[u8]> = root.into();
     let forwarding = Forwarding::none()
         .on_every_request(HeaderSet::cloudflare_worker())
         .on_every_request(HeaderSet::rfc9440());
     loop {
         let (stream, _) = listener.accept().await?;
-        let (tls, forwarding) = (tls.clone(), forwarding.clone());
+        let (tls, root, forwarding) = (tls.clone(), Arc::clone(&root), forwarding.clone());
         tokio::spawn(async move {
-            if let Err(error) = connection(tls, stream, origin, forwarding).await {
+            if let Err(error) = connection(tls, &root, stream, origin, forwarding).await {
                 eprintln!("connection: {error}");
             }
         });
@@ -65,12 +70,13 @@ pub async fn serve(
 
 async fn connection(
     tls: SslAcceptor,
+    root: &[u8],
     stream: TcpStream,
     origin: SocketAddr,
     forwarding: Forwarding,
 ) -> Result<(), Error> {
     let stream = tokio_boring::accept(&tls, stream).await?;
-    let state = ConnectionState::new(client_certificate(stream.ssl())?, forwarding);
+    let state = ConnectionState::new(client_certificate(stream.ssl(), root)?, forwarding);
     let service = service_fn(|request| forward(request, origin, &state));
     server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await?;
     Ok(())

@@ -9,7 +9,7 @@ use tls_client_auth::client::VerifyError;
 use tls_client_auth::client::VerifyError::*;
 use tls_client_auth::{Dialect, Verification};
 
-use crate::x509::Error;
+use crate::Error;
 
 /// What a client presents.
 pub struct Identity {

@@ -81,7 +81,7 @@ impl Identity {
         let provider = Arc::new(ring::default_provider());
         let inner =
             WebPkiClientVerifier::builder_with_provider(Arc::new(roots(authorities)?), provider);
-        let verifier = OptionalNoCa::new(inner.build()?).reasons_of(library);
+        let verifier = OptionalNoCa::new(inner.build()?).dialect(library);
         let client = verifier.client(Some(&certificates(self)), UnixTime::now())?;
         Ok(client.verification().clone())
     }

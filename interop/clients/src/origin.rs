@@ -10,7 +10,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use crate::x509::Error;
+use crate::Error;
 
 /// Starts it; its address.
 pub async fn origin() -> Result<SocketAddr, Error> {

@@ -39,11 +39,14 @@ pub fn client_certificate(tls: &SslRef) -> Result<ClientCertificate, Error> {
     let code = tls.verify_result().as_raw();
     // A server gets it without the leaf, in the order sent; and not at all on a resumed session.
     let chain = tls.peer_cert_chain().into_iter().flatten().map(|certificate| certificate.to_der());
+    // Nor the chain that was verified: then the leaf alone says who issued it.
+    let issuer = tls.verified_chain().and_then(|chain| chain.get(1)?.to_der().ok());
     Ok(ClientCertificate::presented(
         leaf.to_der()?,
         Verification::from_code(code, Dialect::OpenSsl),
     )
     .chain(chain.collect::<Result<Vec<_>, _>>()?)
+    .verified_issuer(issuer.unwrap_or_default())
     .dialect(Dialect::OpenSsl))
 }
 

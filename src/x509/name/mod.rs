@@ -11,6 +11,7 @@ mod value;
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 use core::ops::Range;
 
 use crate::x509::Dialect;
@@ -34,14 +35,21 @@ pub(crate) use value::{Characters, write_utf8};
 /// assert_eq!(subject.legacy(Dialect::BoringSsl).unwrap(), "/C=DE/ST=Bayern/L=Weiden/O=Example Corp/OU=Ops/CN=client.example");
 /// # Ok::<(), tls_client_auth::x509::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Name<'a> {
     der: &'a [u8],
     contents: &'a [u8],
 }
 
+/// Sizes, not bytes: those come from the client.
+impl fmt::Debug for Name<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Name").field("bytes", &self.der.len()).finish()
+    }
+}
+
 /// One attribute of a name: which, what, and in which relative distinguished name it stands.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Attribute<'a> {
     pub(crate) kind: ObjectIdentifier<'a>,
     pub(crate) value: Element<'a>,

@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::object_names;
 use crate::encoding::{self, Decimal};
@@ -23,9 +24,16 @@ const OPENSSL_MAX: usize = 586;
 /// assert_eq!(extension.identifier().short_name(Dialect::BoringSsl), Some("basicConstraints"));
 /// # Ok::<(), tls_client_auth::x509::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
 pub struct ObjectIdentifier<'a> {
     contents: &'a [u8],
+}
+
+/// Sizes, not bytes: those come from the client.
+impl fmt::Debug for ObjectIdentifier<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ObjectIdentifier").field("bytes", &self.contents.len()).finish()
+    }
 }
 
 impl<'a> ObjectIdentifier<'a> {
