@@ -20,7 +20,11 @@ fn receivers() -> Vec<Receiver> {
         Receiver::haproxy(),
         Receiver::haproxy_manual(),
         Receiver::envoy(unstated),
-        Receiver::envoy_one_element(unstated),
+        Receiver::envoy_appended(unstated),
+        Receiver::envoy(unstated).declares(["Subject", "URI", "Issuer"]).unwrap(),
+        Receiver::certificate("X-SSL-CERT", unstated).unwrap(),
+        Receiver::certificate_and_verdict("X-SSL-CERT", "X-SSL-VERIFY").unwrap(),
+        Receiver::cloudflare_worker_as_published(unstated),
         Receiver::traefik(unstated),
         Receiver::caddy(unstated),
         Receiver::aws_alb(unstated),
@@ -45,7 +49,11 @@ fuzz_target!(|input: &[u8]| {
         .zip(values.split(|byte| *byte == b'\n'))
         .filter(|(_, value)| *value != b"-")
         .collect();
-    let Ok((auth, _)) = receiver.receive_with_names(&lines) else { return };
+    let Ok(received) = receiver.receive_with_names(&lines) else { return };
+    let auth = received.auth;
+    for name in &received.names {
+        assert!(name.as_str().bytes().all(|byte| byte.is_ascii_graphic()));
+    }
     let texts = [
         auth.cert_verified(),
         auth.cert_issuer_dn(),

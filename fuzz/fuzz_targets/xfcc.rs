@@ -33,7 +33,11 @@ fuzz_target!(|input: &[u8]| {
     if mode == XfccMode::SanitizeSet {
         assert_eq!(headers, alone, "something of the request's stayed");
     }
-    match Receiver::envoy(Unstated::Verified).receive(&headers) {
+    let receiver = match mode {
+        XfccMode::AppendForward => Receiver::envoy_appended(Unstated::Verified),
+        _ => Receiver::envoy(Unstated::Verified),
+    };
+    match receiver.receive(&headers) {
         Ok(auth) => assert_eq!(auth.client_certificate().leaf(), Some(LEAF)),
         Err(_) => assert_eq!(mode, XfccMode::AppendForward, "ours alone can be read"),
     }

@@ -44,7 +44,7 @@ impl Verification {
         )
     }
 
-    /// `SUCCESS`, `NONE`, or `FAILED:certificate has expired`; printable ASCII.
+    /// `SUCCESS`, `NONE`, `FAILED:certificate has expired`, or `FAILED` where no reason was given; printable ASCII.
     #[must_use]
     pub fn text(&self, dialect: Dialect) -> String {
         let mut text = Vec::new();
@@ -56,6 +56,7 @@ impl Verification {
         match self {
             Self::None => out.extend_from_slice(b"NONE"),
             Self::Success => out.extend_from_slice(b"SUCCESS"),
+            Self::Failed(Reason::Unstated) => out.extend_from_slice(b"FAILED"),
             Self::Failed(reason) => {
                 out.extend_from_slice(b"FAILED:");
                 out.extend_from_slice(reason.text(dialect).as_bytes());
@@ -63,14 +64,16 @@ impl Verification {
         }
     }
 
-    /// Reads what [`text`](Self::text) writes, in either dialect; a reason neither library words stays as it is.
+    /// Reads what [`text`](Self::text) writes, in either dialect; a reason neither library words stays as it is, and no reason
+    /// stays none.
     ///
     /// ```
     /// use tls_client_auth::Verification;
-    /// use tls_client_auth::client::VerifyError;
+    /// use tls_client_auth::client::{Reason, VerifyError};
     ///
     /// assert_eq!(Verification::from_text("SUCCESS"), Some(Verification::Success));
     /// assert_eq!(Verification::from_text("FAILED:path loop"), Some(VerifyError::PathLoop.into()));
+    /// assert_eq!(Verification::from_text("FAILED"), Some(Verification::Failed(Reason::Unstated)));
     /// assert_eq!(Verification::from_text("success"), None);
     /// ```
     #[must_use]
@@ -78,6 +81,7 @@ impl Verification {
         match text {
             "NONE" => Some(Self::None),
             "SUCCESS" => Some(Self::Success),
+            "FAILED" => Some(Self::Failed(Reason::Unstated)),
             _ => {
                 let reason = text.strip_prefix("FAILED:")?;
                 Some(Self::Failed(match VerifyError::from_text(reason) {
@@ -103,6 +107,8 @@ pub enum Reason {
     Known(VerifyError),
     /// Any other.
     Other(OtherReason),
+    /// No reason was given: the bare `FAILED` of proxies that know none.
+    Unstated,
 }
 
 impl Reason {
@@ -120,12 +126,13 @@ impl Reason {
         Self::Other(OtherReason(text.chars().map(printable).collect::<String>().into()))
     }
 
-    /// The reason's text; printable ASCII.
+    /// The reason's text; printable ASCII. Empty where there is none.
     #[must_use]
     pub fn text(&self, dialect: Dialect) -> &str {
         match self {
             Self::Known(error) => error.text(dialect),
             Self::Other(other) => &other.0,
+            Self::Unstated => "",
         }
     }
 }

@@ -5,10 +5,14 @@ use alloc::vec::Vec;
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 const END: &[u8] = b"-----END CERTIFICATE-----";
 
+/// Where a space is a `+` in the marker, it is one everywhere; nothing else is taken for that dialect.
+const FORM_BEGIN: &[u8] = b"-----BEGIN+CERTIFICATE-----";
+
 /// The contents of every block, up to this many; one more is enough to see that there are too many. Nothing but white space
 /// may stand around the blocks. A block may be empty: Caddy sends one where there is no certificate.
 pub(crate) fn pem_blocks(text: &[u8], most: usize) -> Option<Vec<Vec<u8>>> {
-    let decoded = super::percent(text)?;
+    let plain = text.starts_with(FORM_BEGIN).then(|| form_spaces(text));
+    let decoded = super::percent(plain.as_deref().unwrap_or(text))?;
     let mut rest = decoded.trim_ascii();
     let mut blocks = Vec::new();
     while !rest.is_empty() && blocks.len() <= most {
@@ -17,10 +21,21 @@ pub(crate) fn pem_blocks(text: &[u8], most: usize) -> Option<Vec<Vec<u8>>> {
         let end = body.iter().position(|byte| *byte == b'-')?;
         let (body, behind) = body.split_at_checked(end)?;
         rest = behind.strip_prefix(END)?.trim_ascii_start();
+        // Joined with commas by some.
+        if let Some(next) = rest.strip_prefix(b",").map(<[u8]>::trim_ascii_start)
+            && next.starts_with(BEGIN)
+        {
+            rest = next;
+        }
         let lines = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
         blocks.push(super::base64(&lines.collect::<Vec<u8>>())?);
     }
     Some(blocks)
+}
+
+/// In the form dialect a `+` is a space and `%2B` is a `+`.
+fn form_spaces(text: &[u8]) -> Vec<u8> {
+    text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect()
 }
 
 #[cfg(test)]
@@ -29,7 +44,7 @@ mod tests {
 
     #[test]
     fn every_dialect() {
-        let cases: [(&str, &str, Option<usize>); 17] = [
+        let cases: [(&str, &str, Option<usize>); 20] = [
             ("lines", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", Some(1)),
             (
                 "CRLF",
@@ -64,6 +79,21 @@ mod tests {
             (
                 "`+` for a space",
                 "-----BEGIN+CERTIFICATE-----%0AMAA%3D%0A-----END+CERTIFICATE-----",
+                Some(1),
+            ),
+            (
+                "`+` at the end alone",
+                "-----BEGIN CERTIFICATE-----MAA=-----END+CERTIFICATE-----",
+                None,
+            ),
+            (
+                "joined with commas",
+                "-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----, -----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----",
+                Some(2),
+            ),
+            (
+                "a comma at the end",
+                "-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----,",
                 None,
             ),
             ("text before", "x-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----", None),
@@ -75,6 +105,19 @@ mod tests {
         for (name, text, expected) in cases {
             let blocks = pem_blocks(text.as_bytes(), 10).map(|blocks| blocks.len());
             assert_eq!(blocks, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_plus_is_a_space_only_in_the_form_dialect() {
+        // Base64 of these three bytes is `++/+`.
+        let bytes: [u8; 3] = [0xfb, 0xef, 0xfe];
+        for text in [
+            "-----BEGIN CERTIFICATE-----%0A++/+%0A-----END CERTIFICATE-----",
+            "-----BEGIN%20CERTIFICATE-----%0A%2B+%2F%2B%0A-----END%20CERTIFICATE-----",
+            "-----BEGIN+CERTIFICATE-----%0A%2B%2B%2F%2B%0A-----END+CERTIFICATE-----%0A",
+        ] {
+            assert_eq!(pem_blocks(text.as_bytes(), 1), Some(Vec::from([bytes.to_vec()])), "{text}");
         }
     }
 }

@@ -138,7 +138,9 @@ impl Facts<'_> {
                     }
                     b"1"
                 }
-                Verification::Failed(Reason::Other(_)) | Verification::None => b"1",
+                Verification::Failed(Reason::Other(_) | Reason::Unstated) | Verification::None => {
+                    b"1"
+                }
             }),
         }
         Some(())

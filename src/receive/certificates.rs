@@ -24,8 +24,12 @@ impl Encoding {
                 items.map(|item| decoding::base64(item.trim_ascii())).collect()
             }),
             Self::Concatenated => return concatenated(value, most),
+            Self::Base64OfPem => decoding::percent(value)
+                .and_then(|value| decoding::base64(&value))
+                .and_then(|pem| decoding::pem_blocks(&pem, most)),
             Self::ByteSequence => decoding::byte_sequences(value, most),
             Self::Pem => decoding::pem_blocks(value, most),
+            Self::Any => return Self::of(value).decode(value, most),
         };
         let mut certificates: Vec<Vec<u8>> = certificates.ok_or(ReceiveErrorKind::Malformed)?;
         // `::` and a block without contents: a proxy that had nothing to put there.
@@ -33,6 +37,17 @@ impl Encoding {
             certificates.clear();
         }
         Ok(certificates)
+    }
+
+    /// Which one it is, where each begins in its own way.
+    fn of(value: &[u8]) -> Self {
+        match value {
+            [b':', ..] => Self::ByteSequence,
+            [b'-', ..] => Self::Pem,
+            // `-----BEGIN`
+            _ if value.starts_with(b"LS0tLS1CRUdJTi") => Self::Base64OfPem,
+            _ => Self::Base64,
+        }
     }
 }
 
@@ -75,13 +90,21 @@ pub(super) fn check(certificates: &[Vec<u8>], limits: &ReceiveLimits) -> Read {
     Ok(())
 }
 
-/// Hex or base64 of the bytes; all zeros and the hash of nothing say that there was nothing to hash.
-pub(super) fn digest<const N: usize>(value: &[u8]) -> Read<Option<[u8; N]>> {
+/// A stated digest.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Digest<const N: usize> {
+    Of([u8; N]),
+    /// All zeros, or the digest of no bytes: there was nothing to hash.
+    OfNothing,
+}
+
+/// Hex, or base64.
+pub(super) fn digest<const N: usize>(value: &[u8]) -> Read<Digest<N>> {
     let hex = decoding::hex(value).filter(|bytes| bytes.len() == N);
     let bytes = hex.or_else(|| decoding::base64(value)).ok_or(ReceiveErrorKind::Malformed)?;
     let digest: [u8; N] = bytes.try_into().map_err(|_| ReceiveErrorKind::Malformed)?;
     let nothing = digest.iter().all(|byte| *byte == 0)
         || digest.as_slice() == crate::x509::fingerprint::sha1(&[])
         || digest.as_slice() == crate::x509::fingerprint::sha256(&[]);
-    Ok(Some(digest).filter(|_| !nothing))
+    Ok(if nothing { Digest::OfNothing } else { Digest::Of(digest) })
 }

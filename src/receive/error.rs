@@ -77,7 +77,7 @@ pub enum ReceiveErrorKind {
     TooLarge,
     /// It holds more certificates than the limit.
     TooManyCertificates,
-    /// The verdict is missing beside other headers of the format.
+    /// The verdict is missing beside other headers of the format, or where the format's proxy always sends one.
     MissingVerdict,
     /// It is there and says nothing that this format's verdict can say, to the letter.
     NotAVerdict,
@@ -100,7 +100,7 @@ impl fmt::Display for ReceiveErrorKind {
             Self::LookAlike => "another header looks like it",
             Self::TooLarge => "larger than the limit",
             Self::TooManyCertificates => "more certificates than the limit",
-            Self::MissingVerdict => "is missing beside other headers of its format",
+            Self::MissingVerdict => "is missing",
             Self::NotAVerdict => "is no verdict of this format",
             Self::Malformed => "is not in its format",
             Self::NotACertificate => "holds no certificate",

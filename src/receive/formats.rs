@@ -1,20 +1,41 @@
 //! The tables: which headers each format has, and what each of them holds.
 
-use super::dates::DateForm::{OpenSsl, Rfc3339, Utc};
+use alloc::vec::Vec;
+
+use super::dates::DateForm::{HaProxy, OpenSsl, Rfc3339};
 use super::reads::{Elements, Encoding, NameKind, Reads, VerdictForm};
 use super::{Receiver, Unstated};
 use crate::field::Flag;
 use crate::record::Property;
+use crate::x509::Dialect;
 
 /// A name without a form of its own in the record: both of its properties are the same text.
-const SUBJECT: Reads = Reads::Rfc2253(&[Property::SubjectDn, Property::SubjectDnRfc2253]);
-const ISSUER: Reads = Reads::Rfc2253(&[Property::IssuerDn, Property::IssuerDnRfc2253]);
-const SUBJECT_LEGACY: Reads = Reads::Legacy(Property::SubjectDnLegacy);
-const ISSUER_LEGACY: Reads = Reads::Legacy(Property::IssuerDnLegacy);
+const SUBJECTS: &[Property] = &[Property::SubjectDn, Property::SubjectDnRfc2253];
+const ISSUERS: &[Property] = &[Property::IssuerDn, Property::IssuerDnRfc2253];
+const SUBJECT: Reads = Reads::Rfc2253(SUBJECTS, Property::SubjectDnLegacy);
+const ISSUER: Reads = Reads::Rfc2253(ISSUERS, Property::IssuerDnLegacy);
+const SUBJECT_LEGACY: Reads = Reads::Legacy(SUBJECTS, Property::SubjectDnLegacy);
+const ISSUER_LEGACY: Reads = Reads::Legacy(ISSUERS, Property::IssuerDnLegacy);
+const SUBJECT_HAPROXY: Reads = Reads::HaProxyName(SUBJECTS, Property::SubjectDnLegacy);
+const ISSUER_HAPROXY: Reads = Reads::HaProxyName(ISSUERS, Property::IssuerDnLegacy);
+/// One certificate, or several in one value: nginx and those who copy its header.
+const CERTIFICATE: Reads = Reads::LeafAndChain(Encoding::Any);
 const SERIAL: Reads = Reads::Serial(Property::Serial);
 const NOT_BEFORE: Reads = Reads::Date(Property::NotBefore, OpenSsl);
 const NOT_AFTER: Reads = Reads::Date(Property::NotAfter, OpenSsl);
 const VERDICT: Reads = Reads::Verdict(VerdictForm::Text);
+
+/// The sample Worker's, without the verdict.
+const WORKER_FACTS: [(&str, Reads); 8] = [
+    ("X-CERT-ISSUER-DN", ISSUER),
+    ("X-CERT-SUBJECT-DN", SUBJECT),
+    ("X-CERT-ISSUER-DN-L", ISSUER_LEGACY),
+    ("X-CERT-SUBJECT-DN-L", SUBJECT_LEGACY),
+    ("X-CERT-SERIAL", SERIAL),
+    ("X-CERT-FINGER", Reads::Sha1),
+    ("X-CERT-NOTBE", NOT_BEFORE),
+    ("X-CERT-NOTAF", NOT_AFTER),
+];
 
 impl Receiver {
     /// What [`HeaderSet::cloudflare`](crate::HeaderSet::cloudflare) sends: `Cf-Client-Cert-Der-Base64` and `…-Sha256`.
@@ -30,20 +51,33 @@ impl Receiver {
     }
 
     /// What [`HeaderSet::cloudflare_worker`](crate::HeaderSet::cloudflare_worker) sends. Facts, no certificate.
+    ///
+    /// The sample Worker as Cloudflare publishes it sends `X-CERT-VERIFY: undefined`, which is an error here: it reads the property
+    /// `certVerify`, and the property's name is `certVerified`. Change that line of the Worker; for those who can't there is
+    /// [`cloudflare_worker_as_published`](Self::cloudflare_worker_as_published).
     #[must_use]
     pub fn cloudflare_worker() -> Self {
-        let table = [
-            ("X-CERT-VERIFY", VERDICT),
-            ("X-CERT-ISSUER-DN", ISSUER),
-            ("X-CERT-SUBJECT-DN", SUBJECT),
-            ("X-CERT-ISSUER-DN-L", ISSUER_LEGACY),
-            ("X-CERT-SUBJECT-DN-L", SUBJECT_LEGACY),
-            ("X-CERT-SERIAL", SERIAL),
-            ("X-CERT-FINGER", Reads::Sha1),
-            ("X-CERT-NOTBE", NOT_BEFORE),
-            ("X-CERT-NOTAF", NOT_AFTER),
-        ];
+        let row = core::iter::once(&("X-CERT-VERIFY", VERDICT));
+        let table: Vec<_> = row.chain(&WORKER_FACTS).copied().collect();
         Self::new(None, &table)
+    }
+
+    /// The sample Worker as Cloudflare publishes it, whose `X-CERT-VERIFY` says `undefined` and is not read. The zone's rules must
+    /// refuse clients that do not verify, or [`Unstated::NotVerified`] is the truth.
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    ///
+    /// let request = [("X-CERT-VERIFY", "undefined"), ("X-CERT-SUBJECT-DN", "CN=a"), ("X-CERT-SERIAL", "")];
+    /// assert!(Receiver::cloudflare_worker().receive(&request).is_err());
+    /// let receiver = Receiver::cloudflare_worker_as_published(Unstated::NotVerified);
+    /// let auth = receiver.receive(&request)?;
+    /// assert!(auth.is_presented() && !auth.is_trusted());
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
+    #[must_use]
+    pub fn cloudflare_worker_as_published(unstated: Unstated) -> Self {
+        Self::new(Some(unstated), &WORKER_FACTS)
     }
 
     /// What [`HeaderSet::cloudflare_managed`](crate::HeaderSet::cloudflare_managed) sends. Facts, no certificate; a failed
@@ -54,10 +88,19 @@ impl Receiver {
             ("cf-cert-verified", Reads::Verdict(VerdictForm::Word)),
             ("cf-cert-presented", Reads::Presented(Flag::Word)),
             ("cf-cert-revoked", Reads::Revoked(Flag::Word)),
-            ("cf-cert-issuer-dn", Reads::Rfc2253(&[Property::IssuerDn])),
-            ("cf-cert-subject-dn", Reads::Rfc2253(&[Property::SubjectDn])),
-            ("cf-cert-issuer-dn-rfc2253", Reads::Rfc2253(&[Property::IssuerDnRfc2253])),
-            ("cf-cert-subject-dn-rfc2253", Reads::Rfc2253(&[Property::SubjectDnRfc2253])),
+            ("cf-cert-issuer-dn", Reads::Rfc2253(&[Property::IssuerDn], Property::IssuerDnLegacy)),
+            (
+                "cf-cert-subject-dn",
+                Reads::Rfc2253(&[Property::SubjectDn], Property::SubjectDnLegacy),
+            ),
+            (
+                "cf-cert-issuer-dn-rfc2253",
+                Reads::Rfc2253(&[Property::IssuerDnRfc2253], Property::IssuerDnLegacy),
+            ),
+            (
+                "cf-cert-subject-dn-rfc2253",
+                Reads::Rfc2253(&[Property::SubjectDnRfc2253], Property::SubjectDnLegacy),
+            ),
             ("cf-cert-issuer-dn-legacy", ISSUER_LEGACY),
             ("cf-cert-subject-dn-legacy", SUBJECT_LEGACY),
             ("cf-cert-serial", SERIAL),
@@ -84,12 +127,13 @@ impl Receiver {
     }
 
     /// nginx's variables `$ssl_client_…` in headers of the same names. The certificate is `$ssl_client_escaped_cert`, or
-    /// `$ssl_client_cert` with its folded lines.
+    /// `$ssl_client_cert` with its folded lines, or what other proxies send under that name: PEM with `+` for a space, several PEMs,
+    /// base64 of DER or PEM.
     #[must_use]
     pub fn nginx() -> Self {
         let table = [
             ("ssl-client-verify", VERDICT),
-            ("ssl-client-escaped-cert", Reads::Leaf(Encoding::Pem)),
+            ("ssl-client-escaped-cert", CERTIFICATE),
             ("ssl-client-s-dn", SUBJECT),
             ("ssl-client-i-dn", ISSUER),
             ("ssl-client-s-dn-legacy", SUBJECT_LEGACY),
@@ -99,7 +143,7 @@ impl Receiver {
             ("ssl-client-v-start", NOT_BEFORE),
             ("ssl-client-v-end", NOT_AFTER),
         ];
-        Self::new(None, &table)
+        Self::new(None, &table).with_verdict_always().dialect(Dialect::OpenSsl)
     }
 
     /// ingress-nginx, and Traefik's replacement for it. Without `auth-tls-pass-certificate-to-upstream` the certificate is
@@ -109,14 +153,15 @@ impl Receiver {
     pub fn ingress_nginx() -> Self {
         let table = [
             ("ssl-client-verify", VERDICT),
-            ("ssl-client-cert", Reads::Leaf(Encoding::Pem)),
+            ("ssl-client-cert", CERTIFICATE),
             ("ssl-client-subject-dn", SUBJECT),
             ("ssl-client-issuer-dn", ISSUER),
         ];
-        Self::new(None, &table)
+        Self::new(None, &table).with_verdict_always().dialect(Dialect::OpenSsl)
     }
 
-    /// Apache's variables `SSL_CLIENT_…` in headers of the same names. `GENEROUS` is a certificate that nobody verified.
+    /// Apache's variables `SSL_CLIENT_…` in headers of the same names, with `LegacyDNStringFormat` or without: names that begin with
+    /// `/` go to the legacy properties. `GENEROUS` is a certificate that nobody verified.
     ///
     /// Under `optional_no_ca` Apache says `SUCCESS` of a self-signed certificate on a resumed TLS 1.2 session: use
     /// `SSLVerifyClient optional` or `require`.
@@ -125,7 +170,7 @@ impl Receiver {
         const CHAIN: Reads = Reads::Chain(Encoding::Pem);
         let table = [
             ("SSL-CLIENT-VERIFY", Reads::Verdict(VerdictForm::Apache)),
-            ("SSL-CLIENT-CERT", Reads::Leaf(Encoding::Pem)),
+            ("SSL-CLIENT-CERT", Reads::Leaf(Encoding::Any)),
             ("SSL-CLIENT-CERT-CHAIN-0", CHAIN),
             ("SSL-CLIENT-CERT-CHAIN-1", CHAIN),
             ("SSL-CLIENT-CERT-CHAIN-2", CHAIN),
@@ -143,11 +188,14 @@ impl Receiver {
             ("SSL-CLIENT-V-START", NOT_BEFORE),
             ("SSL-CLIENT-V-END", NOT_AFTER),
         ];
-        Self::new(None, &table)
+        Self::new(None, &table).with_verdict_always().dialect(Dialect::OpenSsl)
     }
 
     /// HAProxy's fetches `ssl_c_…` in headers of the same names. `ssl-c-verify` is 0 for a good certificate and for none;
-    /// `ssl-c-used` or any fact tells them apart.
+    /// `ssl-c-used` or any fact tells them apart. Its two-digit years are those from 2000 to 2099: HAProxy sends no other dates.
+    ///
+    /// HAProxy sends `ssl-c-verify` without a certificate too. This crate's own [`HeaderSet::haproxy`](crate::HeaderSet::haproxy) sends
+    /// nothing then: read that with [`verdict_may_be_absent`](Self::verdict_may_be_absent).
     #[must_use]
     pub fn haproxy() -> Self {
         let table = [
@@ -155,17 +203,17 @@ impl Receiver {
             ("ssl-c-used", Reads::Presented(Flag::Digit)),
             ("ssl-c-der-base64", Reads::Leaf(Encoding::Base64)),
             ("ssl-c-chain-der-base64", Reads::Chain(Encoding::Concatenated)),
-            ("ssl-c-s-dn", SUBJECT_LEGACY),
-            ("ssl-c-i-dn", ISSUER_LEGACY),
+            ("ssl-c-s-dn", SUBJECT_HAPROXY),
+            ("ssl-c-i-dn", ISSUER_HAPROXY),
             ("ssl-c-s-dn-rfc2253", SUBJECT),
             ("ssl-c-i-dn-rfc2253", ISSUER),
             ("ssl-c-serial-hex", SERIAL),
             ("ssl-c-sha1-hex", Reads::Sha1),
             ("ssl-c-sha256-hex", Reads::Sha256),
-            ("ssl-c-notbefore", Reads::Date(Property::NotBefore, Utc)),
-            ("ssl-c-notafter", Reads::Date(Property::NotAfter, Utc)),
+            ("ssl-c-notbefore", Reads::Date(Property::NotBefore, HaProxy)),
+            ("ssl-c-notafter", Reads::Date(Property::NotAfter, HaProxy)),
         ];
-        Self::new(None, &table)
+        Self::new(None, &table).with_verdict_always().dialect(Dialect::OpenSsl)
     }
 
     /// The names of the example in HAProxy's manual: `X-SSL-Client-Verify` and others. Facts, no certificate.
@@ -173,45 +221,54 @@ impl Receiver {
     pub fn haproxy_manual() -> Self {
         let table = [
             ("X-SSL-Client-Verify", Reads::Verdict(VerdictForm::Code)),
-            ("X-SSL-Client-DN", SUBJECT_LEGACY),
-            ("X-SSL-Issuer", ISSUER_LEGACY),
+            ("X-SSL-Client-DN", SUBJECT_HAPROXY),
+            ("X-SSL-Issuer", ISSUER_HAPROXY),
             ("X-SSL-Client-SHA1", Reads::Sha1),
-            ("X-SSL-Client-NotBefore", Reads::Date(Property::NotBefore, Utc)),
-            ("X-SSL-Client-NotAfter", Reads::Date(Property::NotAfter, Utc)),
+            ("X-SSL-Client-NotBefore", Reads::Date(Property::NotBefore, HaProxy)),
+            ("X-SSL-Client-NotAfter", Reads::Date(Property::NotAfter, HaProxy)),
         ];
-        Self::new(None, &table)
+        Self::new(None, &table).with_verdict_always().dialect(Dialect::OpenSsl)
     }
 
-    /// Envoy's `x-forwarded-client-cert`, as text or as JSON; Istio, Contour and others send it too. Of several elements the
-    /// last one counts, which the nearest hop appended. Envoy sends it for every certificate that its listener accepts.
+    /// Envoy's `x-forwarded-client-cert` of one element, as text or as JSON: of an Envoy, Istio or Contour that replaces the header
+    /// (`SANITIZE_SET`). Envoy sends it for every certificate that its listener accepts.
     ///
-    /// Envoy writes names of the certificate without escaping them: `spiffe://a,By=x;Hash=…` in a certificate is an element
-    /// of its own, and the last one. Where Envoy replaces the header (`SANITIZE_SET`), allow
-    /// [one element only](Self::envoy_one_element), and have it send `Cert`: then nothing is taken from those names. Without it,
-    /// more than one unquoted `URI` is an error, because it could be a single name.
-    #[must_use]
-    pub fn envoy(unstated: Unstated) -> Self {
-        Self::new(Some(unstated), &[("x-forwarded-client-cert", Reads::Xfcc(Elements::Many))])
-    }
-
-    /// The same of an Envoy that replaces the header: more than one element is an error.
+    /// Envoy writes the names of a certificate (`URI`, `DNS`) without escaping them. Say with [`declares`](Self::declares) which keys
+    /// this Envoy sends. Keys count only in Envoy's order, before the names; of the names only one is read, and only where it
+    /// can't be two. With `Cert` nothing is taken from the names at all. More than one element is an error: that Envoy appends to
+    /// what its client sent, or a name looks like an element.
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};
     /// use tls_client_auth::receive::ReceiveErrorKind;
     /// # let hash = "73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa";
     ///
-    /// let forged = format!("Hash={hash};URI=spiffe://a,By=x;Hash={hash};URI=spiffe://b");
-    /// let error = Receiver::envoy_one_element(Unstated::Verified).receive(&[("x-forwarded-client-cert", forged)]).unwrap_err();
+    /// let receiver = Receiver::envoy(Unstated::Verified);
+    /// let named = format!("Hash={hash};URI=spiffe://a;Subject=\"CN=admin\"");
+    /// assert_eq!(receiver.receive(&[("x-forwarded-client-cert", named)])?.cert_subject_dn(), "");
+    /// let two = format!("Hash={hash};URI=spiffe://a,By=x;Hash={hash};URI=spiffe://b");
+    /// let error = receiver.receive(&[("x-forwarded-client-cert", two)]).unwrap_err();
     /// assert_eq!(error.kind(), ReceiveErrorKind::Ambiguous);
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
     /// ```
     #[must_use]
-    pub fn envoy_one_element(unstated: Unstated) -> Self {
+    pub fn envoy(unstated: Unstated) -> Self {
         Self::new(Some(unstated), &[("x-forwarded-client-cert", Reads::Xfcc(Elements::One))])
     }
 
+    /// The last element of Envoy's appended list (`APPEND_FORWARD`). **Whoever can choose a name in a certificate can write this
+    /// element whole**: a URI `x,By=y;Hash=…;Subject="CN=admin"` is read as the nearest hop's, and Envoy gives no way to tell.
+    ///
+    /// Use it only where the CA of the listener before this origin issues no URI or DNS name with a comma. Else let that Envoy
+    /// replace the header and read it with [`envoy`](Self::envoy), whose other rules apply here too.
+    #[must_use]
+    pub fn envoy_appended(unstated: Unstated) -> Self {
+        Self::new(Some(unstated), &[("x-forwarded-client-cert", Reads::Xfcc(Elements::Many))])
+    }
+
     /// Traefik's `passTLSClientCert`: the leaf and the presented chain. Without `pem: true` only serial number and dates are
-    /// read, and only where a name can't have written them: Traefik escapes nothing.
+    /// read, of one certificate, and only where a name can't have written them: Traefik escapes nothing. Say with
+    /// [`declares`](Self::declares) which groups this Traefik sends; a name can write those that it does not.
     #[must_use]
     pub fn traefik(unstated: Unstated) -> Self {
         let table = [
@@ -226,7 +283,7 @@ impl Receiver {
     #[must_use]
     pub fn caddy(unstated: Unstated) -> Self {
         let table = [
-            ("Tls-Client-Certificate-Der-Base64", Reads::Leaf(Encoding::Base64)),
+            ("Tls-Client-Certificate-Der-Base64", Reads::Leaf(Encoding::Any)),
             ("Tls-Client-Fingerprint", Reads::Sha256),
             ("Tls-Client-Subject", SUBJECT),
             ("Tls-Client-Issuer", ISSUER),
@@ -245,7 +302,7 @@ impl Receiver {
             ("X-Amzn-Mtls-Clientcert-Subject", SUBJECT),
             ("X-Amzn-Mtls-Clientcert-Validity", Reads::Validity),
         ];
-        Self::new(Some(unstated), &table)
+        Self::new(Some(unstated), &table).dialect(Dialect::OpenSsl)
     }
 
     /// AWS Application Load Balancer in passthrough mode: the presented chain, which nobody verified. Who verifies it after
@@ -254,6 +311,7 @@ impl Receiver {
     pub fn aws_alb_passthrough(unstated: Unstated) -> Self {
         let leaf_and_chain = Reads::LeafAndChain(Encoding::Pem);
         Self::new(Some(unstated), &[("X-Amzn-Mtls-Clientcert", leaf_and_chain)])
+            .dialect(Dialect::OpenSsl)
     }
 
     /// CloudFront's viewer mTLS in its required and optional modes. Passthrough mode sends RFC 9440's headers:
@@ -269,7 +327,7 @@ impl Receiver {
             ("CloudFront-Viewer-Cert-Sha256", Reads::Sha256),
             ("CloudFront-Viewer-Cert-Validity", Reads::Validity),
         ];
-        Self::new(Some(unstated), &table)
+        Self::new(Some(unstated), &table).dialect(Dialect::OpenSsl)
     }
 
     /// Google's Application Load Balancer with the variables `client_cert_…` in headers of the same names.
@@ -292,7 +350,7 @@ impl Receiver {
             ("client-cert-leaf", Reads::Leaf(Encoding::ByteSequence)),
             ("client-cert-chain", Reads::Chain(Encoding::ByteSequence)),
             ("client-cert-sha256-fingerprint", Reads::Sha256),
-            ("client-cert-serial-number", SERIAL),
+            ("client-cert-serial-number", Reads::SerialOctets),
             ("client-cert-spiffe-id", Reads::Name(NameKind::Uri)),
             ("client-cert-uri-sans", Reads::Base64Names(NameKind::Uri)),
             ("client-cert-dnsname-sans", Reads::Base64Names(NameKind::Dns)),
@@ -301,13 +359,14 @@ impl Receiver {
             ("client-cert-issuer-dn", ISSUER),
             ("client-cert-subject-dn", SUBJECT),
         ];
-        Self::new(None, &table)
+        Self::new(None, &table).dialect(Dialect::OpenSsl)
     }
 
     /// Azure App Service's `X-ARR-ClientCert`: the platform verifies nothing.
     #[must_use]
     pub fn azure_app_service(unstated: Unstated) -> Self {
         Self::new(Some(unstated), &[("X-ARR-ClientCert", Reads::Leaf(Encoding::Base64))])
+            .dialect(Dialect::OpenSsl)
     }
 
     /// Azure Application Gateway's server variables `client_certificate…` in headers of the same names. It writes the subject
@@ -316,7 +375,7 @@ impl Receiver {
     pub fn azure_application_gateway() -> Self {
         let table = [
             ("client-certificate-verification", VERDICT),
-            ("client-certificate", Reads::Leaf(Encoding::Pem)),
+            ("client-certificate", CERTIFICATE),
             ("client-certificate-subject", SUBJECT_LEGACY),
             ("client-certificate-issuer", ISSUER),
             ("client-certificate-serial", SERIAL),
@@ -324,31 +383,33 @@ impl Receiver {
             ("client-certificate-start-date", NOT_BEFORE),
             ("client-certificate-end-date", NOT_AFTER),
         ];
-        Self::new(None, &table)
+        Self::new(None, &table).dialect(Dialect::OpenSsl)
     }
 
     /// Kong's `tls-metadata-headers` plugin.
     #[must_use]
     pub fn kong(unstated: Unstated) -> Self {
         let table = [
-            ("X-Client-Cert", Reads::Leaf(Encoding::Pem)),
+            ("X-Client-Cert", CERTIFICATE),
             ("X-Client-Cert-Serial", SERIAL),
             ("X-Client-Cert-Issuer-DN", ISSUER),
             ("X-Client-Cert-Subject-DN", SUBJECT),
             ("X-Client-Cert-Fingerprint", Reads::Sha1),
         ];
-        Self::new(Some(unstated), &table)
+        Self::new(Some(unstated), &table).dialect(Dialect::OpenSsl)
     }
 
     /// Linkerd's `l5d-client-id`: a [name](Self::receive_with_names) and nothing else.
     #[must_use]
     pub fn linkerd(unstated: Unstated) -> Self {
         Self::new(Some(unstated), &[("l5d-client-id", Reads::Name(NameKind::Identity))])
+            .dialect(Dialect::OpenSsl)
     }
 
     /// Cloud Foundry's `X-Forwarded-Client-Cert`: base64 of the DER, under the name of Envoy's header.
     #[must_use]
     pub fn cloud_foundry(unstated: Unstated) -> Self {
         Self::new(Some(unstated), &[("X-Forwarded-Client-Cert", Reads::Leaf(Encoding::Base64))])
+            .dialect(Dialect::OpenSsl)
     }
 }

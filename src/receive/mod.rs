@@ -2,6 +2,7 @@
 
 mod certificates;
 mod dates;
+mod declared;
 mod error;
 mod formats;
 mod headers;
@@ -15,7 +16,9 @@ mod verdict;
 mod xfcc;
 mod xfcc_element;
 mod xfcc_json;
+mod xfcc_text;
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::client::ClientCertificate;
@@ -23,14 +26,16 @@ use crate::headers::FieldName;
 use crate::headers::name::is_alike;
 use crate::headers::{HeaderSetError, HeaderSetErrorKind, is_framing};
 use crate::record::TlsClientAuth;
-use crate::x509::Dialect;
+use crate::x509::{Dialect, SubjectAltName};
 
+use declared::Declared;
+pub use declared::UnknownKey;
 pub use error::{ReceiveError, ReceiveErrorKind};
 pub use headers::RequestHeaders;
 pub use limits::ReceiveLimits;
-use reads::Reads;
+use reads::{NameKind, Reads, VerdictForm};
 use stated::Stated;
-pub use stated::StatedName;
+pub use stated::{Received, StatedName};
 use verdict::Verdict;
 
 /// What a certificate without a verdict beside it means: nobody but the proxy's own configuration knows.
@@ -92,9 +97,14 @@ pub enum Unstated {
 ///   certificate as failed, one beside `NONE` as presented and not verified. Neither is trusted.
 /// - Absent, empty, `""`, `(null)`, `<nil>`, a byte sequence or PEM block without contents and the hash of nothing all say
 ///   that there is none. Without any certificate the result is the record of [`ClientCertificate::none`].
+/// - nginx, ingress-nginx, Apache and HAProxy send their verdict on every request. One without it did not come that way, or the
+///   proxy is not configured to send it, and is an error: see [`verdict_may_be_absent`](Self::verdict_may_be_absent).
 /// - A leaf that is not a certificate is an error; no other certificate takes its place. So are a chain without a leaf and a
 ///   fingerprint that is not the leaf's.
-/// - URL-encoding is taken off where there is one; a `+` is always a `+`.
+/// - Beside the leaf no other fact is read but its fingerprints.
+/// - Of `x-forwarded-client-cert` and Traefik's `Info` only the keys that the caller [declares](Self::declares) are believed, and only
+///   where no name of the certificate can have written them.
+/// - URL-encoding is taken off where there is one; a `+` is a `+`, but in PEM that begins with `-----BEGIN+CERTIFICATE-----`.
 /// - Sizes and counts are bounded by [`ReceiveLimits`]. Errors name the header and never its value.
 #[derive(Clone, Debug)]
 pub struct Receiver {
@@ -102,6 +112,11 @@ pub struct Receiver {
     unstated: Option<Unstated>,
     limits: ReceiveLimits,
     dialect: Dialect,
+    declared: Declared,
+    /// The caller's words for a certificate that verified.
+    verdict_words: Vec<String>,
+    /// Whether the proxy sends its verdict on every request.
+    has_verdict_always: bool,
 }
 
 /// A header of a format.
@@ -116,6 +131,8 @@ struct Row {
 struct Line<'h> {
     row: &'h Row,
     value: Option<&'h [u8]>,
+    /// Whether the request has the header, whatever it says.
+    is_there: bool,
 }
 
 impl Receiver {
@@ -128,7 +145,151 @@ impl Receiver {
             unstated,
             limits: ReceiveLimits::new(),
             dialect: Dialect::BoringSsl,
+            declared: Declared::default(),
+            verdict_words: Vec::new(),
+            has_verdict_always: false,
         }
+    }
+
+    /// Reads one certificate in one header: `proxy_set_header X-SSL-CERT $ssl_client_escaped_cert` of an nginx with `ssl_verify_client
+    /// on`, and whatever else has no format of its own.
+    ///
+    /// The encoding is seen from the value: PEM (URL-encoded, with `%20` or `+` for a space, on one line or folded), base64 of DER or
+    /// of PEM, or RFC 9440's byte sequence. Certificates after the first are its chain.
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+    /// # use base64::Engine as _;
+    /// # let value = base64::engine::general_purpose::STANDARD.encode(der);
+    ///
+    /// let receiver = Receiver::certificate("X-SSL-CERT", Unstated::Verified)?;
+    /// let auth = receiver.receive(&[("x-ssl-cert", value)])?;
+    /// assert!(auth.is_trusted());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `header` is not a token or belongs to HTTP's own framing.
+    pub fn certificate(header: &str, unstated: Unstated) -> Result<Self, HeaderSetError> {
+        let header = checked_name(header)?;
+        let row = Row { header, reads: Reads::LeafAndChain(reads::Encoding::Any) };
+        Ok(Self { rows: Vec::from([row]), ..Self::new(Some(unstated), &[]) })
+    }
+
+    /// Reads one certificate in one header, as [`certificate`](Self::certificate) does, and a verdict in another: `SUCCESS`, `NONE`,
+    /// `FAILED:reason`, or the caller's own [words](Self::verdict_words).
+    ///
+    /// ```
+    /// use tls_client_auth::Receiver;
+    ///
+    /// let receiver = Receiver::certificate_and_verdict("X-SSL-CERT", "X-SSL-Verified")?.verdict_words(["OK", "1"]);
+    /// assert!(!receiver.receive(&[("X-SSL-Verified", "NONE")])?.is_presented());
+    /// assert!(receiver.receive(&[("X-SSL-Verified", "yes")]).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A name is not a token, belongs to HTTP's own framing, or is the other one.
+    pub fn certificate_and_verdict(
+        certificate: &str,
+        verdict: &str,
+    ) -> Result<Self, HeaderSetError> {
+        let both = Self::certificate(certificate, Unstated::NotVerified)?;
+        let header = checked_name(verdict)?;
+        if is_alike(certificate.as_bytes(), verdict.as_bytes()) {
+            return Err(HeaderSetError::new(verdict, HeaderSetErrorKind::Twice));
+        }
+        let row = Row { header, reads: Reads::Verdict(VerdictForm::Text) };
+        let rows = core::iter::once(row).chain(both.rows).collect();
+        Ok(Self { rows, ..Self::new(None, &[]) }.with_verdict_always())
+    }
+
+    /// Takes these words of a worded verdict for a certificate that verified, and `SUCCESS` no longer. `NONE`, `FAILED` and
+    /// `FAILED:reason` keep their meaning; any other word is an error.
+    #[must_use]
+    pub fn verdict_words<'w>(mut self, words: impl IntoIterator<Item = &'w str>) -> Self {
+        for row in &mut self.rows {
+            if matches!(row.reads, Reads::Verdict(VerdictForm::Text | VerdictForm::Apache)) {
+                row.reads = Reads::Verdict(VerdictForm::Words);
+            }
+        }
+        self.verdict_words = words.into_iter().map(String::from).collect();
+        self
+    }
+
+    /// Takes a request without the verdict's header for one without a certificate, where the format's proxy always sends one.
+    ///
+    /// For a proxy that sends the set on the first request of a connection only, and for this crate's own
+    /// [`HeaderSet::haproxy`](crate::HeaderSet::haproxy), which sends nothing where there is no certificate. A misconfigured
+    /// proxy that sends nothing at all is not noticed.
+    ///
+    /// ```
+    /// use tls_client_auth::Receiver;
+    ///
+    /// let nothing: [(&str, &str); 0] = [];
+    /// assert!(Receiver::nginx().receive(&nothing).is_err());
+    /// assert!(!Receiver::nginx().verdict_may_be_absent().receive(&nothing)?.is_presented());
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
+    #[must_use]
+    pub fn verdict_may_be_absent(self) -> Self {
+        Self { has_verdict_always: false, ..self }
+    }
+
+    fn with_verdict_always(self) -> Self {
+        Self { has_verdict_always: true, ..self }
+    }
+
+    /// Says which keys of `x-forwarded-client-cert` this Envoy is configured to send, or which groups of `…-Info` this Traefik:
+    /// all of them unless told. Case does not matter.
+    ///
+    /// Neither escapes the names of a certificate, so that a name can look like another key. What is not declared is not believed.
+    /// Envoy's keys are `By`, `Hash`, `Cert`, `Chain`, `Subject`, `URI`, `DNS` and `Issuer`; the first two are always sent. Traefik's groups are
+    /// `Subject`, `Issuer`, `SerialNumber`, `NB`, `NA` and `SAN`.
+    ///
+    /// ```
+    /// use tls_client_auth::receive::StatedName;
+    /// use tls_client_auth::{Receiver, Unstated};
+    /// # let hash = "73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa";
+    ///
+    /// // One URI and a DNS name, or one URI with a `;DNS=` in it?
+    /// let request = [("x-forwarded-client-cert", format!("Hash={hash};URI=spiffe://tenant/a;DNS=b"))];
+    /// let received = Receiver::envoy(Unstated::Verified).receive_with_names(&request)?;
+    /// assert_eq!(received.names, []);
+    ///
+    /// let receiver = Receiver::envoy(Unstated::Verified).declares(["Subject", "URI"])?;
+    /// let uri = StatedName::Uri("spiffe://tenant/a;DNS=b".to_owned());
+    /// assert_eq!(receiver.receive_with_names(&request)?.names, [uri]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A key is not one of the format's, or the format has none.
+    pub fn declares<'k>(self, keys: impl IntoIterator<Item = &'k str>) -> Result<Self, UnknownKey> {
+        let known: Vec<_> = self.rows.iter().flat_map(|row| row.reads.keys()).copied().collect();
+        Ok(Self { declared: Declared::of(keys, &known)?, ..self })
+    }
+
+    /// Says what a certificate without a verdict means, for a format whose verdict row was taken out with [`only`](Self::only).
+    /// A format with a verdict row is read by that row alone.
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    ///
+    /// let receiver = Receiver::nginx().only(["ssl-client-s-dn"])?.unstated(Unstated::Verified);
+    /// assert!(receiver.receive(&[("ssl-client-s-dn", "CN=a")])?.is_trusted());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn unstated(self, unstated: Unstated) -> Self {
+        Self { unstated: Some(unstated), ..self }
+    }
+
+    /// Whether one of the headers holds a verdict; where none does, [`Unstated`] decides.
+    #[must_use]
+    pub fn has_verdict(&self) -> bool {
+        self.rows.iter().any(|row| row.reads.is_verdict())
     }
 
     /// The headers that are read. The proxy must set or remove every one of them on every request.
@@ -178,17 +339,13 @@ impl Receiver {
     /// # Errors
     /// `header` is none of the format's; `name` is not a token, belongs to HTTP's own framing, or is another header's.
     pub fn renamed(mut self, header: &str, name: &str) -> Result<Self, HeaderSetError> {
-        let refuse = |kind| HeaderSetError::new(name, kind);
         let position = self.position(header)?;
-        let new = FieldName::from_text(name).ok_or(refuse(HeaderSetErrorKind::NotAToken))?;
-        if is_framing(name) {
-            return Err(refuse(HeaderSetErrorKind::Framing));
-        }
+        let new = checked_name(name)?;
         for (index, row) in self.rows.iter_mut().enumerate() {
             if index == position {
                 row.header = new.clone();
             } else if is_alike(row.header.as_str().as_bytes(), name.as_bytes()) {
-                return Err(refuse(HeaderSetErrorKind::Twice));
+                return Err(HeaderSetError::new(name, HeaderSetErrorKind::Twice));
             }
         }
         Ok(self)
@@ -201,7 +358,7 @@ impl Receiver {
         self
     }
 
-    /// Whose spelling the record uses for names and reasons; [`Dialect::BoringSsl`], Cloudflare's, unless told.
+    /// Whose spelling the record uses for names and reasons; the format's own proxy's unless told.
     #[must_use]
     pub const fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;
@@ -230,28 +387,46 @@ impl Receiver {
         &self,
         headers: &H,
     ) -> Result<TlsClientAuth, ReceiveError> {
-        self.receive_with_names(headers).map(|(auth, _)| auth)
+        self.receive_with_names(headers).map(|received| received.auth)
     }
 
-    /// The same, with the subject alternative names that the headers state. Only Envoy, Google and Linkerd state any, and where
-    /// the certificate is there none are: ask [`Certificate::subject_alt_names`](crate::x509::Certificate::subject_alt_names).
+    /// Reads the same with the names that the certificate is for: DNS names, URIs (a SPIFFE ID is one) and TLS identities.
+    ///
+    /// Where the leaf was sent, they are the leaf's. Else only Envoy, Google and Linkerd state any, and those that another name of
+    /// the certificate can have written are left out. Names with bytes other than printable ASCII, or with a space, are left out
+    /// too.
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    /// # let hash = "73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa";
+    ///
+    /// let header = format!("By=spiffe://mesh/proxy;Hash={hash};URI=spiffe://mesh/web");
+    /// let received = Receiver::envoy(Unstated::Verified).receive_with_names(&[("x-forwarded-client-cert", header)])?;
+    /// assert!(received.auth.is_trusted());
+    /// assert_eq!((received.names[0].kind(), received.names[0].as_str()), ("uri", "spiffe://mesh/web"));
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     ///
     /// # Errors
     /// As [`receive`](Self::receive).
     pub fn receive_with_names<H: RequestHeaders + ?Sized>(
         &self,
         headers: &H,
-    ) -> Result<(TlsClientAuth, Vec<StatedName>), ReceiveError> {
+    ) -> Result<Received, ReceiveError> {
         let lines = self.lines(headers)?;
-        let verdict = Verdict::read(&lines, self.unstated)?;
+        let verdict = Verdict::read(&lines, self)?;
         let mut stated = Stated::default();
         stated.dialect = self.dialect;
         let (mut first, mut chain) = (None, None);
         for line in &lines {
             let Some(value) = line.value else { continue };
+            // The leaf tells it better.
+            if stated.leaf.is_some() && !line.row.reads.identifies() && !line.row.reads.is_chain() {
+                continue;
+            }
             let refuse = |kind| ReceiveError::new(&line.row.header, kind);
             let was_empty = stated.is_empty();
-            line.row.reads.read(value, &self.limits, &mut stated).map_err(refuse)?;
+            line.row.reads.read(value, self, &mut stated).map_err(refuse)?;
             if line.row.reads.identifies() && stated.disagrees() {
                 return Err(refuse(ReceiveErrorKind::Disagrees));
             }
@@ -263,13 +438,16 @@ impl Receiver {
             }
         }
         let Some((verification, revoked)) = verdict.conclude(first)? else {
-            return Ok((TlsClientAuth::new(&ClientCertificate::none()), Vec::new()));
+            let auth = TlsClientAuth::new(&ClientCertificate::none());
+            return Ok(Received { auth, names: Vec::new() });
         };
         match (stated.leaf.take(), chain) {
             (Some(leaf), _) => {
                 let client = ClientCertificate::presented(leaf, verification).chain(stated.chain);
                 let client = client.revoked(revoked).dialect(self.dialect);
-                Ok((TlsClientAuth::new(&client), Vec::new()))
+                let auth = TlsClientAuth::new(&client);
+                let names = names(&client);
+                Ok(Received { auth, names })
             }
             (None, Some(header)) => {
                 Err(ReceiveError::new(header, ReceiveErrorKind::ChainWithoutCertificate))
@@ -277,13 +455,13 @@ impl Receiver {
             (None, None) => {
                 // The record knows of a certificate that it does not have.
                 let client = ClientCertificate::presented([], verification).revoked(revoked);
-                Ok((stated.record(client), stated.names))
+                Ok(Received { auth: stated.record(client), names: stated.names })
             }
         }
     }
 
     fn position(&self, header: &str) -> Result<usize, HeaderSetError> {
-        let named = |row: &Row| row.header.as_str().eq_ignore_ascii_case(header);
+        let named = |row: &Row| is_alike(row.header.as_str().as_bytes(), header.as_bytes());
         let position = self.rows.iter().position(named);
         position.ok_or_else(|| HeaderSetError::new(header, HeaderSetErrorKind::Missing))
     }
@@ -294,7 +472,7 @@ impl Receiver {
         headers: &'h H,
     ) -> Result<Vec<Line<'h>>, ReceiveError> {
         let mut lines: Vec<Line<'h>> =
-            self.rows.iter().map(|row| Line { row, value: None }).collect();
+            self.rows.iter().map(|row| Line { row, value: None, is_there: false }).collect();
         let mut error = None;
         headers.visit(&mut |name, value| {
             for line in &mut lines {
@@ -309,6 +487,7 @@ impl Receiver {
                 } else if line.value.replace(value).is_some() {
                     ReceiveErrorKind::Twice
                 } else {
+                    line.is_there = true;
                     continue;
                 };
                 error.get_or_insert_with(|| ReceiveError::new(&line.row.header, kind));
@@ -324,9 +503,30 @@ impl Receiver {
     }
 }
 
+/// A header's name that a receiver may read.
+fn checked_name(name: &str) -> Result<FieldName, HeaderSetError> {
+    let refuse = |kind| HeaderSetError::new(name, kind);
+    let checked = FieldName::from_text(name).ok_or(refuse(HeaderSetErrorKind::NotAToken))?;
+    if is_framing(name) { Err(refuse(HeaderSetErrorKind::Framing)) } else { Ok(checked) }
+}
+
+/// The leaf's own names, of the kinds that headers state.
+fn names(client: &ClientCertificate) -> Vec<StatedName> {
+    let Ok(certificate) = client.certificate() else { return Vec::new() };
+    let stated = |name| match name {
+        SubjectAltName::Dns(name) => NameKind::Dns.name(name.as_bytes()),
+        SubjectAltName::Uri(name) => NameKind::Uri.name(name.as_bytes()),
+        _ => None,
+    };
+    certificate.subject_alt_names().filter_map(stated).collect()
+}
+
 /// The value, or nothing where it is a proxy's way to say that there is none.
 fn meaning<'h>(value: &'h [u8], reads: &Reads) -> Option<&'h [u8]> {
     let trimmed = value.trim_ascii();
+    if reads.is_bare_name() {
+        return Some(trimmed).filter(|name| !name.is_empty());
+    }
     // A name may end with a space.
     let value = if reads.is_name() && !trimmed.is_empty() { value } else { trimmed };
     let value = match value {

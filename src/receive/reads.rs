@@ -2,6 +2,7 @@
 
 use super::dates::DateForm;
 use super::stated::StatedName;
+use super::{traefik_info, xfcc_element};
 use crate::field::Flag;
 use crate::record::Property;
 
@@ -21,15 +22,19 @@ pub(super) enum Reads {
     /// Envoy's `x-forwarded-client-cert`.
     Xfcc(Elements),
     TraefikInfo,
-    /// A distinguished name as text, RFC 2253 or similar.
-    Rfc2253(&'static [Property]),
-    /// A distinguished name in a one-line form.
-    Legacy(Property),
+    /// A distinguished name as text, RFC 2253 or similar; where it is in a one-line form after all, the property for that.
+    Rfc2253(&'static [Property], Property),
+    /// A distinguished name in OpenSSL's one-line form.
+    Legacy(&'static [Property], Property),
+    /// The same in HAProxy's own form, with its escapes.
+    HaProxyName(&'static [Property], Property),
     /// Base64 of a distinguished name's DER.
     DerName(&'static [Property]),
     /// Hex, with colons or not.
     Serial(Property),
     DecimalSerial,
+    /// Hex of the number's own octets, with colons: `00:a3:82`, `ff`.
+    SerialOctets,
     KeyIdentifier(Property),
     Sha1,
     /// Hex, or base64.
@@ -53,6 +58,10 @@ pub(super) enum Encoding {
     ByteSequence,
     /// PEM, URL-encoded or folded.
     Pem,
+    /// Base64 of PEM.
+    Base64OfPem,
+    /// Whichever of `Base64`, `ByteSequence`, `Pem` and `Base64OfPem` it begins like.
+    Any,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +82,8 @@ pub(super) enum VerdictForm {
     Word,
     /// OpenSSL's number; 0 is a good certificate, and no certificate too.
     Code,
+    /// The caller's words for a good certificate; the others as in `Text`.
+    Words,
 }
 
 /// How many elements there may be.
@@ -99,7 +110,21 @@ impl Reads {
     }
 
     pub(super) const fn is_name(&self) -> bool {
-        matches!(self, Self::Rfc2253(_) | Self::Legacy(_))
+        matches!(self, Self::Rfc2253(..) | Self::Legacy(..) | Self::HaProxyName(..))
+    }
+
+    /// Whether the value is a name of the certificate as it stands there: no text in it can mean that there is none.
+    pub(super) const fn is_bare_name(&self) -> bool {
+        matches!(self, Self::Name(_))
+    }
+
+    /// The keys that the caller can declare.
+    pub(super) const fn keys(&self) -> &'static [&'static str] {
+        match self {
+            Self::Xfcc(_) => &xfcc_element::KEYS,
+            Self::TraefikInfo => &traefik_info::GROUPS,
+            _ => &[],
+        }
     }
 
     /// Whether it holds the leaf or a hash of it.

@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 
 use crate::{decoding, encoding};
 
-/// More digits than any serial number that a TLS stack takes.
-const MOST_DIGITS: usize = 200;
+/// Decimal digits are turned into bytes in quadratic time. This many are a number of 415 bytes, more than any certificate of
+/// today has.
+const MOST_DECIMAL_DIGITS: usize = 1000;
 
 pub(super) fn hex_upper(bytes: &[u8]) -> String {
     let mut text = Vec::new();
@@ -25,8 +26,21 @@ pub(super) fn from_hex(value: &[u8]) -> Option<String> {
     Some(written(sign, &bytes?))
 }
 
+/// `00:a3:82`, `ff`: two's complement, as in the certificate.
+pub(super) fn from_octets(value: &[u8]) -> Option<String> {
+    let mut bytes = decoding::hex(value)?;
+    if *bytes.first()? < 0x80 {
+        return Some(written("", &bytes));
+    }
+    let mut carry = true;
+    for byte in bytes.iter_mut().rev() {
+        (*byte, carry) = (!*byte).overflowing_add(u8::from(carry));
+    }
+    Some(written("-", &bytes))
+}
+
 pub(super) fn from_decimal(value: &[u8]) -> Option<String> {
-    let (sign, digits) = sign(value)?;
+    let (sign, digits) = sign(value).filter(|(_, digits)| digits.len() <= MOST_DECIMAL_DIGITS)?;
     // Base 256, the least significant byte first.
     let mut number: Vec<u8> = Vec::new();
     for digit in digits {
@@ -49,7 +63,7 @@ fn sign(value: &[u8]) -> Option<(&'static str, &[u8])> {
         [b'-', digits @ ..] => ("-", digits),
         digits => ("", digits),
     };
-    (!digits.is_empty() && digits.len() <= MOST_DIGITS).then_some((sign, digits))
+    (!digits.is_empty()).then_some((sign, digits))
 }
 
 fn written(sign: &str, bytes: &[u8]) -> String {
@@ -84,6 +98,20 @@ mod tests {
             assert_eq!(from_hex(text.as_bytes()).as_deref(), expected, "{text}");
         }
         let cases = [
+            ("00:a3:82", Some("A382")),
+            ("5a:70", Some("5A70")),
+            ("00", Some("00")),
+            ("ff", Some("-01")),
+            ("80", Some("-80")),
+            ("80:00", Some("-8000")),
+            ("ff:7f", Some("-81")),
+            ("", None),
+            ("-01", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(from_octets(text.as_bytes()).as_deref(), expected, "{text}");
+        }
+        let cases = [
             ("11782136471649483216", Some("A3828EB24FD779D0")),
             ("0", Some("00")),
             ("255", Some("FF")),
@@ -95,6 +123,7 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(from_decimal(text.as_bytes()).as_deref(), expected, "{text}");
         }
-        assert_eq!(from_decimal(&[b'9'; 201]), None);
+        assert_eq!(from_decimal(&[b'9'; 1001]), None);
+        assert_eq!(from_hex(&[b'a'; 2000]).map(|text| text.len()), Some(2000));
     }
 }

@@ -1,11 +1,11 @@
 //! One header's value, read into what is stated.
 
 use super::certificates::{check, digest, leaf_and_chain};
+use super::dates::DateForm;
 use super::error::ReceiveErrorKind;
-use super::limits::ReceiveLimits;
 use super::reads::Reads;
 use super::stated::Stated;
-use super::{dates, serial, traefik_info, xfcc};
+use super::{Receiver, serial, traefik_info, xfcc};
 use crate::decoding;
 use crate::record::Property;
 use crate::x509::Name;
@@ -16,7 +16,8 @@ type Read = Result<(), ReceiveErrorKind>;
 
 impl Reads {
     /// Reads the value into what is stated.
-    pub(super) fn read(self, value: &[u8], limits: &ReceiveLimits, stated: &mut Stated) -> Read {
+    pub(super) fn read(self, value: &[u8], receiver: &Receiver, stated: &mut Stated) -> Read {
+        let limits = &receiver.limits;
         match self {
             Self::Verdict(_) | Self::Reason | Self::Presented(_) | Self::Revoked(_) => {}
             Self::Leaf(encoding) => {
@@ -40,16 +41,26 @@ impl Reads {
                 let (leaf, chain) = leaf_and_chain(encoding, value, limits)?;
                 (stated.leaf, stated.chain) = (leaf, chain);
             }
-            Self::Xfcc(elements) => xfcc::read(value, elements, limits, stated)?,
-            Self::TraefikInfo => traefik_info::read(value, stated)?,
-            Self::Rfc2253(properties) => {
-                properties.iter().for_each(|property| stated.escaped(*property, value, "\\"));
+            Self::Xfcc(elements) => xfcc::read(value, elements, receiver, stated)?,
+            Self::TraefikInfo => traefik_info::read(value, &receiver.declared, stated)?,
+            Self::Rfc2253(properties, legacy) | Self::Legacy(properties, legacy) => {
+                stated.name(properties, legacy, value);
             }
-            Self::Legacy(property) => stated.escaped(property, value, "\\x"),
+            Self::HaProxyName(properties, legacy) => {
+                if value.starts_with(b"/") {
+                    stated.legacy_name(legacy, value, b"%", b"%20");
+                } else {
+                    stated.name(properties, legacy, value);
+                }
+            }
             Self::DerName(properties) => der_name(value, properties, stated)?,
             Self::Serial(property) => {
                 let text = serial::from_hex(value).ok_or(ReceiveErrorKind::Malformed)?;
                 stated.text(property, text);
+            }
+            Self::SerialOctets => {
+                let text = serial::from_octets(value).ok_or(ReceiveErrorKind::Malformed)?;
+                stated.text(Property::Serial, text);
             }
             Self::DecimalSerial => {
                 let text = serial::from_decimal(value).ok_or(ReceiveErrorKind::Malformed)?;
@@ -59,15 +70,15 @@ impl Reads {
                 let identifier = decoding::hex(value).ok_or(ReceiveErrorKind::Malformed)?;
                 stated.text(property, serial::hex_upper(&identifier));
             }
-            Self::Sha1 => stated.sha1 = digest(value)?,
-            Self::Sha256 => stated.sha256 = digest(value)?,
-            Self::Date(property, form) => stated.date(property, form, value),
+            Self::Sha1 => stated.sha1 = Some(digest(value)?),
+            Self::Sha256 => stated.sha256 = Some(digest(value)?),
+            Self::Date(property, form) => form.state(property, value, stated)?,
             Self::Validity => {
                 for part in value.split(|byte| *byte == b';') {
                     if let Some(date) = part.strip_prefix(b"NotBefore=") {
-                        stated.date(Property::NotBefore, dates::DateForm::Rfc3339, date);
+                        DateForm::Rfc3339.state(Property::NotBefore, date, stated)?;
                     } else if let Some(date) = part.strip_prefix(b"NotAfter=") {
-                        stated.date(Property::NotAfter, dates::DateForm::Rfc3339, date);
+                        DateForm::Rfc3339.state(Property::NotAfter, date, stated)?;
                     } else {
                         return Err(ReceiveErrorKind::Malformed);
                     }

@@ -1,19 +1,25 @@
 //! What a format's own headers say of the verification: read before anything else, to the letter.
 
+use alloc::string::String;
+
 use super::error::{ReceiveError, ReceiveErrorKind};
 use super::reads::{Reads, VerdictForm};
-use super::{Line, Unstated};
+use super::{Line, Receiver, Unstated};
 use crate::client::{Reason, Verification};
 use crate::field::Flag;
 use crate::headers::FieldName;
 use crate::x509::Dialect;
 
 impl VerdictForm {
-    fn read(self, value: &[u8]) -> Option<Verification> {
+    fn read(self, value: &[u8], words: &[String]) -> Option<Verification> {
         let text = core::str::from_utf8(value).ok()?;
         match (self, text) {
+            (Self::Words, _) if words.iter().any(|word| word == text) => {
+                Some(Verification::Success)
+            }
+            (Self::Words, "SUCCESS") => None,
             (Self::Apache, "GENEROUS") => Some(Verification::None),
-            (Self::Text | Self::Apache, _) => {
+            (Self::Text | Self::Apache | Self::Words, _) => {
                 let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
                 Verification::from_text(text).filter(|_| printable)
             }
@@ -49,10 +55,12 @@ pub(super) struct Verdict<'h> {
 }
 
 impl<'h> Verdict<'h> {
-    pub(super) fn read(
-        lines: &[Line<'h>],
-        unstated: Option<Unstated>,
-    ) -> Result<Self, ReceiveError> {
+    pub(super) fn read(lines: &[Line<'h>], receiver: &Receiver) -> Result<Self, ReceiveError> {
+        let unstated = receiver.unstated.filter(|_| !receiver.has_verdict());
+        let absent = |line: &&Line<'_>| line.row.reads.is_verdict() && !line.is_there;
+        if let Some(line) = lines.iter().find(absent).filter(|_| receiver.has_verdict_always) {
+            return Err(ReceiveError::new(&line.row.header, ReceiveErrorKind::MissingVerdict));
+        }
         let mut verdict = Self {
             verification: unstated.map(|unstated| match unstated {
                 Unstated::Verified => Verification::Success,
@@ -69,11 +77,13 @@ impl<'h> Verdict<'h> {
             let refuse = || ReceiveError::new(header, ReceiveErrorKind::NotAVerdict);
             match line.row.reads {
                 Reads::Verdict(form) => {
-                    let read = form.read(value).ok_or_else(refuse)?;
+                    let read = form.read(value, &receiver.verdict_words).ok_or_else(refuse)?;
                     verdict.tells_presence = match form {
                         // `GENEROUS` has a certificate, `NONE` has none.
                         VerdictForm::Text | VerdictForm::Apache => value != b"NONE",
-                        VerdictForm::Code => read != Verification::Success,
+                        VerdictForm::Code | VerdictForm::Words => {
+                            read != Verification::Success && value != b"NONE"
+                        }
                         VerdictForm::Word => false,
                     }
                     .then_some(header);
@@ -92,7 +102,8 @@ impl<'h> Verdict<'h> {
                 _ => {}
             }
         }
-        if let (Some(Verification::Failed(_)), Some(reason)) = (&verdict.verification, reason) {
+        // Something is wrong where there is a reason, whatever the verdict.
+        if let (Some(_), Some(reason)) = (&verdict.verification, reason) {
             verdict.verification = Some(Verification::Failed(reason));
         }
         verdict.is_there(lines)?;

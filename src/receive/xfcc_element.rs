@@ -1,48 +1,44 @@
-//! What both forms of `x-forwarded-client-cert` are read into: the pairs of the last element.
+//! One element of `x-forwarded-client-cert`, in text or JSON: what it says under keys that Envoy itself wrote.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Key {
-    Hash,
-    Cert,
-    Chain,
-    Subject,
-    Issuer,
-    Uri,
-    Dns,
-    /// `By` names the proxy; others may come.
-    Other,
+/// The keys, in Envoy's order. `Issuer` came last, and its place was not observed.
+pub(super) const KEYS: [&str; 8] =
+    ["By", "Hash", "Cert", "Chain", "Subject", "Issuer", "URI", "DNS"];
+
+/// Values of an element; empty ones count as absent.
+#[derive(Debug, Default)]
+pub(super) struct Element<'v> {
+    pub(super) hash: Option<Cow<'v, [u8]>>,
+    pub(super) cert: Option<Cow<'v, [u8]>>,
+    pub(super) chain: Option<Cow<'v, [u8]>>,
+    pub(super) subject: Option<Cow<'v, [u8]>>,
+    pub(super) issuer: Option<Cow<'v, [u8]>>,
+    /// Only those that no other name can have written.
+    pub(super) uris: Vec<Cow<'v, [u8]>>,
+    pub(super) dns_names: Vec<Cow<'v, [u8]>>,
 }
 
-impl Key {
-    pub(super) fn new(name: &[u8]) -> Option<Self> {
-        const KEYS: [(&[u8], Key); 7] = [
-            (b"hash", Key::Hash),
-            (b"cert", Key::Cert),
-            (b"chain", Key::Chain),
-            (b"subject", Key::Subject),
-            (b"issuer", Key::Issuer),
-            (b"uri", Key::Uri),
-            (b"dns", Key::Dns),
-        ];
-        if name.is_empty() || !name.iter().all(u8::is_ascii_alphanumeric) {
-            return None;
-        }
-        let known = KEYS.iter().find(|(key, _)| name.eq_ignore_ascii_case(key));
-        Some(known.map_or(Self::Other, |(_, key)| *key))
+impl<'v> Element<'v> {
+    /// The place of a key that has one value.
+    pub(super) fn place(&mut self, key: &str) -> Option<&mut Option<Cow<'v, [u8]>>> {
+        Some(match key {
+            "Hash" => &mut self.hash,
+            "Cert" => &mut self.cert,
+            "Chain" => &mut self.chain,
+            "Subject" => &mut self.subject,
+            "Issuer" => &mut self.issuer,
+            _ => return None,
+        })
+    }
+
+    /// The list of a key that has several.
+    pub(super) fn list(&mut self, key: &str) -> Option<&mut Vec<Cow<'v, [u8]>>> {
+        Some(match key {
+            "URI" => &mut self.uris,
+            "DNS" => &mut self.dns_names,
+            _ => return None,
+        })
     }
 }
-
-/// A pair of the last element.
-#[derive(Debug)]
-pub(super) struct Pair<'v> {
-    pub(super) key: Key,
-    pub(super) value: Cow<'v, [u8]>,
-    /// Not in quotes: Envoy writes names so, and a name with a `;` in it looks like two.
-    pub(super) bare: bool,
-}
-
-/// The last element's pairs, and how many elements there are.
-pub(super) type LastElement<'v> = (Vec<Pair<'v>>, usize);

@@ -4,21 +4,53 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::xfcc_element::{Key, LastElement, Pair};
+use super::declared::Declared;
+use super::error::ReceiveErrorKind;
+use super::xfcc_element::{Element, KEYS};
 use crate::decoding::nibble;
 
-pub(super) fn last_element(text: &[u8]) -> Option<LastElement<'_>> {
+/// Calls `each` with the text of every object, in order. `None` where the whole is not an array of them.
+pub(super) fn elements<'v>(text: &'v [u8], mut each: impl FnMut(&'v [u8])) -> Option<()> {
     let mut json = Json { rest: text };
-    let (mut pairs, mut count) = (Vec::new(), 0usize);
     json.expect(b'[')?;
     loop {
-        pairs.clear();
-        count = count.saturating_add(1);
-        json.object(&mut pairs)?;
+        json.peek()?;
+        let object = json.rest;
+        json.object(&mut |_, _| ())?;
+        each(object.get(..object.len().saturating_sub(json.rest.len()))?);
         if !json.goes_on(b']')? {
-            return json.rest.trim_ascii().is_empty().then_some((pairs, count));
+            return json.rest.trim_ascii().is_empty().then_some(());
         }
     }
+}
+
+/// One of those objects.
+pub(super) fn element<'v>(
+    object: &[u8],
+    declared: &Declared,
+) -> Result<Element<'v>, ReceiveErrorKind> {
+    let mut pairs = Vec::new();
+    let read = Json { rest: object }.object(&mut |key, value| pairs.push((key.to_vec(), value)));
+    read.ok_or(ReceiveErrorKind::Malformed)?;
+    let mut element = Element::default();
+    for (key, value) in pairs {
+        let known = KEYS.iter().find(|known| known.as_bytes().eq_ignore_ascii_case(&key));
+        let Some(key) = known.filter(|key| declared.has(key) || **key == "Hash") else { continue };
+        if value.is_empty() {
+            continue;
+        }
+        if let Some(list) = element.list(key) {
+            list.push(Cow::Owned(value));
+        } else if let Some(place) = element.place(key) {
+            match place {
+                // An array of PEMs.
+                Some(chain) if *key == "Chain" => chain.to_mut().extend_from_slice(&value),
+                Some(_) => return Err(ReceiveErrorKind::Ambiguous),
+                None => *place = Some(Cow::Owned(value)),
+            }
+        }
+    }
+    Ok(element)
 }
 
 /// What is left to read.
@@ -45,10 +77,10 @@ impl Json<'_> {
         Some(comma)
     }
 
-    fn object(&mut self, pairs: &mut Vec<Pair<'_>>) -> Option<()> {
+    fn object(&mut self, pair: &mut dyn FnMut(&[u8], Vec<u8>)) -> Option<()> {
         self.expect(b'{')?;
         loop {
-            let key = Key::new(&self.string()?)?;
+            let key = self.string()?;
             self.expect(b':')?;
             if self.peek()? == b'[' {
                 self.expect(b'[')?;
@@ -56,25 +88,19 @@ impl Json<'_> {
                     self.expect(b']')?;
                 } else {
                     loop {
-                        self.pair(key, pairs)?;
+                        pair(&key, self.string()?);
                         if !self.goes_on(b']')? {
                             break;
                         }
                     }
                 }
             } else {
-                self.pair(key, pairs)?;
+                pair(&key, self.string()?);
             }
             if !self.goes_on(b'}')? {
                 return Some(());
             }
         }
-    }
-
-    fn pair(&mut self, key: Key, pairs: &mut Vec<Pair<'_>>) -> Option<()> {
-        let value = Cow::Owned(self.string()?);
-        pairs.push(Pair { key, value, bare: false });
-        Some(())
     }
 
     /// RFC 8259 §7.
@@ -136,10 +162,10 @@ mod tests {
     #[test]
     fn grammar() {
         let cases = [
-            ("one", r#"[{"hash":"a","uri":["b","c"],"dns":[]}]"#, Some("Hash=a Uri=b Uri=c")),
+            ("one", r#"[{"hash":"a","uri":["b","c"],"dns":[]}]"#, Some("hash=a uri=b uri=c")),
             ("the last of two", r#"[{"hash":"a"} , {"Hash" : "b"}] "#, Some("Hash=b")),
-            ("escapes", r#"[{"cert":"a\nb\/\u0041\ud83d\ude00"}]"#, Some("Cert=a\nb/A😀")),
-            ("control bytes", r#"[{"cert":"\b\f\r\t"}]"#, Some("Cert=\u{8}\u{c}\r\t")),
+            ("escapes", r#"[{"cert":"a\nb\/\u0041\ud83d\ude00"}]"#, Some("cert=a\nb/A😀")),
+            ("control bytes", r#"[{"cert":"\b\f\r\t"}]"#, Some("cert=\u{8}\u{c}\r\t")),
             ("no escape", r#"[{"cert":"\x41"}]"#, None),
             ("half a pair", r#"[{"cert":"\ud83d"}]"#, None),
             ("another object", r#"[{"hash":"a","cert":{"x":"y"}}]"#, None),
@@ -154,15 +180,19 @@ mod tests {
             ("an open string", r#"[{"hash":"a\"}]"#, None),
         ];
         for (name, text, expected) in cases {
-            let shown = last_element(text.as_bytes()).map(|(pairs, _)| {
-                let pair = |pair: &Pair<'_>| {
-                    alloc::format!("{:?}={}", pair.key, String::from_utf8_lossy(&pair.value))
-                };
-                pairs.iter().map(pair).collect::<Vec<_>>().join(" ")
+            let mut last = None;
+            let whole = elements(text.as_bytes(), |object| last = Some(object));
+            let shown = whole.and(last).map(|object| {
+                let mut shown = Vec::new();
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                Json { rest: object }.object(&mut |key, value| {
+                    shown.push(alloc::format!("{}={}", text(key), text(&value)));
+                });
+                shown.join(" ")
             });
             assert_eq!(shown.as_deref(), expected, "{name}");
         }
         let deep = "[".repeat(100_000);
-        assert!(last_element(deep.as_bytes()).is_none());
+        assert!(elements(deep.as_bytes(), |_| ()).is_none());
     }
 }

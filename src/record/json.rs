@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::client::ClientCertificate;
 use crate::client::Verification;
 use crate::record::{Property, TlsClientAuth};
+use crate::x509::Dialect;
 
 /// The object, in Cloudflare's order and spelling.
 #[derive(Deserialize, Serialize)]
@@ -104,7 +105,10 @@ impl Serialize for TlsClientAuth {
 /// Reads that JSON. The certificate and its chain come back from `certRFC9440` and `certChainRFC9440` where they are there; the
 /// texts stay as they stand.
 ///
-/// Fails where a property is missing (the four of RFC 9440, which came later, may be), is no printable ASCII, or is none of its few values.
+/// Fails where a property is missing (the four of RFC 9440, which came later, may be), is not printable ASCII or not one of its few
+/// values, where a text or a digest is not that of the certificate in `certRFC9440`, and where there are texts and no certificate
+/// was presented. The certificate decides in either library's spelling, which the record keeps. The issuer's serial number and key
+/// identifier are not in the leaf and are believed.
 impl<'de> Deserialize<'de> for TlsClientAuth {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let object = Object::deserialize(deserializer)?;
@@ -160,13 +164,22 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
                     .collect::<Option<Vec<_>>>()
                     .ok_or_else(|| invalid("certChainRFC9440"))?,
             };
-            ClientCertificate::presented(leaf, verification).chain(chain).revoked(revoked)
-        } else if verification == Verification::None && !revoked {
-            ClientCertificate::none()
-        } else {
+            let client = ClientCertificate::presented(leaf, verification).chain(chain);
+            of_the_certificate(client.revoked(revoked), &texts).map_err(|name| {
+                D::Error::custom(format_args!(
+                    "tlsClientAuth: {name} is not that of the certificate in certRFC9440"
+                ))
+            })?
+        } else if verification != Verification::None || revoked {
             return Err(D::Error::custom(
                 "tlsClientAuth: a verdict on a certificate that was not presented",
             ));
+        } else if texts.iter().skip(3).any(|text| !text.is_empty()) {
+            return Err(D::Error::custom(
+                "tlsClientAuth: a text of a certificate that was not presented",
+            ));
+        } else {
+            ClientCertificate::none()
         };
         Ok(Self::from_texts(
             &texts,
@@ -177,6 +190,47 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
     }
 }
 
+/// Names of the properties that a leaf decides.
+const OF_THE_LEAF: [(Property, &str); 12] = [
+    (Property::IssuerDn, "certIssuerDN"),
+    (Property::SubjectDn, "certSubjectDN"),
+    (Property::IssuerDnRfc2253, "certIssuerDNRFC2253"),
+    (Property::SubjectDnRfc2253, "certSubjectDNRFC2253"),
+    (Property::IssuerDnLegacy, "certIssuerDNLegacy"),
+    (Property::SubjectDnLegacy, "certSubjectDNLegacy"),
+    (Property::Serial, "certSerial"),
+    (Property::Ski, "certSKI"),
+    (Property::FingerprintSha1, "certFingerprintSHA1"),
+    (Property::FingerprintSha256, "certFingerprintSHA256"),
+    (Property::NotBefore, "certNotBefore"),
+    (Property::NotAfter, "certNotAfter"),
+];
+
+/// The client in the spelling of these texts, where they are its certificate's; else the name of one that is not.
+fn of_the_certificate(
+    client: ClientCertificate,
+    texts: &[&str; Property::ALL.len()],
+) -> Result<ClientCertificate, &'static str> {
+    if client.leaf().is_none() {
+        return Ok(client);
+    }
+    let stated = |property| {
+        let place = Property::ALL.iter().position(|one| *one == property);
+        place.and_then(|place| texts.get(place)).copied()
+    };
+    let wrong = |client: &ClientCertificate| {
+        let own = TlsClientAuth::new(client);
+        let differs = |property| stated(property) != Some(own.text(property));
+        OF_THE_LEAF.into_iter().find_map(|(property, name)| differs(property).then_some(name))
+    };
+    let openssl = client.clone().dialect(Dialect::OpenSsl);
+    match wrong(&client) {
+        None => Ok(client),
+        Some(_) if wrong(&openssl).is_none() => Ok(openssl),
+        Some(name) => Err(name),
+    }
+}
+
 fn byte_sequence(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text.strip_prefix(':')?.strip_suffix(':')?).ok()
 }
@@ -184,17 +238,77 @@ fn byte_sequence(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::borrow::ToOwned as _;
+    use alloc::string::String;
+
+    use crate::client::VerifyError;
     use crate::x509::Error;
+
+    const DER: &[u8] = include_bytes!("../../tests/fixtures/san_all.der");
+
+    fn json(client: &ClientCertificate) -> String {
+        serde_json::to_string(&TlsClientAuth::new(client)).unwrap()
+    }
 
     #[test]
     fn a_record_equals_itself_after_a_round_trip() -> Result<(), Error> {
-        let der = &include_bytes!("../../tests/fixtures/san_all.der")[..];
-        let client = ClientCertificate::presented(der, Verification::Success).chain([der]);
-        let record = TlsClientAuth::new(&client);
-        let json = serde_json::to_string(&record).unwrap();
-        let read: TlsClientAuth = serde_json::from_str(&json).unwrap();
-        assert_eq!(read, record);
-        assert_eq!(read.certificate()?.as_der(), der);
+        let client = ClientCertificate::presented(DER, Verification::Success).chain([DER]);
+        let clients = [
+            client.clone(),
+            client.clone().revoked(true),
+            client.dialect(Dialect::BoringSsl),
+            ClientCertificate::presented(DER, VerifyError::CertHasExpired.into()),
+            ClientCertificate::presented(DER, Verification::from_text("FAILED").unwrap()),
+            ClientCertificate::presented(DER, Verification::from_text("FAILED:").unwrap()),
+            ClientCertificate::presented([], Verification::Success),
+            ClientCertificate::none(),
+        ];
+        for client in clients {
+            let read: TlsClientAuth = serde_json::from_str(&json(&client)).unwrap();
+            assert_eq!(read, TlsClientAuth::new(&client));
+            if client.leaf().is_some() {
+                assert_eq!(read.certificate()?.as_der(), DER);
+            }
+        }
         Ok(())
+    }
+
+    #[test]
+    fn either_spelling_is_the_certificates() {
+        let der = &include_bytes!("../../tests/fixtures/inj_legacy_slash.der")[..];
+        for dialect in [Dialect::BoringSsl, Dialect::OpenSsl] {
+            let client = ClientCertificate::presented(der, Verification::Success).dialect(dialect);
+            let read: TlsClientAuth = serde_json::from_str(&json(&client)).unwrap();
+            assert_eq!(read, TlsClientAuth::new(&client), "{dialect:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_certificates_is_refused() {
+        let good = json(&ClientCertificate::presented(DER, Verification::Success));
+        let mut refused = 0;
+        let object: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&good).unwrap();
+        for (name, value) in &object {
+            let unchecked = ["certVerified", "certRevoked", "certIssuerSerial", "certIssuerSKI"];
+            let too_large = name.ends_with("TooLarge") || name == "certChainRFC9440";
+            if unchecked.contains(&name.as_str()) || too_large || value == "" {
+                continue;
+            }
+            let mut forged = object.clone();
+            forged.insert(name.clone(), "forged".into());
+            let read = serde_json::from_value::<TlsClientAuth>(forged.into());
+            let message = read.unwrap_err().to_string();
+            assert!(
+                message.starts_with("tlsClientAuth: ") && !message.contains("forged"),
+                "{name}"
+            );
+            refused += 1;
+        }
+        assert!(refused > 10, "{refused}");
+        let nobody = json(&ClientCertificate::none());
+        let named = nobody.replace(r#""certSubjectDN":"""#, r#""certSubjectDN":"CN=admin""#);
+        assert_ne!(named, nobody.to_owned());
+        assert!(serde_json::from_str::<TlsClientAuth>(&named).is_err());
     }
 }

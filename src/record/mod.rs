@@ -286,6 +286,10 @@ impl TlsClientAuth {
     }
 
     /// Whether one was presented, verified and is not revoked: the one question for access decisions.
+    ///
+    /// It does not say who the client is. Headers can state a good certificate and nothing of it, as `ssl-c-used: 1` beside
+    /// `ssl-c-verify: 0` does: this is `true` then, and every name, serial number and fingerprint is empty. Compare an identity
+    /// that must be there, and never one that may be empty with one from a configuration that may be, too.
     #[must_use]
     pub fn is_trusted(&self) -> bool {
         self.client.is_trusted()

@@ -2,11 +2,20 @@
 
 use alloc::vec::Vec;
 
-use crate::encoding::pem::{BEGIN, END};
-use crate::x509::{Error, ErrorKind, Part};
+use crate::x509::cursor::{self, Cursor};
+use crate::x509::error::{Error, ErrorKind, Part};
 
-/// The DER of every `CERTIFICATE` block, in the file's order: the leaf first, then its chain. Text around the blocks and blocks
-/// of other kinds are passed over; white space inside is too.
+/// The labels under which OpenSSL reads a certificate.
+const LABELS: [&[u8]; 3] = [b"CERTIFICATE", b"X509 CERTIFICATE", TRUSTED];
+
+/// OpenSSL's own: the certificate, and behind it what it is trusted for.
+const TRUSTED: &[u8] = b"TRUSTED CERTIFICATE";
+
+/// Returns the DER of every certificate of a PEM file, in the file's order: the leaf first, then its chain.
+///
+/// The labels `CERTIFICATE`, `X509 CERTIFICATE` and `TRUSTED CERTIFICATE` are read, as OpenSSL reads them; of the last one, the
+/// certificate without its trust settings. A marker counts where it is a line of its own, spaces around it aside. Other text and
+/// blocks with other labels are skipped.
 ///
 /// ```
 /// use tls_client_auth::x509::certificates_from_pem;
@@ -17,25 +26,40 @@ use crate::x509::{Error, ErrorKind, Part};
 /// ```
 ///
 /// # Errors
-/// There is no block, one has no end, or what is inside is not base64.
+/// There is no such block, one has no end or is empty, or its contents are not base64.
 pub fn certificates_from_pem(pem: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
     use base64::Engine as _;
     let mut certificates = Vec::new();
-    let mut rest = pem;
-    let offset = |rest: &[u8]| pem.len().saturating_sub(rest.len());
-    while let Some((_, body)) = split_at_line(rest, BEGIN) {
-        let (body, behind) = split_at_line(body, END).ok_or(Error::new(
-            Part::Pem,
-            ErrorKind::Truncated,
-            offset(body),
-        ))?;
-        let text: Vec<u8> =
-            body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        let der = base64::engine::general_purpose::STANDARD
-            .decode(text)
-            .map_err(|_| Error::new(Part::Pem, ErrorKind::Invalid, offset(behind)))?;
-        certificates.push(der);
-        rest = behind;
+    let mut open: Option<Block<'_>> = None;
+    let mut offset = 0usize;
+    for line in pem.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
+        let behind = offset.saturating_add(line.len());
+        let error = |kind| Error::new(Part::Pem, kind, offset);
+        let text = line.trim_ascii();
+        match open.take() {
+            None => {
+                let label = marker(text, b"BEGIN ").filter(|label| LABELS.contains(label));
+                open = label.map(|label| Block { label, base64: Vec::new(), start: behind });
+            }
+            Some(block) if marker(text, b"END ") == Some(block.label) => {
+                if block.base64.is_empty() {
+                    return Err(error(ErrorKind::Missing));
+                }
+                let der = base64::engine::general_purpose::STANDARD.decode(&block.base64);
+                let der = der.map_err(|_| error(ErrorKind::Invalid))?;
+                certificates.push(if block.label == TRUSTED { without_trust(&der)? } else { der });
+            }
+            // A second beginning, or the end of another block.
+            Some(_) if text.starts_with(b"-----") => return Err(error(ErrorKind::Truncated)),
+            Some(mut block) => {
+                block.base64.extend(text.iter().filter(|byte| !byte.is_ascii_whitespace()));
+                open = Some(block);
+            }
+        }
+        offset = behind;
+    }
+    if let Some(block) = open {
+        return Err(Error::new(Part::Pem, ErrorKind::Truncated, block.start));
     }
     if certificates.is_empty() {
         return Err(Error::new(Part::Pem, ErrorKind::Missing, pem.len()));
@@ -43,45 +67,91 @@ pub fn certificates_from_pem(pem: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
     Ok(certificates)
 }
 
-/// What stands before and after a marker.
-fn split_at_line<'a>(text: &'a [u8], marker: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let at = text.windows(marker.len()).position(|window| window == marker)?;
-    Some((text.get(..at)?, text.get(at.saturating_add(marker.len())..)?))
+/// A block that has begun.
+struct Block<'p> {
+    label: &'p [u8],
+    base64: Vec<u8>,
+    /// Where its contents begin.
+    start: usize,
+}
+
+/// The label of a line that is nothing but this marker.
+fn marker<'l>(line: &'l [u8], kind: &[u8]) -> Option<&'l [u8]> {
+    line.strip_prefix(b"-----")?.strip_prefix(kind)?.strip_suffix(b"-----")
+}
+
+fn without_trust(der: &[u8]) -> Result<Vec<u8>, Error> {
+    let certificate = Cursor::new(der).expect(cursor::SEQUENCE, Part::Certificate)?;
+    Ok(certificate.der().to_vec())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::borrow::ToOwned as _;
+    use alloc::string::String;
+    use alloc::{format, vec};
+
+    fn block(label: &str, body: &str) -> String {
+        format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
+    }
+
+    type Read = Result<Vec<Vec<u8>>, Error>;
 
     #[test]
     fn blocks() {
         let error = |kind, offset| Err(Error::new(Part::Pem, kind, offset));
-        let cases: [(&str, &str, Result<usize, Error>); 6] = [
-            ("one", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----", Ok(1)),
+        let plain = || block("CERTIFICATE", "MAA=");
+        let der = || vec![0x30, 0];
+        let cases: [(&str, String, Read); 21] = [
+            ("one", plain(), Ok(vec![der()])),
+            ("two", plain() + &block("CERTIFICATE", "MAEA"), Ok(vec![der(), vec![0x30, 1, 0]])),
+            ("CRLF", (plain() + &plain()).replace('\n', "\r\n"), Ok(vec![der(), der()])),
+            ("CR", plain().replace('\n', "\r"), Ok(vec![der()])),
+            ("no line end behind it", plain().trim_end().into(), Ok(vec![der()])),
+            ("indented", plain().replace('\n', " \n\t "), Ok(vec![der()])),
+            ("white space inside", block("CERTIFICATE", "M A\n\nA ="), Ok(vec![der()])),
+            ("a key beside it", block("PRIVATE KEY", "!") + &plain(), Ok(vec![der()])),
+            ("the oldest label", block("X509 CERTIFICATE", "MAA="), Ok(vec![der()])),
             (
-                "two, CRLF",
-                "-----BEGIN CERTIFICATE-----\r\nMAA=\r\n-----END CERTIFICATE-----\r\n-----BEGIN CERTIFICATE-----\r\nMAA=\r\n-----END CERTIFICATE-----\r\n",
-                Ok(2),
+                "OpenSSL's own label",
+                block("TRUSTED CERTIFICATE", "MAAwAA==") + &plain(),
+                Ok(vec![der(), der()]),
             ),
             (
-                "a key beside it",
-                "-----BEGIN PRIVATE KEY-----\n!\n-----END PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----",
-                Ok(1),
+                "a block in a comment",
+                "friendlyName: ".to_owned() + &plain().replace('\n', "") + "\n" + &plain(),
+                Ok(vec![der()]),
             ),
-            ("nothing", "hello", error(ErrorKind::Missing, 5)),
-            ("no end", "-----BEGIN CERTIFICATE-----\nMAA=", error(ErrorKind::Truncated, 27)),
             (
-                "no base64",
-                "-----BEGIN CERTIFICATE-----\nM?A=\n-----END CERTIFICATE-----",
-                error(ErrorKind::Invalid, 58),
+                "a block behind text",
+                "a -----BEGIN CERTIFICATE-----\nMAEA\n".to_owned() + &plain(),
+                Ok(vec![der()]),
+            ),
+            ("nothing", "hello".into(), error(ErrorKind::Missing, 5)),
+            ("a request", block("CERTIFICATE REQUEST", "MAA="), error(ErrorKind::Missing, 75)),
+            ("all on one line", plain().replace('\n', ""), error(ErrorKind::Missing, 56)),
+            ("no end", "-----BEGIN CERTIFICATE-----\nMAA=".into(), error(ErrorKind::Truncated, 28)),
+            (
+                "another beginning",
+                "-----BEGIN CERTIFICATE-----\nMAA=\n".to_owned() + &plain(),
+                error(ErrorKind::Truncated, 33),
+            ),
+            (
+                "another block's end",
+                plain().replace("END CERT", "END X509 CERT"),
+                error(ErrorKind::Truncated, 33),
+            ),
+            ("an empty block", block("CERTIFICATE", " "), error(ErrorKind::Missing, 30)),
+            ("no base64", block("CERTIFICATE", "M?A="), error(ErrorKind::Invalid, 33)),
+            (
+                "no certificate before the trust",
+                block("TRUSTED CERTIFICATE", "BAA="),
+                Err(Error::new(Part::Certificate, ErrorKind::UnexpectedTag, 0)),
             ),
         ];
         for (name, pem, expected) in cases {
-            assert_eq!(
-                certificates_from_pem(pem.as_bytes()).map(|found| found.len()),
-                expected,
-                "{name}"
-            );
+            assert_eq!(certificates_from_pem(pem.as_bytes()), expected, "{name}");
         }
     }
 }

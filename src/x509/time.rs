@@ -72,11 +72,6 @@ impl<'a> Time<'a> {
         }
     }
 
-    /// A UTCTime with these characters.
-    pub(crate) const fn utc(contents: &'a [u8]) -> Self {
-        Self { tag: UTC_TIME, contents }
-    }
-
     /// A GeneralizedTime with these characters.
     pub(crate) const fn generalized(contents: &'a [u8]) -> Self {
         Self { tag: GENERALIZED_TIME, contents }

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tls_client_auth::field::{CertificateForm, ChainForm, Field, Limits, UrlForm};
-use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
 
 use super::common::der::{self, Parts, of, tlv};
 use super::verdicts::receiver;
@@ -29,9 +29,7 @@ fn certificate(name: &str, size: usize) -> (Vec<u8>, String) {
 
 fn sets() -> Vec<HeaderSet> {
     let escaped = UrlForm::Component;
-    let own = |rows: [(&str, Field); 2]| {
-        HeaderSet::new("own", tls_client_auth::Dialect::OpenSsl, rows).unwrap()
-    };
+    let own = |rows: [(&str, Field); 2]| HeaderSet::new("own", Dialect::OpenSsl, rows).unwrap();
     let mut sets = HeaderSet::all();
     sets.push(own([
         ("x-chain", Field::Chain(ChainForm::CommaBase64)),

@@ -1,6 +1,7 @@
 //! Facts without a certificate, and no certificate at all.
 
-use tls_client_auth::{ClientCertificate, Receiver, TlsClientAuth, Unstated};
+use tls_client_auth::field::Limits;
+use tls_client_auth::{ClientCertificate, HeaderSet, Receiver, TlsClientAuth, Unstated};
 
 use super::*;
 
@@ -133,12 +134,115 @@ fn facts_without_a_certificate() {
     }
 }
 
+/// Each form of a distinguished name to its own properties, with what HTTP must not carry at its ends put back.
+#[test]
+fn names_land_in_the_properties_of_their_form() {
+    let cases = [
+        ("CN=a", "CN=a", ""),
+        ("/C=DE/O=Acme, Inc./CN=a", "", "/C=DE/O=Acme, Inc./CN=a"),
+        ("/CN=José", "", r"/CN=Jos\xC3\xA9"),
+        (r"CN=a,O=x\20", r"CN=a,O=x\ ", ""),
+        (r"CN=a,O=x\\20", r"CN=a,O=x\\20", ""),
+        (r"CN=a,O=x\", r"CN=a,O=x\ ", ""),
+        (r"CN=a,O=x\\", r"CN=a,O=x\\", ""),
+        (r"CN=\ a\20b", r"CN=\ a\20b", ""),
+        (r"/O=x /CN=a\x20", "", "/O=x /CN=a "),
+        (r"/O=x\x20/CN=a", "", r"/O=x\x20/CN=a"),
+        ("\"CN=a\"", "CN=a", ""),
+        ("(null)", "", ""),
+    ];
+    let receivers = [
+        (Receiver::nginx(), "ssl-client-s-dn"),
+        (Receiver::nginx(), "ssl-client-s-dn-legacy"),
+        (Receiver::ingress_nginx(), "ssl-client-subject-dn"),
+        (Receiver::apache(), "SSL-CLIENT-S-DN"),
+        (Receiver::azure_application_gateway(), "client-certificate-subject"),
+        (Receiver::cloudflare_worker(), "X-CERT-SUBJECT-DN-L"),
+    ];
+    for (receiver, header) in &receivers {
+        let verdict = receiver.headers().next().unwrap();
+        for (value, rfc2253, legacy) in cases {
+            let auth = receiver.receive(&[(verdict, "SUCCESS"), (header, value)]).unwrap();
+            let read = [auth.cert_subject_dn(), auth.cert_subject_dn_rfc2253()];
+            assert_eq!(read, [rfc2253; 2], "{header}: {value}");
+            assert_eq!(auth.cert_subject_dn_legacy(), legacy, "{header}: {value}");
+        }
+    }
+    let haproxy = Receiver::haproxy();
+    for (value, expected) in [("/CN=a%20", "/CN=a "), ("/CN=José", "/CN=Jos%C3%A9")] {
+        let auth = haproxy.receive(&[("ssl-c-verify", "0"), ("ssl-c-s-dn", value)]).unwrap();
+        assert_eq!((auth.cert_subject_dn(), auth.cert_subject_dn_legacy()), ("", expected));
+    }
+}
+
+/// A name of a certificate may look like a proxy's word for nothing.
+#[test]
+fn no_text_in_a_bare_name_means_nothing() {
+    let receiver = Receiver::linkerd(Unstated::Verified);
+    for name in ["(null)", "<nil>", "\"\"", "\"a\"", "{http.request.tls.client.serial}", "a.b"] {
+        let received = receiver.receive_with_names(&[("l5d-client-id", name)]).unwrap();
+        assert!(received.auth.is_trusted(), "{name}");
+        assert_eq!(received.names.len(), 1, "{name}");
+        assert_eq!(received.names[0].as_str(), name);
+    }
+    assert!(!receiver.receive(&[("l5d-client-id", "")]).unwrap().is_presented());
+}
+
+#[test]
+fn haproxys_dates_are_of_this_century() {
+    for (receiver, verdict, dates) in [
+        (Receiver::haproxy(), "ssl-c-verify", ["ssl-c-notbefore", "ssl-c-notafter"]),
+        (
+            Receiver::haproxy_manual(),
+            "x-ssl-client-verify",
+            ["x-ssl-client-notbefore", "x-ssl-client-notafter"],
+        ),
+    ] {
+        let lines = [(verdict, "0"), (dates[0], "500101000000Z"), (dates[1], "550101000000Z")];
+        let auth = receiver.receive(&lines).unwrap();
+        let read = [auth.cert_not_before(), auth.cert_not_after()];
+        assert_eq!(read, ["Jan  1 00:00:00 2050 GMT", "Jan  1 00:00:00 2055 GMT"]);
+    }
+}
+
+#[test]
+fn an_error_beside_googles_verdict_is_a_failure() {
+    let lines = [
+        ("client-cert-present", "true"),
+        ("client-cert-chain-verified", "true"),
+        ("client-cert-error", "client_cert_chain_exceeded_limit"),
+    ];
+    let auth = Receiver::google().receive(&lines).unwrap();
+    assert!(auth.is_presented() && !auth.is_trusted());
+    assert_eq!(auth.cert_verified(), "FAILED:client_cert_chain_exceeded_limit");
+}
+
+/// With the leaf and without, the record is in the proxy's own spelling.
+#[test]
+fn each_receiver_prints_as_its_proxy() {
+    let der = &include_bytes!("../fixtures/inj_legacy_slash.der")[..];
+    let client = ClientCertificate::presented(der, tls_client_auth::Verification::Success);
+    for (set, receiver) in [
+        (HeaderSet::nginx(), Receiver::nginx()),
+        (HeaderSet::cloudflare_worker(), Receiver::cloudflare_worker()),
+    ] {
+        let lines = set.lines(&client, Limits::new());
+        let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
+        let facts = receiver.headers().filter(|name| !name.contains("cert")).map(str::to_owned);
+        let facts: Vec<String> = facts.collect();
+        let facts = receiver.clone().only(facts.iter().map(String::as_str)).unwrap();
+        let (whole, facts) = (receiver.receive(&lines).unwrap(), facts.receive(&lines).unwrap());
+        assert_eq!(whole.cert_subject_dn_legacy(), facts.cert_subject_dn_legacy());
+        assert!(facts.certificate().is_err() && !facts.cert_subject_dn_legacy().is_empty());
+    }
+}
+
 #[test]
 fn every_way_to_say_none() {
     let v = Unstated::Verified;
     let empty_block = "-----BEGIN CERTIFICATE----------END CERTIFICATE-----";
     let cases: [(&str, Receiver, &[(&str, &str)]); 15] = [
-        ("nothing", Receiver::nginx(), &[]),
+        ("nothing", Receiver::nginx().verdict_may_be_absent(), &[]),
         ("NONE", Receiver::nginx(), &[("ssl-client-verify", "NONE")]),
         ("empty", Receiver::rfc9440(v), &[("client-cert", ""), ("client-cert-chain", " ")]),
         ("quotes", Receiver::caddy(v), &[("tls-client-certificate-der-base64", "\"\"")]),

@@ -12,6 +12,7 @@ fn assert_whole(name: &str, receiver: &Receiver, lines: &Lines<'_>, chain: &[&[u
     assert_eq!(auth.is_trusted(), ok, "{name}");
     assert_eq!(auth.cert_subject_dn(), SUBJECT, "{name}");
     let absent: [(&str, &str); 1] = [("Host", "origin.example")];
+    let receiver = receiver.clone().verdict_may_be_absent();
     assert!(!receiver.receive(&absent).unwrap().is_presented(), "{name}");
 }
 
@@ -107,12 +108,55 @@ fn whole_certificates() {
             none,
         ),
         ("envoy", Receiver::envoy(v), vec![("x-forwarded-client-cert", xfcc)], &[CA]),
-        ("envoy, JSON", Receiver::envoy(v), vec![("x-forwarded-client-cert", json)], &[CA]),
+        (
+            "envoy, JSON",
+            Receiver::envoy_appended(v),
+            vec![("x-forwarded-client-cert", json)],
+            &[CA],
+        ),
         (
             "traefik",
             Receiver::traefik(v),
             vec![("x-forwarded-tls-client-cert", format!("{b},{i}"))],
             &[INTERMEDIATE],
+        ),
+        (
+            "nginx, the form dialect",
+            Receiver::nginx(),
+            vec![
+                ("ssl-client-verify", ok()),
+                ("ssl-client-escaped-cert", escaped(LEAF).replace("%20", "+")),
+            ],
+            none,
+        ),
+        (
+            "nginx, leaf and chain",
+            Receiver::nginx(),
+            vec![
+                ("ssl-client-verify", ok()),
+                ("ssl-client-escaped-cert", escaped(LEAF) + &escaped(CA)),
+            ],
+            &[CA],
+        ),
+        (
+            "nginx, base64",
+            Receiver::nginx(),
+            vec![("ssl-client-verify", ok()), ("ssl-client-escaped-cert", b.clone())],
+            none,
+        ),
+        (
+            "a verdict of the caller's words",
+            Receiver::certificate_and_verdict("X-SSL-CERT", "X-SSL-OK")
+                .unwrap()
+                .verdict_words(["OK", "1"]),
+            vec![("x-ssl-ok", s("OK")), ("x-ssl-cert", escaped(LEAF))],
+            none,
+        ),
+        (
+            "kong, base64 of PEM",
+            Receiver::kong(v),
+            vec![("X-Client-Cert", base64(pem(LEAF, "\n").as_bytes()))],
+            none,
         ),
         (
             "traefik before 2.9.4",
@@ -202,6 +246,98 @@ fn whole_certificates() {
     for (name, receiver, lines, chain) in &cases {
         assert_whole(name, receiver, lines, chain, true);
     }
+}
+
+#[test]
+fn beside_the_leaf_no_fact_decides() {
+    let lines = [
+        ("ssl-client-verify", "SUCCESS".to_owned()),
+        ("ssl-client-serial", "no serial number".to_owned()),
+        ("ssl-client-v-end", "no date".to_owned()),
+        ("ssl-client-s-dn", "CN=admin".to_owned()),
+        ("ssl-client-escaped-cert", escaped(LEAF)),
+    ];
+    let auth = Receiver::nginx().receive(&lines).unwrap();
+    assert_eq!((auth.cert_serial(), auth.cert_subject_dn()), (SERIAL, SUBJECT));
+    let serial = format!("00:{}", vec!["a3"; 101].join(":"));
+    let lines = [("client-cert-chain-verified", "true"), ("client-cert-serial-number", &serial)];
+    let auth = Receiver::google().receive(&lines).unwrap();
+    assert_eq!(auth.cert_serial(), "A3".repeat(101));
+}
+
+/// One certificate in one header, in every encoding that anybody sends.
+#[test]
+fn one_certificate_in_one_header() {
+    let text = pem(LEAF, "\n");
+    let both = text.clone() + &pem(CA, "\n");
+    let cases = [
+        ("URL-encoded", url(&text), 0),
+        ("URL-encoded as AWS does", aws(LEAF), 0),
+        ("the form dialect", url(&text).replace("%20", "+"), 0),
+        ("one line", pem(LEAF, " "), 0),
+        ("folded", pem(LEAF, "\n\t"), 0),
+        ("base64", base64(LEAF), 0),
+        ("base64, URL-encoded", url(&base64(LEAF)), 0),
+        ("base64 of PEM", base64(text.as_bytes()), 0),
+        ("base64 of PEM, URL-encoded", url(&base64(text.as_bytes())), 0),
+        ("a byte sequence", sequence(LEAF), 0),
+        ("two, URL-encoded", url(&both), 1),
+        ("two in the form dialect", url(&both).replace("%20", "+"), 1),
+        ("two joined with a comma", url(&text) + "," + &url(&pem(CA, "\n")), 1),
+        ("two in base64", base64(LEAF) + "," + &base64(CA), 1),
+        ("base64 of two PEMs", base64(both.as_bytes()), 1),
+        ("two byte sequences", sequence(LEAF) + ", " + &sequence(CA), 1),
+    ];
+    for (unstated, is_trusted) in [(Unstated::Verified, true), (Unstated::NotVerified, false)] {
+        let receiver = Receiver::certificate("X-SSL-CERT", unstated).unwrap();
+        for (name, value, chain) in &cases {
+            let lines = vec![("x-ssl-cert", value.clone())];
+            let auth = receiver.receive(&lines).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let client = auth.client_certificate();
+            assert_eq!(client.leaf(), Some(LEAF), "{name}");
+            let expected: &[&[u8]] = if *chain == 1 { &[CA] } else { &[] };
+            assert_eq!(client.chain_certificates().collect::<Vec<_>>(), expected, "{name}");
+            assert_eq!(auth.is_trusted(), is_trusted, "{name}");
+        }
+        assert!(!receiver.receive(&[("x-ssl-cert", "")]).unwrap().is_presented());
+    }
+    for (certificate, verdict) in [("a b", "X"), ("X", "Host"), ("X-Cert", "x_cert")] {
+        assert!(Receiver::certificate_and_verdict(certificate, verdict).is_err());
+    }
+}
+
+#[test]
+fn words_of_the_callers() {
+    let receiver = Receiver::nginx().verdict_words(["OK", "1"]);
+    let verdict = |word: &str| {
+        let lines =
+            [("ssl-client-verify", word.to_owned()), ("ssl-client-s-dn", "CN=a".to_owned())];
+        receiver.receive(&lines).ok().map(|auth| auth.cert_verified().to_owned())
+    };
+    let cases = [
+        ("OK", Some("SUCCESS")),
+        ("1", Some("SUCCESS")),
+        ("NONE", Some("NONE")),
+        ("FAILED:certificate has expired", Some("FAILED:certificate has expired")),
+        ("FAILED", Some("FAILED")),
+        ("SUCCESS", None),
+        ("ok", None),
+        ("0", None),
+    ];
+    for (word, expected) in cases {
+        assert_eq!(verdict(word).as_deref(), expected, "{word}");
+    }
+}
+
+#[test]
+fn a_set_without_its_verdict_row() {
+    let receiver = Receiver::nginx().only(["ssl-client-escaped-cert"]).unwrap();
+    let lines = [("ssl-client-escaped-cert", escaped(LEAF))];
+    assert!(!receiver.has_verdict() && receiver.receive(&lines).is_err());
+    assert!(receiver.unstated(Unstated::Verified).receive(&lines).unwrap().is_trusted());
+    // Beside a verdict row it says nothing.
+    let receiver = Receiver::nginx().unstated(Unstated::Verified).verdict_may_be_absent();
+    assert!(receiver.receive(&lines).is_err());
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod common;
 mod facts;
 mod formats;
 mod observed;
+mod requests;
 mod round_trip;
 mod rules;
 mod verdicts;

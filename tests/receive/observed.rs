@@ -164,16 +164,21 @@ fn facts_come_back() {
     ];
     const DATES: [(&str, Property); 2] =
         [("start", TlsClientAuth::cert_not_before), ("end", TlsClientAuth::cert_not_after)];
+    const SHA256: [(&str, Property); 1] = [("SHA-256", TlsClientAuth::cert_fingerprint_sha256)];
     const SHA1: [(&str, Property); 1] = [("SHA-1", TlsClientAuth::cert_fingerprint_sha1)];
     let without = |receiver: Receiver, header: &str| {
         let names: Vec<String> = receiver.headers().map(str::to_owned).collect();
         let kept = names.iter().map(String::as_str).filter(|name| !name.contains(header));
         receiver.clone().only(kept).unwrap().dialect(Dialect::OpenSsl)
     };
+    let envoy = Receiver::envoy(Unstated::Verified).declares(["Subject", "URI", "DNS"]).unwrap();
+    let traefik = Receiver::traefik(Unstated::Verified).only(["X-Forwarded-Tls-Client-Cert-Info"]);
     let formats = [
         ("nginx", without(Receiver::nginx(), "cert"), [&NAMES[..], &DATES, &SHA1].concat()),
         ("apache", without(Receiver::apache(), "CERT"), [&NAMES[..], &DATES].concat()),
-        ("haproxy", without(Receiver::haproxy(), "der"), [&NAMES[..], &SHA1].concat()),
+        ("haproxy", without(Receiver::haproxy(), "der"), [&NAMES[..], &DATES, &SHA1].concat()),
+        ("envoy", envoy.dialect(Dialect::OpenSsl), [&NAMES[..2], &SHA256].concat()),
+        ("traefik", traefik.unwrap().dialect(Dialect::OpenSsl), [&NAMES[3..], &DATES].concat()),
     ];
     for (proxy, receiver, properties) in formats {
         replay(proxy, &receiver, |case, received| {
@@ -191,6 +196,10 @@ fn facts_come_back() {
                 if proxy == "haproxy"
                     && (name.starts_with("serial_neg") || text(&auth).contains('%'))
                 {
+                    continue;
+                }
+                // Of a whole chain Traefik's facts are not certain.
+                if proxy == "traefik" && !case.chain.is_empty() && text(&auth).is_empty() {
                     continue;
                 }
                 assert_eq!(text(&auth), text(&own), "{proxy}, {name}, {property}");

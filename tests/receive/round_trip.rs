@@ -2,10 +2,10 @@
 
 use proptest::prelude::{ProptestConfig, proptest};
 use tls_client_auth::client::VerifyError;
-use tls_client_auth::field::Limits;
+use tls_client_auth::field::{Limits, Xfcc};
 use tls_client_auth::x509::Certificate;
 use tls_client_auth::{
-    ClientCertificate, HeaderSet, Receiver, TlsClientAuth, Unstated, Verification,
+    ClientCertificate, Dialect, HeaderSet, Receiver, TlsClientAuth, Unstated, Verification,
 };
 
 use super::common::der;
@@ -133,6 +133,138 @@ fn sets_with_a_certificate() -> Vec<(HeaderSet, Receiver, bool)> {
     ]
 }
 
+/// Whose spelling each proxy prints.
+fn dialect(set: &str) -> Dialect {
+    match set {
+        "cloudflare" | "cloudflare-worker" | "cloudflare-managed" | "rfc9440" | "caddy" => {
+            Dialect::BoringSsl
+        }
+        set if set.starts_with("envoy") || set.starts_with("traefik") => Dialect::BoringSsl,
+        _ => Dialect::OpenSsl,
+    }
+}
+
+/// Every set that sends facts, its receiver without the rows that hold the certificate, and the properties that come back.
+fn sets_of_facts() -> Vec<(HeaderSet, Receiver, Vec<(&'static str, Property)>)> {
+    use Unstated::Verified as V;
+    let facts = |set: HeaderSet, receiver: Receiver, expected: &[(&'static str, Property)]| {
+        let plain = ClientCertificate::presented(LEAF, Verification::Success);
+        let lines = set.lines(&plain, Limits::new());
+        let is_fact = |name: &&str| !lines.get(name).is_some_and(|value| value.contains("MII"));
+        let names: Vec<String> = receiver.headers().filter(is_fact).map(str::to_owned).collect();
+        let receiver = receiver.only(names.iter().map(String::as_str)).unwrap();
+        (set, receiver, expected.to_vec())
+    };
+    let xfcc = Xfcc::new().subject().issuer();
+    let envoy = || Receiver::envoy(V).declares(["Subject", "Issuer"]).unwrap();
+    let traefik = &[&[SERIAL_NUMBER], &DATES[..]].concat()[..];
+    let sha1_and_no_legacy = &[&NAMES[..], &[SERIAL_NUMBER, FIRST], &DATES].concat()[..];
+    let legacy = [&LEGACY[..], &[SERIAL_NUMBER], &DATES].concat();
+    let nginx = [&NAMES[..], &LEGACY, &[SERIAL_NUMBER, FIRST], &DATES].concat();
+    let azure = [&LEGACY[1..], &NAMES[2..], &[SERIAL_NUMBER, FIRST], &DATES].concat();
+    let aws = [&NAMES[..], &[SERIAL_NUMBER], &DATES].concat();
+    vec![
+        facts(HeaderSet::cloudflare(), Receiver::cloudflare(V), &[SECOND]),
+        facts(HeaderSet::cloudflare_worker(), Receiver::cloudflare_worker(), &nginx),
+        facts(HeaderSet::nginx(), Receiver::nginx(), &nginx),
+        facts(HeaderSet::ingress_nginx(), Receiver::ingress_nginx(), &NAMES),
+        facts(HeaderSet::apache(), Receiver::apache(), &aws),
+        facts(HeaderSet::apache_legacy(), Receiver::apache(), &legacy),
+        facts(HeaderSet::haproxy(), Receiver::haproxy(), &[sha1_and_no_legacy, &[SECOND]].concat()),
+        facts(
+            HeaderSet::haproxy_manual(),
+            Receiver::haproxy_manual(),
+            &[&[FIRST], &DATES[..]].concat(),
+        ),
+        facts(HeaderSet::envoy_with(xfcc), envoy(), &[&NAMES[..], &[SECOND]].concat()),
+        facts(HeaderSet::envoy_with(xfcc.json()), envoy(), &[&NAMES[..], &[SECOND]].concat()),
+        facts(HeaderSet::traefik(), Receiver::traefik(V), traefik),
+        facts(HeaderSet::traefik_escaped(), Receiver::traefik(V), traefik),
+        facts(HeaderSet::caddy(), Receiver::caddy(V), &[SERIAL_NUMBER, SECOND]),
+        facts(HeaderSet::aws_alb(), Receiver::aws_alb(V), &aws),
+        facts(HeaderSet::cloudfront(), Receiver::cloudfront(V), &[&aws[..], &[SECOND]].concat()),
+        facts(HeaderSet::google(), Receiver::google(), &[&aws[..], &LEGACY, &[SECOND]].concat()),
+        facts(
+            HeaderSet::azure_application_gateway(),
+            Receiver::azure_application_gateway(),
+            &azure,
+        ),
+        facts(
+            HeaderSet::kong(),
+            Receiver::kong(V),
+            &[&NAMES[..], &[SERIAL_NUMBER, FIRST]].concat(),
+        ),
+    ]
+}
+
+type Property = fn(&TlsClientAuth) -> &str;
+
+const NAMES: [(&str, Property); 4] = [
+    ("certSubjectDN", TlsClientAuth::cert_subject_dn),
+    ("certSubjectDNRFC2253", TlsClientAuth::cert_subject_dn_rfc2253),
+    ("certIssuerDN", TlsClientAuth::cert_issuer_dn),
+    ("certIssuerDNRFC2253", TlsClientAuth::cert_issuer_dn_rfc2253),
+];
+const LEGACY: [(&str, Property); 2] = [
+    ("certIssuerDNLegacy", TlsClientAuth::cert_issuer_dn_legacy),
+    ("certSubjectDNLegacy", TlsClientAuth::cert_subject_dn_legacy),
+];
+const DATES: [(&str, Property); 2] = [
+    ("certNotBefore", TlsClientAuth::cert_not_before),
+    ("certNotAfter", TlsClientAuth::cert_not_after),
+];
+const SERIAL_NUMBER: (&str, Property) = ("certSerial", TlsClientAuth::cert_serial);
+const FIRST: (&str, Property) = ("certFingerprintSHA1", TlsClientAuth::cert_fingerprint_sha1);
+const SECOND: (&str, Property) = ("certFingerprintSHA256", TlsClientAuth::cert_fingerprint_sha256);
+
+/// Facts are read, where the certificate is not sent, and not computed from it.
+#[test]
+fn facts_come_back_without_the_certificate() {
+    let sets = sets_of_facts();
+    let (mut equal, mut absent) = (0, 0);
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures")).unwrap()
+    {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "der") {
+            continue;
+        }
+        let file = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let client =
+            ClientCertificate::presented(std::fs::read(&path).unwrap(), Verification::Success);
+        for (set, receiver, properties) in &sets {
+            let own = TlsClientAuth::new(&client.clone().dialect(dialect(set.name())));
+            let lines = set.lines(&client, Limits::new());
+            let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
+            let set = set.name();
+            let auth =
+                receiver.receive(&lines).unwrap_or_else(|error| panic!("{set}, {file}: {error}"));
+            assert!(auth.is_trusted() && auth.certificate().is_err(), "{set}, {file}");
+            for (property, text) in properties {
+                // HAProxy drops the sign, and dates outside of its century.
+                let is_unsigned = set.starts_with("haproxy") && text(&own).starts_with('-');
+                // Go and others read dates that BoringSSL does not, and some forms hold no fraction.
+                let is_date = property.starts_with("certNot");
+                let is_odd = matches!(&*file, "time_gen_fraction" | "time_utc_noseconds");
+                if is_unsigned && *property == "certSerial" || is_date && is_odd {
+                    continue;
+                }
+                match text(&auth) {
+                    "" if text(&own).is_empty() => {}
+                    "" => absent += 1,
+                    read => {
+                        assert_eq!(read, text(&own), "{set}, {file}, {property}");
+                        equal += 1;
+                    }
+                }
+                if file == "plain" {
+                    assert_ne!(text(&auth), "", "{set}, {property}");
+                }
+            }
+        }
+    }
+    assert!(equal > 5000 && absent * 50 < equal, "{equal} equal, {absent} absent");
+}
+
 /// What each set wrote of this certificate comes back.
 fn comes_back(sets: &[(HeaderSet, Receiver, bool)], der: &[u8], name: &str) {
     // Whatever the limits leave out can't come back.
@@ -142,7 +274,8 @@ fn comes_back(sets: &[(HeaderSet, Receiver, bool)], der: &[u8], name: &str) {
     for (set, receiver, chain) in sets {
         let lines = set.lines(&client, limits);
         let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
-        let expected = TlsClientAuth::new(if *chain { &client } else { &alone });
+        let expected = if *chain { &client } else { &alone };
+        let expected = TlsClientAuth::new(&expected.clone().dialect(dialect(set.name())));
         assert_eq!(receiver.receive(&lines), Ok(expected), "{}, {name}", set.name());
     }
 }
@@ -163,6 +296,8 @@ fn every_set_comes_back() {
     for (set, receiver, _) in &sets {
         let none = set.lines(&ClientCertificate::none(), Limits::new());
         let none: Vec<_> = none.iter().map(|line| (line.name(), line.value())).collect();
+        // This crate's sets send no code where there is no certificate.
+        let receiver = receiver.clone().verdict_may_be_absent();
         assert!(!receiver.receive(&none).unwrap().is_presented(), "{}", set.name());
     }
 }

@@ -106,6 +106,40 @@ fn rules() {
             vec![cert(leaf.clone())],
             ("ssl-client-verify", E::MissingVerdict),
         ),
+        ("nothing at all", n(), vec![], ("ssl-client-verify", E::MissingVerdict)),
+        (
+            "nothing at all of HAProxy",
+            Receiver::haproxy_manual(),
+            vec![],
+            ("X-SSL-Client-Verify", E::MissingVerdict),
+        ),
+        (
+            "zeros beside a leaf",
+            Receiver::cloudflare(v),
+            vec![
+                ("cf-client-cert-der-base64", base64(LEAF)),
+                ("cf-client-cert-sha256", "0".repeat(64)),
+            ],
+            ("Cf-Client-Cert-Sha256", E::Disagrees),
+        ),
+        (
+            "the hash of nothing beside a leaf",
+            Receiver::envoy(v),
+            vec![("x-forwarded-client-cert", format!("Hash={OF_NOTHING};Cert=\"{leaf}\""))],
+            ("x-forwarded-client-cert", E::Disagrees),
+        ),
+        (
+            "text that ends like a date",
+            n(),
+            vec![ok(), ("ssl-client-v-end", s("for ever GMT"))],
+            ("ssl-client-v-end", E::Malformed),
+        ),
+        (
+            "the published Worker's verdict",
+            Receiver::cloudflare_worker(),
+            vec![("x-cert-verify", s("undefined")), ("x-cert-serial", s(""))],
+            ("X-CERT-VERIFY", E::NotAVerdict),
+        ),
         (
             "verdict missing, nothing parsed",
             n(),
@@ -125,9 +159,9 @@ fn rules() {
             ("ssl-client-escaped-cert", E::MissingVerdict),
         ),
         (
-            "`+` is no space",
+            "`+` is no space but in the form dialect",
             n(),
-            vec![ok(), cert(leaf.replace("%20", "+"))],
+            vec![ok(), cert(leaf.replace("END%20", "END+"))],
             ("ssl-client-escaped-cert", E::Malformed),
         ),
         (
@@ -322,7 +356,7 @@ fn every_refusal_has_its_words() {
         (E::LookAlike, "another header looks like it"),
         (E::TooLarge, "larger than the limit"),
         (E::TooManyCertificates, "more certificates than the limit"),
-        (E::MissingVerdict, "is missing beside other headers of its format"),
+        (E::MissingVerdict, "is missing"),
         (E::NotAVerdict, "is no verdict of this format"),
         (E::Malformed, "is not in its format"),
         (E::NotACertificate, "holds no certificate"),

@@ -1,61 +1,183 @@
 //! Envoy's header and what a client may try with it.
 
 use tls_client_auth::connection::XfccMode;
-use tls_client_auth::receive::{ReceiveErrorKind, StatedName};
+use tls_client_auth::receive::{ReceiveErrorKind, Received, StatedName};
 use tls_client_auth::{
     ClientCertificate, ConnectionState, Forwarding, HeaderSet, Receiver, Unstated, Verification,
 };
 
 use super::*;
 
+const V: Unstated = Unstated::Verified;
+
+fn uri(text: &str) -> StatedName {
+    StatedName::Uri(text.to_owned())
+}
+
+fn dns(text: &str) -> StatedName {
+    StatedName::Dns(text.to_owned())
+}
+
+fn read(value: &str) -> Received {
+    read_by(Receiver::envoy(V), value).unwrap_or_else(|kind| panic!("{value}: {kind}"))
+}
+
+fn read_by(receiver: Receiver, value: &str) -> Result<Received, ReceiveErrorKind> {
+    let lines = [("x-forwarded-client-cert", value)];
+    receiver.receive_with_names(&lines).map_err(|error| error.kind())
+}
+
+/// The cases that a real Envoy 1.40 sent.
 #[test]
-fn xfcc_elements() {
-    use ReceiveErrorKind as E;
-    let v = Unstated::Verified;
-    let other = OF_NOTHING.replace('e', "a");
+fn names_write_no_keys() {
+    let hash = format!("Hash={SHA256}");
+    let received = read(&format!("{hash};URI=spiffe://tenant/mallory;Subject=CN=admin"));
+    assert!(received.auth.is_trusted());
+    assert_eq!(received.auth.cert_subject_dn(), "");
+    assert_eq!(received.names, [uri("spiffe://tenant/mallory;Subject=CN=admin")]);
+    let received = read(&format!("By=urn:a(b;c);{hash};Subject=\"CN=a\""));
+    assert!(received.auth.is_trusted());
+    assert_eq!(received.auth.cert_subject_dn(), "CN=a");
+    assert_eq!(received.auth.cert_fingerprint_sha256(), SHA256);
+}
+
+/// Whatever a client's names are, what is read of Envoy's header is the certificate's: `names_of` writes the header as Envoy does.
+#[test]
+fn nothing_wrong_is_read_whatever_the_names() {
+    let texts = [
+        "spiffe://a",
+        "b.example",
+        "",
+        ";",
+        "x;URI=spiffe://admin",
+        "x;DNS=admin.example",
+        "x;Subject=\"CN=admin\"",
+        "x;Issuer=\"CN=admin\"",
+        "x\";Issuer=\"CN=admin",
+        ";URI=spiffe://admin;DNS=admin.example",
+        "\"spiffe://admin\"",
+        "x,By=y;Hash=0000000000000000000000000000000000000000000000000000000000000001;URI=spiffe://admin",
+        "x;Cert=\"y\"",
+    ];
+    let mut lists = vec![vec![]];
+    for one in texts {
+        lists.push(vec![one]);
+        lists.extend(texts.map(|two| vec![one, two]));
+    }
+    let mut read = 0;
+    let declared: [&[&str]; 4] =
+        [&["Subject", "URI", "DNS"], &["Subject", "URI"], &["Subject", "DNS"], &["URI", "Issuer"]];
+    for uris in &lists {
+        for dns_names in &lists {
+            for keys in declared {
+                let mut header = format!("By=urn:a;b,c;Hash={SHA256}");
+                if keys.contains(&"Subject") {
+                    header += ";Subject=\"CN=client\"";
+                }
+                if keys.contains(&"URI") {
+                    let none = if uris.is_empty() { ";URI=" } else { "" };
+                    header += none;
+                    uris.iter().for_each(|uri| header += &format!(";URI={uri}"));
+                }
+                if keys.contains(&"DNS") {
+                    dns_names.iter().for_each(|name| header += &format!(";DNS={name}"));
+                }
+                if keys.contains(&"Issuer") {
+                    header += ";Issuer=\"CN=ca\\\"\"";
+                }
+                for keys in [Some(keys), None] {
+                    let receiver = Receiver::envoy(V);
+                    let receiver = match keys {
+                        Some(keys) => receiver.declares(keys.iter().copied()).unwrap(),
+                        None => receiver,
+                    };
+                    let Ok(Received { auth, names, .. }) = read_by(receiver, &header) else {
+                        assert!(header.contains(",By=y"), "{header}");
+                        continue;
+                    };
+                    assert_eq!(auth.cert_fingerprint_sha256(), SHA256, "{header}");
+                    assert!(["", "CN=client"].contains(&auth.cert_subject_dn()), "{header}");
+                    assert!(["", "CN=ca\\\""].contains(&auth.cert_issuer_dn()), "{header}");
+                    for name in names {
+                        let own = match name {
+                            StatedName::Uri(_) => uris,
+                            _ => dns_names,
+                        };
+                        assert!(own.contains(&name.as_str()), "{header}: {}", name.as_str());
+                        read += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(read > 1000, "{read}");
+}
+
+#[test]
+fn what_is_declared_is_read() {
+    let hash = format!("Hash={SHA256}");
+    let header = format!("{hash};Subject=\"CN=a\";URI=spiffe://a;Issuer=\"CN=ca\"");
+    let cases: [(&[&str], &str, &str, &[StatedName]); 4] = [
+        (&["Subject", "URI", "Issuer"], "CN=a", "CN=ca", &[uri("spiffe://a")]),
+        (&["uri", "issuer"], "", "CN=ca", &[uri("spiffe://a")]),
+        (&["Subject"], "CN=a", "", &[]),
+        (&[], "", "", &[]),
+    ];
+    for (keys, subject, issuer, names) in cases {
+        let receiver = Receiver::envoy(V).declares(keys.iter().copied()).unwrap();
+        let received = read_by(receiver, &header).unwrap();
+        assert_eq!(received.auth.cert_subject_dn(), subject, "{keys:?}");
+        assert_eq!(received.auth.cert_issuer_dn(), issuer, "{keys:?}");
+        assert_eq!(received.names, names, "{keys:?}");
+    }
+    let cert = format!("{hash};Cert=\"{}\"", escaped(CA));
+    let receiver = Receiver::envoy(V).declares(["URI"]).unwrap();
+    assert!(read_by(receiver, &cert).unwrap().auth.certificate().is_err());
+    for (receiver, key) in [(Receiver::envoy(V), "Serial"), (Receiver::nginx(), "URI")] {
+        let error = receiver.declares([key]).unwrap_err();
+        assert_eq!(error.key(), key);
+        assert!(error.to_string().contains("is not a key"));
+    }
+}
+
+#[test]
+fn json_states_every_name() {
+    let json =
+        |more: &str| format!(r#"[{{"by":["x;y"],"hash":"{SHA256}","subject":"CN=a"{more}}}]"#);
+    let received = read(&json(r#","uri":["spiffe://a;DNS=b","https://b"],"dns":["c"]"#));
+    assert_eq!(received.auth.cert_subject_dn(), "CN=a");
+    assert_eq!(received.names, [uri("spiffe://a;DNS=b"), uri("https://b"), dns("c")]);
+    let receiver = Receiver::envoy(V).declares(["DNS"]).unwrap();
+    let received = read_by(receiver, &json(r#","uri":["spiffe://a"],"dns":["c"]"#)).unwrap();
+    assert_eq!((received.auth.cert_subject_dn(), &received.names[..]), ("", &[dns("c")][..]));
+    let twice = read_by(Receiver::envoy(V), &json(r#","subject":"CN=b""#));
+    assert_eq!(twice.unwrap_err(), ReceiveErrorKind::Ambiguous);
+}
+
+#[test]
+fn with_the_certificate_the_names_are_its_own() {
     let (hash, cert) = (format!("Hash={SHA256}"), escaped(LEAF));
-    let read =
-        |value: &str| Receiver::envoy(v).receive_with_names(&[("x-forwarded-client-cert", value)]);
-    let named = |value: &str| read(value).unwrap().1;
-    let uri = |text: &str| StatedName::Uri(text.to_owned());
+    let header =
+        format!("{hash};Cert=\"{cert}\";Subject=\"CN=x\";URI=spiffe://a;URI=spiffe://evil");
+    let received = read(&header);
+    assert_eq!(received.auth.client_certificate().leaf(), Some(LEAF));
+    assert_eq!(received.auth.cert_subject_dn(), SUBJECT);
+    assert_eq!(received.names, [dns("client.example")]);
+}
 
-    let forged =
-        format!("By=spiffe://x;Hash={other};Subject=\"CN=admin\",{hash};Subject=\"CN=client\"");
-    let (auth, _) = read(&forged).unwrap();
-    assert_eq!((auth.cert_subject_dn(), auth.cert_fingerprint_sha256()), ("CN=client", SHA256));
-    let forged = format!("Hash={other};Cert=\"{}\",{hash};Cert=\"{cert}\"", escaped(CA));
-    assert_eq!(read(&forged).unwrap().0.client_certificate().leaf(), Some(LEAF));
-    let json = format!(
-        r#"[{{"hash":"{other}","subject":"CN=admin"}},{{"hash":"{SHA256}","subject":"CN=client","uri":["spiffe://a","https://b"]}}]"#
-    );
-    let (auth, names) = read(&json).unwrap();
-    assert_eq!(auth.cert_subject_dn(), "CN=client");
-    assert_eq!(names, [uri("spiffe://a"), uri("https://b")]);
-
-    assert_eq!(
-        named(&format!("{hash};URI=spiffe://a;DNS=b")),
-        [uri("spiffe://a"), StatedName::Dns("b".to_owned())]
-    );
-    assert_eq!(
-        named(&format!("{hash};URI=\"spiffe://a;URI=x,By=y\"")),
-        [uri("spiffe://a;URI=x,By=y")]
-    );
-    assert_eq!(named(&format!("{hash};URI=")), []);
-    assert_eq!(named(&format!("{hash};URI=not a uri")), []);
-    // The certificate is there: nothing is taken from what Envoy does not escape.
-    assert_eq!(named(&format!("{hash};Cert=\"{cert}\";URI=spiffe://a;URI=spiffe://evil")), []);
-
+#[test]
+fn refused_elements() {
+    use ReceiveErrorKind as E;
+    let (hash, cert) = (format!("Hash={SHA256}"), escaped(LEAF));
     let refused = [
-        ("a name that writes another", format!("{hash};URI=spiffe://a;URI=x"), E::Ambiguous),
+        ("a name that writes an element", format!("{hash};URI=a,By=x;{hash}"), E::Ambiguous),
+        ("two elements", format!("{hash},{hash}"), E::Ambiguous),
         (
-            "a name that writes an element",
-            format!("{hash};URI=spiffe://a,By=x;URI=spiffe://evil"),
-            E::Malformed,
+            "two elements in JSON",
+            format!(r#"[{{"hash":"{SHA256}"}},{{"hash":"{SHA256}"}}]"#),
+            E::Ambiguous,
         ),
-        ("a quote in a name", format!("{hash};URI=spiffe://a\";URI=\"x"), E::Malformed),
         ("an open quote of the client's", format!("X=\",{hash};Subject=\"CN=a\""), E::Malformed),
-        ("two hashes", format!("{hash};{hash}"), E::Ambiguous),
-        ("two subjects", format!("{hash};Subject=\"CN=a\";subject=\"CN=b\""), E::Ambiguous),
         ("another certificate", format!("{hash};Cert=\"{}\"", escaped(CA)), E::Disagrees),
         (
             "another chain",
@@ -72,10 +194,25 @@ fn xfcc_elements() {
         ("no element", "By=x".to_owned(), E::Malformed),
     ];
     for (name, value, kind) in refused {
-        assert_eq!(read(&value).unwrap_err().kind(), kind, "{name}");
+        assert_eq!(read_by(Receiver::envoy(V), &value).unwrap_err(), kind, "{name}");
     }
-    let two = [("x-forwarded-client-cert", format!("{hash},{hash}"))];
-    assert_eq!(Receiver::envoy_one_element(v).receive(&two).unwrap_err().kind(), E::Ambiguous);
+}
+
+#[test]
+fn the_last_of_an_appended_list() {
+    let other = OF_NOTHING.replace('e', "a");
+    let (hash, cert) = (format!("Hash={SHA256}"), escaped(LEAF));
+    let last = |value: &str| read_by(Receiver::envoy_appended(V), value).unwrap().auth;
+    let forged =
+        format!("By=spiffe://x;Hash={other};Subject=\"CN=admin\",{hash};Subject=\"CN=client\"");
+    let auth = last(&forged);
+    assert_eq!((auth.cert_subject_dn(), auth.cert_fingerprint_sha256()), ("CN=client", SHA256));
+    let forged = format!("Hash={other};Cert=\"{}\",{hash};Cert=\"{cert}\"", escaped(CA));
+    assert_eq!(last(&forged).client_certificate().leaf(), Some(LEAF));
+    let json = format!(
+        r#"[{{"hash":"{other}","subject":"CN=admin"}},{{"hash":"{SHA256}","subject":"CN=client"}}]"#
+    );
+    assert_eq!(last(&json).cert_subject_dn(), "CN=client");
 }
 
 /// What an earlier hop wrote must not make the nearest hop's element unread.
@@ -91,7 +228,7 @@ fn a_placeholder_before_the_last_element_hides_nothing() {
     {
         let mut headers = vec![("x-forwarded-client-cert".to_owned(), inbound.to_owned())];
         ConnectionState::new(client.clone(), forwarding.clone()).forward(&mut headers).commit();
-        if let Ok(auth) = Receiver::envoy(Unstated::Verified).receive(&headers) {
+        if let Ok(auth) = Receiver::envoy_appended(V).receive(&headers) {
             assert_eq!(auth.client_certificate().leaf(), client.leaf(), "{inbound}");
         }
     }

@@ -1,38 +1,21 @@
-//! Shows what an origin would be told of a certificate, file by file: as text, as JSON, or as header lines.
+//! Shows what an origin would be told of a certificate, file by file: as text, as JSON, or as header lines. With `--receive` it
+//! shows what an origin reads of a request's header lines.
 //!
 //! `cargo run --release --example inspect -- --help` lists the options.
 
+mod arguments;
+mod receive;
+
 use std::fs;
-use std::io::{self, BufRead as _, BufWriter, Read as _, Write};
+use std::io::{self, BufWriter, Read as _, Write};
 use std::process::ExitCode;
 
 use serde_json::json;
-use time::OffsetDateTime;
 use tls_client_auth::field::Limits;
-use tls_client_auth::x509::{Certificate, SubjectAltName, certificates_from_pem};
-use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, TlsClientAuth, Verification};
+use tls_client_auth::x509::{Certificate, ErrorKind, SubjectAltName, certificates_from_pem};
+use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, TlsClientAuth};
 
-const HELP: &str = "\
-Shows what an origin would be told of a client certificate.
-
-Usage: inspect [OPTIONS] [FILE|-]...
-
-FILE is a certificate in DER or PEM (the certificates after the first are its chain); - is standard input.
-
-  --format text|json|headers    for people, one JSON line a file, or header lines  [text]
-  --dialect boringssl|openssl   whose spelling                          [boringssl]
-  --headers SET                 the header set to show; can be given several times
-  --verified STATUS             SUCCESS, NONE or FAILED:reason, as if the handshake had said so  [SUCCESS]
-  --revoked                     as if the certificate were revoked
-  --now SECONDS                 the time from which remaining days are counted, as Unix time  [the clock]
-  --chain FILE                  the certificates the client sent after the leaf, DER or PEM
-  --files-from PATH|-           more files, one name a line
-  --list                        print the names of the header sets and end
-  --help                        print this and end
-
-SUCCESS is the default as if the handshake had verified the certificate: nothing is verified here.
-The exit status is 1 if a file could not be read at all.
-";
+use arguments::{Format, HELP, Options, options};
 
 /// A file may be larger than what a handshake brings.
 const LARGEST: usize = 1024 * 1024;
@@ -41,32 +24,16 @@ fn limits() -> Limits {
     Limits::new().certificate(LARGEST)
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Format {
-    Text,
-    Json,
-    Headers,
-}
-
-struct Options {
-    format: Format,
-    dialect: Dialect,
-    sets: Vec<HeaderSet>,
-    verification: Verification,
-    revoked: bool,
-    now: Option<OffsetDateTime>,
-    chain: Vec<Vec<u8>>,
-    files: Vec<String>,
-}
-
 fn main() -> ExitCode {
     let mut out = BufWriter::new(io::stdout().lock());
     let result = match options(std::env::args().skip(1)) {
-        Ok(Some(options)) => run(&options, &mut out),
-        Ok(None) if std::env::args().any(|argument| argument == "--list") => HeaderSet::all()
-            .iter()
-            .try_for_each(|set| writeln!(out, "{}", set.name()))
-            .map(|()| true),
+        Ok(Some(options)) => match &options.receiver {
+            Some(receiver) => receive::run(receiver, &options.files, &mut out),
+            None => run(&options, &mut out),
+        },
+        Ok(None) if std::env::args().any(|argument| argument == "--list") => {
+            list(&mut out).map(|()| true)
+        }
         Ok(None) => write!(out, "{HELP}").map(|()| true),
         Err(message) => {
             eprintln!("inspect: {message}");
@@ -85,95 +52,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// `None` where the arguments ask for help or a list.
-fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
-    let mut options = Options {
-        format: Format::Text,
-        dialect: Dialect::default(),
-        sets: Vec::new(),
-        verification: Verification::Success,
-        revoked: false,
-        now: None,
-        chain: Vec::new(),
-        files: Vec::new(),
-    };
-    let mut only_files = false;
-    while let Some(argument) = arguments.next() {
-        if only_files || argument == "-" || !argument.starts_with('-') {
-            options.files.push(argument);
-            continue;
-        }
-        // `--name value` and `--name=value` are the same.
-        let (name, attached) = match argument.split_once('=') {
-            Some((name, value)) => (name, Some(value.to_owned())),
-            None => (argument.as_str(), None),
-        };
-        let mut value = || {
-            attached
-                .clone()
-                .or_else(|| arguments.next())
-                .ok_or_else(|| format!("{name} needs a value"))
-        };
-        match name {
-            "--format" => {
-                options.format = match value()?.as_str() {
-                    "text" => Format::Text,
-                    "json" => Format::Json,
-                    "headers" => Format::Headers,
-                    other => return Err(format!("--format {other}: text, json or headers")),
-                }
-            }
-            "--dialect" => {
-                options.dialect = match value()?.as_str() {
-                    "boringssl" => Dialect::BoringSsl,
-                    "openssl" => Dialect::OpenSsl,
-                    other => return Err(format!("--dialect {other}: boringssl or openssl")),
-                }
-            }
-            "--headers" => {
-                let wanted = value()?;
-                let set = HeaderSet::all().into_iter().find(|set| set.name() == wanted);
-                options.sets.push(
-                    set.ok_or_else(|| format!("--headers {wanted}: no such set; see --list"))?,
-                );
-            }
-            "--verified" => {
-                let status = value()?;
-                options.verification = Verification::from_text(&status).ok_or_else(|| {
-                    format!("--verified {status}: SUCCESS, NONE or FAILED:reason")
-                })?;
-            }
-            "--now" => {
-                let seconds = value()?;
-                let time = seconds.parse().ok().map(OffsetDateTime::from_unix_timestamp);
-                let time = time.and_then(Result::ok);
-                options.now =
-                    Some(time.ok_or_else(|| format!("--now {seconds}: no number of seconds"))?);
-            }
-            "--chain" => {
-                let file = value()?;
-                let chain = read(&file).and_then(|bytes| certificates(&bytes));
-                options.chain.extend(chain.map_err(|message| format!("{file}: {message}"))?);
-            }
-            "--files-from" => {
-                let list = value()?;
-                let bytes = read(&list).map_err(|message| format!("{list}: {message}"))?;
-                let lines: Result<Vec<String>, _> = bytes.lines().collect();
-                options.files.extend(lines.map_err(|error| format!("{list}: {error}"))?);
-            }
-            "--revoked" => options.revoked = true,
-            "--" => only_files = true,
-            "--help" | "-h" | "--list" => return Ok(None),
-            _ => return Err(format!("{name}: no such option; see --help")),
-        }
+fn list(out: &mut impl Write) -> io::Result<()> {
+    for set in HeaderSet::all() {
+        writeln!(out, "{}", set.name())?;
     }
-    if options.files.is_empty() {
-        return Err("no file; see --help".into());
-    }
-    if options.format == Format::Headers && options.sets.is_empty() {
-        options.sets.push(HeaderSet::cloudflare());
-    }
-    Ok(Some(options))
+    writeln!(out)?;
+    receive::FURTHER.iter().try_for_each(|name| writeln!(out, "{name}"))
 }
 
 /// Shows every file; whether all could be read.
@@ -218,7 +102,7 @@ fn run(options: &Options, out: &mut impl Write) -> io::Result<bool> {
     Ok(all_read)
 }
 
-fn read(file: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn read(file: &str) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     match file {
         "-" => io::stdin().read_to_end(&mut bytes).map(|_| bytes),
@@ -228,11 +112,27 @@ fn read(file: &str) -> Result<Vec<u8>, String> {
 }
 
 /// The certificates of a file: PEM, or the DER of one.
-fn certificates(bytes: &[u8]) -> Result<Vec<Vec<u8>>, String> {
+pub(crate) fn certificates(bytes: &[u8]) -> Result<Vec<Vec<u8>>, String> {
     if bytes.starts_with(&[0x30]) {
         return Ok(vec![bytes.to_vec()]);
     }
-    certificates_from_pem(bytes).map_err(|error| error.to_string())
+    certificates_from_pem(bytes).map_err(|error| match other_label(bytes) {
+        Some(label) if error.kind() == ErrorKind::Missing => {
+            format!("holds {label}, which is not a certificate")
+        }
+        _ => error.to_string(),
+    })
+}
+
+/// The label of the first PEM block that is not a certificate's.
+fn other_label(pem: &[u8]) -> Option<String> {
+    let is_label = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b' ';
+    pem.split(|byte| matches!(byte, b'\n' | b'\r')).find_map(|line| {
+        let label = line.trim_ascii().strip_prefix(b"-----BEGIN ")?.strip_suffix(b"-----")?;
+        let is_other =
+            label.len() <= 40 && label.iter().all(is_label) && !label.ends_with(b"CERTIFICATE");
+        is_other.then(|| String::from_utf8_lossy(label).into_owned())
+    })
 }
 
 fn client(options: &Options, bytes: &[u8]) -> Result<ClientCertificate, String> {
@@ -242,7 +142,7 @@ fn client(options: &Options, bytes: &[u8]) -> Result<ClientCertificate, String> 
     let client = ClientCertificate::presented(leaf.as_slice(), options.verification.clone())
         .chain(chain.iter().chain(&options.chain))
         .revoked(options.revoked)
-        .dialect(options.dialect);
+        .dialect(options.dialect.unwrap_or_default());
     Ok(match options.now {
         Some(now) => client.seen_at(now),
         None => client,
@@ -289,7 +189,7 @@ fn text(options: &Options, client: &ClientCertificate, out: &mut impl Write) -> 
             &certificate.version().map_or_else(String::new, |version| version.to_string()),
         )?;
         for name in certificate.subject_alt_names() {
-            row("alternative name", &alternative_name(&name, options.dialect))?;
+            row("alternative name", &alternative_name(&name, options.dialect.unwrap_or_default()))?;
         }
     }
     row("subject key", auth.cert_ski())?;

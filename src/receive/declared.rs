@@ -1,0 +1,50 @@
+//! Which keys or groups of one header the proxy is configured to send.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// The keys that the caller declared; all of them unless told.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Declared(Option<Vec<&'static str>>);
+
+impl Declared {
+    /// These, in any case, out of the known ones.
+    pub(super) fn of<'k>(
+        keys: impl IntoIterator<Item = &'k str>,
+        known: &[&'static str],
+    ) -> Result<Self, UnknownKey> {
+        let find = |key: &str| known.iter().find(|known| known.eq_ignore_ascii_case(key)).copied();
+        let declared = keys.into_iter().map(|key| find(key).ok_or_else(|| UnknownKey(key.into())));
+        declared.collect::<Result<_, _>>().map(|keys| Self(Some(keys)))
+    }
+
+    /// Whether the caller named any.
+    pub(super) const fn is_told(&self) -> bool {
+        self.0.is_some()
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.0.as_ref().is_none_or(|keys| keys.contains(&key))
+    }
+}
+
+/// A declared key is not one of the receiver's formats: see [`Receiver::declares`](super::Receiver::declares).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UnknownKey(String);
+
+impl UnknownKey {
+    /// The key as it was given.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UnknownKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:?} is not a key of this receiver's format", self.0)
+    }
+}
+
+impl core::error::Error for UnknownKey {}

@@ -1,0 +1,356 @@
+//! The text form of `x-forwarded-client-cert`, as Envoy writes it and not as its documentation has it.
+//!
+//! The order is fixed: `By`, `Hash`, `Cert`, `Chain`, `Subject`, `URI`, `DNS`. `Cert`, `Chain`, `Subject` and `Issuer` are in quotes and
+//! can't end early: URL-encoding and RFC 2253 leave no bare quote. `By` is the operator's own and may hold `;` and `,`. `URI` and `DNS` are
+//! the client's and come bare, one pair a name, so that a name can hold `;Subject=…` or `;URI=…`: nothing behind the first of
+//! them is a key, and a name is certain only where it is the only one.
+
+use alloc::borrow::Cow;
+
+use super::declared::Declared;
+use super::error::ReceiveErrorKind;
+use super::xfcc_element::Element;
+
+const HASH: &[u8] = b"Hash=";
+const HASH_DIGITS: usize = 64;
+
+/// The header's only element.
+pub(super) fn only_element<'v>(
+    text: &'v [u8],
+    declared: &Declared,
+) -> Result<Element<'v>, ReceiveErrorKind> {
+    let (before, element, names) = element(text, declared)?;
+    // Where another element could begin, this proxy appends to what the client sent, or a name looks like it.
+    if contains(before, HASH) || [before, names].iter().any(|part| begins_another(part)) {
+        return Err(ReceiveErrorKind::Ambiguous);
+    }
+    Ok(element)
+}
+
+/// An element of a list, of which it was split off.
+pub(super) fn one_of_a_list<'v>(
+    text: &'v [u8],
+    declared: &Declared,
+) -> Result<Element<'v>, ReceiveErrorKind> {
+    element(text, declared).map(|(_, element, _)| element)
+}
+
+/// Calls `each` with every element of a list, in order. `None` where the list is not made of elements: a quote that another hop left
+/// open would swallow the next one.
+///
+/// An element is `Key=value` and `Key="value"`, joined by `;`. A bare value ends at the next `;` or `,`, one of `By` where the next
+/// `By` or `Hash` begins.
+pub(super) fn elements<'v>(text: &'v [u8], mut each: impl FnMut(&'v [u8])) -> Option<()> {
+    let mut rest = text.trim_ascii();
+    let mut element = rest;
+    loop {
+        let (key, value) = rest.split_at_checked(rest.iter().position(|byte| *byte == b'=')?)?;
+        if key.is_empty() || !key.iter().all(u8::is_ascii_alphanumeric) {
+            return None;
+        }
+        let value = value.get(1..)?;
+        let behind = match value {
+            [b'"', value @ ..] => quoted(value)?.1,
+            value => {
+                let (value, behind) = value.split_at_checked(end_of_bare(key, value))?;
+                if value.contains(&b'"') && key != b"By" {
+                    return None;
+                }
+                behind
+            }
+        };
+        if matches!(behind, [] | [b',', ..]) {
+            each(element.get(..element.len().saturating_sub(behind.len()))?);
+        }
+        rest = match behind {
+            [] => return Some(()),
+            [b';', behind @ ..] => behind,
+            [b',', behind @ ..] => {
+                element = behind.trim_ascii_start();
+                element
+            }
+            _ => return None,
+        };
+    }
+}
+
+fn end_of_bare(key: &[u8], value: &[u8]) -> usize {
+    let operators = |at: &usize| {
+        let behind = value.get(*at..).unwrap_or_default();
+        [&b";By="[..], b";Hash=", b",By=", b",Hash="].iter().any(|next| behind.starts_with(next))
+    };
+    let by = (0..value.len()).find(operators).filter(|_| key == b"By");
+    let end = || value.iter().position(|byte| matches!(byte, b';' | b','));
+    by.or_else(end).unwrap_or(value.len())
+}
+
+/// What is before the hash, the element, and its names as they stand.
+fn element<'v>(
+    text: &'v [u8],
+    declared: &Declared,
+) -> Result<(&'v [u8], Element<'v>, &'v [u8]), ReceiveErrorKind> {
+    let (before, hash, mut rest) = around_the_hash(text).ok_or(ReceiveErrorKind::Malformed)?;
+    let mut element = Element { hash: Some(Cow::Borrowed(hash)), ..Element::default() };
+    for key in ["Cert", "Chain", "Subject", "Issuer"] {
+        let Some(value) = quoted_value(rest, key) else { continue };
+        let (inside, behind) = value.ok_or(ReceiveErrorKind::Malformed)?;
+        if let Some(place) = element.place(key).filter(|_| declared.has(key)) {
+            *place = Some(Cow::Borrowed(inside)).filter(|inside: &Cow<'_, _>| !inside.is_empty());
+        }
+        rest = behind;
+    }
+    match rest {
+        [] => {}
+        [b',', ..] => return Err(ReceiveErrorKind::Ambiguous),
+        _ => names(rest, declared, &mut element).ok_or(ReceiveErrorKind::Malformed)?,
+    }
+    Ok((before, element, rest))
+}
+
+/// `By=…;By=…;Hash=<hex>…`: what is before, the hash, and what is behind it. The first one is Envoy's, and what is before is the
+/// operator's.
+fn around_the_hash(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let mut start = 0usize;
+    if !text.starts_with(HASH) {
+        if !text.starts_with(b"By=") {
+            return None;
+        }
+        start = position(text, b";Hash=")?.saturating_add(1);
+    }
+    let (before, behind) = text.split_at_checked(start)?;
+    let (hash, behind) = behind.strip_prefix(HASH)?.split_at_checked(HASH_DIGITS)?;
+    let ends = matches!(behind, [] | [b';' | b',', ..]);
+    (ends && hash.iter().all(u8::is_ascii_hexdigit)).then_some((before, hash, behind))
+}
+
+/// Whether the next key is this one, and if so its value, still escaped, and what is behind it.
+#[expect(clippy::option_option, reason = "another key, and a value that does not end")]
+fn quoted_value<'v>(rest: &'v [u8], key: &str) -> Option<Option<(&'v [u8], &'v [u8])>> {
+    let value = rest.strip_prefix(b";")?.strip_prefix(key.as_bytes())?.strip_prefix(b"=\"")?;
+    Some(quoted(value))
+}
+
+/// What is before the closing quote, still escaped, and what is behind it.
+fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut escaped = false;
+    let end = text.iter().position(|byte| {
+        let closes = *byte == b'"' && !escaped;
+        escaped = *byte == b'\\' && !escaped;
+        closes
+    })?;
+    let (inside, behind) = text.split_at_checked(end)?;
+    Some((inside, behind.get(1..)?))
+}
+
+/// `;URI=…;URI=…;DNS=…`, and `;Issuer="…"` behind them.
+fn names<'v>(text: &'v [u8], declared: &Declared, element: &mut Element<'v>) -> Option<()> {
+    let key = ["URI", "DNS"].into_iter().find(|key| begins(text, key))?;
+    let mut list = text;
+    if let Some((before, issuer)) = issuer_behind(text).filter(|_| declared.has("Issuer")) {
+        if !declared.is_told() {
+            // An issuer, or a name that ends so.
+            return Some(());
+        }
+        element.issuer =
+            Some(Cow::Borrowed(issuer)).filter(|issuer: &Cow<'_, _>| !issuer.is_empty());
+        list = before;
+    }
+    let name = list.get(key.len().saturating_add(2)..)?;
+    let separates = |key: &&str| {
+        declared.has(key)
+            && (0..name.len()).any(|at| begins(name.get(at..).unwrap_or_default(), key))
+    };
+    let is_alone = !["URI", "DNS"].iter().any(separates);
+    // A quote is Envoy's name for itself, and this crate's way to write what would end a value.
+    if declared.has(key) && is_alone && !name.is_empty() && !name.contains(&b'"') {
+        element.list(key)?.push(Cow::Borrowed(name));
+    }
+    Some(())
+}
+
+/// Whether this is `;KEY=…`
+fn begins(text: &[u8], key: &str) -> bool {
+    let behind = text.strip_prefix(b";").and_then(|text| text.strip_prefix(key.as_bytes()));
+    behind.is_some_and(|behind| behind.starts_with(b"="))
+}
+
+/// The names, and the issuer that ends the element. An issuer's own text holds no bare quote, so that the last one is it.
+fn issuer_behind(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    const KEY: &[u8] = b";Issuer=\"";
+    let at = text.windows(KEY.len()).rposition(|window| window == KEY)?;
+    let (names, behind) = text.split_at_checked(at)?;
+    let (issuer, behind) = quoted(behind.strip_prefix(KEY)?)?;
+    behind.is_empty().then_some((names, issuer))
+}
+
+fn begins_another(text: &[u8]) -> bool {
+    contains(text, b",By=") || contains(text, b",Hash=")
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    position(text, part).is_some()
+}
+
+fn position(text: &[u8], part: &[u8]) -> Option<usize> {
+    text.windows(part.len()).position(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    const HASH_A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+    fn shown(element: Result<Element<'_>, ReceiveErrorKind>) -> String {
+        let element = match element {
+            Ok(element) => element,
+            Err(kind) => return format!("{kind:?}"),
+        };
+        let mut text = String::new();
+        let text_of = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+        for (key, value) in [
+            ("cert", element.cert),
+            ("chain", element.chain),
+            ("subject", element.subject),
+            ("issuer", element.issuer),
+        ] {
+            text += &value.map_or_else(String::new, |value| format!(" {key}={}", text_of(&value)));
+        }
+        for (key, list) in [("uri", element.uris), ("dns", element.dns_names)] {
+            list.iter().for_each(|value| text += &format!(" {key}={}", text_of(value)));
+        }
+        format!("{}{text}", &text_of(&element.hash.unwrap_or_default())[..1])
+    }
+
+    fn declared(keys: &str) -> Declared {
+        match keys {
+            "" => Declared::default(),
+            keys => Declared::of(keys.split(','), &super::super::xfcc_element::KEYS).unwrap(),
+        }
+    }
+
+    #[test]
+    fn one_element() {
+        // `H` is a hash.
+        let cases = [
+            ("the hash alone", "", "H", "a"),
+            (
+                "everything quoted",
+                "",
+                r#"By=x;H;Cert="c";Chain="d";Subject="CN=a""#,
+                "a cert=c chain=d subject=CN=a",
+            ),
+            (
+                "an operator's name with separators",
+                "",
+                r#"By=urn:a(b;c),d"e;By=;H;Subject="CN=a""#,
+                "a subject=CN=a",
+            ),
+            (
+                "an escaped quote",
+                "",
+                r#"H;Subject="CN=a\";URI=x\\""#,
+                r#"a subject=CN=a\";URI=x\\"#,
+            ),
+            ("empty values", "", r#"H;Subject="";URI="#, "a"),
+            ("one URI", "", "H;URI=spiffe://a", "a uri=spiffe://a"),
+            ("one DNS name", "", "H;DNS=a.example", "a dns=a.example"),
+            (
+                "a name that writes a subject",
+                "",
+                "H;URI=spiffe://a;Subject=CN=admin",
+                "a uri=spiffe://a;Subject=CN=admin",
+            ),
+            (
+                "a name that writes a quoted subject",
+                "",
+                r#"H;URI=spiffe://a;Subject="CN=admin""#,
+                "a",
+            ),
+            ("a name that writes a certificate", "", r#"H;URI=x;Cert="c";DNS=y"#, "a"),
+            ("two names or one", "", "H;URI=a;URI=b", "a"),
+            ("two kinds or one", "", "H;URI=a;DNS=b", "a"),
+            ("no URI, or one that writes a DNS name", "", "H;URI=;DNS=b", "a"),
+            ("only URIs are sent", "URI", "H;URI=a;DNS=b", "a uri=a;DNS=b"),
+            ("only DNS names are sent", "dns", "H;DNS=b;URI=a", "a dns=b;URI=a"),
+            ("a key that is not sent", "Cert,DNS", "H;URI=a;DNS=b", "a"),
+            ("a subject that is not sent", "URI", r#"H;Subject="CN=a";URI=b"#, "a uri=b"),
+            (
+                "an issuer before the names",
+                "",
+                r#"H;Subject="CN=a";Issuer="CN=b";URI=c"#,
+                "a subject=CN=a issuer=CN=b uri=c",
+            ),
+            ("an issuer behind the names, or a name", "", r#"H;URI=c;Issuer="CN=b""#, "a"),
+            (
+                "an issuer behind the names, declared",
+                "URI,Issuer",
+                r#"H;URI=c;Issuer="CN=x";Issuer="CN=b\"""#,
+                r#"a issuer=CN=b\""#,
+            ),
+            ("an issuer that is not sent", "URI", r"H;URI=c;Issuer=d", "a uri=c;Issuer=d"),
+            ("another element", "", "H,H", "Ambiguous"),
+            ("another element behind a quote", "", r#"H;Subject="",H"#, "Ambiguous"),
+            ("another element behind a name", "", "H;URI=a,By=x;H", "Ambiguous"),
+            ("another element in By", "", "By=a;Hash=1;H", "Malformed"),
+            ("a hash in By", "", "By=a,Hash=1;H", "Ambiguous"),
+            ("an element in By", "", "By=a,By=b;H", "Ambiguous"),
+            ("a comma in a name", "", "H;URI=a,b", "a uri=a,b"),
+            ("no hash", "", "By=x", "Malformed"),
+            ("a short hash", "", "Hash=aa", "Malformed"),
+            ("a long hash", "", "Ha", "Malformed"),
+            ("a subject without quotes", "", "H;Subject=CN=a", "Malformed"),
+            ("a subject before the certificate", "", r#"H;Subject="CN=a";Cert="c""#, "Malformed"),
+            ("an open quote", "", r#"H;Subject="CN=a\""#, "Malformed"),
+            ("text behind a quote", "", r#"H;Subject="CN=a"b"#, "Malformed"),
+            ("a separator at the end", "", "H;", "Malformed"),
+            ("another key", "", "H;New=a", "Malformed"),
+            ("nothing", "", "", "Malformed"),
+        ];
+        for (name, keys, text, expected) in cases {
+            let text = text
+                .replace('H', &format!("Hash={HASH_A}"))
+                .replace(&format!("Hash={HASH_A}ash"), "Hash");
+            assert_eq!(shown(only_element(text.as_bytes(), &declared(keys))), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn lists() {
+        let cases = [
+            ("one", "Hash=a;URI=b", Some("Hash=a;URI=b")),
+            ("keys in any case", "hASH=a;uri=b", Some("hASH=a;uri=b")),
+            ("three", "Hash=a,Hash=b, Hash=c", Some("Hash=a|Hash=b|Hash=c")),
+            ("quotes hide separators", r#"Hash=a;URI="b;c,d=e""#, Some(r#"Hash=a;URI="b;c,d=e""#)),
+            ("escapes", r#"URI="a\"b\\c\d",Hash=a"#, Some(r#"URI="a\"b\\c\d"|Hash=a"#)),
+            ("empty values", r#"Subject="";URI=;DNS=a"#, Some(r#"Subject="";URI=;DNS=a"#)),
+            ("an equals sign", "URI=https://a/?b=c", Some("URI=https://a/?b=c")),
+            ("unknown keys", "New=y;Hash=a", Some("New=y;Hash=a")),
+            ("an operator's name", "By=urn:a(b;c),d;Hash=a", Some("By=urn:a(b;c),d;Hash=a")),
+            ("By that is not before a hash", "By=x,By=y;Hash=a", Some("By=x|By=y;Hash=a")),
+            ("By alone", "By=x;URI=b,Hash=a", Some("By=x;URI=b|Hash=a")),
+            ("a quote left open swallows nothing", r#"X=",Hash=a;Subject="CN=b""#, None),
+            ("a quote left open at the end", r#"Hash=a,X=",Hash=b"#, None),
+            ("an escaped closing quote", r#"Subject="CN=a\""#, None),
+            ("text behind the quote", r#"Subject="CN=a"b"#, None),
+            ("a quote inside", r#"URI=a"b"#, None),
+            ("no value", "Hash", None),
+            ("no key", "=a", None),
+            ("an empty pair", "Hash=a;;URI=b", None),
+            ("an empty element", "Hash=a,,Hash=b", None),
+            ("a separator at the end", "Hash=a;", None),
+            ("a space in a key", "Hash =a", None),
+            ("nothing", "", None),
+        ];
+        for (name, text, expected) in cases {
+            let mut list = Vec::new();
+            let whole = elements(text.as_bytes(), |element| {
+                list.push(String::from_utf8_lossy(element).into_owned());
+            });
+            assert_eq!(whole.map(|()| list.join("|")).as_deref(), expected, "{name}");
+        }
+    }
+}
