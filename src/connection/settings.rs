@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
-use serde::ser::{Error as _, SerializeMap as _};
+use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
 use super::{Forwarding, XfccMode};
@@ -93,7 +93,7 @@ enum Limit {
 /// | Key | Value | In place of |
 /// |---|---|---|
 /// | `first-request` | a [`HeaderSet`](crate::HeaderSet), or a list of them | [`on_first_request`](Self::on_first_request) |
-/// | `every-request` | the same; sets of `first-request` are added before these | [`on_every_request`](Self::on_every_request) |
+/// | `every-request` | the same | [`on_every_request`](Self::on_every_request) |
 /// | `also-strip` | names of headers: `["X-Remote-User"]`; a set in the two lists takes it too | [`also_strip`](Self::also_strip) |
 /// | `xfcc-mode` | `"sanitize"`, `"sanitize-set"`, `"append-forward"`, `"forward-only"`, `"always-forward-only"` | [`xfcc_mode`](Self::xfcc_mode) |
 /// | `limits` | sizes in bytes: `certificate`, `encoded-leaf`, `encoded-chain`, `other-sets`, `text` | [`limits`](Self::limits) |
@@ -152,16 +152,10 @@ impl<'de> Visitor<'de> for ForwardingVisitor {
 
 /// The settings that [`Deserialize`] reads.
 ///
-/// Fails where a set can't be written, and where a set for every request was added before one for the first request that has a
-/// header of the same name: settings have another order.
+/// Fails where a set can't be written.
 impl Serialize for Forwarding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (first, every) = self.sets();
-        let again = first.iter().cloned().fold(Self::none(), Self::on_first_request);
-        let again = every.iter().cloned().fold(again, Self::on_every_request);
-        if (again.first(), again.every()) != (self.first(), self.every()) {
-            return Err(S::Error::custom("forwarding: no settings have its sets in this order"));
-        }
         let (limits, mode) = (self.size_limits(), self.mode_of_xfcc());
         let also_strip = self.stripped();
         let mut map = serializer.serialize_map(None)?;

@@ -538,6 +538,12 @@ mod tests {
                 vec!["Client-Cert"],
                 1,
             ),
+            (
+                "half of it",
+                HeaderSet::cloudflare_managed().only(["cf-cert-verified"]),
+                vec!["cf-cert-verified"],
+                0,
+            ),
             ("nothing", nginx().only([]), vec![], 0),
         ];
         for (case, set, names, untrusted) in cases {
