@@ -43,8 +43,9 @@ pub(crate) fn receiver(set: &HeaderSet) -> Receiver {
         "nginx" => Receiver::nginx(),
         "ingress-nginx" => Receiver::ingress_nginx(),
         "apache" | "apache-legacy" => Receiver::apache(),
-        "haproxy" => Receiver::haproxy(),
-        "haproxy-manual" => Receiver::haproxy_manual(),
+        // This crate sends none without a certificate, where HAProxy sends `0`.
+        "haproxy" => Receiver::haproxy().verdict_may_be_absent(),
+        "haproxy-manual" => Receiver::haproxy_manual().verdict_may_be_absent(),
         "aws-alb" => Receiver::aws_alb(v),
         "aws-alb-passthrough" => Receiver::aws_alb_passthrough(v),
         "cloudfront" => Receiver::cloudfront(v),

@@ -13,6 +13,7 @@ use crate::Result;
 
 pub(crate) struct Tls {
     pub(crate) server: ServerConfig,
+    pub(crate) root: CertificateDer<'static>,
     /// With a certificate of the CA that the server knows.
     pub(crate) known: Arc<ClientConfig>,
     /// Without a certificate.
@@ -28,7 +29,7 @@ impl Tls {
         let root = params.self_signed(&key)?.der().clone();
         let issuer = Issuer::new(params, key);
         let mut roots = RootCertStore::empty();
-        roots.add(root)?;
+        roots.add(root.clone())?;
         let roots = Arc::new(roots);
 
         let provider = Arc::new(ring::default_provider());
@@ -57,7 +58,7 @@ impl Tls {
         let mut nobody = client()?.with_no_client_auth();
         known.alpn_protocols = vec![b"h3".to_vec()];
         nobody.alpn_protocols = known.alpn_protocols.clone();
-        Ok(Self { server, known: Arc::new(known), nobody: Arc::new(nobody) })
+        Ok(Self { server, root, known: Arc::new(known), nobody: Arc::new(nobody) })
     }
 }
 

@@ -32,7 +32,7 @@ const RESET_EACH: usize = 5;
 async fn main() -> Result<()> {
     let tls = Tls::new()?;
     let origin = Origin::start().await?;
-    let address = proxy::start(tls.server, origin.port)?;
+    let address = proxy::start(tls.server, tls.root, origin.port)?;
 
     let (answered, reset) = burst(address, &tls.known).await?;
     println!("with a certificate: {answered} answered, {reset} reset");

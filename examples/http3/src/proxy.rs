@@ -20,15 +20,19 @@ use crate::Result;
 
 type Upstream = Client<HttpConnector, Empty<Bytes>>;
 
-/// Starts the proxy: the address that it listens on.
-pub(crate) fn start(tls: rustls::ServerConfig, origin: u16) -> Result<SocketAddr> {
+/// Starts the proxy: the address that it listens on. Clients' certificates lead to `root`.
+pub(crate) fn start(
+    tls: rustls::ServerConfig,
+    root: CertificateDer<'static>,
+    origin: u16,
+) -> Result<SocketAddr> {
     let config = quinn::ServerConfig::with_crypto(Arc::new(QuicServerConfig::try_from(tls)?));
     let endpoint = Endpoint::server(config, (Ipv4Addr::LOCALHOST, 0).into())?;
     let address = endpoint.local_addr()?;
     let upstream = Client::builder(TokioExecutor::new()).build_http();
     tokio::spawn(async move {
         while let Some(incoming) = endpoint.accept().await {
-            tokio::spawn(connection(incoming, upstream.clone(), origin));
+            tokio::spawn(connection(incoming, root.clone(), upstream.clone(), origin));
         }
     });
     Ok(address)
@@ -36,9 +40,14 @@ pub(crate) fn start(tls: rustls::ServerConfig, origin: u16) -> Result<SocketAddr
 
 /// One QUIC connection, and so one state. `await` on what comes in ends when the handshake is confirmed: before that (in 0.5-RTT)
 /// `peer_identity` knows nobody.
-async fn connection(incoming: Incoming, upstream: Upstream, origin: u16) -> Result<()> {
+async fn connection(
+    incoming: Incoming,
+    root: CertificateDer<'static>,
+    upstream: Upstream,
+    origin: u16,
+) -> Result<()> {
     let quic = incoming.await?;
-    let client = client(&quic)?;
+    let client = client(&quic)?.verified_issuer_among([root]);
     let state = ConnectionState::new(client, Forwarding::cloudflare());
     let mut requests = h3::server::Connection::new(h3_quinn::Connection::new(quic)).await?;
     while let Some(resolver) = requests.accept().await? {
