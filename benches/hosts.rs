@@ -31,8 +31,7 @@ fn main() {
     let der = &include_bytes!("certificates/ec.der")[..];
     let client = ClientCertificate::presented(der, Verification::Success);
 
-    let strings = |names: &[String]| names.iter().map(String::as_str).collect::<Vec<_>>();
-    let (spelled, unlisted, wild) = (strings(&spelled), strings(&unlisted), strings(&wild));
+    let (spelled, unlisted, wild) = (texts(&spelled), texts(&unlisted), texts(&wild));
     for (hosts, kind) in [(&exact, "exact entries"), (&wildcards, "and as many wildcards")] {
         println!("{HOSTS} {kind}");
         let forwards = |host: &str| {
@@ -51,6 +50,10 @@ fn main() {
         print("forwards, a host below", &wild, forwards);
         print("decide, both names the same", &order, decide);
     }
+}
+
+fn texts(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
 }
 
 fn print(what: &str, hosts: &[&str], mut run: impl FnMut(&str)) {

@@ -77,16 +77,22 @@ impl Refusal {
             Self::Issuer | Self::Fingerprint => 7,
         }
     }
-}
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
+    /// The reason in words, for a log: `no client certificate`. Printable ASCII.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
             Self::Missing => "no client certificate",
             Self::Failed => "client certificate not verified",
             Self::Revoked => "client certificate revoked",
             Self::Issuer => "issuer of the client certificate not allowed",
             Self::Fingerprint => "client certificate not allowed",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.text())
     }
 }

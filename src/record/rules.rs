@@ -63,6 +63,7 @@ impl TlsClientAuth {
     /// let (name, value) = auth.rule_fields().next().unwrap();
     /// assert_eq!((name, value), ("cf.tls_client_auth.cert_presented", RuleValue::Boolean(false)));
     /// ```
+    #[must_use]
     pub fn rule_fields(&self) -> impl ExactSizeIterator<Item = (&'static str, RuleValue<'_>)> {
         FIELDS.iter().map(|(name, source)| (*name, self.rule_value(*source)))
     }
