@@ -70,8 +70,8 @@ impl Conditions {
 
     /// The condition that a verified client does not meet.
     pub(super) fn refuses(&self, client: &ClientCertificate) -> Option<Refusal> {
-        let certificate = client.certificate().ok();
         if let Some(allowed) = &self.issuers {
+            let certificate = client.certificate().ok();
             let authority = certificate.as_ref().and_then(|it| it.authority_key_identifier());
             let issuer = authority.and_then(|it| it.key_identifier());
             if !issuer.is_some_and(|issuer| allowed.iter().any(|it| it == issuer)) {

@@ -33,7 +33,7 @@ pub use json::Answer;
 
 use crate::client::ClientCertificate;
 use bodies::checked;
-use name::Host;
+use name::{Host, without_port};
 use table::{Policy, Table};
 
 /// Which hosts ask for a client certificate, which enforce it, which forward it.
@@ -225,9 +225,11 @@ impl Hosts {
         host: &str,
         client: &ClientCertificate,
     ) -> Decision {
-        let Some(host) = Host::of_request(host) else { return Decision::Misdirected };
-        let policy = self.table.policy(&host);
-        if !self.was_asked_alike(server_name, &host, policy) {
+        let Some(name) = Host::of_request(host) else { return Decision::Misdirected };
+        let policy = self.table.policy(&name);
+        // On most requests the two are written alike.
+        let is_same = server_name.is_some_and(|it| it.eq_ignore_ascii_case(without_port(host)));
+        if !is_same && !self.was_asked_alike(server_name, &name, policy) {
             return Decision::Misdirected;
         }
         if let Some(enforced) = policy.enforced {

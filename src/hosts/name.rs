@@ -76,9 +76,23 @@ impl Host {
         if is_number(name.rsplit('.').next().unwrap_or_default()) {
             return name.parse::<Ipv4Addr>().ok().map(|it| Self::address(format_args!("{it}")));
         }
-        let mut host = Self::EMPTY;
-        let is_name = name.split('.').all(is_label) && host.write_str(name).is_ok();
-        is_name.then_some(host)
+        let mut host = Self { length: name.len(), ..Self::EMPTY };
+        let (mut label, mut before) = (0usize, b'.');
+        for (place, byte) in host.text.get_mut(..name.len())?.iter_mut().zip(name.bytes()) {
+            // RFC 1123 §2.1, and the underscore, which is in use.
+            label = match byte {
+                b'.' if label > 0 && before != b'-' => 0,
+                b'-' if label > 0 => label.checked_add(1)?,
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => label.checked_add(1)?,
+                _ => return None,
+            };
+            if label > LONGEST_LABEL {
+                return None;
+            }
+            *place = byte.to_ascii_lowercase();
+            before = byte;
+        }
+        (label > 0 && before != b'-').then_some(host)
     }
 }
 
@@ -88,13 +102,12 @@ impl PartialEq for Host {
     }
 }
 
-/// In lower case.
+/// What the standard library writes of addresses.
 impl fmt::Write for Host {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let end = self.length.checked_add(text.len()).ok_or(fmt::Error)?;
         let place = self.text.get_mut(self.length..end).ok_or(fmt::Error)?;
         place.copy_from_slice(text.as_bytes());
-        place.make_ascii_lowercase();
         self.length = end;
         Ok(())
     }
@@ -130,28 +143,22 @@ fn why_not(text: &str) -> HostnameErrorKind {
 }
 
 /// The host of `host:port`; a host alone is one too.
-fn without_port(host: &str) -> &str {
+pub(super) fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
     }
 }
 
-/// RFC 1123 §2.1, and the underscore, which is in use.
-fn is_label(label: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    (1..=LONGEST_LABEL).contains(&label.len())
-        && !label.starts_with('-')
-        && !label.ends_with('-')
-        && label.bytes().all(inner)
-}
-
 /// As the URL Standard's "ends in a number checker" has it.
 fn is_number(label: &str) -> bool {
+    if !label.starts_with(|first: char| first.is_ascii_digit()) {
+        return false;
+    }
     let hexadecimal = label.strip_prefix("0x").or_else(|| label.strip_prefix("0X"));
     match hexadecimal {
         Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
-        None => !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit()),
+        None => label.bytes().all(|byte| byte.is_ascii_digit()),
     }
 }
 

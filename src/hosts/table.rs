@@ -20,6 +20,11 @@ pub(super) struct Policy {
 }
 
 impl Policy {
+    /// Whether a wildcard can add nothing.
+    const fn is_complete(self) -> bool {
+        self.association.is_some() && self.enforced.is_some() && self.forwards.is_some()
+    }
+
     /// What is known of the host itself, else what a wildcard says.
     fn or(self, wildcard: Self) -> Self {
         Self {
@@ -102,7 +107,7 @@ impl Table {
 
     pub(super) fn policy(&self, host: &Host) -> Policy {
         let exact = self.exact.get(host.as_str()).copied().unwrap_or_default();
-        if self.one_label_below.is_empty() {
+        if self.one_label_below.is_empty() || exact.is_complete() {
             return exact;
         }
         let wildcard = host.parent().and_then(|parent| self.one_label_below.get(parent));
