@@ -36,6 +36,21 @@ use bodies::checked;
 use name::{Host, without_port};
 use table::{Policy, Table};
 
+/// The form in which hosts compare, of a request's `Host` or `:authority`: lower case, without port and trailing dot, an address
+/// without brackets. `None` where it can't be read. A rules engine needs it for the field `http.host`.
+///
+/// ```
+/// use tls_client_auth::hosts::normal_host;
+///
+/// assert_eq!(normal_host("API.example.com.:443").as_deref(), Some("api.example.com"));
+/// assert_eq!(normal_host("[2001:DB8:0::1]").as_deref(), Some("2001:db8::1"));
+/// assert_eq!(normal_host("api.example.com/"), None);
+/// ```
+#[must_use]
+pub fn normal_host(host: &str) -> Option<String> {
+    Host::of_request(host).map(|host| host.as_str().into())
+}
+
 /// Which hosts ask for a client certificate, which enforce it, which forward it.
 ///
 /// A host is named by a hostname or an address. Hostnames compare without regard to case; a trailing dot and a port are not part of
