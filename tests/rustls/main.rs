@@ -17,6 +17,7 @@ mod handshake;
 mod issuers;
 mod malleability;
 mod observed;
+mod sessions;
 
 use std::sync::Arc;
 
