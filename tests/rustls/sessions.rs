@@ -2,18 +2,14 @@
 //! resumed at one that does.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rustls::client::{
-    ClientSessionMemoryCache, ClientSessionStore, Resumption, Tls12ClientSessionValue,
-    Tls13ClientSessionValue,
-};
+use rustls::client::Resumption;
 use rustls::crypto::ring::{self, Ticketer};
 use rustls::pki_types::ServerName;
 use rustls::server::{Acceptor, NoClientAuth, ServerSessionMemoryCache};
 use rustls::version::{TLS12, TLS13};
 use rustls::{
-    ClientConfig, ClientConnection, HandshakeKind, NamedGroup, ServerConfig, ServerConnection,
+    ClientConfig, ClientConnection, HandshakeKind, ServerConfig, ServerConnection,
     SupportedProtocolVersion,
 };
 use tls_client_auth::hosts::{Decision, Hosts};
@@ -22,56 +18,9 @@ use tls_client_auth::{ClientCertificate, Verification};
 use crate::handshake::{
     Pair, authority_params, client_config, client_params, params, self_signed, signed, verifier,
 };
+use crate::one_for_all::OneForAll;
 
 const NAMES: [&str; 3] = ["www.example.com", "api.example.com", "partner.example.com"];
-
-/// A client that offers its last session to every server, whatever its name.
-#[derive(Debug)]
-struct OneForAll {
-    store: ClientSessionMemoryCache,
-    offered: AtomicUsize,
-}
-
-impl OneForAll {
-    fn name() -> ServerName<'static> {
-        ServerName::try_from("one.example").unwrap()
-    }
-
-    fn offer<T>(&self, session: Option<T>) -> Option<T> {
-        self.offered.fetch_add(session.is_some().into(), Ordering::Relaxed);
-        session
-    }
-}
-
-impl ClientSessionStore for OneForAll {
-    fn set_kx_hint(&self, _: ServerName<'static>, group: NamedGroup) {
-        self.store.set_kx_hint(Self::name(), group);
-    }
-
-    fn kx_hint(&self, _: &ServerName<'_>) -> Option<NamedGroup> {
-        self.store.kx_hint(&Self::name())
-    }
-
-    fn set_tls12_session(&self, _: ServerName<'static>, value: Tls12ClientSessionValue) {
-        self.store.set_tls12_session(Self::name(), value);
-    }
-
-    fn tls12_session(&self, _: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
-        self.offer(self.store.tls12_session(&Self::name()))
-    }
-
-    fn remove_tls12_session(&self, _: &ServerName<'static>) {
-        self.store.remove_tls12_session(&Self::name());
-    }
-
-    fn insert_tls13_ticket(&self, _: ServerName<'static>, value: Tls13ClientSessionValue) {
-        self.store.insert_tls13_ticket(Self::name(), value);
-    }
-
-    fn take_tls13_ticket(&self, _: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
-        self.offer(self.store.take_tls13_ticket(&Self::name()))
-    }
-}
 
 /// How the two configurations of a server keep sessions.
 #[derive(Clone, Copy, Debug)]
@@ -161,10 +110,7 @@ fn client(
     let pair = signed(client_params(), root);
     let identity = (vec![pair.certificate.der().clone()], pair.private_key());
     let mut config = Arc::unwrap_or_clone(client_config(root, version, Some(identity)));
-    let store = Arc::new(OneForAll {
-        store: ClientSessionMemoryCache::new(32),
-        offered: AtomicUsize::new(0),
-    });
+    let store = Arc::new(OneForAll::new());
     config.resumption = Resumption::store(store.clone());
     (Arc::new(config), store)
 }
@@ -192,11 +138,7 @@ fn a_session_of_a_host_that_does_not_ask_is_not_resumed_at_one_that_does() {
                 assert_eq!(before.handshake_kind(), Some(HandshakeKind::Full), "{case}");
                 assert_eq!(before.peer_certificates().is_some(), first != www, "{case}");
                 let after = server.handshake(&client, second);
-                assert_eq!(
-                    store.offered.load(Ordering::Relaxed),
-                    1,
-                    "no session was offered: {case}"
-                );
+                assert_eq!(store.offered(), 1, "no session was offered: {case}");
                 assert_eq!(after.handshake_kind(), Some(kind), "{case}");
                 assert_eq!(after.peer_certificates().is_some(), has_certificate, "{case}");
             }

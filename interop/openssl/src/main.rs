@@ -3,7 +3,9 @@
 
 mod proxy;
 
-use clients::{Error, Scene, identities, origin};
+use std::sync::Arc;
+
+use clients::{Error, Scene, hosts, identities, origin, run_hosts};
 use tls_client_auth::Dialect;
 use tokio::net::TcpListener;
 
@@ -11,14 +13,21 @@ use tokio::net::TcpListener;
 async fn main() -> Result<(), Error> {
     println!("{}", openssl::version::version());
     let (authorities, identities) = identities()?;
+    let hosts = Arc::new(hosts()?);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let proxy = listener.local_addr()?;
-    tokio::spawn(proxy::serve(listener, proxy::acceptor(&authorities)?, origin().await?));
+    tokio::spawn(proxy::serve(
+        listener,
+        proxy::acceptor(&authorities, Arc::clone(&hosts))?,
+        origin().await?,
+        hosts,
+    ));
     let scene = Scene {
         proxy,
         library: Dialect::OpenSsl,
         verify: "ssl-client-verify",
         resumes_chain: false,
     };
-    scene.run(&authorities, &identities).await
+    scene.run(&authorities, &identities).await?;
+    run_hosts(proxy, scene.verify, &authorities, &identities).await
 }
