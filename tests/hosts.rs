@@ -440,6 +440,37 @@ fn judged(spelling: &str) -> Option<String> {
     Some(host.strip_suffix('.').unwrap_or(&host).to_owned())
 }
 
+/// How nginx 1.22 and Node 20 read what a client sent as `Host`, recorded by `interop/hosts`. None of them may find a host behind a
+/// spelling that gets more here than that host does.
+#[test]
+fn no_spelling_gets_a_weaker_policy_than_what_others_read_in_it() {
+    let hosts = hosts();
+    let readings = include_str!("fixtures/host-readings.tsv");
+    let mut listed = 0;
+    for line in readings.lines().filter(|line| !line.starts_with('#')) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [spelling, nginx, node] = columns[..] else { panic!("{line}") };
+        let spelling: String = serde_json::from_str(spelling).unwrap();
+        for reading in [nginx, node].into_iter().filter(|reading| *reading != "-") {
+            let reading = reading.to_ascii_lowercase();
+            listed += usize::from(hosts.enforces(&reading) || hosts.forwards(&reading));
+            for client in &clients() {
+                for server_name in [None, Some("www.example.com"), Some("api.example.com")] {
+                    let (ours, theirs) = (
+                        hosts.decide(server_name, &spelling, client),
+                        hosts.decide(server_name, &reading, client),
+                    );
+                    assert!(
+                        weakness(ours) <= weakness(theirs),
+                        "{spelling:?}: {ours:?}; read as {reading:?}: {theirs:?}"
+                    );
+                }
+            }
+        }
+    }
+    assert!(listed > 60, "{listed} readings of listed hosts");
+}
+
 const NAMES: [&str; 7] = [
     "api.example.com",
     "asks.example.com",
