@@ -15,7 +15,8 @@ use hyper::{Request, Response, StatusCode, client, server};
 use hyper_util::rt::TokioIo;
 use openssl::pkey::PKey;
 use openssl::ssl::{
-    NameType, SniError, Ssl, SslAcceptor, SslAlert, SslMethod, SslRef, SslSessionRef, SslVerifyMode,
+    NameType, SniError, Ssl, SslAcceptor, SslAlert, SslMethod, SslOptions, SslRef, SslSessionRef,
+    SslVerifyMode,
 };
 use openssl::x509::X509;
 use tls_client_auth::hosts::{Decision, Handshake, Hosts, request_host};
@@ -26,8 +27,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_openssl::SslStream;
 
 /// As nginx's `optional_no_ca`: every client gets in, and the origin is told what OpenSSL said.
-pub fn acceptor(authorities: &Authorities, hosts: Arc<Hosts>) -> Result<SslAcceptor, Error> {
+pub fn acceptor(
+    authorities: &Authorities,
+    hosts: Arc<Hosts>,
+    options: SslOptions,
+) -> Result<SslAcceptor, Error> {
     let mut tls = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
+    tls.set_options(options);
     let key = PKey::private_key_from_pkcs8(&authorities.server_key)?;
     tls.set_certificate(X509::from_der(&authorities.server)?.as_ref())?;
     tls.set_private_key(&key)?;
