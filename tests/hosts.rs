@@ -272,6 +272,11 @@ fn conditions_allow_and_never_let_more_in() {
         assert_eq!(refused[2], Decision::Refuse(Refusal::Failed), "{case}");
         assert_eq!(refused[4], Decision::Refuse(Refusal::Revoked), "{case}");
     }
+    // What the caller names as the verified issuer is believed, and more than the leaf.
+    let hosts = Hosts::new().enforce_with(["a.example"], issuers(&[other])).unwrap();
+    assert_eq!(hosts.decide(None, "a.example", &client), no_issuer);
+    let named = client.clone().verified_issuer(forged.der());
+    assert_eq!(hosts.decide(None, "a.example", &named), allowed);
     // Without an authority key identifier, the issuer is not known.
     let hosts = Hosts::new().enforce_with(["a.example"], issuers(&[other])).unwrap();
     assert_eq!(hosts.decide(None, "a.example", &good().chain([forged.der()])), no_issuer);

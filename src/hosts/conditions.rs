@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::decision::Refusal;
 use super::error::{HostnameError, HostnameErrorKind};
 use crate::client::ClientCertificate;
+use crate::x509::Certificate;
 
 /// Which verified clients an enforced host admits: those of certain issuers, those with certain certificates, or both.
 ///
@@ -35,8 +36,9 @@ impl Conditions {
     /// Only certificates of these issuers, by the issuer's subject key identifier in hex, as in `cert_issuer_ski`. A list without
     /// entries admits nobody.
     ///
-    /// The identifier is the one in the verified leaf's authority key identifier, which its issuer signed; a certificate without
-    /// it is refused.
+    /// It is read from [the issuer's certificate](ClientCertificate::verified_issuer) that the caller named as verified, else from the
+    /// verified leaf's authority key identifier, which the issuer signed, and never from what the client sent along. A client with
+    /// neither is refused.
     ///
     /// # Errors
     /// An entry is not hex.
@@ -71,10 +73,12 @@ impl Conditions {
     /// The condition that a verified client does not meet.
     pub(super) fn refuses(&self, client: &ClientCertificate) -> Option<Refusal> {
         if let Some(allowed) = &self.issuers {
-            let certificate = client.certificate().ok();
-            let authority = certificate.as_ref().and_then(|it| it.authority_key_identifier());
-            let issuer = authority.and_then(|it| it.key_identifier());
-            if !issuer.is_some_and(|issuer| allowed.iter().any(|it| it == issuer)) {
+            let issuer = client.issuer().and_then(|der| Certificate::from_der(der).ok());
+            let leaf = client.certificate().ok();
+            let identifier = issuer
+                .and_then(|it| it.subject_key_identifier())
+                .or_else(|| leaf.and_then(|it| it.authority_key_identifier())?.key_identifier());
+            if !identifier.is_some_and(|identifier| allowed.iter().any(|it| it == identifier)) {
                 return Some(Refusal::Issuer);
             }
         }
