@@ -73,11 +73,13 @@ impl Conditions {
     /// The condition that a verified client does not meet.
     pub(super) fn refuses(&self, client: &ClientCertificate) -> Option<Refusal> {
         if let Some(allowed) = &self.issuers {
-            let issuer = client.issuer().and_then(|der| Certificate::from_der(der).ok());
-            let leaf = client.certificate().ok();
-            let identifier = issuer
-                .and_then(|it| it.subject_key_identifier())
-                .or_else(|| leaf.and_then(|it| it.authority_key_identifier())?.key_identifier());
+            // As in the record: of a leaf that can't be read, nothing is known.
+            let identifier = client.certificate().ok().and_then(|leaf| {
+                let issuer = client.issuer().and_then(|der| Certificate::from_der(der).ok());
+                issuer
+                    .and_then(|it| it.subject_key_identifier())
+                    .or_else(|| leaf.authority_key_identifier()?.key_identifier())
+            });
             if !identifier.is_some_and(|identifier| allowed.iter().any(|it| it == identifier)) {
                 return Some(Refusal::Issuer);
             }

@@ -15,11 +15,13 @@ use crate::identities::{authority, leaf, params};
 const HOSTS: [&str; 4] =
     ["api.example.com", "www.example.com", "xn--bcher-kva.example", "192.0.2.1"];
 
-/// Two certificates of each of two issuers, and one that can't be read.
-static CERTIFICATES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+/// Two certificates of each of two issuers, and one that can't be read; the issuers' own.
+static CERTIFICATES: LazyLock<(Vec<Vec<u8>>, Vec<Vec<u8>>)> = LazyLock::new(|| {
+    let mut authorities = Vec::new();
     let mut certificates = vec![b"no certificate".to_vec()];
     for name in ["One CA", "Other CA"] {
-        let (_, issuer) = authority(name, KeyIdMethod::Sha256).expect("an authority");
+        let (certificate, issuer) = authority(name, KeyIdMethod::Sha256).expect("an authority");
+        authorities.push(certificate.to_vec());
         certificates.extend((0..2).map(|_| {
             leaf(params("client.example").expect("a name"), &issuer)
                 .expect("a certificate")
@@ -27,7 +29,7 @@ static CERTIFICATES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
                 .to_vec()
         }));
     }
-    certificates
+    (certificates, authorities)
 });
 
 /// A value of each certificate, none of it twice and none empty.
@@ -40,7 +42,7 @@ fn values(of: fn(&TlsClientAuth) -> &str) -> Vec<String> {
         .to_owned()
     };
     let mut values: Vec<String> =
-        CERTIFICATES.iter().map(record).filter(|it| !it.is_empty()).collect();
+        CERTIFICATES.0.iter().map(record).filter(|it| !it.is_empty()).collect();
     values.sort();
     values.dedup();
     values
@@ -54,9 +56,12 @@ fn client() -> impl Strategy<Value = ClientCertificate> {
         VerifyError::CertHasExpired.into(),
         VerifyError::SelfSignedCertInChain.into(),
     ]);
-    let presented = (select(CERTIFICATES.clone()), verification, any::<bool>()).prop_map(
-        |(der, verification, revoked)| {
-            ClientCertificate::presented(der, verification).revoked(revoked)
+    let (leaf, issuer) = (select(CERTIFICATES.0.clone()), select(CERTIFICATES.1.clone()));
+    let presented = (leaf, prop::option::of(issuer), verification, any::<bool>()).prop_map(
+        |(leaf, issuer, verification, revoked)| {
+            ClientCertificate::presented(leaf, verification)
+                .verified_issuer(issuer.unwrap_or_default())
+                .revoked(revoked)
         },
     );
     prop_oneof![1 => Just(ClientCertificate::none()), 6 => presented]
