@@ -19,7 +19,7 @@ pub mod hosts;
 pub mod http;
 mod proxies;
 pub mod receive;
-mod record;
+pub mod record;
 #[cfg(feature = "rustls")]
 pub mod rustls;
 #[cfg(feature = "tower")]

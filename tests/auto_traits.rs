@@ -7,7 +7,10 @@ use tls_client_auth::field::{
 use tls_client_auth::headers::{
     FieldName, HeaderLine, HeaderLines, HeaderSetError, HeaderSetErrorKind,
 };
-use tls_client_auth::hosts::{HostnameError, HostnameErrorKind, HostnameSetting, HostnameSettings};
+use tls_client_auth::hosts::{
+    AuthStatus, Conditions, Decision, Handshake, HostnameAssociation, HostnameError,
+    HostnameErrorKind, HostnameSetting, HostnameSettings, Hosts, Refusal,
+};
 use tls_client_auth::x509::{
     AuthorityKeyIdentifier, Certificate, Error, ErrorKind, Extension, Extensions, Name,
     ObjectIdentifier, Part, SerialNumber, SubjectAltName, SubjectAltNames, Time,
@@ -35,8 +38,12 @@ const _: () = {
     owned::<Forwarding>();
     owned::<HeaderLines>();
     owned::<HeaderSet>();
+    owned::<Conditions>();
+    owned::<Handshake>();
+    owned::<HostnameAssociation>();
     owned::<HostnameSetting>();
     owned::<HostnameSettings>();
+    owned::<Hosts>();
     owned::<OtherReason>();
     owned::<Reason>();
     owned::<TlsClientAuth>();
@@ -51,7 +58,10 @@ const _: () = {
     copied::<Field>();
     copied::<Flag>();
     copied::<HeaderSetErrorKind>();
+    copied::<AuthStatus>();
+    copied::<Decision>();
     copied::<HostnameErrorKind>();
+    copied::<Refusal>();
     copied::<Limits>();
     copied::<NameForm>();
     copied::<Part>();

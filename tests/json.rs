@@ -22,11 +22,8 @@ fn settings_come_back_and_bad_ones_are_named() {
     assert_eq!(serde_json::to_string(&settings).unwrap(), text);
 
     let cases = [
-        (r#"["a.example","a b"]"#, r#"settings[1]: hostname "a b": is no hostname"#),
-        (
-            r#"["a.example","A.EXAMPLE"]"#,
-            r#"settings[1]: hostname "A.EXAMPLE": stands there twice"#,
-        ),
+        (r#"["a.example","a b"]"#, r#"settings[1]: "a b" is not a hostname"#),
+        (r#"["a.example","A.EXAMPLE"]"#, r#"settings[1]: "A.EXAMPLE" is duplicated"#),
     ];
     for (hostnames, expected) in cases {
         let hostnames: Vec<String> = serde_json::from_str(hostnames).unwrap();

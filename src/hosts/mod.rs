@@ -1,318 +1,309 @@
-//! Cloudflare's per-hostname settings: which hosts forward the client's certificate.
+//! What a proxy knows of its hosts: which ask for a client certificate, which enforce it, which forward it; and what becomes of a
+//! request.
+//!
+//! [`Hosts`] holds it. [`Hosts::asks`] is for the handshake, [`Hosts::decide`] for every request on the connection.
 
-use alloc::collections::BTreeMap;
-use alloc::string::{String, ToString as _};
+mod auth_status;
+mod bodies;
+mod conditions;
+mod decision;
+mod error;
+mod handshake;
+#[cfg(feature = "http")]
+mod http;
+#[cfg(feature = "serde")]
+mod json;
+mod name;
+mod punycode;
+mod table;
+
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
-use core::net::Ipv6Addr;
 
-/// The settings of one hostname.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
-#[expect(clippy::exhaustive_structs, reason = "the body's three members")]
-pub struct HostnameSetting {
-    /// The hostname, without a port: `app.example.com`.
-    pub hostname: String,
-    /// Whether the setting is for Cloudflare's network in China. It is kept, and has no meaning here.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub china_network: bool,
-    /// Whether requests for this hostname carry the certificate.
-    pub client_certificate_forwarding: bool,
-}
+pub use auth_status::AuthStatus;
+pub use bodies::{HostnameAssociation, HostnameSetting, HostnameSettings};
+pub use conditions::Conditions;
+pub use decision::{Decision, Refusal};
+pub use error::{HostnameError, HostnameErrorKind};
+pub use handshake::Handshake;
+#[cfg(feature = "http")]
+pub use http::request_host;
+#[cfg(feature = "serde")]
+pub use json::Answer;
 
-/// The body of `PUT …/access/certificates/settings`, checked.
+use crate::client::ClientCertificate;
+use bodies::checked;
+use name::{Host, without_port};
+use table::{Policy, Table};
+
+/// The form in which hosts compare, of a request's `Host` or `:authority`: lower case, without port and trailing dot, an address
+/// without brackets. `None` where it can't be read. A rules engine needs it for the field `http.host`.
 ///
 /// ```
-/// use tls_client_auth::hosts::HostnameSettings;
+/// use tls_client_auth::hosts::normal_host;
 ///
-/// let body = r#"{"settings":[{"hostname":"App.Example.com","china_network":false,"client_certificate_forwarding":true}]}"#;
-/// # #[cfg(feature = "serde")] {
-/// let settings: HostnameSettings = serde_json::from_str(body)?;
-/// assert!(settings.forwards("app.example.com"));
-/// assert!(settings.forwards("app.example.com.:8443"));
-/// assert!(!settings.forwards("www.example.com"));
-/// assert_eq!(serde_json::to_string(&settings)?, body);
-/// # }
-/// # Ok::<(), serde_json::Error>(())
+/// assert_eq!(normal_host("API.example.com.:443").as_deref(), Some("api.example.com"));
+/// assert_eq!(normal_host("[2001:DB8:0::1]").as_deref(), Some("2001:db8::1"));
+/// assert_eq!(normal_host("api.example.com/"), None);
 /// ```
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct HostnameSettings {
-    settings: Vec<HostnameSetting>,
-    /// By normal form.
-    forwards: BTreeMap<String, bool>,
+#[must_use]
+pub fn normal_host(host: &str) -> Option<String> {
+    Host::of_request(host).map(|host| host.as_str().into())
 }
 
-impl HostnameSettings {
-    /// Checks a list of settings.
-    ///
-    /// # Errors
-    /// An entry's hostname is malformed, or is the same as another's.
-    pub fn new(settings: Vec<HostnameSetting>) -> Result<Self, HostnameError> {
-        let mut forwards = BTreeMap::new();
-        for (index, setting) in settings.iter().enumerate() {
-            let refuse = |kind| HostnameError { index, hostname: setting.hostname.clone(), kind };
-            // A port is no part of a hostname, so a setting has none.
-            let name =
-                normal(&setting.hostname).ok_or_else(|| refuse(HostnameErrorKind::Malformed))?;
-            if forwards.insert(name, setting.client_certificate_forwarding).is_some() {
-                return Err(refuse(HostnameErrorKind::Duplicate));
-            }
-        }
-        Ok(Self { settings, forwards })
+/// Which hosts ask for a client certificate, which enforce it, which forward it.
+///
+/// A host is named by a hostname or an address. Hostnames compare without regard to case; a trailing dot and a port are not part of
+/// them. A-labels (`xn--bcher-kva.example`) are names like any other; other forms than ASCII are refused. An address means itself
+/// alone. `*.example.com` means every host with exactly one label before `example.com`, not `example.com`, and an entry for the
+/// host itself takes precedence. Cloudflare documents no wildcards: they are this crate's.
+///
+/// Hosts that are not listed do not ask, do not enforce and do not forward.
+///
+/// ```
+/// use tls_client_auth::hosts::{Decision, Hosts, Refusal};
+/// use tls_client_auth::{ClientCertificate, Verification};
+/// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+///
+/// let hosts = Hosts::new()
+///     .ask(["api.example.com", "*.partners.example.com"])?
+///     .enforce(["api.example.com"])?
+///     .forward(["api.example.com"])?;
+///
+/// // In the handshake.
+/// assert!(hosts.asks(Some("api.example.com")));
+/// assert!(!hosts.asks(Some("www.example.com")));
+///
+/// // For a request: the connection's server name, the request's host, the client.
+/// let client = ClientCertificate::presented(der, Verification::Success);
+/// let name = Some("api.example.com");
+/// assert_eq!(hosts.decide(name, "API.example.com:443", &client), Decision::Forward);
+/// let nobody = ClientCertificate::none();
+/// assert_eq!(hosts.decide(name, "api.example.com", &nobody), Decision::Refuse(Refusal::Missing));
+/// // A connection on which the client was not asked can't be used for a host that asks.
+/// assert_eq!(hosts.decide(Some("www.example.com"), "api.example.com", &nobody), Decision::Misdirected);
+/// # Ok::<(), tls_client_auth::hosts::HostnameError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Hosts {
+    associations: Vec<HostnameAssociation>,
+    settings: HostnameSettings,
+    enforced: Vec<(Vec<String>, Conditions)>,
+    /// By host, from the lists above.
+    table: Table,
+}
+
+impl Hosts {
+    /// No host asks, enforces or forwards.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// The settings in their order, as they were given.
+    /// Adds hosts that ask for a certificate of the zone's own authority.
+    ///
+    /// # Errors
+    /// An entry is not a hostname, or asks already.
+    pub fn ask<N: AsRef<str>>(
+        self,
+        hostnames: impl IntoIterator<Item = N>,
+    ) -> Result<Self, HostnameError> {
+        let more = HostnameAssociation::new(hostnames)?;
+        let own = self.associations.iter().find(|it| it.authority().is_none());
+        let all = own.map_or(&[][..], HostnameAssociation::hostnames).iter().map(String::as_str);
+        let all = HostnameAssociation::new(all.chain(more.hostnames().iter().map(String::as_str)))?;
+        self.associate(all)
+    }
+
+    /// Sets which hosts ask for a certificate of one authority. As a `PUT` of the API does, it replaces the hosts of the same
+    /// authority and leaves those of others.
+    ///
+    /// # Errors
+    /// A host belongs to another authority already.
+    pub fn associate(mut self, association: HostnameAssociation) -> Result<Self, HostnameError> {
+        let is_other =
+            |other: &HostnameAssociation| match (other.authority(), association.authority()) {
+                (Some(one), Some(other)) => !one.eq_ignore_ascii_case(other),
+                (one, other) => one != other,
+            };
+        self.associations.retain(is_other);
+        self.associations.push(association);
+        self.table.set_associations(&self.associations)?;
+        Ok(self)
+    }
+
+    /// Sets which hosts forward the certificate. As a `PUT` of the API does, it replaces all settings.
     #[must_use]
-    pub fn settings(&self) -> &[HostnameSetting] {
+    pub fn configure(mut self, settings: HostnameSettings) -> Self {
+        self.table.set_settings(&settings);
+        self.settings = settings;
+        self
+    }
+
+    /// Adds hosts that forward the certificate.
+    ///
+    /// # Errors
+    /// An entry is not a hostname, or has a setting already.
+    pub fn forward<N: AsRef<str>>(
+        self,
+        hostnames: impl IntoIterator<Item = N>,
+    ) -> Result<Self, HostnameError> {
+        let setting = |hostname: N| HostnameSetting {
+            hostname: hostname.as_ref().into(),
+            china_network: false,
+            client_certificate_forwarding: true,
+        };
+        let mut settings = self.settings.settings().to_vec();
+        settings.extend(hostnames.into_iter().map(setting));
+        Ok(self.configure(HostnameSettings::new(settings)?))
+    }
+
+    /// Adds hosts that enforce: only clients with a verified certificate that is not revoked get in, as with the rule
+    /// `http.host in {…} and (not cf.tls_client_auth.cert_verified or cf.tls_client_auth.cert_revoked)`.
+    ///
+    /// A host that enforces and does not ask refuses every request.
+    ///
+    /// # Errors
+    /// An entry is not a hostname, or enforces already.
+    pub fn enforce<N: AsRef<str>>(
+        self,
+        hostnames: impl IntoIterator<Item = N>,
+    ) -> Result<Self, HostnameError> {
+        self.enforce_with(hostnames, Conditions::new())
+    }
+
+    /// Adds hosts that enforce, with further conditions.
+    ///
+    /// # Errors
+    /// An entry is not a hostname, or enforces already.
+    pub fn enforce_with<N: AsRef<str>>(
+        mut self,
+        hostnames: impl IntoIterator<Item = N>,
+        conditions: Conditions,
+    ) -> Result<Self, HostnameError> {
+        let hostnames = checked("enforced", hostnames)?;
+        self.table.add_enforced(&hostnames, self.enforced.len())?;
+        self.enforced.push((hostnames, conditions));
+        Ok(self)
+    }
+
+    /// Whether the handshake for this server name asks for a client certificate.
+    ///
+    /// A connection without a server name, or with one that can't be read, is asked where any host asks.
+    #[must_use]
+    pub fn asks(&self, server_name: Option<&str>) -> bool {
+        match server_name.and_then(Host::of_server_name) {
+            Some(host) => self.table.policy(&host).association.is_some(),
+            None => self.associations.iter().any(|it| !it.hostnames().is_empty()),
+        }
+    }
+
+    /// The `mtls_certificate_id` of the authority that judges this server name's clients. `None` for a host that does not ask, and
+    /// for the zone's own authority; without a server name, the authority that all hosts that ask have in common.
+    #[must_use]
+    pub fn mtls_certificate_id(&self, server_name: Option<&str>) -> Option<&str> {
+        let association = match server_name {
+            Some(name) => self.table.policy(&Host::of_server_name(name)?).association?,
+            None => self.common_association()?,
+        };
+        self.associations.get(association)?.authority()
+    }
+
+    /// Whether requests for this host need a verified client. The host is a request's `Host` or `:authority`; one that can't be
+    /// read enforces where any host does.
+    #[must_use]
+    pub fn enforces(&self, host: &str) -> bool {
+        match Host::of_request(host) {
+            Some(host) => self.table.policy(&host).enforced.is_some(),
+            None => self.enforced.iter().any(|(hostnames, _)| !hostnames.is_empty()),
+        }
+    }
+
+    /// Whether requests for this host carry the certificate. The host is a request's `Host` or `:authority`; one that can't be read
+    /// does not forward.
+    #[must_use]
+    pub fn forwards(&self, host: &str) -> bool {
+        Host::of_request(host).is_some_and(|host| self.table.policy(&host).forwards == Some(true))
+    }
+
+    /// Decides over a request on a TLS connection: the server name of its handshake, the request's `Host` or `:authority`, and the
+    /// client.
+    ///
+    /// The request is [`Misdirected`](Decision::Misdirected) where its host can't be read, and where the handshake was for a host
+    /// that asks otherwise than the request's: one asks and the other does not, or they ask for certificates of different
+    /// authorities. A connection without a server name serves every host that does not ask, and those that do where all of them have
+    /// the same authority.
+    #[must_use]
+    pub fn decide(
+        &self,
+        server_name: Option<&str>,
+        host: &str,
+        client: &ClientCertificate,
+    ) -> Decision {
+        let Some(name) = Host::of_request(host) else { return Decision::Misdirected };
+        let policy = self.table.policy(&name);
+        // On most requests the two are written alike.
+        let is_same = server_name.is_some_and(|it| it.eq_ignore_ascii_case(without_port(host)));
+        if !is_same && !self.was_asked_alike(server_name, &name, policy) {
+            return Decision::Misdirected;
+        }
+        if let Some(enforced) = policy.enforced {
+            let conditions = self.enforced.get(enforced).map(|(_, conditions)| conditions);
+            let refusal =
+                Refusal::of(client).or_else(|| conditions.and_then(|it| it.refuses(client)));
+            if let Some(refusal) = refusal {
+                return Decision::Refuse(refusal);
+            }
+        }
+        match policy.forwards {
+            Some(true) => Decision::Forward,
+            _ => Decision::Withhold,
+        }
+    }
+
+    /// Whether a handshake for this server name asked what one for the host would have.
+    fn was_asked_alike(&self, server_name: Option<&str>, host: &Host, policy: Policy) -> bool {
+        let Some(server_name) = server_name else {
+            return policy.association.is_none() || policy.association == self.common_association();
+        };
+        Host::of_server_name(server_name).is_some_and(|asked| {
+            asked == *host || self.table.policy(&asked).association == policy.association
+        })
+    }
+
+    /// The one association that has hosts.
+    fn common_association(&self) -> Option<usize> {
+        let mut asking =
+            self.associations.iter().enumerate().filter(|(_, it)| !it.hostnames().is_empty());
+        let (index, _) = asking.next()?;
+        asking.next().is_none().then_some(index)
+    }
+
+    /// The hosts that ask, by authority: what the API's bodies are written from.
+    #[must_use]
+    pub fn associations(&self) -> &[HostnameAssociation] {
+        &self.associations
+    }
+
+    /// The settings of the hosts that forward or do not.
+    #[must_use]
+    pub const fn settings(&self) -> &HostnameSettings {
         &self.settings
     }
 
-    /// Whether a request for this host carries the certificate: `false` for hosts without a setting.
-    ///
-    /// The host is a request's `Host` or `:authority`: case, a trailing dot and a port don't matter; an IPv6 address
-    /// stands in brackets.
-    #[must_use]
-    pub fn forwards(&self, host: &str) -> bool {
-        normal(without_port(host)).is_some_and(|host| self.forwards.get(&host) == Some(&true))
+    /// The hosts that enforce, as they were given.
+    pub fn enforced(&self) -> impl Iterator<Item = &str> {
+        self.enforced.iter().flat_map(|(hostnames, _)| hostnames.iter().map(String::as_str))
     }
 }
 
-/// Whether a request must be answered `421 Misdirected Request` (RFC 9110 §15.5.20): the handshake was for a host with another
-/// policy for client certificates than the request's, and so never asked what that one wants to know.
-///
-/// `server_name` is the handshake's SNI, `host` the request's `Host` or `:authority`. `policy` tells a host's policy; it gets the
-/// host in lower case, without port and trailing dot, and `None` for a connection without SNI or a host that is none.
-///
-/// ```
-/// use tls_client_auth::hosts::is_misdirected;
-///
-/// let wants_certificate = |host: Option<&str>| host == Some("admin.example.com");
-/// assert!(is_misdirected(Some("www.example.com"), "Admin.Example.com:443", wants_certificate));
-/// assert!(is_misdirected(None, "admin.example.com", wants_certificate));
-/// assert!(!is_misdirected(Some("admin.example.com"), "ADMIN.example.com.", wants_certificate));
-/// assert!(!is_misdirected(Some("a.example.com"), "b.example.com", wants_certificate));
-/// ```
-pub fn is_misdirected<P: PartialEq>(
-    server_name: Option<&str>,
-    host: &str,
-    policy: impl Fn(Option<&str>) -> P,
-) -> bool {
-    let asked = server_name.and_then(normal);
-    let wanted = normal(without_port(host));
-    asked != wanted && policy(asked.as_deref()) != policy(wanted.as_deref())
-}
-
-/// The host of `host:port`; a host alone is one too.
-fn without_port(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port))
-            if port.bytes().all(|byte| byte.is_ascii_digit())
-                && (name.ends_with(']') || !name.contains(':')) =>
-        {
-            name
-        }
-        _ => host,
+/// The same lists in the same order.
+impl PartialEq for Hosts {
+    fn eq(&self, other: &Self) -> bool {
+        self.associations == other.associations
+            && self.settings == other.settings
+            && self.enforced == other.enforced
     }
 }
 
-/// Lower case, without a trailing dot; an IPv6 address in its shortest form. `None` where it is no hostname.
-fn normal(host: &str) -> Option<String> {
-    if let Some(address) = host.strip_prefix('[') {
-        let address: Ipv6Addr = address.strip_suffix(']')?.parse().ok()?;
-        return Some(address.to_string());
-    }
-    if let Ok(address) = host.parse::<Ipv6Addr>() {
-        return Some(address.to_string());
-    }
-    let name = host.strip_suffix('.').unwrap_or(host);
-    // RFC 1035 §2.3.4; a first label of `*` and underscores are in use.
-    let label = |(index, label): (usize, &str)| {
-        let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && (label.bytes().all(inner) || index == 0 && label == "*" && name.len() > 1)
-    };
-    (name.len() <= 253 && name.split('.').enumerate().all(label)).then(|| name.to_ascii_lowercase())
-}
-
-/// Which entry of the settings was refused, and why.
-///
-/// ```
-/// use tls_client_auth::hosts::{HostnameSetting, HostnameSettings};
-///
-/// let entry = |hostname: &str| HostnameSetting {
-///     hostname: hostname.to_owned(),
-///     china_network: false,
-///     client_certificate_forwarding: true,
-/// };
-/// let error = HostnameSettings::new(vec![entry("a.example"), entry("A.example.")]).unwrap_err();
-/// assert_eq!(error.to_string(), r#"settings[1]: hostname "A.example.": stands there twice"#);
-/// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct HostnameError {
-    index: usize,
-    hostname: String,
-    kind: HostnameErrorKind,
-}
-
-/// What is wrong with a hostname.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum HostnameErrorKind {
-    /// It is no hostname, or has a port.
-    Malformed,
-    /// Another entry has the same, case and a trailing dot apart.
-    Duplicate,
-}
-
-impl HostnameError {
-    /// The entry's place in the list, from 0.
-    #[must_use]
-    pub const fn index(&self) -> usize {
-        self.index
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub const fn kind(&self) -> HostnameErrorKind {
-        self.kind
-    }
-}
-
-impl fmt::Display for HostnameError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reason = match self.kind {
-            HostnameErrorKind::Malformed => "is no hostname",
-            HostnameErrorKind::Duplicate => "stands there twice",
-        };
-        write!(formatter, "settings[{}]: hostname {:?}: {reason}", self.index, self.hostname)
-    }
-}
-
-impl core::error::Error for HostnameError {}
-
-#[cfg(feature = "serde")]
-mod json {
-    use super::{HostnameSetting, HostnameSettings};
-    use alloc::borrow::Cow;
-    use alloc::vec::Vec;
-    use serde::de::Error as _;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[derive(Deserialize, Serialize)]
-    struct Body<'a> {
-        settings: Cow<'a, [HostnameSetting]>,
-    }
-
-    /// Exactly the settings body.
-    impl Serialize for HostnameSettings {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            Body { settings: Cow::Borrowed(&self.settings) }.serialize(serializer)
-        }
-    }
-
-    /// Reads the settings body; the error names the entry that is refused.
-    impl<'de> Deserialize<'de> for HostnameSettings {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            let settings: Vec<HostnameSetting> =
-                Body::deserialize(deserializer)?.settings.into_owned();
-            Self::new(settings).map_err(D::Error::custom)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use alloc::vec;
-
-    fn setting(hostname: &str) -> HostnameSetting {
-        HostnameSetting {
-            hostname: hostname.into(),
-            china_network: false,
-            client_certificate_forwarding: true,
-        }
-    }
-
-    #[test]
-    fn a_request_host_finds_its_setting() {
-        let settings = HostnameSettings::new(vec![
-            setting("App.Example.com"),
-            setting("[2001:DB8::1]"),
-            setting("192.0.2.1"),
-            HostnameSetting { client_certificate_forwarding: false, ..setting("off.example.com") },
-        ])
-        .unwrap();
-        let cases = [
-            ("app.example.com", true),
-            ("APP.EXAMPLE.COM", true),
-            ("app.example.com.", true),
-            ("app.example.com:443", true),
-            ("app.example.com.:8443", true),
-            ("[2001:db8::1]", true),
-            ("[2001:db8:0::1]:443", true),
-            ("2001:db8::1", true),
-            ("2001:db8::1:443", false),
-            ("192.0.2.1:80", true),
-            ("off.example.com", false),
-            ("www.example.com", false),
-            ("app.example.com..", false),
-            ("app.example.com:x", false),
-            ("", false),
-            (":443", false),
-            ("[2001:db8::1", false),
-            ("evil@app.example.com", false),
-        ];
-        for (host, forwards) in cases {
-            assert_eq!(settings.forwards(host), forwards, "{host}");
-        }
-    }
-
-    #[test]
-    fn a_request_is_misdirected_where_the_policies_differ() {
-        let asks = |host: Option<&str>| host.is_some_and(|host| host.ends_with("admin.example"));
-        let cases = [
-            ("the same host", Some("admin.example"), "admin.example", false),
-            ("in capitals", Some("ADMIN.example"), "admin.EXAMPLE", false),
-            ("with a port", Some("admin.example"), "admin.example:8443", false),
-            ("with a trailing dot", Some("admin.example"), "admin.example.:443", false),
-            ("another host of the same policy", Some("a.admin.example"), "admin.example", false),
-            ("neither asks", Some("www.example"), "shop.example", false),
-            ("only the request's asks", Some("www.example"), "Admin.example:443", true),
-            ("only the handshake's asks", Some("admin.example"), "www.example", true),
-            ("no server name", None, "admin.example", true),
-            ("no server name, by address", None, "192.0.2.1", false),
-            ("a host that is none", Some("admin.example"), "admin.example/", true),
-            ("an empty host", Some("admin.example"), "", true),
-        ];
-        for (name, server_name, host, misdirected) in cases {
-            assert_eq!(is_misdirected(server_name, host, asks), misdirected, "{name}");
-        }
-    }
-
-    #[test]
-    fn entries_are_checked() {
-        use HostnameErrorKind::{Duplicate, Malformed};
-        let long = "a".repeat(64);
-        let cases = [
-            ("", Malformed),
-            (".", Malformed),
-            ("*", Malformed),
-            ("a b", Malformed),
-            ("a..b", Malformed),
-            ("-a.example", Malformed),
-            ("a.example:443", Malformed),
-            ("a.example/", Malformed),
-            ("bücher.example", Malformed),
-            ("[::g]", Malformed),
-            (&long, Malformed),
-            ("FIRST.example.", Duplicate),
-        ];
-        for (hostname, kind) in cases {
-            let error = HostnameSettings::new(vec![setting("first.example"), setting(hostname)])
-                .unwrap_err();
-            assert_eq!((error.index(), error.kind()), (1, kind), "{hostname}");
-        }
-    }
-}
+impl Eq for Hosts {}

@@ -5,11 +5,14 @@ pub(crate) mod header_values;
 #[cfg(feature = "serde")]
 mod json;
 mod log_line;
+mod rules;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
+
+pub use rules::RuleValue;
 
 use crate::client::ClientCertificate;
 use crate::client::Verification;

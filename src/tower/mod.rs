@@ -1,7 +1,10 @@
 //! Feature `tower`: the proxy's side and the origin's side as layers around any HTTP service.
 
+mod enforce;
 mod forward;
+mod grpc;
 mod receive;
 
+pub use enforce::{Enforce, EnforceFuture, EnforceLayer};
 pub use forward::{Forward, ForwardBody, ForwardFuture, ForwardLayer};
 pub use receive::{Admission, Receive, ReceiveFuture, ReceiveLayer};

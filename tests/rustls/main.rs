@@ -17,6 +17,8 @@ mod handshake;
 mod issuers;
 mod malleability;
 mod observed;
+mod one_for_all;
+mod sessions;
 
 use std::sync::Arc;
 

@@ -5,28 +5,51 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use boring::pkey::PKey;
-use boring::ssl::{SslAcceptor, SslMethod, SslRef, SslVerifyMode};
+use boring::ssl::{
+    NameType, SelectCertError, SslAcceptor, SslAcceptorBuilder, SslMethod, SslRef, SslVerifyMode,
+};
 use boring::x509::X509;
 use clients::{Authorities, Error};
-use hyper::body::Incoming;
+use http_body_util::{Either, Empty};
+use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
-use hyper::{Request, Response, client, server};
+use hyper::{Request, Response, StatusCode, client, server};
 use hyper_util::rt::TokioIo;
+use tls_client_auth::hosts::{Decision, Handshake, Hosts, request_host};
 use tls_client_auth::{
     ClientCertificate, ConnectionState, Dialect, Forwarding, HeaderSet, Verification,
 };
 use tokio::net::{TcpListener, TcpStream};
 
 /// As Cloudflare: every client gets in, and the origin is told what BoringSSL said.
-pub fn acceptor(authorities: &Authorities) -> Result<SslAcceptor, Error> {
+pub fn acceptor(authorities: &Authorities, hosts: Arc<Hosts>) -> Result<SslAcceptor, Error> {
+    let asking = context(authorities)?.build();
+    let mut tls = context(authorities)?;
+    tls.set_session_id_context(b"plain")?;
+    // Before BoringSSL looks for a session to resume, which the servername callback is not.
+    tls.set_select_certificate_callback(move |mut hello| {
+        let asks = hosts.asks(hello.servername(NameType::HOST_NAME));
+        let ssl = hello.ssl_mut();
+        if asks {
+            // With its own identifier for sessions, so that it resumes none of a host that does not ask.
+            ssl.set_ssl_context(asking.context()).map_err(|_| SelectCertError::ERROR)?;
+            // The reason stays behind in `verify_result`; that the client holds the key is checked all the same.
+            ssl.set_verify_callback(SslVerifyMode::PEER, |_, _| true);
+        }
+        Ok(())
+    });
+    Ok(tls.build())
+}
+
+/// The proxy's certificate and the CA of its clients.
+fn context(authorities: &Authorities) -> Result<SslAcceptorBuilder, Error> {
     let mut tls = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls())?;
     let key = PKey::private_key_from_pkcs8(&authorities.server_key)?;
     tls.set_certificate(X509::from_der(&authorities.server)?.as_ref())?;
     tls.set_private_key(&key)?;
     tls.cert_store_mut().add_cert(X509::from_der(&authorities.root)?)?;
-    // The reason stays behind in `verify_result`; that the client holds the key is checked all the same.
-    tls.set_verify_callback(SslVerifyMode::PEER, |_, _| true);
-    Ok(tls.build())
+    tls.set_session_id_context(b"asking")?;
+    Ok(tls)
 }
 
 /// What the handshake said of the client, also a resumed one. `root` is the CA's certificate: BoringSSL does not give out the chain
@@ -52,6 +75,7 @@ pub async fn serve(
     tls: SslAcceptor,
     root: Vec<u8>,
     origin: SocketAddr,
+    hosts: Arc<Hosts>,
 ) -> Result<(), Error> {
     let root: Arc<[u8]> = root.into();
     let forwarding = Forwarding::none()
@@ -60,12 +84,20 @@ pub async fn serve(
     loop {
         let (stream, _) = listener.accept().await?;
         let (tls, root, forwarding) = (tls.clone(), Arc::clone(&root), forwarding.clone());
+        let hosts = Arc::clone(&hosts);
         tokio::spawn(async move {
-            if let Err(error) = connection(tls, &root, stream, origin, forwarding).await {
+            if let Err(error) = connection(tls, &root, stream, origin, forwarding, hosts).await {
                 eprintln!("connection: {error}");
             }
         });
     }
+}
+
+/// What decides over the requests of a connection.
+struct Connection {
+    hosts: Arc<Hosts>,
+    handshake: Handshake,
+    state: ConnectionState,
 }
 
 async fn connection(
@@ -74,10 +106,15 @@ async fn connection(
     stream: TcpStream,
     origin: SocketAddr,
     forwarding: Forwarding,
+    hosts: Arc<Hosts>,
 ) -> Result<(), Error> {
     let stream = tokio_boring::accept(&tls, stream).await?;
-    let state = ConnectionState::new(client_certificate(stream.ssl(), root)?, forwarding);
-    let service = service_fn(|request| forward(request, origin, &state));
+    let client = client_certificate(stream.ssl(), root)?;
+    let server_name = stream.ssl().servername(NameType::HOST_NAME);
+    let handshake = Handshake::new(server_name, client.clone());
+    let state = ConnectionState::new(client, forwarding);
+    let connection = Connection { hosts, handshake, state };
+    let service = service_fn(|request| forward(request, origin, &connection));
     server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await?;
     Ok(())
 }
@@ -85,13 +122,25 @@ async fn connection(
 async fn forward(
     mut request: Request<Incoming>,
     origin: SocketAddr,
-    state: &ConnectionState,
-) -> Result<Response<Incoming>, Error> {
-    let claim = state.forward(request.headers_mut());
+    connection: &Connection,
+) -> Result<Response<Either<Incoming, Empty<Bytes>>>, Error> {
+    let Connection { hosts, handshake, state } = connection;
+    let host = request_host(request.uri(), request.headers());
+    let decision = hosts.decide(handshake.server_name(), host, handshake.client());
+    if let Some(status) = decision.status() {
+        let mut response = Response::new(Either::Right(Empty::new()));
+        *response.status_mut() = StatusCode::from_u16(status)?;
+        return Ok(response);
+    }
+    let claim = match decision {
+        Decision::Forward => state.claim(),
+        _ => state.withhold(),
+    };
+    claim.apply(request.headers_mut());
     let stream = TcpStream::connect(origin).await?;
     let (mut sender, connection) = client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
     let response = sender.send_request(request).await?;
     claim.commit();
-    Ok(response)
+    Ok(response.map(Either::Left))
 }

@@ -60,7 +60,7 @@ impl Said {
     }
 }
 
-/// The root that proxies trust, and their own certificate for `proxy.example`.
+/// The root that proxies trust, and their own certificate for `proxy.example` and `www.example`.
 pub struct Authorities {
     pub root: Vec<u8>,
     pub server: Vec<u8>,
@@ -244,7 +244,8 @@ pub fn identities() -> Result<(Authorities, Vec<Identity>), Error> {
     add("among the excluded names", client(), Some(&excludes), &[&excludes], said)?;
 
     let server = with(params("proxy.example"), |it| {
-        it.subject_alt_names = vec![SanType::DnsName("proxy.example".try_into().expect("a name"))];
+        let name = |name: &str| SanType::DnsName(name.try_into().expect("a name"));
+        it.subject_alt_names = vec![name("proxy.example"), name("www.example")];
     });
     let server = signed(server, Some(&root))?;
     let server_key = server.issuer.key().serialize_der();

@@ -4,20 +4,22 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http_body_util::{BodyExt as _, Empty};
-use hyper::Request;
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
+use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use tls_client_auth::rustls::OptionalNoCa;
 use tls_client_auth::{Dialect, Verification};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::client::Resumption;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
 use tokio_rustls::rustls::{ClientConfig, HandshakeKind, RootCertStore};
 
+use crate::one_for_all::OneForAll;
 use crate::{Authorities, Error, Identity};
 
 /// The TLS version it speaks.
@@ -28,7 +30,11 @@ pub enum Version {
 }
 
 /// One client, with the sessions it may resume.
-pub struct Client(Arc<ClientConfig>);
+pub struct Client {
+    config: Arc<ClientConfig>,
+    /// Those that it offers to every host.
+    for_all: Option<Arc<OneForAll>>,
+}
 
 impl Client {
     pub fn new(
@@ -50,24 +56,48 @@ impl Client {
             )?,
             None => builder.with_no_client_auth(),
         };
-        Ok(Self(Arc::new(config)))
+        Ok(Self { config: Arc::new(config), for_all: None })
+    }
+
+    /// The same with sessions that it offers to every host, whatever host they are of.
+    pub fn offering_to_all(mut self) -> Self {
+        let sessions = Arc::new(OneForAll::new());
+        Arc::make_mut(&mut self.config).resumption = Resumption::store(sessions.clone());
+        self.for_all = Some(sessions);
+        self
+    }
+
+    /// How many sessions it has offered so.
+    pub fn offered(&self) -> usize {
+        self.for_all.as_ref().map_or(0, |sessions| sessions.offered())
     }
 
     /// One connection and one request on it: whether the session was resumed, and the header lines that reached the origin.
     pub async fn request(&self, proxy: SocketAddr) -> Result<(bool, String), Error> {
+        let (resumed, _, lines) = self.request_for(proxy, "proxy.example").await?;
+        Ok((resumed, lines))
+    }
+
+    /// The same for a host, with the status of the answer.
+    pub async fn request_for(
+        &self,
+        proxy: SocketAddr,
+        host: &'static str,
+    ) -> Result<(bool, StatusCode, String), Error> {
         let stream = TcpStream::connect(proxy).await?;
-        let name = ServerName::try_from("proxy.example")?;
-        let stream = TlsConnector::from(Arc::clone(&self.0)).connect(name, stream).await?;
+        let name = ServerName::try_from(host)?;
+        let stream = TlsConnector::from(Arc::clone(&self.config)).connect(name, stream).await?;
         let resumed = stream.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed);
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         let connection = tokio::spawn(connection);
-        let request =
-            Request::get("/").header("Host", "proxy.example").body(Empty::<Bytes>::new())?;
-        let body = sender.send_request(request).await?.into_body().collect().await?;
+        let request = Request::get("/").header("Host", host).body(Empty::<Bytes>::new())?;
+        let response = sender.send_request(request).await?;
+        let status = response.status();
+        let body = response.into_body().collect().await?;
         // To its end, so that a session sent after the handshake is read too.
         drop(sender);
         connection.await??;
-        Ok((resumed, String::from_utf8(body.to_bytes().into())?))
+        Ok((resumed, status, String::from_utf8(body.to_bytes().into())?))
     }
 }
 

@@ -3,11 +3,15 @@
 
 mod certificates;
 mod client;
+mod hosts;
+#[path = "../../../tests/rustls/one_for_all.rs"]
+mod one_for_all;
 mod origin;
 mod scene;
 
 pub use certificates::{Authorities, Identity, identities};
 pub use client::{Client, Version};
+pub use hosts::{hosts, run_hosts};
 pub use origin::origin;
 pub use scene::Scene;
 

@@ -3,15 +3,23 @@
 
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use clients::{Authorities, Error};
-use hyper::body::Incoming;
+use der::asn1::AnyRef;
+use der::{Decode as _, Reader as _, SliceReader, Tag, TagNumber, Tagged as _};
+use http_body_util::{Either, Empty};
+use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
-use hyper::{Request, Response, client, server};
+use hyper::{Request, Response, StatusCode, client, server};
 use hyper_util::rt::TokioIo;
 use openssl::pkey::PKey;
-use openssl::ssl::{Ssl, SslAcceptor, SslMethod, SslRef, SslVerifyMode};
+use openssl::ssl::{
+    NameType, SniError, Ssl, SslAcceptor, SslAlert, SslMethod, SslOptions, SslRef, SslSessionRef,
+    SslVerifyMode,
+};
 use openssl::x509::X509;
+use tls_client_auth::hosts::{Decision, Handshake, Hosts, request_host};
 use tls_client_auth::{
     ClientCertificate, ConnectionState, Dialect, Forwarding, HeaderSet, Verification,
 };
@@ -19,17 +27,50 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_openssl::SslStream;
 
 /// As nginx's `optional_no_ca`: every client gets in, and the origin is told what OpenSSL said.
-pub fn acceptor(authorities: &Authorities) -> Result<SslAcceptor, Error> {
+pub fn acceptor(
+    authorities: &Authorities,
+    hosts: Arc<Hosts>,
+    options: SslOptions,
+) -> Result<SslAcceptor, Error> {
     let mut tls = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
+    tls.set_options(options);
     let key = PKey::private_key_from_pkcs8(&authorities.server_key)?;
     tls.set_certificate(X509::from_der(&authorities.server)?.as_ref())?;
     tls.set_private_key(&key)?;
     tls.cert_store_mut().add_cert(X509::from_der(&authorities.root)?)?;
-    // The reason stays behind in `verify_result`; that the client holds the key is checked all the same.
-    tls.set_verify_callback(SslVerifyMode::PEER, |_, _| true);
+    tls.set_verify(SslVerifyMode::NONE);
+    tls.set_servername_callback(move |ssl, alert| {
+        let name = ssl.servername(NameType::HOST_NAME).map(str::to_owned);
+        // OpenSSL resumes before it calls this, in TLS 1.3 also a session of another host, on which the client was not asked or was
+        // judged otherwise. In TLS 1.2, `name` is that of the session.
+        if ssl.session_reused() && ssl.session().and_then(session_host) != name {
+            *alert = SslAlert::ACCESS_DENIED;
+            return Err(SniError::ALERT_FATAL);
+        }
+        if !hosts.asks(name.as_deref()) {
+            return Ok(());
+        }
+        // The reason stays behind in `verify_result`; that the client holds the key is checked all the same.
+        ssl.set_verify_callback(SslVerifyMode::PEER, |_, _| true);
+        Ok(())
+    });
     // Without a name for them, OpenSSL fails where a client with a certificate comes back with its session.
     tls.set_session_id_context(b"proxy")?;
     Ok(tls.build())
+}
+
+/// The server name that a session was made for: the field `[6]` of OpenSSL's encoding of a session.
+fn session_host(session: &SslSessionRef) -> Option<String> {
+    let der = session.to_der().ok()?;
+    let mut fields = SliceReader::new(AnyRef::from_der(&der).ok()?.value()).ok()?;
+    while !fields.is_finished() {
+        let field = AnyRef::decode(&mut fields).ok()?;
+        if field.tag() == (Tag::ContextSpecific { constructed: true, number: TagNumber(6) }) {
+            let name = AnyRef::from_der(field.value()).ok()?;
+            return String::from_utf8(name.value().to_vec()).ok();
+        }
+    }
+    None
 }
 
 /// What the handshake said of the client, also a resumed one.
@@ -55,6 +96,7 @@ pub async fn serve(
     listener: TcpListener,
     tls: SslAcceptor,
     origin: SocketAddr,
+    hosts: Arc<Hosts>,
 ) -> Result<(), Error> {
     let forwarding = Forwarding::none()
         .on_every_request(HeaderSet::nginx())
@@ -62,12 +104,20 @@ pub async fn serve(
     loop {
         let (stream, _) = listener.accept().await?;
         let (ssl, forwarding) = (Ssl::new(tls.context())?, forwarding.clone());
+        let hosts = Arc::clone(&hosts);
         tokio::spawn(async move {
-            if let Err(error) = connection(ssl, stream, origin, forwarding).await {
+            if let Err(error) = connection(ssl, stream, origin, forwarding, hosts).await {
                 eprintln!("connection: {error}");
             }
         });
     }
+}
+
+/// What decides over the requests of a connection.
+struct Connection {
+    hosts: Arc<Hosts>,
+    handshake: Handshake,
+    state: ConnectionState,
 }
 
 async fn connection(
@@ -75,11 +125,17 @@ async fn connection(
     stream: TcpStream,
     origin: SocketAddr,
     forwarding: Forwarding,
+    hosts: Arc<Hosts>,
 ) -> Result<(), Error> {
     let mut stream = SslStream::new(ssl, stream)?;
     Pin::new(&mut stream).accept().await?;
-    let state = ConnectionState::new(client_certificate(stream.ssl())?, forwarding);
-    let service = service_fn(|request| forward(request, origin, &state));
+    let client = client_certificate(stream.ssl())?;
+    // On a resumed session of TLS 1.2, that of the session.
+    let server_name = stream.ssl().servername(NameType::HOST_NAME);
+    let handshake = Handshake::new(server_name, client.clone());
+    let state = ConnectionState::new(client, forwarding);
+    let connection = Connection { hosts, handshake, state };
+    let service = service_fn(|request| forward(request, origin, &connection));
     server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await?;
     Ok(())
 }
@@ -87,13 +143,25 @@ async fn connection(
 async fn forward(
     mut request: Request<Incoming>,
     origin: SocketAddr,
-    state: &ConnectionState,
-) -> Result<Response<Incoming>, Error> {
-    let claim = state.forward(request.headers_mut());
+    connection: &Connection,
+) -> Result<Response<Either<Incoming, Empty<Bytes>>>, Error> {
+    let Connection { hosts, handshake, state } = connection;
+    let host = request_host(request.uri(), request.headers());
+    let decision = hosts.decide(handshake.server_name(), host, handshake.client());
+    if let Some(status) = decision.status() {
+        let mut response = Response::new(Either::Right(Empty::new()));
+        *response.status_mut() = StatusCode::from_u16(status)?;
+        return Ok(response);
+    }
+    let claim = match decision {
+        Decision::Forward => state.claim(),
+        _ => state.withhold(),
+    };
+    claim.apply(request.headers_mut());
     let stream = TcpStream::connect(origin).await?;
     let (mut sender, connection) = client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
     let response = sender.send_request(request).await?;
     claim.commit();
-    Ok(response)
+    Ok(response.map(Either::Left))
 }

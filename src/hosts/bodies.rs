@@ -1,0 +1,161 @@
+//! The two lists of Cloudflare's API: which hosts ask for a certificate, and which forward it.
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::error::{HostnameError, HostnameErrorKind};
+use super::name::Entry;
+
+/// The hosts of one certificate authority: the body of `PUT /zones/{zone_id}/certificate_authorities/hostname_associations`.
+///
+/// The clients of these hosts are asked for a certificate in the handshake, and judged by the authority with this identifier;
+/// without an identifier, by the zone's own. With feature `serde` it is read from and written as the body
+/// `{"hostnames":["api.example.com"],"mtls_certificate_id":"b2134436-2555-4acf-be5b-26c48136575e"}`; it is also read from the
+/// API's answer, and [`Answer`](super::Answer) writes that.
+///
+/// ```
+/// use tls_client_auth::hosts::HostnameAssociation;
+///
+/// let association = HostnameAssociation::new(["api.example.com", "*.example.net"])?
+///     .mtls_certificate_id("b2134436-2555-4acf-be5b-26c48136575e")?;
+/// assert_eq!(association.hostnames(), ["api.example.com", "*.example.net"]);
+/// # #[cfg(feature = "serde")] {
+/// let body = serde_json::to_string(&association)?;
+/// assert_eq!(serde_json::from_str::<HostnameAssociation>(&body)?, association);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct HostnameAssociation {
+    hostnames: Vec<String>,
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    mtls_certificate_id: Option<String>,
+}
+
+impl HostnameAssociation {
+    /// The hosts of the zone's own authority.
+    ///
+    /// # Errors
+    /// An entry is not a hostname.
+    pub fn new<N: AsRef<str>>(
+        hostnames: impl IntoIterator<Item = N>,
+    ) -> Result<Self, HostnameError> {
+        Ok(Self { hostnames: checked("hostnames", hostnames)?, mtls_certificate_id: None })
+    }
+
+    /// Names the uploaded authority, by a UUID of 36 characters.
+    ///
+    /// # Errors
+    /// It is not a UUID.
+    pub fn mtls_certificate_id(mut self, identifier: &str) -> Result<Self, HostnameError> {
+        if !is_uuid(identifier) {
+            let kind = HostnameErrorKind::CertificateId;
+            return Err(HostnameError::new("mtls_certificate_id", 0, identifier, kind));
+        }
+        self.mtls_certificate_id = Some(identifier.to_string());
+        Ok(self)
+    }
+
+    /// The hostnames in their order, as they were given.
+    #[must_use]
+    pub fn hostnames(&self) -> &[String] {
+        &self.hostnames
+    }
+
+    /// The identifier of the uploaded authority; `None` for the zone's own.
+    #[must_use]
+    pub fn authority(&self) -> Option<&str> {
+        self.mtls_certificate_id.as_deref()
+    }
+}
+
+/// The settings of one hostname.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
+#[expect(clippy::exhaustive_structs, reason = "the body's three members")]
+pub struct HostnameSetting {
+    /// The hostname, without a port: `app.example.com`.
+    pub hostname: String,
+    /// Whether the setting is for Cloudflare's network in China. It is kept, and has no meaning here.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub china_network: bool,
+    /// Whether requests for this hostname carry the certificate.
+    pub client_certificate_forwarding: bool,
+}
+
+/// Which hosts forward the certificate: the body of `PUT …/access/certificates/settings`.
+///
+/// With feature `serde` it is read from and written as that body; it is also read from the API's answer, and
+/// [`Answer`](super::Answer) writes that.
+///
+/// ```
+/// use tls_client_auth::hosts::{Hosts, HostnameSettings};
+///
+/// let body = r#"{"settings":[{"hostname":"App.Example.com","china_network":false,"client_certificate_forwarding":true}]}"#;
+/// # #[cfg(feature = "serde")] {
+/// let settings: HostnameSettings = serde_json::from_str(body)?;
+/// assert_eq!(serde_json::to_string(&settings)?, body);
+/// let hosts = Hosts::new().configure(settings);
+/// assert!(hosts.forwards("app.example.com.:8443"));
+/// assert!(!hosts.forwards("www.example.com"));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct HostnameSettings {
+    settings: Vec<HostnameSetting>,
+}
+
+impl HostnameSettings {
+    /// Checks a list of settings.
+    ///
+    /// # Errors
+    /// An entry's hostname is malformed, or means the same as another's.
+    pub fn new(settings: Vec<HostnameSetting>) -> Result<Self, HostnameError> {
+        checked("settings", settings.iter().map(|setting| &setting.hostname))?;
+        Ok(Self { settings })
+    }
+
+    /// The settings in their order, as they were given.
+    #[must_use]
+    pub fn settings(&self) -> &[HostnameSetting] {
+        &self.settings
+    }
+
+    /// Whether requests for this host carry the certificate; a proxy with many hosts asks [`Hosts::forwards`](super::Hosts::forwards),
+    /// which finds the host at once.
+    #[must_use]
+    pub fn forwards(&self, host: &str) -> bool {
+        super::Hosts::new().configure(self.clone()).forwards(host)
+    }
+}
+
+/// Every hostname of a list, none of them twice.
+pub(super) fn checked<N: AsRef<str>>(
+    list: &'static str,
+    hostnames: impl IntoIterator<Item = N>,
+) -> Result<Vec<String>, HostnameError> {
+    let mut seen = alloc::collections::BTreeSet::new();
+    let mut checked = Vec::new();
+    for (index, hostname) in hostnames.into_iter().enumerate() {
+        let hostname = hostname.as_ref();
+        let refuse = |kind| HostnameError::new(list, index, hostname, kind);
+        let form = match Entry::read(hostname).map_err(refuse)? {
+            Entry::Exact(host) => (false, host.as_str().to_string()),
+            Entry::OneLabelBelow(host) => (true, host.as_str().to_string()),
+        };
+        if !seen.insert(form) {
+            return Err(refuse(HostnameErrorKind::Duplicate));
+        }
+        checked.push(hostname.to_string());
+    }
+    Ok(checked)
+}
+
+/// RFC 9562 §4.
+fn is_uuid(text: &str) -> bool {
+    let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    text.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && text.split('-').all(is_hex)
+}

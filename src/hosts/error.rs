@@ -1,0 +1,103 @@
+//! Which entry of a list was refused, and why.
+
+use alloc::string::{String, ToString as _};
+use core::fmt;
+
+use super::punycode;
+
+/// An entry of a list of hostnames, or of the conditions of an enforced host, that can't be used.
+///
+/// It names the list, the position in it from 0, the entry and the reason.
+///
+/// ```
+/// use tls_client_auth::hosts::Hosts;
+///
+/// let error = Hosts::new().ask(["a.example", "A.example."]).unwrap_err();
+/// assert_eq!(error.to_string(), r#"hostnames[1]: "A.example." is duplicated"#);
+/// let error = Hosts::new().ask(["bücher.example"]).unwrap_err();
+/// assert_eq!(error.to_string(), r#"hostnames[0]: "bücher.example" is not ASCII; use "xn--bcher-kva.example""#);
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HostnameError {
+    list: &'static str,
+    index: usize,
+    entry: String,
+    kind: HostnameErrorKind,
+}
+
+/// The reason for which an entry is refused.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum HostnameErrorKind {
+    /// It is neither a hostname nor an address.
+    Malformed,
+    /// It has a port, which is not part of a hostname.
+    Port,
+    /// It has a `*` that is not the whole first label of a longer name.
+    Wildcard,
+    /// It has other characters than ASCII. Its A-label form is needed (RFC 5890 §2.3.2.1).
+    NotAscii,
+    /// Another entry means the same host.
+    Duplicate,
+    /// The `mtls_certificate_id` is not a UUID.
+    CertificateId,
+    /// The key identifier is not hex, or is empty.
+    KeyIdentifier,
+    /// The fingerprint is not 64 hex digits.
+    Fingerprint,
+}
+
+impl HostnameError {
+    pub(super) fn new(
+        list: &'static str,
+        index: usize,
+        entry: &str,
+        kind: HostnameErrorKind,
+    ) -> Self {
+        Self { list, index, entry: entry.to_string(), kind }
+    }
+
+    /// The list: `hostnames`, `settings`, `enforced`, `issuers`, `fingerprints` or `mtls_certificate_id`.
+    #[must_use]
+    pub const fn list(&self) -> &'static str {
+        self.list
+    }
+
+    /// The position in the list, from 0.
+    #[must_use]
+    pub const fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The reason.
+    #[must_use]
+    pub const fn kind(&self) -> HostnameErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for HostnameError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = match self.kind {
+            HostnameErrorKind::Malformed => "is not a hostname",
+            HostnameErrorKind::Port => "has a port",
+            HostnameErrorKind::Wildcard => {
+                "has a * that is not the whole first label of a longer name"
+            }
+            HostnameErrorKind::NotAscii => "is not ASCII",
+            HostnameErrorKind::Duplicate => "is duplicated",
+            HostnameErrorKind::CertificateId => "is not a UUID of 36 characters",
+            HostnameErrorKind::KeyIdentifier => "is not a key identifier in hex",
+            HostnameErrorKind::Fingerprint => "is not a SHA-256 of 64 hex digits",
+        };
+        write!(formatter, "{}[{}]: {:?} {reason}", self.list, self.index, self.entry)?;
+        match punycode::a_labels(&self.entry) {
+            Some(ascii) if self.kind == HostnameErrorKind::NotAscii => {
+                write!(formatter, "; use {ascii:?}")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl core::error::Error for HostnameError {}

@@ -1,0 +1,42 @@
+//! What decides over the requests of a connection, from its handshake.
+
+use alloc::sync::Arc;
+
+use crate::client::ClientCertificate;
+
+/// The server name that a handshake was for, and the client that it left: what the accepting side puts into the extensions of a
+/// connection's requests. Cloning it copies no bytes.
+///
+/// ```
+/// use tls_client_auth::ClientCertificate;
+/// use tls_client_auth::hosts::Handshake;
+///
+/// let handshake = Handshake::new(Some("api.example.com"), ClientCertificate::none());
+/// assert_eq!(handshake.server_name(), Some("api.example.com"));
+/// assert!(!handshake.client().is_presented());
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Handshake {
+    server_name: Option<Arc<str>>,
+    client: ClientCertificate,
+}
+
+impl Handshake {
+    /// From the server name of the ClientHello, as it was sent, and the client.
+    #[must_use]
+    pub fn new(server_name: Option<&str>, client: ClientCertificate) -> Self {
+        Self { server_name: server_name.map(Arc::from), client }
+    }
+
+    /// The server name; `None` where the client sent none.
+    #[must_use]
+    pub fn server_name(&self) -> Option<&str> {
+        self.server_name.as_deref()
+    }
+
+    /// The client.
+    #[must_use]
+    pub const fn client(&self) -> &ClientCertificate {
+        &self.client
+    }
+}

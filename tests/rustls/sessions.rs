@@ -1,0 +1,172 @@
+//! The configuration for a ClientHello, chosen by its server name; and sessions of a host that does not ask, which are not
+//! resumed at one that does.
+
+use std::sync::Arc;
+
+use rustls::client::Resumption;
+use rustls::crypto::ring::{self, Ticketer};
+use rustls::pki_types::ServerName;
+use rustls::server::{Acceptor, NoClientAuth, ServerSessionMemoryCache};
+use rustls::version::{TLS12, TLS13};
+use rustls::{
+    ClientConfig, ClientConnection, HandshakeKind, ServerConfig, ServerConnection,
+    SupportedProtocolVersion,
+};
+use tls_client_auth::hosts::{Decision, Hosts};
+use tls_client_auth::{ClientCertificate, Verification};
+
+use crate::handshake::{
+    Pair, authority_params, client_config, client_params, params, self_signed, signed, verifier,
+};
+use crate::one_for_all::OneForAll;
+
+const NAMES: [&str; 3] = ["www.example.com", "api.example.com", "partner.example.com"];
+
+/// How the two configurations of a server keep sessions.
+#[derive(Clone, Copy, Debug)]
+struct Sessions {
+    tickets: bool,
+    /// Whether both have the same store and the same ticket keys, which a server should not do.
+    shared: bool,
+}
+
+/// The hosts, and the configurations that don't ask and ask.
+struct Server {
+    hosts: Hosts,
+    plain: Arc<ServerConfig>,
+    asking: Arc<ServerConfig>,
+}
+
+impl Server {
+    fn new(root: &Pair, sessions: Sessions) -> Self {
+        let mut params = params("server");
+        params.subject_alt_names =
+            NAMES.map(|name| rcgen::SanType::DnsName(name.try_into().unwrap())).to_vec();
+        let server = signed(params, root);
+        let (store, ticketer) = (ServerSessionMemoryCache::new(256), Ticketer::new().unwrap());
+        let config = |asks: bool| {
+            let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .unwrap();
+            let builder = match asks {
+                true => builder.with_client_cert_verifier(verifier(root)),
+                false => builder.with_client_cert_verifier(Arc::new(NoClientAuth)),
+            };
+            let chain = vec![server.certificate.der().clone()];
+            let mut config = builder.with_single_cert(chain, server.private_key()).unwrap();
+            match (sessions.tickets, sessions.shared) {
+                (true, true) => config.ticketer = Arc::clone(&ticketer),
+                (true, false) => config.ticketer = Ticketer::new().unwrap(),
+                (false, true) => config.session_storage = store.clone(),
+                (false, false) => {}
+            }
+            Arc::new(config)
+        };
+        let hosts = Hosts::new().ask(["api.example.com", "partner.example.com"]).unwrap();
+        Self { hosts, plain: config(false), asking: config(true) }
+    }
+
+    /// The one handshake of this client for this name.
+    fn handshake(&self, client: &Arc<ClientConfig>, name: &'static str) -> ServerConnection {
+        let name = ServerName::try_from(name).unwrap();
+        let mut client = ClientConnection::new(Arc::clone(client), name).unwrap();
+        let mut hello = Vec::new();
+        client.write_tls(&mut hello).unwrap();
+        let mut acceptor = Acceptor::default();
+        acceptor.read_tls(&mut &hello[..]).unwrap();
+        let accepted = acceptor.accept().ok().flatten().unwrap();
+        let asks = self.hosts.asks(accepted.client_hello().server_name());
+        let config = if asks { &self.asking } else { &self.plain };
+        let mut server = accepted.into_connection(Arc::clone(config)).ok().unwrap();
+        for _ in 0..4 {
+            let mut bytes = Vec::new();
+            while server.wants_write() {
+                server.write_tls(&mut bytes).unwrap();
+            }
+            let mut input = &bytes[..];
+            while !input.is_empty() {
+                client.read_tls(&mut input).unwrap();
+                client.process_new_packets().unwrap();
+            }
+            let mut bytes = Vec::new();
+            while client.wants_write() {
+                client.write_tls(&mut bytes).unwrap();
+            }
+            let mut input = &bytes[..];
+            while !input.is_empty() {
+                server.read_tls(&mut input).unwrap();
+                server.process_new_packets().unwrap();
+            }
+        }
+        assert!(!server.is_handshaking() && !client.is_handshaking());
+        server
+    }
+}
+
+fn client(
+    root: &Pair,
+    version: &'static SupportedProtocolVersion,
+) -> (Arc<ClientConfig>, Arc<OneForAll>) {
+    let pair = signed(client_params(), root);
+    let identity = (vec![pair.certificate.der().clone()], pair.private_key());
+    let mut config = Arc::unwrap_or_clone(client_config(root, version, Some(identity)));
+    let store = Arc::new(OneForAll::new());
+    config.resumption = Resumption::store(store.clone());
+    (Arc::new(config), store)
+}
+
+#[test]
+fn a_session_of_a_host_that_does_not_ask_is_not_resumed_at_one_that_does() {
+    let root = self_signed(authority_params("Root"));
+    let [www, api, partner] = NAMES;
+    // The host of the first handshake, that of the second, whether the second resumes, whether it has the client's certificate.
+    let cases = [
+        (www, www, HandshakeKind::Resumed, false),
+        (api, api, HandshakeKind::Resumed, true),
+        (www, api, HandshakeKind::Full, true),
+        (api, www, HandshakeKind::Full, false),
+        (api, partner, HandshakeKind::Full, true),
+    ];
+    for version in [&TLS12, &TLS13] {
+        for (tickets, shared) in [(false, false), (false, true), (true, false), (true, true)] {
+            let sessions = Sessions { tickets, shared };
+            for (first, second, kind, has_certificate) in cases {
+                let case = format!("{:?} {sessions:?}, {first}, {second}", version.version);
+                let server = Server::new(&root, sessions);
+                let (client, store) = client(&root, version);
+                let before = server.handshake(&client, first);
+                assert_eq!(before.handshake_kind(), Some(HandshakeKind::Full), "{case}");
+                assert_eq!(before.peer_certificates().is_some(), first != www, "{case}");
+                let after = server.handshake(&client, second);
+                assert_eq!(store.offered(), 1, "no session was offered: {case}");
+                assert_eq!(after.handshake_kind(), Some(kind), "{case}");
+                assert_eq!(after.peer_certificates().is_some(), has_certificate, "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_request_for_a_host_that_asks_is_misdirected_on_a_connection_that_was_not_asked() {
+    let root = self_signed(authority_params("Root"));
+    let server = Server::new(&root, Sessions { tickets: false, shared: false });
+    for version in [&TLS12, &TLS13] {
+        let (client, _) = client(&root, version);
+        for (name, host, expected) in [
+            ("www.example.com", "www.example.com", Decision::Withhold),
+            ("www.example.com", "api.example.com", Decision::Misdirected),
+            ("api.example.com", "API.example.com:443", Decision::Withhold),
+            ("api.example.com", "partner.example.com", Decision::Withhold),
+            ("api.example.com", "www.example.com", Decision::Misdirected),
+        ] {
+            let connection = server.handshake(&client, name);
+            let client = ClientCertificate::from_rustls(
+                connection.peer_certificates(),
+                Verification::Success,
+            )
+            .unwrap();
+            let decision = server.hosts.decide(connection.server_name(), host, &client);
+            assert_eq!(decision, expected, "{name} {host}");
+        }
+    }
+}
