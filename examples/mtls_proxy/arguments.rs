@@ -43,7 +43,7 @@ Usage: mtls_proxy                      demonstrate it on loopback
   --header-timeout SECONDS    for a request's head, and between two of HTTP/1.1  [30]
   --connect-timeout SECONDS   until the origin accepts a connection  [10]
   --answer-timeout SECONDS    until the origin's answer begins  [60]
-  --idle-timeout SECONDS      for unused connections to the origin, and tunnels in which nothing moves  [60]
+  --idle-timeout SECONDS      for connections and tunnels in which nothing moves, on both sides  [60]
   --drain-timeout SECONDS     for what is under way at the end  [10]
 
   --help              print this and end

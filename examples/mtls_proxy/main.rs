@@ -17,11 +17,10 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 
 use arguments::{Arguments, HELP};
-use proxy::Proxy;
+use proxy::{Proxy, Shutdown};
 use signals::{Signal, Signals};
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -61,7 +60,7 @@ async fn serve(arguments: Vec<OsString>) -> Result<()> {
     println!("https://{} to {}, until Ctrl-C", listener.local_addr()?, options.origin);
     let drain = options.limits.drain;
     let proxy = Arc::new(Proxy::new(options, settings));
-    let shutdown = GracefulShutdown::new();
+    let shutdown = Shutdown::new();
     {
         let mut accepting = std::pin::pin!(Arc::clone(&proxy).accept(listener, &shutdown));
         loop {

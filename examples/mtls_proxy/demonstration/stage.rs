@@ -2,13 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::Result;
-use crate::proxy::{Limits, Options, Proxy, Settings, Sink};
+use crate::proxy::{Limits, Options, Proxy, Settings, Shutdown, Sink};
 
 pub struct Stage {
     pub port: u16,
@@ -42,7 +41,7 @@ impl Stage {
         let (end, ending) = oneshot::channel();
         let accepting = Arc::clone(&proxy);
         let ended = tokio::spawn(async move {
-            let shutdown = GracefulShutdown::new();
+            let shutdown = Shutdown::new();
             tokio::select! {
                 () = accepting.accept(listener, &shutdown) => {}
                 _ = ending => {}
@@ -65,7 +64,7 @@ impl Stage {
 pub struct Lines(Arc<Mutex<Vec<String>>>);
 
 impl Lines {
-    fn sink(&self) -> Sink {
+    pub fn sink(&self) -> Sink {
         let Self(lines) = self.clone();
         Arc::new(move |line| {
             lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());

@@ -78,9 +78,10 @@ impl Drop for Entry<'_> {
     }
 }
 
-/// What goes wrong, again and again: at most [`LINES`](Self::LINES) in a [`PERIOD`](Self::PERIOD), then how many more there were.
+/// What goes wrong, again and again: at most [`LINES`](Self::LINES) in a period, then how many more there were.
 pub struct Errors {
     sink: Sink,
+    length: Duration,
     period: Mutex<Period>,
 }
 
@@ -94,14 +95,14 @@ impl Errors {
     pub const LINES: u32 = 20;
     pub const PERIOD: Duration = Duration::from_secs(60);
 
-    pub fn new(sink: Sink) -> Self {
+    pub fn new(sink: Sink, length: Duration) -> Self {
         let period = Period { began: Instant::now(), lines: 0, left_out: 0 };
-        Self { sink, period: Mutex::new(period) }
+        Self { sink, length, period: Mutex::new(period) }
     }
 
     pub fn report(&self, whose: impl Display, error: impl Display) {
         let mut period = self.period.lock().unwrap_or_else(PoisonError::into_inner);
-        if period.began.elapsed() >= Self::PERIOD {
+        if period.began.elapsed() >= self.length {
             if period.left_out > 0 {
                 (self.sink)(&format!("{Now} and {} more errors like these", period.left_out));
             }

@@ -1,6 +1,7 @@
 //! The proxy: one state a TLS connection, one claim a request. What is not about client certificates is in the files beside.
 
-mod log;
+mod endings;
+pub mod log;
 mod message;
 mod options;
 mod tls;
@@ -8,30 +9,33 @@ mod upgrade;
 mod upstream;
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use http_body_util::BodyExt;
+use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use hyper::http::uri::{Authority, PathAndQuery};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tls_client_auth::ConnectionState;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+pub use self::endings::Shutdown;
 pub use self::log::Sink;
 pub use self::options::{Limits, Options, Settings};
 pub use self::tls::{Admission, Tls};
 
+use self::endings::{Activity, Watcher};
 use self::log::{Entry, Errors, Peer};
 use self::message::{Body, answer, empty, host, join_cookies, remove_hop_by_hop, remove_listed};
-use self::upgrade::{Activity, Upgrade};
+use self::upgrade::Upgrade;
 use self::upstream::{Failure, Upstream};
 use crate::Result;
 
@@ -49,6 +53,7 @@ pub struct Proxy {
 /// Held as long as a connection is open, and the tunnels that came of it.
 struct Guest {
     peer: Peer,
+    activity: Activity,
     _room: OwnedSemaphorePermit,
     _watcher: Watcher,
 }
@@ -59,8 +64,8 @@ impl Proxy {
             settings: RwLock::new(Arc::new(settings)),
             upstream: Upstream::new(&options),
             room: Arc::new(Semaphore::new(options.limits.connections)),
-            errors_of_clients: Errors::new(Arc::clone(&options.error_log)),
-            errors_of_origin: Errors::new(Arc::clone(&options.error_log)),
+            errors_of_clients: Errors::new(Arc::clone(&options.error_log), Errors::PERIOD),
+            errors_of_origin: Errors::new(Arc::clone(&options.error_log), Errors::PERIOD),
             options,
         }
     }
@@ -75,15 +80,15 @@ impl Proxy {
     }
 
     /// Serves every connection in a task of its own; one that fails ends alone. `shutdown` ends them after their requests.
-    pub async fn accept(self: Arc<Self>, listener: TcpListener, shutdown: &GracefulShutdown) {
+    pub async fn accept(self: Arc<Self>, listener: TcpListener, shutdown: &Shutdown) {
         // Without room, connections wait in the listener's queue.
         while let Ok(room) = Arc::clone(&self.room).acquire_owned().await {
             match listener.accept().await {
                 Ok((stream, address)) => {
                     let proxy = Arc::clone(&self);
-                    let watchers = [shutdown.watcher(), shutdown.watcher()];
+                    let watcher = shutdown.watcher();
                     tokio::spawn(async move {
-                        let served = Arc::clone(&proxy).connection(stream, address, room, watchers);
+                        let served = Arc::clone(&proxy).connection(stream, address, room, watcher);
                         if let Err(error) = served.await {
                             proxy.errors_of_clients.report(address, error);
                         }
@@ -103,7 +108,7 @@ impl Proxy {
         stream: TcpStream,
         address: SocketAddr,
         room: OwnedSemaphorePermit,
-        [watcher, guest]: [Watcher; 2],
+        mut watcher: Watcher,
     ) -> Result<()> {
         let (settings, limits) = (self.settings(), self.options.limits);
         stream.set_nodelay(true)?;
@@ -112,8 +117,13 @@ impl Proxy {
             .map_err(|_| "the handshake took too long")?
             .map_err(|error| format!("handshake: {error}"))?;
         let client = settings.tls.client(stream.get_ref().1)?;
-        let guest = Guest { peer: Peer::new(address, &client), _room: room, _watcher: guest };
-        let guest = Arc::new(guest);
+        let activity = Activity::default();
+        let guest = Arc::new(Guest {
+            peer: Peer::new(address, &client),
+            activity: activity.clone(),
+            _room: room,
+            _watcher: watcher.clone(),
+        });
         let connection = ConnectionState::new(client, settings.forwarding.clone());
 
         let mut builder = auto::Builder::new(TokioExecutor::new());
@@ -136,7 +146,18 @@ impl Proxy {
             async move { Ok::<_, Infallible>(proxy.request(request, &guest, &connection).await) }
         });
         let served = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-        watcher.watch(served).await
+        let mut served = pin!(served);
+        tokio::select! {
+            ended = served.as_mut() => return ended.or_else(if_timeout),
+            () = watcher.shutdown() => {}
+            () = activity.rests(limits.idle) => {}
+        }
+        // What is under way may end; a client that has stopped reading may not.
+        served.as_mut().graceful_shutdown();
+        tokio::select! {
+            ended = served => ended.or_else(if_timeout),
+            () = activity.rests(limits.idle.max(limits.answer)) => Ok(()),
+        }
     }
 
     async fn request(
@@ -145,6 +166,7 @@ impl Proxy {
         guest: &Arc<Guest>,
         connection: &ConnectionState,
     ) -> Response<Body> {
+        guest.activity.moved();
         let host = host(&request);
         let sink = self.options.access_log.as_ref();
         let mut entry = Entry::new(sink, &guest.peer, host.clone(), &request);
@@ -204,8 +226,10 @@ impl Proxy {
             attempt(empty()).await
         } else {
             let (trailers, activity) = (connection.clone(), activity.clone());
+            let guest = Arc::clone(guest);
             let body = body.map_frame(move |mut frame| {
                 activity.moved();
+                guest.activity.moved();
                 if let Some(fields) = frame.trailers_mut() {
                     trailers.strip_trailers(fields);
                 }
@@ -241,6 +265,19 @@ impl Proxy {
                 drop(guest);
             });
         }
-        Ok(response.map(BodyExt::boxed))
+        let guest = Arc::clone(guest);
+        let moves = move |frame| {
+            guest.activity.moved();
+            frame
+        };
+        Ok(response.map(|body| body.map_frame(moves).boxed()))
+    }
+}
+
+/// No error, but how a connection ends on which nothing more is asked.
+fn if_timeout(error: Box<dyn Error + Send + Sync>) -> Result<()> {
+    match error.downcast_ref::<hyper::Error>() {
+        Some(error) if error.is_timeout() => Ok(()),
+        _ => Err(error),
     }
 }

@@ -44,7 +44,7 @@ pub struct Limits {
     pub connect: Duration,
     /// Until the origin's answer begins, since it was last sent something.
     pub answer: Duration,
-    /// For unused connections to the origin, and for tunnels in which nothing moves.
+    /// For connections and tunnels in which nothing moves, on both sides.
     pub idle: Duration,
     /// For what is under way when the proxy ends.
     pub drain: Duration,

@@ -2,7 +2,6 @@
 //! a `101` bytes pass as they are. In a protocol that carries requests, as `h2c`, nobody would strip them: it is never asked for.
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::header::{self, HeaderMap, HeaderValue};
@@ -10,9 +9,8 @@ use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::sync::Notify;
-use tokio::time::timeout;
 
+use super::endings::Activity;
 use super::message::options;
 
 /// A request's wish to switch.
@@ -87,19 +85,5 @@ async fn one_way(
         to.write_all(read).await?;
         to.flush().await?;
         activity.moved();
-    }
-}
-
-/// Tells when nothing has moved for a while.
-#[derive(Clone, Default)]
-pub struct Activity(Arc<Notify>);
-
-impl Activity {
-    pub fn moved(&self) {
-        self.0.notify_one();
-    }
-
-    pub async fn rests(&self, time: Duration) {
-        while timeout(time, self.0.notified()).await.is_ok() {}
     }
 }
