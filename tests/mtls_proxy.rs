@@ -10,6 +10,8 @@
     reason = "tests, and the modules of a program"
 )]
 
+#[path = "../examples/mtls_proxy/arguments.rs"]
+mod arguments;
 #[path = "../examples/mtls_proxy/demonstration/certificates.rs"]
 mod certificates;
 #[path = "../examples/mtls_proxy/demonstration/clients.rs"]
@@ -29,6 +31,7 @@ use tls_client_auth::Forwarding;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 
+use arguments::{Arguments, HELP};
 use certificates::Certificates;
 use clients::{Http1, Http2};
 use origin::Origin;
@@ -90,7 +93,7 @@ async fn only_what_carries_no_requests_is_tunnelled() {
     let scene = Scene::new(|options| options.upgrades = vec!["kitchen/1".to_owned()]).await;
     let upgrade = ("Connection", "keep-alive, Upgrade");
     // What the client sends, and what the origin is asked for.
-    let cases: &[(&str, &[(&str, &str)], Option<&str>)] = &[
+    let cases: &[(&str, clients::Headers<'_>, Option<&str>)] = &[
         ("websocket", &[upgrade, ("Upgrade", "websocket")], Some("websocket")),
         ("in capitals", &[upgrade, ("Upgrade", "WebSocket")], Some("WebSocket")),
         ("the operator's", &[upgrade, ("Upgrade", "kitchen/1")], Some("kitchen/1")),
@@ -369,4 +372,52 @@ async fn settings_read_anew_drop_no_connection() {
     let config = others.client_config(true).unwrap();
     let mut connection = Http1::connect(scene.proxy.port, &config).await.unwrap();
     assert_eq!(connection.get("app.example", "/", &[]).await.unwrap(), StatusCode::OK);
+}
+
+#[test]
+fn every_bad_argument_has_a_message() {
+    let needed = "--listen 127.0.0.1:0 --origin http://127.0.0.1:1 --cert /dev/null --key /dev/null --client-ca /dev/null";
+    let cases = [
+        ("--origin http://127.0.0.1:1", "--listen is missing; see --help"),
+        ("--listen", "--listen: the '--listen' option doesn't have an associated value"),
+        (
+            "--listen a --origin ftp://a --cert a --key a --client-ca a",
+            "--origin ftp://a: an http URL",
+        ),
+        (
+            "--listen a --origin http://a/b --cert a --key a --client-ca a",
+            "--origin http://a/b: an http URL",
+        ),
+        ("NEEDED --frobnicate", "--frobnicate: no such option, or given twice"),
+        ("NEEDED --listen 127.0.0.1:1", "--listen: no such option, or given twice"),
+        ("NEEDED --log --log", "--log: no such option, or given twice"),
+        ("NEEDED --max-connections 0", "--max-connections: from 1"),
+        ("NEEDED --max-connections many", "--max-connections: failed to parse 'many'"),
+        ("NEEDED --max-header-bytes=8191", "--max-header-bytes: from 8192"),
+        ("NEEDED --idle-timeout 0", "--idle-timeout 0: from 1"),
+        ("NEEDED --upgrade h2c", "would carry requests that are not stripped"),
+        ("NEEDED --upgrade TLS/1.0", "would carry requests that are not stripped"),
+        ("NEEDED --upgrade HTTP/2.0", "would carry requests that are not stripped"),
+        ("NEEDED --log --origin-http2 --upgrade tcp --optional", "--key /dev/null: "),
+    ];
+    for (line, message) in cases {
+        let line = line.replace("NEEDED", needed);
+        let arguments = line.split(' ').map(Into::into).collect();
+        let error = Arguments::parse(arguments).err().unwrap().to_string();
+        assert!(error.contains(message), "{line}: {error}");
+    }
+}
+
+#[test]
+fn the_help_names_every_option() {
+    let source = include_str!("../examples/mtls_proxy/arguments.rs");
+    let (_, code) = source.split_once("pub struct Arguments").unwrap();
+    let options: Vec<&str> = code
+        .split('"')
+        .filter(|text| text.starts_with("--") && !text.contains([' ', ':']) && text.len() > 2)
+        .collect();
+    assert!(options.len() > 20, "{options:?}");
+    for option in options {
+        assert!(HELP.contains(&format!("  {option} ")), "{option}");
+    }
 }

@@ -6,7 +6,7 @@ use std::io;
 use std::time::Duration;
 
 use hyper::body::Incoming;
-use hyper::client::conn::http2;
+use hyper::client::conn::{TrySendError, http2};
 use hyper::header::{self, HeaderValue};
 use hyper::http::uri::{Authority, Parts, PathAndQuery, Scheme};
 use hyper::{Request, Response, StatusCode, Uri};
@@ -58,8 +58,14 @@ impl Upstream {
                 request.headers_mut().remove(header::HOST);
                 // gRPC servers want to know that trailers arrive.
                 request.headers_mut().insert(header::TE, HeaderValue::from_static("trailers"));
-                let mut connection = http2.connection().await?;
-                Ok(connection.send_request(request).await?)
+                let mut answer = http2.connection().await?.try_send_request(request).await;
+                // A connection that closes meanwhile gives back what it never began to send.
+                if let Err(error) = &mut answer
+                    && let Some(request) = error.take_message()
+                {
+                    answer = http2.connection().await?.try_send_request(request).await;
+                }
+                Ok(answer.map_err(TrySendError::into_error)?)
             }
             _ => {
                 *request.uri_mut() = uri(&self.origin, path);
@@ -178,8 +184,8 @@ impl Error for Failure {
         match self {
             Self::Http1(error) => Some(error),
             Self::Http2(error) => Some(error),
-            Self::Unreachable(error) => error.as_ref().map(|error| error as _),
-            Self::Unasked | Self::Slow => None,
+            Self::Unreachable(Some(error)) => Some(error),
+            Self::Unreachable(None) | Self::Unasked | Self::Slow => None,
         }
     }
 }
