@@ -28,7 +28,9 @@ use std::time::Duration;
 use hyper::{StatusCode, Version};
 use rustls::ClientConfig;
 use tls_client_auth::Forwarding;
+use tls_client_auth::field::Limits;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use arguments::{Arguments, HELP};
@@ -372,6 +374,35 @@ async fn settings_read_anew_drop_no_connection() {
     let config = others.client_config(true).unwrap();
     let mut connection = Http1::connect(scene.proxy.port, &config).await.unwrap();
     assert_eq!(connection.get("app.example", "/", &[]).await.unwrap(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_error_tells_whose_it_is() {
+    let scene = Scene::new(|_| {}).await;
+    // One that never says TLS, one whose HTTP is none, and one whose certificate is too large for its header.
+    let mut stream = TcpStream::connect(("127.0.0.1", scene.proxy.port)).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.0\r\n\r\n").await.unwrap();
+    let _ = stream.read_to_end(&mut Vec::new()).await;
+    let address = stream.local_addr().unwrap().to_string();
+    scene.raw(b"\0\r\n\r\n").await;
+    let limits = Limits::new().encoded_leaf(100);
+    let forwarding = Forwarding::cloudflare().limits(limits);
+    let tls = scene.certificates.tls(Admission::Verified).unwrap();
+    scene.proxy.proxy.reload(Settings { tls, forwarding, hosts: None });
+    scene.http1().await.get("app.example", "/", &[]).await.unwrap();
+    let lines = scene.proxy.error_log.take();
+    let ends = [
+        (format!("{address}: handshake: "), "message"),
+        (" \"SUCCESS\" ".to_owned(), " \"CN=client,O=Example Corp\": invalid HTTP method parsed"),
+        (
+            " \"GET / HTTP/1.1\" - \"SUCCESS\" ".to_owned(),
+            "Cf-Client-Cert-Der-Base64 is left out: too large",
+        ),
+    ];
+    assert_eq!(lines.len(), ends.len(), "{lines:?}");
+    for (line, (part, end)) in lines.iter().zip(ends) {
+        assert!(line.contains(&part) && line.contains(end), "{line}");
+    }
 }
 
 #[test]

@@ -33,6 +33,12 @@ impl Peer {
     }
 }
 
+impl Display for Peer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.address, self.identity)
+    }
+}
+
 /// A request's line in the access log: `2026-11-27T09:30:00Z 192.0.2.1:50312 app.example "GET / HTTP/2.0" 200 "SUCCESS" 9f86…
 /// "CN=client"`, written when this is dropped. The status of a request that the client gave up is `-`.
 pub struct Entry<'a> {

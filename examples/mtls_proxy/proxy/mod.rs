@@ -22,10 +22,11 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use tls_client_auth::ConnectionState;
+use tls_client_auth::{ClientCertificate, ConnectionState};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
+use tokio_rustls::server::TlsStream;
 
 pub use self::endings::Shutdown;
 pub use self::log::Sink;
@@ -85,14 +86,9 @@ impl Proxy {
         while let Ok(room) = Arc::clone(&self.room).acquire_owned().await {
             match listener.accept().await {
                 Ok((stream, address)) => {
-                    let proxy = Arc::clone(&self);
-                    let watcher = shutdown.watcher();
-                    tokio::spawn(async move {
-                        let served = Arc::clone(&proxy).connection(stream, address, room, watcher);
-                        if let Err(error) = served.await {
-                            proxy.errors_of_clients.report(address, error);
-                        }
-                    });
+                    let served =
+                        Arc::clone(&self).connection(stream, address, room, shutdown.watcher());
+                    tokio::spawn(served);
                 }
                 // Out of file descriptors, most likely: others will be closed.
                 Err(error) => {
@@ -108,24 +104,51 @@ impl Proxy {
         stream: TcpStream,
         address: SocketAddr,
         room: OwnedSemaphorePermit,
-        mut watcher: Watcher,
-    ) -> Result<()> {
-        let (settings, limits) = (self.settings(), self.options.limits);
+        watcher: Watcher,
+    ) {
+        let (stream, client) = match self.handshake(stream).await {
+            Ok(done) => done,
+            Err(error) => return self.errors_of_clients.report(address, error),
+        };
+        let guest = Arc::new(Guest {
+            peer: Peer::new(address, &client),
+            activity: Activity::default(),
+            _room: room,
+            _watcher: watcher.clone(),
+        });
+        let connection = ConnectionState::new(client, self.settings().forwarding.clone());
+        let served = Arc::clone(&self).serve(stream, Arc::clone(&guest), connection, watcher).await;
+        match served {
+            // No error, but how a connection ends on which nothing more is asked.
+            Err(error) if is_timeout(&*error) => {}
+            Err(error) => self.errors_of_clients.report(&guest.peer, error),
+            Ok(()) => {}
+        }
+    }
+
+    async fn handshake(
+        &self,
+        stream: TcpStream,
+    ) -> Result<(TlsStream<TcpStream>, ClientCertificate)> {
+        let settings = self.settings();
         stream.set_nodelay(true)?;
-        let stream = timeout(limits.handshake, settings.tls.accept(stream))
+        let stream = timeout(self.options.limits.handshake, settings.tls.accept(stream))
             .await
             .map_err(|_| "the handshake took too long")?
             .map_err(|error| format!("handshake: {error}"))?;
         let client = settings.tls.client(stream.get_ref().1)?;
-        let activity = Activity::default();
-        let guest = Arc::new(Guest {
-            peer: Peer::new(address, &client),
-            activity: activity.clone(),
-            _room: room,
-            _watcher: watcher.clone(),
-        });
-        let connection = ConnectionState::new(client, settings.forwarding.clone());
+        Ok((stream, client))
+    }
 
+    /// Every request of a connection, over whichever HTTP the handshake agreed on.
+    async fn serve(
+        self: Arc<Self>,
+        stream: TlsStream<TcpStream>,
+        guest: Arc<Guest>,
+        connection: ConnectionState,
+        mut watcher: Watcher,
+    ) -> Result<()> {
+        let (limits, activity) = (self.options.limits, guest.activity.clone());
         let mut builder = auto::Builder::new(TokioExecutor::new());
         builder
             .http1()
@@ -148,14 +171,14 @@ impl Proxy {
         let served = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
         let mut served = pin!(served);
         tokio::select! {
-            ended = served.as_mut() => return ended.or_else(if_timeout),
+            ended = served.as_mut() => return ended,
             () = watcher.shutdown() => {}
             () = activity.rests(limits.idle) => {}
         }
         // What is under way may end; a client that has stopped reading may not.
         served.as_mut().graceful_shutdown();
         tokio::select! {
-            ended = served => ended.or_else(if_timeout),
+            ended = served => ended,
             () = activity.rests(limits.idle.max(limits.answer)) => Ok(()),
         }
     }
@@ -198,6 +221,9 @@ impl Proxy {
         let forwards =
             self.settings().hosts.as_ref().is_none_or(|hosts| hosts.forwards(host.as_str()));
         let claim = if forwards { connection.claim() } else { connection.withhold() };
+        for name in claim.too_large() {
+            self.errors_of_clients.report(entry, format_args!("{name} is left out: too large"));
+        }
 
         let upgrade = Upgrade::of(&mut request, &self.options.upgrades);
         let (head, body) = request.into_parts();
@@ -274,10 +300,6 @@ impl Proxy {
     }
 }
 
-/// No error, but how a connection ends on which nothing more is asked.
-fn if_timeout(error: Box<dyn Error + Send + Sync>) -> Result<()> {
-    match error.downcast_ref::<hyper::Error>() {
-        Some(error) if error.is_timeout() => Ok(()),
-        _ => Err(error),
-    }
+fn is_timeout(error: &(dyn Error + Send + Sync + 'static)) -> bool {
+    error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_timeout)
 }
