@@ -15,7 +15,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::pki_types::UnixTime;
 use tls_client_auth::rustls::OptionalNoCa;
 use tls_client_auth::tower::{Admission, Forward, ForwardBody, ForwardLayer, ReceiveLayer};
@@ -53,7 +53,9 @@ struct Proxy {
 impl Proxy {
     fn new(tls: &Tls, origin: u16) -> Self {
         let forwarding = Forwarding::none().on_every_request(HeaderSet::nginx());
-        let client = Client::builder(TokioExecutor::new()).build_http();
+        // Without a timer it would never close an idle connection.
+        let client =
+            Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build_http();
         Self {
             acceptor: TlsAcceptor::from(tls.server.clone()),
             verifier: tls.verifier.clone(),

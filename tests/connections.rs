@@ -10,14 +10,14 @@
     reason = "tests, and the modules of a program"
 )]
 
-#[path = "../examples/mtls_proxy/arguments.rs"]
-mod arguments;
 #[path = "../examples/mtls_proxy/demonstration/certificates.rs"]
 mod certificates;
 #[path = "../examples/mtls_proxy/demonstration/origin.rs"]
 mod origin;
-#[path = "../examples/mtls_proxy/proxy.rs"]
+#[path = "../examples/mtls_proxy/proxy/mod.rs"]
 mod proxy;
+#[path = "../examples/mtls_proxy/demonstration/stage.rs"]
+mod stage;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,51 +27,36 @@ use hyper::body::Bytes;
 use hyper::client::conn::{http1, http2};
 use hyper::{Request, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::graceful::GracefulShutdown;
 use rustls::pki_types::ServerName;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, HandshakeKind};
 use tls_client_auth::Forwarding;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use certificates::Certificates;
 use origin::{Origin, Seen};
-use proxy::Proxy;
+use proxy::{Admission, Settings};
+use stage::Stage;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// An origin, a proxy in front of it, and how to end the proxy.
+/// An origin and a proxy in front of it.
 struct Scene {
     certificates: Certificates,
     origin: Origin,
-    port: u16,
-    /// Ends the proxy's connections after their requests, and is ready when they have ended.
-    end: tokio::sync::oneshot::Sender<()>,
-    ended: JoinHandle<()>,
+    proxy: Stage,
 }
 
 impl Scene {
     async fn new() -> Self {
         let certificates = Certificates::new().unwrap();
         let origin = Origin::start().await.unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let authority = format!("127.0.0.1:{}", origin.port).parse().unwrap();
-        let tls = certificates.tls().unwrap();
-        let proxy = Arc::new(Proxy::new(tls, authority, Forwarding::cloudflare(), None));
-        let (end, ending) = tokio::sync::oneshot::channel();
-        let ended = tokio::spawn(async move {
-            let shutdown = GracefulShutdown::new();
-            tokio::select! {
-                () = proxy.accept(listener, &shutdown) => {}
-                _ = ending => {}
-            }
-            shutdown.shutdown().await;
-        });
-        Self { certificates, origin, port, end, ended }
+        let tls = certificates.tls(Admission::VerifiedOrNone).unwrap();
+        let settings = Settings { tls, forwarding: Forwarding::cloudflare(), hosts: None };
+        let proxy = Stage::start(origin.port, settings, |_| {}).await.unwrap();
+        Self { certificates, origin, proxy }
     }
 
     fn client(&self, version: Option<&'static rustls::SupportedProtocolVersion>) -> ClientConfig {
@@ -79,7 +64,7 @@ impl Scene {
     }
 
     async fn tls(&self, config: &Arc<ClientConfig>) -> TlsStream<TcpStream> {
-        let stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
+        let stream = TcpStream::connect(("127.0.0.1", self.proxy.port)).await.unwrap();
         stream.set_nodelay(true).unwrap();
         let name = ServerName::try_from("app.example").unwrap();
         TlsConnector::from(Arc::clone(config)).connect(name, stream).await.unwrap()
@@ -175,11 +160,11 @@ async fn a_connection_that_is_told_to_go_away_finishes_and_the_next_starts_anew(
     let sender = scene.http2().await;
     let running = tokio::spawn(get(sender.clone(), "/slow"));
     assert_eq!(carriers(&scene.seen(1).await), 1);
-    scene.end.send(()).unwrap();
+    let ended = scene.proxy.end();
     let answer = running.await.unwrap().unwrap();
     assert_eq!(answer.status(), StatusCode::OK, "what was under way is answered");
     answer.into_body().collect().await.unwrap();
-    tokio::time::timeout(Duration::from_secs(5), scene.ended).await.unwrap().unwrap();
+    tokio::time::timeout(Duration::from_secs(5), ended).await.unwrap().unwrap();
     let refused = get(sender, "/").await;
     assert!(refused.is_err(), "GOAWAY: no new stream");
     let next = Scene::new().await;

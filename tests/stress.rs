@@ -18,12 +18,12 @@
     reason = "tests have the standard library"
 )]
 
-#[path = "../examples/mtls_proxy/arguments.rs"]
-mod arguments;
 #[path = "../examples/mtls_proxy/demonstration/certificates.rs"]
 mod certificates;
-#[path = "../examples/mtls_proxy/proxy.rs"]
+#[path = "../examples/mtls_proxy/proxy/mod.rs"]
 mod proxy;
+#[path = "../examples/mtls_proxy/demonstration/stage.rs"]
+mod stage;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -37,7 +37,6 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::graceful::GracefulShutdown;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tls_client_auth::Forwarding;
@@ -46,7 +45,8 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 
 use certificates::Certificates;
-use proxy::Proxy;
+use proxy::{Admission, Options, Settings};
+use stage::Stage;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -207,14 +207,15 @@ async fn one_answered_request_of_a_connection_carries_the_certificate() {
     let requests = std::env::var("TLS_CLIENT_AUTH_REQUESTS")
         .map_or(4000, |requests| requests.parse::<usize>().unwrap());
     let certificates = Certificates::new().unwrap();
-    let (listener, backend) = (listen().await, listen().await);
-    let port = listener.local_addr().unwrap().port();
-    let authority = backend.local_addr().unwrap().to_string().parse().unwrap();
+    let backend = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let backend_port = backend.local_addr().unwrap().port();
     let origin = Arc::new(Origin::default());
     tokio::spawn(Arc::clone(&origin).serve(backend));
-    let tls = certificates.tls().unwrap();
-    let proxy = Arc::new(Proxy::new(tls, authority, Forwarding::cloudflare(), None));
-    tokio::spawn(async move { proxy.accept(listener, &GracefulShutdown::new()).await });
+    let tls = certificates.tls(Admission::VerifiedOrNone).unwrap();
+    let settings = Settings { tls, forwarding: Forwarding::cloudflare(), hosts: None };
+    let no_log = |options: &mut Options| options.access_log = None;
+    let proxy = Stage::start(backend_port, settings, no_log).await.unwrap();
+    let port = proxy.port;
     let mut config = certificates.client_config_of(true, None).unwrap();
     config.alpn_protocols = vec![b"h2".to_vec()];
     let config = Arc::new(config);
@@ -239,10 +240,6 @@ async fn one_answered_request_of_a_connection_carries_the_certificate() {
         origin.failures.load(Ordering::Relaxed),
     );
     assert!(failed > 0 && reset > 0);
-}
-
-async fn listen() -> TcpListener {
-    TcpListener::bind("127.0.0.1:0").await.unwrap()
 }
 
 fn add(sum: &mut [usize; 3], outcomes: [usize; 3]) {

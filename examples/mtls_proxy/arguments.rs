@@ -1,21 +1,20 @@
 //! The command line: every bad argument and unreadable file gets a message of its own.
 
-use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
+use std::io::{self, Write as _};
+use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::http::uri::{Authority, Scheme, Uri};
 use tls_client_auth::hosts::HostnameSettings;
-use tls_client_auth::rustls::OptionalNoCa;
 use tls_client_auth::{Forwarding, HeaderSet};
-use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::server::WebPkiClientVerifier;
-use tokio_rustls::rustls::server::danger::ClientCertVerifier;
-use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 use crate::Result;
+use crate::proxy::{Admission, Limits, Options, Settings, Sink, Tls};
 
 pub const HELP: &str = "\
 A TLS-terminating proxy that tells its origin who the client is.
@@ -25,96 +24,147 @@ Usage: mtls_proxy                      demonstrate it on loopback
 
   --listen ADDR       where to accept TLS: 127.0.0.1:8443
   --origin URL        where requests go: http://127.0.0.1:8080
+  --origin-http2      the origin speaks HTTP/2 without TLS, as gRPC servers do; upgrades take HTTP/1.1
   --cert FILE         the server's certificate chain, PEM
   --key FILE          its private key, PEM
   --client-ca FILE    the CAs that clients' certificates must lead to, PEM
   --optional          let clients without a certificate in
   --optional-no-ca    let every client in; a set with a verdict tells the origin what was wrong
+
   --settings FILE     Cloudflare's hostname settings, JSON: which hosts forward the certificate  [all do]
   --forward WHEN      first: on a connection's first request; every: on every one  [first]
   --headers SET       the header set; can be given several times  [cloudflare]
+  --upgrade PROTOCOL  tunnel this protocol too, beside websocket; can be given several times
+  --log               print a line for each request: time, peer, host, request, status, verdict, fingerprint, subject
+
+  --max-connections N         open at a time; more wait  [1000]
+  --max-header-bytes N        of a request's head, from 8192  [65536]
+  --handshake-timeout SECONDS [10]
+  --header-timeout SECONDS    for a request's head, and between two of HTTP/1.1  [30]
+  --connect-timeout SECONDS   until the origin accepts a connection  [10]
+  --answer-timeout SECONDS    until the origin's answer begins  [60]
+  --idle-timeout SECONDS      for connections and tunnels in which nothing moves, on both sides  [60]
+  --drain-timeout SECONDS     for what is under way at the end  [10]
+
   --help              print this and end
+
+SIGHUP reads all files anew: new connections get what they say, open ones go on; hosts count at once for all.
+SIGTERM and SIGINT end the proxy when what is under way has ended, a second one at once.
 ";
 
 pub struct Arguments {
     pub listen: String,
-    pub origin: Authority,
-    pub tls: Tls,
-    pub forwarding: Forwarding,
-    pub settings: Option<HostnameSettings>,
-}
-
-/// What a handshake needs, and who judges the client after it; without a judge, only the verified get in.
-pub struct Tls {
-    pub config: ServerConfig,
-    pub verifier: Option<Arc<OptionalNoCa>>,
-}
-
-/// Which clients get in: nginx's `ssl_verify_client` `on`, `optional`, `optional_no_ca`.
-#[derive(Clone, Copy)]
-pub enum Admission {
-    Verified,
-    VerifiedOrNone,
-    Any,
+    pub options: Options,
+    pub settings: Settings,
 }
 
 impl Arguments {
-    pub fn parse(arguments: Vec<String>) -> Result<Self> {
-        let mut values: HashMap<&str, String> = HashMap::new();
-        let mut sets = Vec::new();
-        let mut arguments = arguments.iter();
-        while let Some(argument) = arguments.next() {
-            // `--name value` and `--name=value` are the same.
-            let (name, attached) = match argument.split_once('=') {
-                Some((name, value)) => (name, Some(value.to_owned())),
-                None => (argument.as_str(), None),
-            };
-            let value = match name {
-                "--optional" | "--optional-no-ca" if attached.is_some() => {
-                    return Err(format!("{name} takes no value").into());
-                }
-                "--optional" | "--optional-no-ca" => String::new(),
-                "--listen" | "--origin" | "--cert" | "--key" | "--client-ca" | "--settings"
-                | "--forward" | "--headers" => attached
-                    .or_else(|| arguments.next().cloned())
-                    .ok_or_else(|| format!("{name} needs a value"))?,
-                _ => return Err(format!("{name}: no such option; see --help").into()),
-            };
-            if name == "--headers" {
-                sets.push(header_set(&value)?);
-            } else if values.insert(name, value).is_some() {
-                return Err(format!("{name} stands there twice").into());
-            }
-        }
-        if sets.is_empty() {
-            sets.push(HeaderSet::cloudflare());
-        }
-        let required = |name: &str| {
-            values.get(name).cloned().ok_or_else(|| format!("{name} is missing; see --help"))
-        };
-        let forwarding = match values.get("--forward").map_or("first", String::as_str) {
-            "first" => sets.into_iter().fold(Forwarding::none(), Forwarding::on_first_request),
-            "every" => sets.into_iter().fold(Forwarding::none(), Forwarding::on_every_request),
-            other => return Err(format!("--forward {other}: first or every").into()),
-        };
-        let given = |name| values.contains_key(name);
-        let admission = match (given("--optional"), given("--optional-no-ca")) {
+    pub fn parse(arguments: Vec<OsString>) -> Result<Self> {
+        let mut line = Line(pico_args::Arguments::from_vec(arguments));
+        let admission = match (line.0.contains("--optional"), line.0.contains("--optional-no-ca")) {
             (_, true) => Admission::Any,
             (true, false) => Admission::VerifiedOrNone,
             (false, false) => Admission::Verified,
         };
-        Ok(Self {
-            listen: required("--listen")?,
-            origin: origin(&required("--origin")?)?,
-            tls: tls_from_files(
-                &required("--cert")?,
-                &required("--key")?,
-                &required("--client-ca")?,
-                admission,
-            )?,
-            forwarding,
-            settings: values.get("--settings").map(|file| hostname_settings(file)).transpose()?,
-        })
+        let (listen, origin) = (line.required("--listen")?, line.required("--origin")?);
+        let cert = line.required("--cert")?;
+        let key = line.required("--key")?;
+        let client_ca = line.required("--client-ca")?;
+        let settings: Option<String> = line.value("--settings")?;
+        let forward: Option<String> = line.value("--forward")?;
+        let sets = line.0.values_from_str("--headers")?;
+        let options = Options {
+            origin: self::origin(&origin)?,
+            origin_http2: line.0.contains("--origin-http2"),
+            upgrades: line.0.values_from_fn("--upgrade", upgrade)?,
+            limits: line.limits()?,
+            access_log: line.0.contains("--log").then(standard_output),
+            error_log: standard_error(),
+        };
+        let rest = line.0.finish();
+        if let Some(argument) = rest.first() {
+            let argument = argument.to_string_lossy();
+            return Err(format!("{argument}: no such option, or given twice; see --help").into());
+        }
+        let settings = Settings {
+            tls: tls(&cert, &key, &client_ca, admission)?,
+            forwarding: forwarding(forward.as_deref(), sets)?,
+            hosts: settings.map(|file| hostname_settings(&file)).transpose()?,
+        };
+        Ok(Self { listen, options, settings })
+    }
+}
+
+/// What is left of the command line.
+struct Line(pico_args::Arguments);
+
+impl Line {
+    fn value<T: FromStr<Err: std::fmt::Display>>(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<T>> {
+        Ok(self.0.opt_value_from_str(name).map_err(|error| format!("{name}: {error}"))?)
+    }
+
+    fn required(&mut self, name: &'static str) -> Result<String> {
+        self.value(name)?.ok_or_else(|| format!("{name} is missing; see --help").into())
+    }
+
+    fn seconds(&mut self, name: &'static str, default: Duration) -> Result<Duration> {
+        match self.value(name)?.map_or(default, Duration::from_secs) {
+            Duration::ZERO => Err(format!("{name} 0: from 1").into()),
+            seconds => Ok(seconds),
+        }
+    }
+
+    fn limits(&mut self) -> Result<Limits> {
+        let default = Limits::default();
+        let limits = Limits {
+            connections: self.value("--max-connections")?.unwrap_or(default.connections),
+            header_bytes: self.value("--max-header-bytes")?.unwrap_or(default.header_bytes),
+            handshake: self.seconds("--handshake-timeout", default.handshake)?,
+            head: self.seconds("--header-timeout", default.head)?,
+            connect: self.seconds("--connect-timeout", default.connect)?,
+            answer: self.seconds("--answer-timeout", default.answer)?,
+            idle: self.seconds("--idle-timeout", default.idle)?,
+            drain: self.seconds("--drain-timeout", default.drain)?,
+        };
+        if !(1..=1_000_000).contains(&limits.connections) {
+            return Err("--max-connections: from 1 to 1000000".into());
+        }
+        // hyper's buffer holds no less.
+        if !(8192..=16 << 20).contains(&limits.header_bytes) {
+            return Err("--max-header-bytes: from 8192 to 16777216".into());
+        }
+        Ok(limits)
+    }
+}
+
+/// A closed pipe must not end the proxy.
+fn standard_output() -> Sink {
+    Arc::new(|line| drop(writeln!(io::stdout(), "{line}")))
+}
+
+fn standard_error() -> Sink {
+    Arc::new(|line| drop(writeln!(io::stderr(), "{line}")))
+}
+
+/// RFC 9110 §16.7's registry: these carry requests that nobody would strip.
+fn upgrade(protocol: &str) -> std::result::Result<String, &'static str> {
+    let name = protocol.split('/').next().unwrap_or_default().to_ascii_lowercase();
+    match name.as_str() {
+        "h2c" | "http" | "tls" => Err("would carry requests that are not stripped"),
+        _ => Ok(protocol.to_owned()),
+    }
+}
+
+fn forwarding(when: Option<&str>, names: Vec<String>) -> Result<Forwarding> {
+    let names = if names.is_empty() { vec!["cloudflare".to_owned()] } else { names };
+    let sets = names.iter().map(|name| header_set(name)).collect::<Result<Vec<_>>>()?;
+    match when.unwrap_or("first") {
+        "first" => Ok(sets.into_iter().fold(Forwarding::none(), Forwarding::on_first_request)),
+        "every" => Ok(sets.into_iter().fold(Forwarding::none(), Forwarding::on_every_request)),
+        other => Err(format!("--forward {other}: first or every").into()),
     }
 }
 
@@ -142,15 +192,14 @@ fn hostname_settings(file: &str) -> Result<HostnameSettings> {
     Ok(serde_json::from_str(&json).map_err(|error| format!("--settings {file}: {error}"))?)
 }
 
-fn tls_from_files(cert: &str, key: &str, client_ca: &str, admission: Admission) -> Result<Tls> {
+fn tls(cert: &str, key: &str, client_ca: &str, admission: Admission) -> Result<Tls> {
     let private_key =
         PrivateKeyDer::from_pem_file(key).map_err(|error| format!("--key {key}: {error}"))?;
-    let mut roots = RootCertStore::empty();
-    for root in certificates("--client-ca", client_ca)? {
-        roots.add(root).map_err(|error| format!("--client-ca {client_ca}: {error}"))?;
-    }
-    tls(certificates("--cert", cert)?, private_key, roots, admission)
-        .map_err(|error| format!("--cert {cert}, --key {key}: {error}").into())
+    let chain = certificates("--cert", cert)?;
+    let authorities = certificates("--client-ca", client_ca)?;
+    Tls::new(chain, private_key, &authorities, admission).map_err(|error| {
+        format!("--cert {cert}, --key {key}, --client-ca {client_ca}: {error}").into()
+    })
 }
 
 fn certificates(option: &str, file: &str) -> Result<Vec<CertificateDer<'static>>> {
@@ -163,28 +212,4 @@ fn certificates(option: &str, file: &str) -> Result<Vec<CertificateDer<'static>>
         Ok(certificates) => Ok(certificates),
         Err(error) => Err(format!("{option} {file}: {error}").into()),
     }
-}
-
-/// TLS 1.2 and 1.3, HTTP/2 before HTTP/1.1; a verified client's certificate leads to one of the roots.
-pub fn tls(
-    chain: Vec<CertificateDer<'static>>,
-    key: PrivateKeyDer<'static>,
-    roots: RootCertStore,
-    admission: Admission,
-) -> Result<Tls> {
-    let provider = Arc::new(ring::default_provider());
-    let builder =
-        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
-    let mut verifier = None;
-    let inner: Arc<dyn ClientCertVerifier> = match admission {
-        Admission::Verified => builder.build()?,
-        Admission::VerifiedOrNone => builder.allow_unauthenticated().build()?,
-        Admission::Any => verifier.insert(Arc::new(OptionalNoCa::new(builder.build()?))).clone(),
-    };
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_client_cert_verifier(inner)
-        .with_single_cert(chain, key)?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(Tls { config, verifier })
 }

@@ -2,32 +2,32 @@
 //!
 //! Without arguments it demonstrates itself: a throwaway CA, an origin, the proxy and real clients, all on loopback; it prints what the
 //! origin saw and fails if anything is not as promised. With `--listen` it is a plain proxy: see `--help`.
+//!
+//! `proxy/mod.rs` shows how the crate is used, `proxy/tls.rs` who a client is; the rest is what any proxy needs.
 
 #![allow(unreachable_pub, reason = "the modules of a program")]
 
 mod arguments;
 mod demonstration;
 mod proxy;
+mod signals;
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 
 use arguments::{Arguments, HELP};
-use proxy::Proxy;
+use proxy::{Proxy, Shutdown};
+use signals::{Signal, Signals};
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    // Also an argument that is no text gets a message.
-    let arguments = std::env::args_os().skip(1);
-    let arguments: Vec<String> =
-        arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     if arguments.is_empty() {
         return match demonstration::run().await {
             Ok(true) => ExitCode::SUCCESS,
@@ -51,26 +51,37 @@ async fn main() -> ExitCode {
     }
 }
 
-/// How long requests may take to end after Ctrl-C.
-const LAST_REQUESTS: Duration = Duration::from_secs(10);
-
-/// Proxies until Ctrl-C, then lets what is under way end.
-async fn serve(arguments: Vec<String>) -> Result<()> {
-    let Arguments { listen, origin, tls, forwarding, settings } = Arguments::parse(arguments)?;
+/// Proxies until told to end, then lets what is under way end.
+async fn serve(arguments: Vec<OsString>) -> Result<()> {
+    let Arguments { listen, options, settings } = Arguments::parse(arguments.clone())?;
+    let mut signals = Signals::new()?;
     let listener =
         TcpListener::bind(&listen).await.map_err(|error| format!("--listen {listen}: {error}"))?;
-    println!("https://{} to {origin}, until Ctrl-C", listener.local_addr()?);
-    let proxy = Arc::new(Proxy::new(tls, origin, forwarding, settings));
-    let shutdown = GracefulShutdown::new();
-    tokio::select! {
-        () = proxy.accept(listener, &shutdown) => {}
-        interrupt = tokio::signal::ctrl_c() => interrupt?,
+    println!("https://{} to {}, until Ctrl-C", listener.local_addr()?, options.origin);
+    let drain = options.limits.drain;
+    let proxy = Arc::new(Proxy::new(options, settings));
+    let shutdown = Shutdown::new();
+    {
+        let mut accepting = std::pin::pin!(Arc::clone(&proxy).accept(listener, &shutdown));
+        loop {
+            let signal = tokio::select! {
+                () = &mut accepting => break,
+                signal = signals.next() => signal,
+            };
+            match signal {
+                Signal::End => break,
+                Signal::Reload => match Arguments::parse(arguments.clone()) {
+                    Ok(Arguments { settings, .. }) => proxy.reload(settings),
+                    Err(error) => eprintln!("mtls_proxy: nothing reloaded: {error}"),
+                },
+            }
+        }
     }
-    // A second Ctrl-C, or the time, ends what does not end.
+    // A second signal, or the time, ends what does not end.
     tokio::select! {
         () = shutdown.shutdown() => {}
-        () = tokio::time::sleep(LAST_REQUESTS) => {}
-        interrupt = tokio::signal::ctrl_c() => interrupt?,
+        () = tokio::time::sleep(drain) => {}
+        () = signals.end() => {}
     }
     Ok(())
 }

@@ -22,7 +22,8 @@ impl ClientCertificate {
     /// though nginx accepts both: [`OptionalNoCa`] says what to do.
     ///
     /// With a verifier that refuses bad certificates, as `WebPkiClientVerifier` does, the verification of a presented one is
-    /// [`Verification::Success`]; [`OptionalNoCa`] tells the outcome itself.
+    /// [`Verification::Success`], unless the session was resumed: its certificate may have expired since. [`OptionalNoCa::client`]
+    /// verifies again and tells the outcome itself.
     /// [`verified_issuer_among`](Self::verified_issuer_among) with the listener's CA certificates adds the issuer's facts.
     ///
     /// ```

@@ -10,7 +10,7 @@ use hyper::header::HOST;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use quinn::crypto::rustls::QuicServerConfig;
 use quinn::{Endpoint, Incoming};
 use rustls::pki_types::CertificateDer;
@@ -29,7 +29,8 @@ pub(crate) fn start(
     let config = quinn::ServerConfig::with_crypto(Arc::new(QuicServerConfig::try_from(tls)?));
     let endpoint = Endpoint::server(config, (Ipv4Addr::LOCALHOST, 0).into())?;
     let address = endpoint.local_addr()?;
-    let upstream = Client::builder(TokioExecutor::new()).build_http();
+    // Without a timer it would never close an idle connection.
+    let upstream = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build_http();
     tokio::spawn(async move {
         while let Some(incoming) = endpoint.accept().await {
             tokio::spawn(connection(incoming, root.clone(), upstream.clone(), origin));

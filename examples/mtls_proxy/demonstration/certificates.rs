@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
+    date_time_ymd,
 };
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -12,7 +13,10 @@ use tokio_rustls::rustls::{
 };
 
 use crate::Result;
-use crate::arguments::{Admission, Tls, tls};
+use crate::proxy::{Admission, Tls};
+
+/// Of the server's and the client's certificate; the CA's is valid for longer.
+pub const LAST_YEAR: i32 = 2099;
 
 pub struct Certificates {
     root: CertificateDer<'static>,
@@ -29,7 +33,9 @@ impl Certificates {
         let issuer = Issuer::new(params, key);
         let issue = |name, hosts: &[&str]| -> Result<(CertificateDer<'static>, Vec<u8>)> {
             let key = KeyPair::generate()?;
-            let certificate = self::params(name, hosts)?.signed_by(&key, &issuer)?;
+            let mut params = self::params(name, hosts)?;
+            params.not_after = date_time_ymd(LAST_YEAR, 12, 31);
+            let certificate = params.signed_by(&key, &issuer)?;
             Ok((certificate.der().clone(), key.serialize_der()))
         };
         let server = issue("proxy", &["app.example", "quiet.example"])?;
@@ -41,11 +47,10 @@ impl Certificates {
         self.client.0.to_vec()
     }
 
-    /// Clients may come without a certificate.
-    pub fn tls(&self) -> Result<Tls> {
+    pub fn tls(&self, admission: Admission) -> Result<Tls> {
         let (certificate, key) = &self.server;
         let chain = vec![certificate.clone()];
-        tls(chain, private_key(key), self.roots()?, Admission::VerifiedOrNone)
+        Tls::new(chain, private_key(key), std::slice::from_ref(&self.root), admission)
     }
 
     pub fn client_config(&self, with_certificate: bool) -> Result<ClientConfig> {

@@ -1,29 +1,34 @@
-//! An origin that keeps the headers of every request, and fails on demand.
+//! An origin that keeps the headers of every request, fails on demand, and speaks HTTP/1.1, HTTP/2 and another protocol.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
-use hyper::header::HeaderMap;
-use hyper::server::conn::http1;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::service::service_fn;
-use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
+use hyper::{Request, Response, StatusCode, Version};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
 use tokio::net::TcpListener;
 
 use crate::Result;
 
-/// The headers of one request in the order they came, then its trailers.
+/// One request: how it came, its headers in their order, then its trailers.
 #[derive(Clone)]
-pub struct Seen(Vec<(String, String)>);
+pub struct Seen {
+    pub version: Version,
+    lines: Vec<(String, String)>,
+}
 
 impl Seen {
     /// Those that speak of a client certificate, in any spelling; sorted.
     pub fn of_certificates(&self) -> Vec<(String, String)> {
         let mut found: Vec<_> = self
-            .0
+            .lines
             .iter()
             .filter(|(name, _)| tls_client_auth::connection::is_owned_name(name.as_bytes()))
             .cloned()
@@ -37,11 +42,11 @@ impl Seen {
     }
 
     pub fn has_forged(&self) -> bool {
-        self.0.iter().any(|(_, value)| value.contains("f0f0") || value.contains("Zm9yZ2Vk"))
+        self.lines.iter().any(|(_, value)| value.contains("f0f0") || value.contains("Zm9yZ2Vk"))
     }
 
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+        self.lines.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
     pub fn print(&self) {
@@ -59,50 +64,112 @@ impl Seen {
 
 pub struct Origin {
     pub port: u16,
-    log: Arc<Mutex<Vec<Seen>>>,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    log: Mutex<Vec<Seen>>,
+    has_failed: AtomicBool,
+    /// Connections of the moment.
+    open: AtomicUsize,
 }
 
 impl Origin {
     pub async fn start() -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
-        let log = Arc::new(Mutex::new(Vec::new()));
-        tokio::spawn(serve(listener, Arc::clone(&log)));
-        Ok(Self { port, log })
+        let state = Arc::<State>::default();
+        tokio::spawn(serve(listener, Arc::clone(&state)));
+        Ok(Self { port, state })
     }
 
     /// What came since the last look.
     pub fn take(&self) -> Vec<Seen> {
-        std::mem::take(&mut *self.log.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.state.log.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Until there is something to take.
+    pub async fn wait(&self) {
+        while self.state.log.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    pub fn open_connections(&self) -> usize {
+        self.state.open.load(Ordering::Relaxed)
     }
 }
 
-async fn serve(listener: TcpListener, log: Arc<Mutex<Vec<Seen>>>) {
-    let has_failed = Arc::new(AtomicBool::new(false));
+async fn serve(listener: TcpListener, state: Arc<State>) {
     while let Ok((stream, _)) = listener.accept().await {
-        let (log, has_failed) = (Arc::clone(&log), Arc::clone(&has_failed));
-        let service = service_fn(move |request: Request<Incoming>| {
-            let (log, has_failed) = (Arc::clone(&log), Arc::clone(&has_failed));
-            async move {
-                let (head, body) = request.into_parts();
-                let trailers =
-                    body.collect().await.map_err(|_| "a broken body")?.trailers().cloned();
-                let seen = lines(&head.headers).chain(trailers.iter().flat_map(lines)).collect();
-                log.lock().unwrap_or_else(PoisonError::into_inner).push(Seen(seen));
-                match head.uri.path() {
-                    // An error of the service closes the connection without an answer.
-                    "/fails" => return Err("an outage"),
-                    "/fails-once" if !has_failed.swap(true, Ordering::Relaxed) => {
-                        return Err("an outage");
-                    }
-                    "/slow" => tokio::time::sleep(Duration::from_millis(50)).await,
-                    _ => {}
-                }
-                Ok(Response::new("seen\n".to_owned()))
-            }
+        let state = Arc::clone(&state);
+        tokio::spawn(async move {
+            state.open.fetch_add(1, Ordering::Relaxed);
+            let service = service_fn(|request| answer(request, Arc::clone(&state)));
+            let _ = auto::Builder::new(TokioExecutor::new())
+                .serve_connection_with_upgrades(TokioIo::new(stream), service)
+                .await;
+            state.open.fetch_sub(1, Ordering::Relaxed);
         });
-        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     }
+}
+
+type Answer = Response<BoxBody<Bytes, Infallible>>;
+
+async fn answer(
+    mut request: Request<Incoming>,
+    state: Arc<State>,
+) -> std::result::Result<Answer, &'static str> {
+    let upgrade = hyper::upgrade::on(&mut request);
+    let (head, body) = request.into_parts();
+    let trailers = body.collect().await.map_err(|_| "a broken body")?.trailers().cloned();
+    let mut seen: Vec<_> = lines(&head.headers).chain(trailers.iter().flat_map(lines)).collect();
+    if let Some(authority) = head.uri.authority() {
+        seen.push((":authority".to_owned(), authority.to_string()));
+    }
+    let seen = Seen { version: head.version, lines: seen };
+    state.log.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
+    match head.uri.path() {
+        // An error of the service closes the connection without an answer.
+        "/fails" => return Err("an outage"),
+        "/fails-once" if !state.has_failed.swap(true, Ordering::Relaxed) => {
+            return Err("an outage");
+        }
+        "/slow" => tokio::time::sleep(Duration::from_millis(50)).await,
+        "/hangs" => tokio::time::sleep(Duration::from_secs(3600)).await,
+        "/echo" if head.headers.get(header::UPGRADE).is_some() => {
+            tokio::spawn(async move {
+                let (mut from, mut to) = tokio::io::split(TokioIo::new(upgrade.await?));
+                tokio::io::copy(&mut from, &mut to).await?;
+                Result::Ok(())
+            });
+            return Ok(switching("websocket"));
+        }
+        "/echo" => return Ok(status(StatusCode::UPGRADE_REQUIRED)),
+        "/unasked" => return Ok(switching("h2c")),
+        _ => {}
+    }
+    let mut trailers = HeaderMap::new();
+    trailers.insert("grpc-status", HeaderValue::from_static("0"));
+    let body = Full::from("seen\n").with_trailers(std::future::ready(Some(Ok(trailers))));
+    let mut response = Response::new(body.boxed());
+    response.headers_mut().insert(header::TRAILER, HeaderValue::from_static("grpc-status"));
+    Ok(response)
+}
+
+fn status(status: StatusCode) -> Answer {
+    let mut response = Response::new(Full::from("").boxed());
+    *response.status_mut() = status;
+    response
+}
+
+fn switching(protocol: &'static str) -> Answer {
+    let mut response = status(StatusCode::SWITCHING_PROTOCOLS);
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static(protocol));
+    response
 }
 
 fn lines(fields: &HeaderMap) -> impl Iterator<Item = (String, String)> {

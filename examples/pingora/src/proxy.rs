@@ -9,7 +9,7 @@ use pingora::listeners::TlsAccept;
 use pingora::listeners::tls::TlsSettings;
 use pingora::prelude::{HttpPeer, ProxyHttp, Session};
 use pingora::tls::pkey::PKey;
-use pingora::tls::ssl::SslVerifyMode;
+use pingora::tls::ssl::{SslOptions, SslSessionCacheMode, SslVerifyMode};
 use pingora::tls::x509::X509;
 use pingora::{Error, Result};
 use tls_client_auth::connection::HeaderFields;
@@ -37,7 +37,7 @@ impl TlsAccept for Handshake {
         let client = match tls.peer_certificate().map(|leaf| leaf.to_der()) {
             Some(Ok(leaf)) => {
                 let code = tls.verify_result().as_raw();
-                // A server gets the chain without the leaf, and none on a resumed session.
+                // A server gets the chain without the leaf.
                 let chain = tls.peer_cert_chain().into_iter().flatten();
                 let chain: Vec<Vec<u8>> = chain.filter_map(|link| link.to_der().ok()).collect();
                 let issuer = tls.verified_chain().and_then(|chain| chain.get(1)?.to_der().ok());
@@ -64,8 +64,10 @@ pub fn tls(certificates: &Certificates, forwarding: Forwarding) -> Result<TlsSet
         .add_cert(X509::from_der(&certificates.root).map_err(broken)?)
         .map_err(broken)?;
     tls.set_verify(SslVerifyMode::PEER);
-    // Without a name for them, OpenSSL resumes no sessions of clients with certificates.
-    tls.set_session_id_context(b"proxy").map_err(broken)?;
+    // OpenSSL verifies nothing on a resumed session and repeats what it said at first, though the certificate may have expired since.
+    tls.set_session_cache_mode(SslSessionCacheMode::OFF);
+    tls.set_options(SslOptions::NO_TICKET);
+    tls.set_num_tickets(0).map_err(broken)?;
     tls.enable_h2();
     Ok(tls)
 }

@@ -1,0 +1,57 @@
+//! When connections end: at the proxy's own end, and when nothing moves any more.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+/// Ends connections after their requests, and waits until they have ended.
+pub struct Shutdown(watch::Sender<()>);
+
+impl Shutdown {
+    pub fn new() -> Self {
+        Self(watch::Sender::new(()))
+    }
+
+    pub fn watcher(&self) -> Watcher {
+        Watcher(self.0.subscribe())
+    }
+
+    pub async fn shutdown(self) {
+        // Where nobody watches there is nobody to wait for.
+        let _ = self.0.send(());
+        self.0.closed().await;
+    }
+}
+
+/// A connection's or a tunnel's: the shutdown waits until it is dropped.
+#[derive(Clone)]
+pub struct Watcher(watch::Receiver<()>);
+
+impl Watcher {
+    pub async fn shutdown(&mut self) {
+        // An error: nobody is left who could shut down, which is one too.
+        let _ = self.0.changed().await;
+    }
+}
+
+/// Tells when nothing has moved for a while.
+#[derive(Clone, Default)]
+pub struct Activity(Arc<AtomicBool>);
+
+impl Activity {
+    pub fn moved(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends when nothing moved for this time, or up to twice as long.
+    pub async fn rests(&self, time: Duration) {
+        loop {
+            tokio::time::sleep(time).await;
+            if !self.0.swap(false, Ordering::Relaxed) {
+                return;
+            }
+        }
+    }
+}

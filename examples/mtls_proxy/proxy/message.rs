@@ -1,0 +1,83 @@
+//! What every HTTP proxy does with messages, whatever it says of certificates.
+
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt as _, Empty, Full};
+use hyper::body::Bytes;
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::http::uri::Authority;
+use hyper::{Request, Response, StatusCode};
+
+pub type Body = BoxBody<Bytes, hyper::Error>;
+
+/// `:authority`, the target's, or `Host`; `None` unless it is one host (RFC 9112 §3.2).
+pub fn host<B>(request: &Request<B>) -> Option<Authority> {
+    let mut stated = request.headers().get_all(header::HOST).iter();
+    let (first, second) = (stated.next(), stated.next());
+    if second.is_some() {
+        return None;
+    }
+    let host = match request.uri().authority() {
+        Some(authority) => authority.clone(),
+        None => first?.to_str().ok()?.parse().ok()?,
+    };
+    (!host.host().is_empty() && !host.as_str().contains('@')).then_some(host)
+}
+
+/// RFC 9110 §7.6.1: what belongs to one connection only. What the client listed in `Connection` is gone already.
+pub fn remove_hop_by_hop(headers: &mut HeaderMap) {
+    const HOP_BY_HOP: [HeaderName; 9] = [
+        header::CONNECTION,
+        header::PROXY_AUTHENTICATE,
+        header::PROXY_AUTHORIZATION,
+        header::TE,
+        header::TRANSFER_ENCODING,
+        header::UPGRADE,
+        HeaderName::from_static("http2-settings"),
+        HeaderName::from_static("keep-alive"),
+        HeaderName::from_static("proxy-connection"),
+    ];
+    for name in HOP_BY_HOP {
+        headers.remove(name);
+    }
+}
+
+/// What an origin lists in `Connection` is for us, not for the client.
+pub fn remove_listed(headers: &mut HeaderMap) {
+    let listed: Vec<HeaderName> = options(headers, header::CONNECTION)
+        .filter_map(|name| HeaderName::from_bytes(name).ok())
+        // Without its length it would be another message.
+        .filter(|name| *name != header::CONTENT_LENGTH)
+        .collect();
+    for name in listed {
+        headers.remove(name);
+    }
+}
+
+/// The members of a header's comma-separated lists.
+pub fn options(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &[u8]> {
+    let lines = headers.get_all(name).into_iter();
+    lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii)
+}
+
+/// RFC 9113 §8.2.3: HTTP/2 may split cookies, HTTP/1.1 knows one line.
+pub fn join_cookies(headers: &mut HeaderMap) {
+    if headers.get_all(header::COOKIE).iter().nth(1).is_some() {
+        let lines: Vec<&[u8]> =
+            headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes).collect();
+        // Made of header values, it is one.
+        if let Ok(line) = HeaderValue::from_bytes(&lines.join(&b"; "[..])) {
+            headers.insert(header::COOKIE, line);
+        }
+    }
+}
+
+pub fn empty() -> Body {
+    Empty::new().map_err(|never| match never {}).boxed()
+}
+
+pub fn answer(status: StatusCode) -> Response<Body> {
+    let text = format!("{status}\n");
+    let mut response = Response::new(Full::from(text).map_err(|never| match never {}).boxed());
+    *response.status_mut() = status;
+    response
+}

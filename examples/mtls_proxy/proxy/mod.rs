@@ -1,0 +1,305 @@
+//! The proxy: one state a TLS connection, one claim a request. What is not about client certificates is in the files beside.
+
+mod endings;
+pub mod log;
+mod message;
+mod options;
+mod tls;
+mod upgrade;
+mod upstream;
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as _, Incoming};
+use hyper::http::uri::{Authority, PathAndQuery};
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode, Version};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tls_client_auth::{ClientCertificate, ConnectionState};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+use tokio_rustls::server::TlsStream;
+
+pub use self::endings::Shutdown;
+pub use self::log::Sink;
+pub use self::options::{Limits, Options, Settings};
+pub use self::tls::{Admission, Tls};
+
+use self::endings::{Activity, Watcher};
+use self::log::{Entry, Errors, Peer};
+use self::message::{Body, answer, empty, host, join_cookies, remove_hop_by_hop, remove_listed};
+use self::upgrade::Upgrade;
+use self::upstream::{Failure, Upstream};
+use crate::Result;
+
+pub struct Proxy {
+    options: Options,
+    settings: RwLock<Arc<Settings>>,
+    upstream: Upstream,
+    /// A permit for each connection that may be open.
+    room: Arc<Semaphore>,
+    /// Apart, so that no client's noise hides an outage.
+    errors_of_clients: Errors,
+    errors_of_origin: Errors,
+}
+
+/// Held as long as a connection is open, and the tunnels that came of it.
+struct Guest {
+    peer: Peer,
+    activity: Activity,
+    _room: OwnedSemaphorePermit,
+    _watcher: Watcher,
+}
+
+impl Proxy {
+    pub fn new(options: Options, settings: Settings) -> Self {
+        Self {
+            settings: RwLock::new(Arc::new(settings)),
+            upstream: Upstream::new(&options),
+            room: Arc::new(Semaphore::new(options.limits.connections)),
+            errors_of_clients: Errors::new(Arc::clone(&options.error_log), Errors::PERIOD),
+            errors_of_origin: Errors::new(Arc::clone(&options.error_log), Errors::PERIOD),
+            options,
+        }
+    }
+
+    /// Other settings from here on: sessions of before don't resume.
+    pub fn reload(&self, settings: Settings) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+    }
+
+    fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Serves every connection in a task of its own; one that fails ends alone. `shutdown` ends them after their requests.
+    pub async fn accept(self: Arc<Self>, listener: TcpListener, shutdown: &Shutdown) {
+        // Without room, connections wait in the listener's queue.
+        while let Ok(room) = Arc::clone(&self.room).acquire_owned().await {
+            match listener.accept().await {
+                Ok((stream, address)) => {
+                    let served =
+                        Arc::clone(&self).connection(stream, address, room, shutdown.watcher());
+                    tokio::spawn(served);
+                }
+                // Out of file descriptors, most likely: others will be closed.
+                Err(error) => {
+                    self.errors_of_clients.report("accept", error);
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            }
+        }
+    }
+
+    async fn connection(
+        self: Arc<Self>,
+        stream: TcpStream,
+        address: SocketAddr,
+        room: OwnedSemaphorePermit,
+        watcher: Watcher,
+    ) {
+        let (stream, client) = match self.handshake(stream).await {
+            Ok(done) => done,
+            Err(error) => return self.errors_of_clients.report(address, error),
+        };
+        let guest = Arc::new(Guest {
+            peer: Peer::new(address, &client),
+            activity: Activity::default(),
+            _room: room,
+            _watcher: watcher.clone(),
+        });
+        let connection = ConnectionState::new(client, self.settings().forwarding.clone());
+        let served = Arc::clone(&self).serve(stream, Arc::clone(&guest), connection, watcher).await;
+        match served {
+            // No error, but how a connection ends on which nothing more is asked.
+            Err(error) if is_timeout(&*error) => {}
+            Err(error) => self.errors_of_clients.report(&guest.peer, error),
+            Ok(()) => {}
+        }
+    }
+
+    async fn handshake(
+        &self,
+        stream: TcpStream,
+    ) -> Result<(TlsStream<TcpStream>, ClientCertificate)> {
+        let settings = self.settings();
+        stream.set_nodelay(true)?;
+        let stream = timeout(self.options.limits.handshake, settings.tls.accept(stream))
+            .await
+            .map_err(|_| "the handshake took too long")?
+            .map_err(|error| format!("handshake: {error}"))?;
+        let client = settings.tls.client(stream.get_ref().1)?;
+        Ok((stream, client))
+    }
+
+    /// Every request of a connection, over whichever HTTP the handshake agreed on.
+    async fn serve(
+        self: Arc<Self>,
+        stream: TlsStream<TcpStream>,
+        guest: Arc<Guest>,
+        connection: ConnectionState,
+        mut watcher: Watcher,
+    ) -> Result<()> {
+        let (limits, activity) = (self.options.limits, guest.activity.clone());
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.head)
+            .max_buf_size(usize::try_from(limits.header_bytes)?)
+            .http2()
+            .timer(TokioTimer::new())
+            .keep_alive_interval(limits.head)
+            .max_header_list_size(limits.header_bytes);
+        let builder = match stream.get_ref().1.alpn_protocol() {
+            Some(b"h2") => builder.http2_only(),
+            _ => builder.http1_only(),
+        };
+        let service = service_fn(move |request| {
+            let (proxy, guest) = (Arc::clone(&self), Arc::clone(&guest));
+            let connection = connection.clone();
+            async move { Ok::<_, Infallible>(proxy.request(request, &guest, &connection).await) }
+        });
+        let served = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        let mut served = pin!(served);
+        tokio::select! {
+            ended = served.as_mut() => return ended,
+            () = watcher.shutdown() => {}
+            () = activity.rests(limits.idle) => {}
+        }
+        // What is under way may end; a client that has stopped reading may not.
+        served.as_mut().graceful_shutdown();
+        tokio::select! {
+            ended = served => ended,
+            () = activity.rests(limits.idle.max(limits.answer)) => Ok(()),
+        }
+    }
+
+    async fn request(
+        &self,
+        request: Request<Incoming>,
+        guest: &Arc<Guest>,
+        connection: &ConnectionState,
+    ) -> Response<Body> {
+        guest.activity.moved();
+        let host = host(&request);
+        let sink = self.options.access_log.as_ref();
+        let mut entry = Entry::new(sink, &guest.peer, host.clone(), &request);
+        let response = match host {
+            // A tunnel would carry requests that nobody strips.
+            _ if request.method() == Method::CONNECT => answer(StatusCode::NOT_IMPLEMENTED),
+            None => answer(StatusCode::BAD_REQUEST),
+            Some(host) => match self.forward(request, &host, guest, connection, &entry).await {
+                Ok(response) => response,
+                Err(failure) => {
+                    self.errors_of_origin.report(&entry, &failure);
+                    answer(failure.status())
+                }
+            },
+        };
+        entry.status = Some(response.status());
+        response
+    }
+
+    async fn forward(
+        &self,
+        mut request: Request<Incoming>,
+        host: &Authority,
+        guest: &Arc<Guest>,
+        connection: &ConnectionState,
+        entry: &Entry<'_>,
+    ) -> std::result::Result<Response<Body>, Failure> {
+        // A host that does not forward the certificate must not use up the connection's first request.
+        let forwards =
+            self.settings().hosts.as_ref().is_none_or(|hosts| hosts.forwards(host.as_str()));
+        let claim = if forwards { connection.claim() } else { connection.withhold() };
+        for name in claim.too_large() {
+            self.errors_of_clients.report(entry, format_args!("{name} is left out: too large"));
+        }
+
+        let upgrade = Upgrade::of(&mut request, &self.options.upgrades);
+        let (head, body) = request.into_parts();
+        let path = head.uri.path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/"));
+        let activity = Activity::default();
+        let attempt = async |body| {
+            let mut attempt = Request::new(body);
+            *attempt.method_mut() = head.method.clone();
+            let headers = attempt.headers_mut();
+            headers.clone_from(&head.headers);
+            claim.apply(headers);
+            remove_hop_by_hop(headers);
+            join_cookies(headers);
+            if let Some(upgrade) = &upgrade {
+                upgrade.insert(headers);
+            }
+            tokio::select! {
+                answer = self.upstream.send(attempt, host, &path) => answer,
+                () = activity.rests(self.options.limits.answer) => Err(Failure::Slow),
+            }
+        };
+
+        // Only what has no body and changes nothing can be sent twice.
+        let is_retryable = body.is_end_stream() && head.method.is_idempotent();
+        let mut response = if is_retryable {
+            attempt(empty()).await
+        } else {
+            let (trailers, activity) = (connection.clone(), activity.clone());
+            let guest = Arc::clone(guest);
+            let body = body.map_frame(move |mut frame| {
+                activity.moved();
+                guest.activity.moved();
+                if let Some(fields) = frame.trailers_mut() {
+                    trailers.strip_trailers(fields);
+                }
+                frame
+            });
+            attempt(body.boxed()).await
+        };
+        if let Err(failure) = &response
+            && is_retryable
+            && failure.was_not_answered()
+        {
+            self.errors_of_origin.report(entry, format_args!("{failure}; once more"));
+            response = attempt(empty()).await;
+        }
+        // Without an answer the claim is dropped: the next request carries what this one did not deliver.
+        let mut response = response?;
+        let switches = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+        let upgrade = upgrade.filter(|upgrade| upgrade.is_answered(&response));
+        if switches && upgrade.is_none() {
+            return Err(Failure::Unasked);
+        }
+        claim.commit();
+        let origin = switches.then(|| hyper::upgrade::on(&mut response));
+        remove_listed(response.headers_mut());
+        remove_hop_by_hop(response.headers_mut());
+        *response.version_mut() = Version::default();
+        if let (Some(upgrade), Some(origin)) = (upgrade, origin) {
+            upgrade.insert(response.headers_mut());
+            let (idle, guest) = (self.options.limits.idle, Arc::clone(guest));
+            tokio::spawn(async move {
+                // How a tunnel ends is its two sides' business.
+                let _ = upgrade.tunnel(origin, idle).await;
+                drop(guest);
+            });
+        }
+        let guest = Arc::clone(guest);
+        let moves = move |frame| {
+            guest.activity.moved();
+            frame
+        };
+        Ok(response.map(|body| body.map_frame(moves).boxed()))
+    }
+}
+
+fn is_timeout(error: &(dyn Error + Send + Sync + 'static)) -> bool {
+    error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_timeout)
+}

@@ -1,0 +1,66 @@
+//! What the operator decides: what stays as long as the process runs, and what can be read anew.
+
+use std::time::Duration;
+
+use hyper::http::uri::Authority;
+use tls_client_auth::Forwarding;
+use tls_client_auth::hosts::HostnameSettings;
+
+use super::log::Sink;
+use super::tls::Tls;
+
+/// For as long as the process runs.
+pub struct Options {
+    pub origin: Authority,
+    /// Whether the origin speaks HTTP/2 without TLS, as gRPC servers do.
+    pub origin_http2: bool,
+    /// The protocols that a request may switch to, beside `websocket`.
+    pub upgrades: Vec<String>,
+    pub limits: Limits,
+    /// Gets a line for each request.
+    pub access_log: Option<Sink>,
+    /// Gets what goes wrong, a bounded number of lines a minute.
+    pub error_log: Sink,
+}
+
+/// Read anew on SIGHUP. Connections keep the TLS and the forwarding that they began with; hosts count at once.
+pub struct Settings {
+    pub tls: Tls,
+    pub forwarding: Forwarding,
+    /// Without them, every host forwards the certificate.
+    pub hosts: Option<HostnameSettings>,
+}
+
+#[derive(Clone, Copy)]
+pub struct Limits {
+    /// Open at a time; more wait to be accepted.
+    pub connections: usize,
+    /// Of a request's head.
+    pub header_bytes: u32,
+    pub handshake: Duration,
+    /// For a request's head, and between two requests of an HTTP/1.1 connection.
+    pub head: Duration,
+    /// Until the origin accepts a connection.
+    pub connect: Duration,
+    /// Until the origin's answer begins, since it was last sent something.
+    pub answer: Duration,
+    /// For connections and tunnels in which nothing moves, on both sides.
+    pub idle: Duration,
+    /// For what is under way when the proxy ends.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 1000,
+            header_bytes: 64 * 1024,
+            handshake: Duration::from_secs(10),
+            head: Duration::from_secs(30),
+            connect: Duration::from_secs(10),
+            answer: Duration::from_secs(60),
+            idle: Duration::from_secs(60),
+            drain: Duration::from_secs(10),
+        }
+    }
+}

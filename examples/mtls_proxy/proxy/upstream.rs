@@ -1,0 +1,203 @@
+//! The way to the origin: HTTP/1.1 over a pool of connections, or HTTP/2 over one.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::client::conn::{TrySendError, http2};
+use hyper::header::{self, HeaderValue};
+use hyper::http::uri::{Authority, Parts, PathAndQuery, Scheme};
+use hyper::{Request, Response, StatusCode, Uri};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{self, Client};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+use super::message::Body;
+use super::options::Options;
+
+pub struct Upstream {
+    origin: Authority,
+    http1: Client<HttpConnector, Body>,
+    http2: Option<Http2>,
+}
+
+impl Upstream {
+    pub fn new(options: &Options) -> Self {
+        let Options { origin, limits, .. } = options;
+        let mut connector = HttpConnector::new();
+        connector.set_connect_timeout(Some(limits.connect));
+        connector.set_nodelay(true);
+        // It sends again by itself only what it never began to send. Without a timer it would never close an idle connection.
+        let http1 = Client::builder(TokioExecutor::new())
+            .pool_idle_timeout(limits.idle)
+            .pool_timer(TokioTimer::new())
+            .build(connector);
+        let http2 = options.origin_http2.then(|| Http2 {
+            origin: origin.clone(),
+            connect: limits.connect,
+            connection: Mutex::new(None),
+        });
+        Self { origin: origin.clone(), http1, http2 }
+    }
+
+    /// Sends one attempt of a request for this host. One that asks for an upgrade, which HTTP/2 doesn't know, takes HTTP/1.1.
+    pub async fn send(
+        &self,
+        mut request: Request<Body>,
+        host: &Authority,
+        path: &PathAndQuery,
+    ) -> Result<Response<Incoming>, Failure> {
+        match &self.http2 {
+            Some(http2) if !request.headers().contains_key(header::UPGRADE) => {
+                *request.uri_mut() = uri(host, path);
+                request.headers_mut().remove(header::HOST);
+                // gRPC servers want to know that trailers arrive.
+                request.headers_mut().insert(header::TE, HeaderValue::from_static("trailers"));
+                let mut answer = http2.connection().await?.try_send_request(request).await;
+                // A connection that closes meanwhile gives back what it never began to send.
+                if let Err(error) = &mut answer
+                    && let Some(request) = error.take_message()
+                {
+                    answer = http2.connection().await?.try_send_request(request).await;
+                }
+                Ok(answer.map_err(TrySendError::into_error)?)
+            }
+            _ => {
+                *request.uri_mut() = uri(&self.origin, path);
+                // An authority is a header value always.
+                if let Ok(host) = HeaderValue::from_str(host.as_str()) {
+                    request.headers_mut().insert(header::HOST, host);
+                }
+                Ok(self.http1.request(request).await?)
+            }
+        }
+    }
+}
+
+fn uri(authority: &Authority, path: &PathAndQuery) -> Uri {
+    let mut parts = Parts::default();
+    parts.scheme = Some(Scheme::HTTP);
+    parts.authority = Some(authority.clone());
+    parts.path_and_query = Some(path.clone());
+    Uri::from_parts(parts).unwrap_or_default()
+}
+
+/// One connection for all requests, made again when it is closed.
+struct Http2 {
+    origin: Authority,
+    connect: Duration,
+    connection: Mutex<Option<http2::SendRequest<Body>>>,
+}
+
+impl Http2 {
+    /// Who waits for another's attempt to connect waits no longer than for his own.
+    async fn connection(&self) -> Result<http2::SendRequest<Body>, Failure> {
+        timeout(self.connect, self.shared()).await.unwrap_or(Err(Failure::Unreachable(None)))
+    }
+
+    async fn shared(&self) -> Result<http2::SendRequest<Body>, Failure> {
+        let mut shared = self.connection.lock().await;
+        if let Some(connection) = shared.as_ref().filter(|connection| !connection.is_closed()) {
+            return Ok(connection.clone());
+        }
+        let address = (self.origin.host(), self.origin.port_u16().unwrap_or(80));
+        let unreachable = |error| Failure::Unreachable(Some(error));
+        let stream = TcpStream::connect(address).await.map_err(unreachable)?;
+        stream.set_nodelay(true).map_err(unreachable)?;
+        let (sender, connection) = http2::Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .keep_alive_interval(self.connect)
+            .handshake(TokioIo::new(stream))
+            .await?;
+        tokio::spawn(connection);
+        Ok(shared.insert(sender).clone())
+    }
+}
+
+/// Why there is no answer of the origin.
+#[derive(Debug)]
+pub enum Failure {
+    Http1(legacy::Error),
+    Http2(hyper::Error),
+    /// It accepts no connection; without an error, in time.
+    Unreachable(Option<io::Error>),
+    /// It switches to a protocol that nobody asked for.
+    Unasked,
+    /// It doesn't answer in time.
+    Slow,
+}
+
+impl Failure {
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::Slow => StatusCode::GATEWAY_TIMEOUT,
+            _ => StatusCode::BAD_GATEWAY,
+        }
+    }
+
+    /// Whether the origin can't be reached, or closed the connection before it answered.
+    pub fn was_not_answered(&self) -> bool {
+        match self {
+            Self::Unreachable(_) => true,
+            Self::Http1(error) if error.is_connect() => true,
+            _ => causes(self).any(|cause| {
+                cause.downcast_ref::<hyper::Error>().is_some_and(|error| {
+                    error.is_incomplete_message() || error.is_canceled() || error.is_closed()
+                }) || cause.downcast_ref::<io::Error>().is_some_and(|error| {
+                    matches!(
+                        error.kind(),
+                        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+                    )
+                })
+            }),
+        }
+    }
+}
+
+/// An error and what it comes from.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("origin: ")?;
+        match self {
+            Self::Http1(_) | Self::Http2(_) | Self::Unreachable(Some(_)) => {
+                let texts: Vec<String> = causes(self).skip(1).map(ToString::to_string).collect();
+                formatter.write_str(&texts.join(": "))
+            }
+            Self::Unreachable(None) => formatter.write_str("no connection in time"),
+            Self::Unasked => formatter.write_str("101 without having been asked"),
+            Self::Slow => formatter.write_str("no answer in time"),
+        }
+    }
+}
+
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Http1(error) => Some(error),
+            Self::Http2(error) => Some(error),
+            Self::Unreachable(Some(error)) => Some(error),
+            Self::Unreachable(None) | Self::Unasked | Self::Slow => None,
+        }
+    }
+}
+
+impl From<legacy::Error> for Failure {
+    fn from(error: legacy::Error) -> Self {
+        Self::Http1(error)
+    }
+}
+
+impl From<hyper::Error> for Failure {
+    fn from(error: hyper::Error) -> Self {
+        Self::Http2(error)
+    }
+}
