@@ -119,12 +119,12 @@ def xfcc(program, sent):
             check.compare(client.name, header, answer, "four parts")
             continue
         read = [(certificates(unquote(leaf)), certificates(unquote(chain)), uri, dns) for leaf, chain, uri, dns in elements]
-        names = ["\x1f".join(alternative_names(client.leaf, tag)) for tag in (0x86, 0x82)]
+        names = ["\x1f".join(names_of(client.leaf, tag)) for tag in (0x86, 0x82)]
         check.compare(client.name, header, read, [([client.leaf], [client.leaf, *client.chain], *names)])
     return check
 
 
-def alternative_names(leaf, tag):
+def names_of(leaf, tag):
     """Those of one kind that printable ASCII can hold; the crate leaves the others out."""
     wrapped = Fields(leaf).tbs[-1]
     if wrapped[0] != 0xA3:

@@ -57,8 +57,10 @@ def contexts(clients):
     return ready
 
 
-def start(asked, installed, directory, origin, children):
-    """`asked`: proxy -> set -> headers. The (proxy, listener, title) that run, and a line for each proxy that is not to be had."""
+def start(asked, installed, directory, origin, children, servers={}):
+    """`asked`: proxy -> set -> headers; `servers`: set -> whose certificate the proxy presents. 
+    The (proxy, listener, title) that run, and a line for each proxy that is not to be had.
+    """
     running, absent = [], []
     for proxy, sets in asked.items():
         files = proxies.Files(directory / proxy.name, directory / "keys", origin.port)
@@ -67,7 +69,9 @@ def start(asked, installed, directory, origin, children):
             if not binary:
                 raise RuntimeError("not installed")
             ports = free_ports(len(sets))
-            listeners = [proxies.Listener(name, port, headers) for (name, headers), port in zip(sets.items(), ports)]
+            listeners = [
+                proxies.Listener(name, port, headers, servers.get(name, "server")) for (name, headers), port in zip(sets.items(), ports)
+            ]
             files.directory.mkdir()
             environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(files.directory)}
             children.start(proxy.command(binary, files, listeners), files.directory / "log", ports, environment)
