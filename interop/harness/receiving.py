@@ -10,12 +10,12 @@ from . import compare, der, ours
 from .certificates import Fields
 from .readers import encoded, names_of
 
-#: Proxies print names in the spelling of the library they are built on.
-DIALECTS = {"envoy": "boringssl"}
+#: Receivers print names in the spelling of the library that their proxy is built on, Go's having none.
+DIALECTS = {"envoy": "boringssl", "caddy": "boringssl", "traefik": "boringssl"}
 #: Formats without a verdict; the listeners accept everything.
 UNSTATED = ("caddy", "envoy", "envoy-json", "traefik")
-#: These print names as no library does, Go's regrouped and HAProxy's escaped in its own way: the set that imitates the proxy is the judge.
-OWN_TEXT = ("caddy", "haproxy", "haproxy-manual")
+#: Go regroups names as no library does: the set that imitates the proxy is the judge.
+OWN_TEXT = ("caddy",)
 #: What proxies write for a variable without a value.
 NOTHING = ("", "(null)", "<nil>")
 #: Such a header holds several things; which, its expression says.
@@ -203,15 +203,19 @@ def judge(reading, client, headers, answer, record, differences):
 
 
 def names(reading, client, said, read, differs):
-    """Only names of the certificate are names. One alone is certain, so it has to come; of more a client could have written some."""
-    if "leaf" in said or "names" not in said:
-        if read:
-            differs("names", [], read)
-        return
-    kinds = [(kind, tag) for kind, tag, key in (("uri", 0x86, "URI"), ("dns", 0x82, "DNS")) if key in reading.declares]
-    meant = [[kind, name] for kind, tag in kinds for name in names_of(client.leaf, tag)]
-    strange = [name for name in read if name not in meant]
-    if strange or (len(meant) == 1 and not read and meant[0][1] and not set(meant[0][1]) & set(';,"')):
-        differs("names", meant, read)
+    """Of the leaf all names come that are printable and hold no space. Of headers only those that no other name can have written: in
+    JSON all, else the only one, if it is of the first kind.
+    """
+    kinds = [(kind, tag) for kind, tag, key in (("uri", 0x86, "URI"), ("dns", 0x82, "DNS")) if "leaf" in said or key in reading.declares]
+    of = {kind: [[kind, name] for name in names_of(client.leaf, tag)] for kind, tag in kinds}
+    meant = sum(of.values(), [])
+    if "leaf" in said or reading.format.endswith("-json"):
+        wanted = meant
     else:
+        first = of[kinds[0][0]] if kinds else []
+        wanted = [name for name in first if len(meant) == 1 and not set(name[1]) & set(';,"')]
+    wanted = [name for name in wanted if name[1] and " " not in name[1]]
+    if all(name in meant for name in read) and all(name in read for name in wanted):
         reading.right["names"] += len(read)
+    else:
+        differs("names", meant, read)

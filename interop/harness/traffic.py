@@ -86,6 +86,10 @@ def send(running, contexts):
     """Presents every certificate to every listener; for each a dictionary name -> how it ended."""
 
     def to(proxy, listener, _):
+        # Traefik listens before it knows where requests go.
+        until = time.monotonic() + 10
+        while ask(contexts["none"], listener.port, "/ready") != "200" and time.monotonic() < until:
+            time.sleep(0.1)
         return {name: ask(tls, listener.port, f"/{proxy.name}/{listener.set}/{name}") for name, tls in contexts.items()}
 
     with ThreadPoolExecutor(4) as pool:
@@ -105,7 +109,7 @@ def status(like, headers, client):
     received = {
         "caddy": headers.get("tls-client-fingerprint") == [sha256],
         "envoy": sha256 in headers.get("x-forwarded-client-cert", [""])[0],
-        "traefik": "x-forwarded-tls-client-cert" in headers,
+        "traefik": any(name.startswith("x-forwarded-tls-client-cert") for name in headers),
     }
     return "SUCCESS" if received[like] else None
 
