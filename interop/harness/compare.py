@@ -71,6 +71,14 @@ def read_table(file, columns):
     return rows
 
 
+def read_sets(file):
+    """headers.tsv: proxy -> set -> header -> expression."""
+    sets = {}
+    for like, set_name, header, expression in read_table(file, 4):
+        sets.setdefault(like, {}).setdefault(set_name, {})[header] = expression
+    return sets
+
+
 def read_differences(file):
     return [
         Difference(listener, header, certificates.split(), theirs, ours, reason)

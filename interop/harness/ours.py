@@ -50,6 +50,14 @@ class Inspect:
         return lines
 
 
+    def identity(self, client):
+        """The SHA-256 of a client's certificate, and its subject in RFC 2253."""
+        (program,) = set(self.programs.values())
+        ran = subprocess.run([program, "--format", "json", client.leaf_file], capture_output=True, text=True, check=True)
+        record = json.loads(ran.stdout)["tlsClientAuth"]
+        return record["certFingerprintSHA256"], record["certSubjectDNRFC2253"]
+
+
 def has_options(program):
     """Whether this `mtls_proxy` can be told what to do, or is still a mere demonstration."""
     if not program:

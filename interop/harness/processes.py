@@ -40,7 +40,7 @@ class Children:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     child.wait(max(0.1, deadline - time.monotonic()))
 
-    def spawn(self, command, output, environment=None):
+    def spawn(self, command, output, environment=None, directory=None):
         """Starts it (call from the main thread): in a process group of its own, so that its workers end with it, and told to end if this
         process is killed.
         """
@@ -50,6 +50,7 @@ class Children:
             stdout=output,
             stderr=subprocess.STDOUT,
             env=environment,
+            cwd=directory,
             start_new_session=True,
             preexec_fn=lambda: _LIBC.prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM),
         )
@@ -61,10 +62,10 @@ class Children:
         child.wait()
         self.started.remove(child)
 
-    def start(self, command, log, ports, environment=None, patience=20):
+    def start(self, command, log, ports, environment=None, patience=20, directory=None):
         """Starts it and waits until it listens on all ports."""
         with open(log, "wb") as output:
-            child = self.spawn(command, output, environment)
+            child = self.spawn(command, output, environment, directory)
         deadline = time.monotonic() + patience
         for port in ports:
             while not _listens(port):

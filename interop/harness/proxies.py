@@ -12,11 +12,12 @@ VERIFY = "x-interop-verify"
 
 @dataclass
 class Listener:
-    """A port of a proxy that sends the headers of one set: `headers` is header -> expression."""
+    """A port of a proxy that sends the headers of one set: `headers` is header -> expression. It presents the certificate `server`."""
 
     set: str
     port: int
     headers: dict
+    server: str = "server"
 
 
 @dataclass
@@ -157,30 +158,37 @@ def caddy(binary, files, listeners):
     return [binary, "run", "--config", files.write("caddy.json", json.dumps(config))]
 
 
+#: What `x-forwarded-client-cert` may hold: all of it where the expression names nothing after TEXT or JSON. Envoy always sends the others.
+ENVOY_KEYS = ("subject", "cert", "chain", "uri", "dns")
+ENVOY_ALWAYS = ("by", "hash")
+
+
 def envoy(binary, files, listeners):
     kind = "type.googleapis.com/envoy.extensions."
     router = {"name": "router", "typed_config": {"@type": kind + "filters.http.router.v3.Router"}}
     address = lambda port: {"socket_address": {"address": "127.0.0.1", "port_value": port}}
     route = {"match": {"prefix": "/"}, "route": {"cluster": "origin"}}
     file = lambda name: {"filename": files.key(name)}
-    tls = {
-        "@type": kind + "transport_sockets.tls.v3.DownstreamTlsContext",
-        "common_tls_context": {
-            "tls_certificates": [{"certificate_chain": file("server.pem"), "private_key": file("server.key")}],
-            "validation_context": {"trusted_ca": file("ca.pem"), "trust_chain_verification": "ACCEPT_UNTRUSTED"},
-        },
-    }
     resources = []
     for listener in listeners:
+        tls = {
+            "@type": kind + "transport_sockets.tls.v3.DownstreamTlsContext",
+            "common_tls_context": {
+                "tls_certificates": [{"certificate_chain": file(listener.server + ".pem"), "private_key": file("server.key")}],
+                "validation_context": {"trusted_ca": file("ca.pem"), "trust_chain_verification": "ACCEPT_UNTRUSTED"},
+            },
+        }
+        (expression,) = listener.headers.values()
+        form, *keys = expression.lower().split()
         manager = {
             "@type": kind + "filters.network.http_connection_manager.v3.HttpConnectionManager",
             "stat_prefix": listener.set,
             "forward_client_cert_details": "SANITIZE_SET",
-            "set_current_client_cert_details": {key: True for key in ("subject", "cert", "chain", "uri", "dns")},
+            "set_current_client_cert_details": {key: True for key in keys or ENVOY_KEYS if key not in ENVOY_ALWAYS},
             "route_config": {"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [route]}]},
             "http_filters": [router],
         }
-        if "JSON" in listener.headers.values():
+        if form == "json":
             manager["set_current_client_cert_details"]["format"] = "JSON"
         chain = {
             "filters": [{"name": "http", "typed_config": manager}],
@@ -198,21 +206,37 @@ def envoy(binary, files, listeners):
     return [binary, "-c", file, "--disable-hot-restart", "--concurrency", "1", "--log-level", "error"]
 
 
-def traefik(binary, files, listeners):
-    # YAML is what it reads; JSON is YAML.
-    (listener,) = listeners
+def traefik_forward(listener):
+    """The middleware: of the Info header those groups that its expression names after `info`, or all of them."""
     attributes = ("country", "province", "locality", "organization", "commonName", "serialNumber", "domainComponent")
     issuer = {attribute: True for attribute in attributes}
-    info = {
-        **{each: True for each in ("notAfter", "notBefore", "sans", "serialNumber")},
-        "subject": {**issuer, "organizationalUnit": True},
-        "issuer": issuer,
+    groups = {
+        "Subject": ("subject", {**issuer, "organizationalUnit": True}),
+        "Issuer": ("issuer", issuer),
+        "SerialNumber": ("serialNumber", True),
+        "NB": ("notBefore", True),
+        "NA": ("notAfter", True),
+        "SAN": ("sans", True),
     }
+    expressions = {expression.split()[0]: expression.split()[1:] for expression in listener.headers.values()}
+    forward = {"pem": "pem" in expressions}
+    if "info" in expressions:
+        forward["info"] = dict(groups[group] for group in expressions["info"] or groups)
+    return {"passTLSClientCert": forward}
+
+
+def traefik(binary, files, listeners):
+    # YAML is what it reads; JSON is YAML.
     certificate = {"certFile": files.key("server.pem"), "keyFile": files.key("server.key")}
     dynamic = {
         "http": {
-            "routers": {"all": {"rule": "PathPrefix(`/`)", "service": "origin", "middlewares": ["forward"], "tls": {}}},
-            "middlewares": {"forward": {"passTLSClientCert": {"pem": True, "info": info}}},
+            "routers": {
+                listener.set: {
+                    "rule": "PathPrefix(`/`)", "service": "origin", "entryPoints": [listener.set], "middlewares": [listener.set], "tls": {},
+                }
+                for listener in listeners
+            },
+            "middlewares": {listener.set: traefik_forward(listener) for listener in listeners},
             "services": {"origin": {"loadBalancer": {"servers": [{"url": f"http://127.0.0.1:{files.origin}"}]}}},
         },
         "tls": {
@@ -222,7 +246,7 @@ def traefik(binary, files, listeners):
         },
     }
     static = {
-        "entryPoints": {"tls": {"address": f"127.0.0.1:{listener.port}"}},
+        "entryPoints": {listener.set: {"address": f"127.0.0.1:{listener.port}"} for listener in listeners},
         "providers": {"file": {"filename": files.write("dynamic.yml", json.dumps(dynamic)), "watch": False}},
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
         "log": {"level": "ERROR"},
@@ -230,7 +254,7 @@ def traefik(binary, files, listeners):
     return [binary, "--configFile=" + files.write("traefik.yml", json.dumps(static))]
 
 
-@dataclass
+@dataclass(eq=False)
 class Proxy:
     """`name` in tables, `sets` in headers.tsv under `like`, and how to ask for its version."""
 

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import shutil
 import ssl
 import subprocess
@@ -12,27 +11,28 @@ from urllib.parse import unquote
 from . import der
 from .certificates import SUBJECT_ALT_NAME, Fields
 
+SCRIPT = "read.mjs"
 PEM_START = "-----BEGIN%20CERTIFICATE-----"
 
 
 def build(crate):
     """The program over `sfv` and `xfcc-parser`, or why there is none."""
-    command = ["cargo", "build", "--quiet", "--message-format=json"]
-    environment = {"CARGO_TARGET_DIR": str(crate.parent / "target"), **os.environ}
-    ran = subprocess.run(command, cwd=crate, capture_output=True, text=True, env=environment)
+    command = ["cargo", "build", "--quiet", "--locked", "--message-format=json"]
+    ran = subprocess.run(command, cwd=crate, capture_output=True, text=True)
     programs = [message.get("executable") for message in map(json.loads, ran.stdout.splitlines())]
     programs = [program for program in programs if program]
     return (programs[0], None) if programs else (None, ran.stderr.strip()[-500:])
 
 
-def install(directory):
-    """A folder whose modules hold `client-certificate-auth`, or why there is none."""
+def install(directory, readers):
+    """A folder with the script and the package that it needs, or why there is none."""
     if not shutil.which("node") or not shutil.which("npm"):
         return None, "node or npm is missing"
     modules = directory / "node"
     modules.mkdir()
-    (modules / "package.json").write_text('{"private": true}')
-    command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "client-certificate-auth@>=1.2"]
+    for file in ("package.json", "package-lock.json", SCRIPT):
+        shutil.copy(readers / file, modules)
+    command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
     try:
         ran = subprocess.run(command, cwd=modules, capture_output=True, text=True, timeout=60)
     except subprocess.TimeoutExpired:
@@ -119,12 +119,12 @@ def xfcc(program, sent):
             check.compare(client.name, header, answer, "four parts")
             continue
         read = [(certificates(unquote(leaf)), certificates(unquote(chain)), uri, dns) for leaf, chain, uri, dns in elements]
-        names = ["\x1f".join(alternative_names(client.leaf, tag)) for tag in (0x86, 0x82)]
+        names = ["\x1f".join(names_of(client.leaf, tag)) for tag in (0x86, 0x82)]
         check.compare(client.name, header, read, [([client.leaf], [client.leaf, *client.chain], *names)])
     return check
 
 
-def alternative_names(leaf, tag):
+def names_of(leaf, tag):
     """Those of one kind that printable ASCII can hold; the crate leaves the others out."""
     wrapped = Fields(leaf).tbs[-1]
     if wrapped[0] != 0xA3:
@@ -170,30 +170,28 @@ def certificates(pem):
 
 def node(script, modules, why, sent):
     """Node's own decoding, and the package's. Certificates that OpenSSL can't read are left out: Node reads with OpenSSL."""
-    cases = [(client, f"{name} {header}", "url-pem", value) for client, name, header, value in escaped_pem(sent)]
-    groups = [("Node: decodeURIComponent and X509Certificate, the same", cases)]
-    if modules:
-        for form, name, header in (
-            ("xfcc", "envoy", "x-forwarded-client-cert"),
-            ("alb", "aws-alb", "X-Amzn-Mtls-Clientcert-Leaf"),
-            ("alb", "aws-alb-passthrough", "X-Amzn-Mtls-Clientcert"),
-            ("rfc9440", "rfc9440", "Client-Cert"),
-        ):
-            cases = [(client, header, form, headers[header]) for client, headers in sent.get(name, []) if header in headers]
-            groups.append((f"client-certificate-auth: {name}", cases))
-    else:
-        print(f"  client-certificate-auth: not available: {why}")
+    if not modules:
+        print(f"  structured-headers: not available: {why}")
     # Node looks for a package beside the script.
-    script = shutil.copy(script, modules) if modules else script
-    for title, cases in groups:
-        check = Check(title)
-        cases = [case for case in cases if case[0].readable]
-        questions = [json.dumps({"form": form, "value": value}) for _, _, form, value in cases]
-        for (client, header, _, _), answer in zip(cases, ask_lines(["node", str(script)], questions)):
-            answer = json.loads(answer)
-            read = [base64.b64decode(text) for text in answer] if isinstance(answer, list) else answer
-            check.compare(client.name, header, read, right(read, client))
+    command = ["node", str(modules / SCRIPT if modules else script)]
+    check = Check("Node: decodeURIComponent and X509Certificate, the same")
+    cases = [case for case in escaped_pem(sent) if case[0].readable]
+    for (client, name, header, _), read in zip(cases, ask_node(command, "url-pem", [case[3] for case in cases])):
+        check.compare(client.name, f"{name} {header}", read, right(read, client))
+    yield check
+    for form, header in (("item", "Client-Cert"), ("list", "Client-Cert-Chain")) if modules else ():
+        check = Check(f"structured-headers: rfc9440 {header}")
+        cases = [(client, headers[header]) for client, headers in sent.get("rfc9440", []) if header in headers]
+        for (client, _), read in zip(cases, ask_node(command, form, [value for _, value in cases])):
+            check.compare(client.name, header, read, [client.leaf] if form == "item" else client.chain)
         yield check
+
+
+def ask_node(command, form, values):
+    """The certificates of each value, or what the reader said of it."""
+    for answer in ask_lines(command, [json.dumps({"form": form, "value": value}) for value in values]):
+        answer = json.loads(answer)
+        yield [base64.b64decode(text) for text in answer] if isinstance(answer, list) else answer
 
 
 def encoded(certificates):

@@ -9,6 +9,7 @@ use std::io::{self, BufRead as _, Write as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sfv::{BareItem, Item, List, ListEntry, Parser};
+use xfcc_parser::PairKey;
 
 fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();
@@ -55,13 +56,19 @@ fn bytes(item: &Item) -> Result<String, String> {
     }
 }
 
+/// Pair by pair: the parser's own list of elements skips pairs without a value.
 fn xfcc(value: &str) -> Result<String, String> {
-    let elements =
-        xfcc_parser::element_list(value.as_bytes()).map_err(|error| error.to_string())?;
-    let text = |element: &xfcc_parser::Element<'_>| {
-        let certificate = element.cert.as_deref().unwrap_or_default();
-        let chain = element.chain.as_deref().unwrap_or_default();
-        [certificate, chain, &element.uri.join("\u{1f}"), &element.dns.join("\u{1f}")].join("\t")
+    let (rest, elements) =
+        xfcc_parser::element_raw_list(value.as_bytes()).map_err(|error| error.to_string())?;
+    if !rest.is_empty() {
+        return Err(format!("not read: {}", String::from_utf8_lossy(rest)));
+    }
+    let text = |element: &xfcc_parser::ElementRaw<'_>| {
+        let of = |wanted: PairKey| {
+            let values = element.iter().filter(|(key, _)| *key == wanted).map(|(_, value)| value);
+            values.map(AsRef::as_ref).collect::<Vec<&str>>().join("\u{1f}")
+        };
+        [PairKey::Cert, PairKey::Chain, PairKey::Uri, PairKey::Dns].map(of).join("\t")
     };
     Ok(elements.iter().map(text).collect::<Vec<_>>().join("\u{1e}"))
 }
