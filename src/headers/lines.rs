@@ -81,6 +81,7 @@ impl HeaderLines {
                 continue;
             }
             let start = text.len();
+            facts.bind(limits, entry.sizes);
             let written = if is_name && too_large.iter().any(|other| told(*other)) {
                 Written::TooLarge
             } else if has_chain
@@ -88,7 +89,6 @@ impl HeaderLines {
             {
                 missing
             } else {
-                facts.bind(limits, entry.sizes);
                 facts.by = &entry.by;
                 facts.write(entry.field, entry.dialect.unwrap_or(client.printed_as()), &mut text)
             };
