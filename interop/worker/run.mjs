@@ -5,7 +5,7 @@
 // - spaces at the ends of a value, which `Headers` trims;
 // - `undefined` for the verdict, where the Worker reads `certVerify`.
 //
-// `npm install` here, and `cargo build --example inspect --all-features`; then `node run.mjs` (`INSPECT` names the program).
+// `npm ci` here, and `cargo build --example inspect --all-features`; then `node run.mjs` (`INSPECT` names the program).
 
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
