@@ -19,8 +19,9 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, Serve
 use rustls::server::{Acceptor, NoClientAuth, WebPkiClientVerifier};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tls_client_auth::hosts::{AuthStatus, Decision, Handshake, Hosts};
+use tls_client_auth::http_body::StrippedBody;
 use tls_client_auth::rustls::OptionalNoCa;
-use tls_client_auth::tower::{EnforceLayer, ForwardBody, ForwardLayer};
+use tls_client_auth::tower::{EnforceLayer, ForwardLayer};
 use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, HeaderSet};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::{LazyConfigAcceptor, TlsConnector};
@@ -89,7 +90,7 @@ fn answer(request: &Parts, decision: Decision) -> Full<Bytes> {
 
 /// In the place of an origin: answers with the certificate's digest, if the request carries one.
 async fn origin(
-    request: Request<ForwardBody<Incoming>>,
+    request: Request<StrippedBody<Incoming>>,
 ) -> std::result::Result<Response<Full<Bytes>>, Infallible> {
     let digest = request.headers().get("cf-client-cert-sha256");
     let text = digest.map_or("no certificate", |_| "a certificate");

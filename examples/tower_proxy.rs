@@ -7,6 +7,7 @@ mod shared;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Extension;
 use axum::routing::get;
 use hyper::body::Incoming;
@@ -17,11 +18,13 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::pki_types::UnixTime;
+use tls_client_auth::http_body::StrippedBody;
 use tls_client_auth::rustls::OptionalNoCa;
-use tls_client_auth::tower::{Admission, Forward, ForwardBody, ForwardLayer, ReceiveLayer};
+use tls_client_auth::tower::{Admission, Forward, ForwardLayer, ReceiveLayer};
 use tls_client_auth::{ConnectionState, Forwarding, HeaderSet, Receiver, TlsClientAuth};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
+use tower::util::MapResponse;
 use tower::{Layer as _, ServiceExt as _};
 
 use shared::{Result, Tls};
@@ -38,7 +41,9 @@ fn origin() -> Result<Router> {
         .layer(ReceiveLayer::new(receiver, Admission::Any)))
 }
 
-type Upstream = Forward<Client<HttpConnector, ForwardBody<Incoming>>>;
+/// Outermost is what strips. Inside, hyper's body becomes one that the layer can make too.
+type Upstream = Forward<MapResponse<Client<HttpConnector, StrippedBody<Incoming>>, ToBody>>;
+type ToBody = fn(Response<Incoming>) -> Response<Body>;
 
 /// The proxy: every connection gets its state, and every request that of its connection.
 #[derive(Clone)]
@@ -56,10 +61,12 @@ impl Proxy {
         // Without a timer it would never close an idle connection.
         let client =
             Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build_http();
+        let to_body: ToBody = |response| response.map(Body::new);
         Self {
             acceptor: TlsAcceptor::from(tls.server.clone()),
             verifier: tls.verifier.clone(),
-            upstream: ForwardLayer::new(forwarding.clone()).layer(client),
+            upstream: ForwardLayer::new(forwarding.clone())
+                .layer(MapResponse::new(client, to_body)),
             forwarding,
             origin,
         }
@@ -85,7 +92,7 @@ impl Proxy {
         Ok(())
     }
 
-    async fn request(self, mut request: Request<Incoming>) -> Result<Response<Incoming>> {
+    async fn request(self, mut request: Request<Incoming>) -> Result<Response<Body>> {
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         *request.uri_mut() = format!("http://127.0.0.1:{}{path}", self.origin).parse()?;
         Ok(self.upstream.oneshot(request).await?)

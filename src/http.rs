@@ -2,23 +2,21 @@
 
 use alloc::vec::Vec;
 
-use http::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderName};
 
-use crate::connection::HeaderFields;
-use crate::headers::HeaderLine;
-use crate::receive::RequestHeaders;
+use crate::headers::{HeaderLine, RequestHeaders, RequestHeadersMut, TooManyHeaders};
 
 pub use crate::record::header_values::HeaderValues;
 
-impl HeaderFields for HeaderMap {
-    fn visit_connection(&self, visit: &mut dyn FnMut(&[u8])) {
-        self.get_all(CONNECTION).iter().for_each(|value| visit(value.as_bytes()));
+impl RequestHeaders for HeaderMap {
+    fn visit<'h>(&'h self, visit: &mut dyn FnMut(&'h [u8], &'h [u8])) {
+        for (name, value) in self {
+            visit(name.as_str().as_bytes(), value.as_bytes());
+        }
     }
+}
 
-    fn visit_named(&self, name: &str, visit: &mut dyn FnMut(&[u8])) {
-        self.get_all(name).iter().for_each(|value| visit(value.as_bytes()));
-    }
-
+impl RequestHeadersMut for HeaderMap {
     fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool) {
         let mut doomed: Vec<HeaderName> = Vec::new();
         for name in self.keys() {
@@ -31,21 +29,11 @@ impl HeaderFields for HeaderMap {
         }
     }
 
-    fn insert(&mut self, line: HeaderLine<'_>) {
-        if let Some(value) = line.header_value() {
-            self.insert(line.field_name().as_header_name(), value.clone());
-        }
-    }
-
-    fn insert_connection(&mut self, options: &'static str) {
-        self.insert(CONNECTION, HeaderValue::from_static(options));
-    }
-}
-
-impl RequestHeaders for HeaderMap {
-    fn visit<'h>(&'h self, visit: &mut dyn FnMut(&'h [u8], &'h [u8])) {
-        for (name, value) in self {
-            visit(name.as_str().as_bytes(), value.as_bytes());
-        }
+    fn add_line(&mut self, line: HeaderLine<'_>) -> Result<(), TooManyHeaders> {
+        let value = line.header_value().ok_or(TooManyHeaders)?;
+        // `insert` panics where the map is full.
+        self.try_insert(line.field_name().as_header_name(), value.clone())
+            .map(drop)
+            .map_err(|_| TooManyHeaders)
     }
 }

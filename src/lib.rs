@@ -17,6 +17,8 @@ pub mod headers;
 pub mod hosts;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "http-body")]
+pub mod http_body;
 mod proxies;
 pub mod receive;
 pub mod record;

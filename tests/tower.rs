@@ -14,7 +14,9 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
-use tls_client_auth::tower::{Admission, ForwardBody, ForwardLayer, ReceiveLayer};
+use tls_client_auth::field::Limits;
+use tls_client_auth::http_body::StrippedBody;
+use tls_client_auth::tower::{Admission, ForwardLayer, ReceiveLayer, Refusal};
 use tls_client_auth::{
     ClientCertificate, ConnectionState, Forwarding, HeaderSet, Receiver, TlsClientAuth, Unstated,
     Verification,
@@ -114,7 +116,13 @@ async fn a_claim_is_committed_by_an_answer_and_given_back_by_anything_else() {
     }
     let cases = [
         ("an answer", End::Answer(200), true),
-        ("an answer of 502", End::Answer(502), true),
+        ("an answer of 404", End::Answer(404), true),
+        ("an answer of 500", End::Answer(500), true),
+        ("another protocol", End::Answer(101), true),
+        ("a bad gateway", End::Answer(502), false),
+        ("an unavailable service", End::Answer(503), false),
+        ("a gateway's timeout", End::Answer(504), false),
+        ("an unsupported version", End::Answer(505), true),
         ("an error", End::Error, false),
         ("a future that is dropped", End::Dropped, false),
     ];
@@ -135,6 +143,140 @@ async fn a_claim_is_committed_by_an_answer_and_given_back_by_anything_else() {
         }
         assert_eq!(state.is_sent(), sent, "{case}");
         assert_eq!(state.claim().is_first(), !sent, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn the_caller_says_which_answers_are_the_origin_s() {
+    let cases = [(200, false, false), (200, true, true), (502, true, true), (502, false, false)];
+    for (status, marked, sent) in cases {
+        let state = ConnectionState::new(client(), Forwarding::cloudflare());
+        let service = ForwardLayer::new(Forwarding::cloudflare())
+            .delivered_if(|answer| answer.headers.contains_key("x-upstream"))
+            .layer(service_fn(move |_| async move {
+                let mut answer = Response::builder().status(status);
+                if marked {
+                    answer = answer.header("x-upstream", "1");
+                }
+                Ok::<_, Infallible>(answer.body(()).unwrap())
+            }));
+        assert_eq!(service.oneshot(request(Some(&state))).await.unwrap().status(), status);
+        assert_eq!(state.is_sent(), sent, "{status}, {marked}");
+    }
+}
+
+#[tokio::test]
+async fn a_tunnel_is_refused_and_no_other_protocol_is_asked_for() {
+    let service = ForwardLayer::new(Forwarding::cloudflare()).layer(service_fn(
+        |request: Request<_>| async {
+            Ok::<_, Infallible>(Response::new(request.into_parts().0.headers))
+        },
+    ));
+    let state = ConnectionState::new(client(), Forwarding::cloudflare());
+    let mut connect = request(Some(&state));
+    *connect.method_mut() = http::Method::CONNECT;
+    let answer = service.clone().oneshot(connect).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::NOT_IMPLEMENTED);
+    assert!(answer.body().is_empty());
+    assert!(state.claim().is_first(), "not used up");
+    for (protocol, passes) in [("h2c", false), ("websocket", true), ("connect-udp", false)] {
+        let mut upgrade = request(None);
+        for (name, value) in [
+            ("connection", "Upgrade, HTTP2-Settings"),
+            ("upgrade", protocol),
+            ("http2-settings", ""),
+        ] {
+            upgrade.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        let headers = service.clone().oneshot(upgrade).await.unwrap().into_body();
+        assert_eq!(headers.contains_key("upgrade"), passes, "{protocol}");
+        assert_eq!(headers.contains_key("connection"), passes, "{protocol}");
+        assert!(!headers.contains_key("http2-settings"), "{protocol}");
+    }
+}
+
+#[tokio::test]
+async fn a_hook_sees_what_was_prepared_and_may_answer() {
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (seen_by, limits) = (Arc::clone(&seen), Limits::new().encoded_leaf(100));
+    let forwarding = Forwarding::cloudflare().limits(limits);
+    let service = ForwardLayer::new(forwarding.clone())
+        .hook(move |request, claim, applied| {
+            let too_large: Vec<_> = claim.too_large().map(ToOwned::to_owned).collect();
+            let refuses = request.uri.path() == "/strict" && !too_large.is_empty();
+            seen_by.lock().unwrap().push((applied.stripped(), too_large));
+            refuses.then(|| Response::builder().status(431).body("too large").unwrap())
+        })
+        .layer(service_fn(|_| async { Ok::<_, Infallible>(Response::new("origin")) }));
+    let state = ConnectionState::new(client(), forwarding);
+    let leaf = || vec!["Cf-Client-Cert-Der-Base64".to_owned()];
+    let cases = [
+        ("/strict", Some(&state), "too large", leaf(), false),
+        ("/", None, "origin", vec![], false),
+        ("/", Some(&state), "origin", leaf(), true),
+        ("/strict", Some(&state), "origin", vec![], true),
+    ];
+    for (path, connection, body, too_large, sent) in cases {
+        let mut request = request(connection);
+        *request.uri_mut() = path.parse().unwrap();
+        assert_eq!(service.clone().oneshot(request).await.unwrap().into_body(), body, "{path}");
+        assert_eq!(seen.lock().unwrap().pop(), Some((3, too_large)), "{path}");
+        assert_eq!(state.is_sent(), sent, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn headers_without_room_go_on_without_ours_and_are_not_committed() {
+    let state = ConnectionState::new(client(), Forwarding::cloudflare());
+    let service = ForwardLayer::new(Forwarding::cloudflare()).layer(service_fn(
+        |request: Request<_>| async {
+            Ok::<_, Infallible>(Response::new(request.into_parts().0.headers))
+        },
+    ));
+    let mut full = request(Some(&state));
+    let name = |index: usize| HeaderName::try_from(format!("x-{index}")).unwrap();
+    let value = HeaderValue::from_static("1");
+    let headers = full.headers_mut();
+    for name in ["cf-client-cert-sha256", "cf_client_cert_der_base64", "client-cert"] {
+        headers.remove(name);
+    }
+    let more = (0..).take_while(|index| headers.try_insert(name(*index), value.clone()).is_ok());
+    let more = more.count();
+    let headers = service.oneshot(full).await.unwrap().into_body();
+    assert_eq!(headers.len(), more + 1);
+    assert!(!headers.contains_key("cf-client-cert-sha256"));
+    assert!(state.claim().is_first(), "given back");
+}
+
+#[tokio::test]
+async fn a_refusal_says_why_and_its_hook_makes_the_answer() {
+    let service = ReceiveLayer::new(Receiver::nginx(), Admission::Trusted)
+        .hook(|request, refusal| {
+            let why = match &refusal {
+                Refusal::Malformed(error) => format!("{}: {error}", request.uri),
+                Refusal::NotAdmitted(client) => client.cert_verified().to_owned(),
+                _ => String::new(),
+            };
+            Response::builder().status(refusal.status().as_u16() + 1).body(why).unwrap()
+        })
+        .layer(service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::default()) }));
+    let cases: [(&[&str], u16, &str); 4] = [
+        (&["SUCCESS"], 200, ""),
+        (&["NONE"], 404, "NONE"),
+        (&["FAILED:certificate has expired"], 404, "FAILED:certificate has expired"),
+        (&["NONE", "NONE"], 401, "/path: header ssl-client-verify: "),
+    ];
+    for (verify, status, why) in cases {
+        let mut request = Request::get("/path").body(()).unwrap();
+        for verify in verify {
+            request.headers_mut().append("ssl-client-verify", HeaderValue::from_static(verify));
+        }
+        if status == 200 {
+            request.headers_mut().append("ssl-client-s-dn", HeaderValue::from_static("CN=a"));
+        }
+        let answer = service.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), status, "{verify:?}");
+        assert!(answer.body().starts_with(why), "{verify:?}: {}", answer.body());
     }
 }
 
@@ -160,7 +302,7 @@ async fn a_closure_finds_the_connection_or_withholds_it() {
 #[tokio::test]
 async fn bodies_pass_and_their_trailers_are_stripped() {
     let mut service = ForwardLayer::new(Forwarding::cloudflare()).layer(service_fn(
-        |request: Request<ForwardBody<Frames>>| async {
+        |request: Request<StrippedBody<Frames>>| async {
             let body = request.into_body();
             assert_eq!(body.size_hint().exact(), Some(4));
             assert!(!body.is_end_stream());

@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tls_client_auth::connection::is_owned_name;
+use tls_client_auth::connection::consume_connection;
 use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, HeaderSet, Verification};
 
 const LEAF: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
@@ -26,7 +26,7 @@ fuzz_target!(|input: &[u8]| {
     let ours: Vec<_> =
         claim.lines().map(|line| (line.name().to_owned(), line.value().to_owned())).collect();
     let found: Vec<_> =
-        after.iter().filter(|(name, _)| is_owned_name(name.as_bytes())).cloned().collect();
+        after.iter().filter(|(name, _)| claim.owns(name.as_bytes())).cloned().collect();
     assert_eq!(found, ours);
     let is_connection = |name: &str| name.eq_ignore_ascii_case("connection");
     let listed: Vec<String> = before
@@ -36,15 +36,36 @@ fuzz_target!(|input: &[u8]| {
             value.split(',').map(|option| option.trim_ascii().to_ascii_lowercase())
         })
         .collect();
+    let is_of_one_hop = |name: &str| {
+        let name = name.replace(|byte: char| !byte.is_ascii_alphanumeric(), "-");
+        ["connection", "upgrade", "http2-settings", "proxy-connection"]
+            .iter()
+            .any(|own| name.eq_ignore_ascii_case(own))
+    };
     let kept = |(name, _): &&(String, String)| {
-        !is_owned_name(name.as_bytes())
-            && !is_connection(name)
+        !claim.owns(name.as_bytes())
+            && !is_of_one_hop(name)
             && !listed.contains(&name.to_ascii_lowercase())
     };
     let expected: Vec<_> = before.iter().filter(kept).collect();
     let remaining: Vec<_> = after.iter().filter(kept).collect();
     assert_eq!(remaining, expected);
-    for (_, value) in after.iter().filter(|(name, _)| is_connection(name)) {
-        assert!(value.split(',').all(|option| !is_owned_name(option.trim_ascii().as_bytes())));
+    let mut upgrades = false;
+    for (name, value) in &after {
+        if name.eq_ignore_ascii_case("upgrade") {
+            upgrades = true;
+            assert!(value.trim_matches([' ', '\t']).eq_ignore_ascii_case("websocket"));
+        }
+        assert!(!name.eq_ignore_ascii_case("http2-settings"));
     }
+    for (_, value) in after.iter().filter(|(name, _)| is_connection(name)) {
+        for option in value.split(',').map(|option| option.trim_matches([' ', '\t'])) {
+            let option = option.to_ascii_lowercase();
+            let is_option = matches!(&option[..], "" | "close" | "keep-alive");
+            assert!(is_option || upgrades && option == "upgrade", "{option}");
+        }
+    }
+    let mut again = after.clone();
+    consume_connection(&mut again);
+    assert_eq!(again, after);
 });

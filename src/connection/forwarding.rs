@@ -4,11 +4,14 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::connection::XfccMode;
-use crate::connection::is_owned_name;
+use super::XfccMode;
+use crate::client::ClientCertificate;
 use crate::field::Limits;
-use crate::headers::name::{folded, is_alike, is_reserved};
-use crate::headers::{Entry, FieldName, HeaderSet, HeaderSetError, HeaderSetErrorKind};
+use crate::headers::name::{
+    Families, FieldName, X_FORWARDED_CLIENT_CERT, compare_folded, folded, is_alike, is_owned_but,
+    is_reserved,
+};
+use crate::headers::{Entry, HeaderLines, HeaderSet, HeaderSetError, HeaderSetErrorKind};
 
 /// The header sets that go out, and when. Made once for a proxy and shared by all of its connections.
 ///
@@ -39,8 +42,38 @@ struct Settings {
     every: Arc<[Entry]>,
     limits: Limits,
     xfcc_mode: XfccMode,
-    /// Folded names of the callers' own that belong to no family; sorted.
+    /// The names of all sets, and those that are stripped without being sent. Folded and sorted.
+    names: Vec<String>,
+    /// Those of them that no family covers, or only one that is kept.
     owned: Vec<String>,
+    /// The families that are kept, from trusted clients and from everyone.
+    kept: (Families, Families),
+    /// What a request without a connection carries.
+    nobody: Nobody,
+}
+
+/// The lines of a client without a certificate. Equal where the sets are.
+#[derive(Clone, Debug, Default)]
+struct Nobody(Vec<HeaderLines>);
+
+impl PartialEq for Nobody {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Nobody {}
+
+/// From whom a family of headers is kept: see [`Forwarding::keep_family`].
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum KeepFrom {
+    /// From clients with a certificate that verified and is not revoked: the proxy before this one, which presents its own.
+    ///
+    /// Every client that the listener's CA certifies counts, so the CA must certify proxies only.
+    Trusted,
+    /// From everyone, also without a certificate or TLS. Only for a listener that nobody but the proxy before this one can reach.
+    Anyone,
 }
 
 impl Forwarding {
@@ -70,49 +103,54 @@ impl Forwarding {
     ///
     /// A set that loses its verdict's header to another field is sent for trusted clients only, on the requests where it loses it.
     #[must_use]
-    pub fn on_first_request(mut self, set: HeaderSet) -> Self {
-        let settings = Arc::make_mut(&mut self.0);
-        settings.own(&set);
-        settings.first_sets.push(set);
-        settings.join();
-        self
+    pub fn on_first_request(self, set: HeaderSet) -> Self {
+        self.with(|settings| {
+            settings.own(set.rows().map(|(name, _)| name));
+            settings.first_sets.push(set);
+        })
     }
 
     /// Adds a set for every request. Where two such sets share a name, the one added first keeps it.
     ///
     /// A set that loses its verdict's header to another field is sent for trusted clients only.
     #[must_use]
-    pub fn on_every_request(mut self, set: HeaderSet) -> Self {
-        let settings = Arc::make_mut(&mut self.0);
-        settings.own(&set);
-        settings.every_sets.push(set);
-        settings.join();
-        self
+    pub fn on_every_request(self, set: HeaderSet) -> Self {
+        self.with(|settings| {
+            settings.own(set.rows().map(|(name, _)| name));
+            settings.every_sets.push(set);
+        })
     }
 
     /// Sizes other than [`Limits::new`].
     #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        Arc::make_mut(&mut self.0).limits = limits;
-        self
+    pub fn limits(self, limits: Limits) -> Self {
+        self.with(|settings| settings.limits = limits)
     }
 
     /// What becomes of a request's own `x-forwarded-client-cert`; [`XfccMode::SanitizeSet`] unless told.
     #[must_use]
-    pub fn xfcc_mode(mut self, mode: XfccMode) -> Self {
-        Arc::make_mut(&mut self.0).xfcc_mode = mode;
-        self
+    pub fn xfcc_mode(self, mode: XfccMode) -> Self {
+        self.with(|settings| settings.xfcc_mode = mode)
     }
 
     /// Strips these names too, in every spelling, without sending them: those that an origin trusts and no set of the crate has.
     ///
+    /// ```
+    /// use tls_client_auth::Forwarding;
+    ///
+    /// let forwarding = Forwarding::rfc9440().also_strip(["X-Remote-User", "X-Remote-Group"])?;
+    /// assert!(forwarding.owns(b"x_remote_user"));
+    /// assert!(!forwarding.owns(b"X-Remote-User-Agent"));
+    /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
+    /// ```
+    ///
     /// # Errors
-    /// A name is not a token, or is one of HTTP's own framing.
+    /// A name is not a token, or is one of HTTP's own.
     pub fn also_strip<N: AsRef<str>>(
-        mut self,
+        self,
         names: impl IntoIterator<Item = N>,
     ) -> Result<Self, HeaderSetError> {
-        let settings = Arc::make_mut(&mut self.0);
+        let mut checked: Vec<String> = Vec::new();
         for name in names {
             let name = name.as_ref();
             if FieldName::from_text(name).is_none() {
@@ -121,12 +159,89 @@ impl Forwarding {
             if is_reserved(name) {
                 return Err(HeaderSetError::new(name, HeaderSetErrorKind::Reserved));
             }
-            settings.owned.push(folded(name));
-            settings.stripped.push(name.into());
+            checked.push(name.into());
         }
-        settings.owned.sort();
-        settings.owned.dedup();
-        Ok(self)
+        Ok(self.with(|settings| {
+            settings.own(checked.iter().map(String::as_str));
+            settings.stripped.append(&mut checked);
+        }))
+    }
+
+    /// Keeps the headers of one family that a request brings along, for a proxy behind another one that it trusts.
+    ///
+    /// The family is one that [`is_owned_name`](crate::connection::is_owned_name) covers, by its own name:
+    /// `x-amzn-mtls-clientcert` keeps `X-Amzn-Mtls-Clientcert-Leaf`. The names of this forwarding's sets and of
+    /// [`also_strip`](Self::also_strip) are stripped all the same, and [`withhold`](super::ConnectionState::withhold) strips every
+    /// family.
+    ///
+    /// ```
+    /// use tls_client_auth::connection::KeepFrom;
+    /// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Verification};
+    /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+    ///
+    /// let forwarding = Forwarding::none().keep_family("x-amzn-mtls-clientcert", KeepFrom::Trusted)?;
+    /// let connection = |client| ConnectionState::new(client, forwarding.clone());
+    /// let load_balancer = connection(ClientCertificate::presented(der, Verification::Success));
+    /// assert!(!load_balancer.owns(b"X-Amzn-Mtls-Clientcert-Leaf"));
+    /// assert!(connection(ClientCertificate::none()).owns(b"X-Amzn-Mtls-Clientcert-Leaf"));
+    ///
+    /// let error = forwarding.keep_family("x-forwarded-for", KeepFrom::Trusted).unwrap_err();
+    /// assert_eq!(error.to_string(), r#"header name "x-forwarded-for": is not a family of certificate headers"#);
+    /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The name is not that of a family, or is `x-forwarded-client-cert`, which [`xfcc_mode`](Self::xfcc_mode) is for.
+    pub fn keep_family(self, family: &str, from: KeepFrom) -> Result<Self, HeaderSetError> {
+        let kept = Families::named(family)
+            .filter(|_| !is_alike(family.as_bytes(), X_FORWARDED_CLIENT_CERT.as_bytes()))
+            .ok_or_else(|| HeaderSetError::new(family, HeaderSetErrorKind::NotAFamily))?;
+        Ok(self.with(|settings| {
+            let (trusted, anyone) = &mut settings.kept;
+            *trusted = trusted.and(kept);
+            if from == KeepFrom::Anyone {
+                *anyone = anyone.and(kept);
+            }
+        }))
+    }
+
+    /// Whether a header or a trailer with this name is removed from a request without a connection: that of a family, in any
+    /// spelling, that of a set of this forwarding, or one of [`also_strip`](Self::also_strip).
+    ///
+    /// For HTTP libraries that hand over fields one by one. On a connection, ask
+    /// [`ConnectionState::owns`](super::ConnectionState::owns) or [`Claim::owns`](super::Claim::owns).
+    ///
+    /// ```
+    /// use tls_client_auth::{Forwarding, HeaderSet};
+    ///
+    /// let set = HeaderSet::nginx().renamed("ssl-client-serial", "X-Remote-Serial")?;
+    /// let forwarding = Forwarding::none().on_every_request(set);
+    /// for name in ["ssl-client-serial", "X_REMOTE_SERIAL", "Client-Cert"] {
+    ///     assert!(forwarding.owns(name.as_bytes()));
+    /// }
+    /// assert!(!forwarding.owns(b"Host"));
+    /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn owns(&self, name: &[u8]) -> bool {
+        self.owner(self.kept(false)).owns(name)
+    }
+
+    /// Which names are owned where these families are kept.
+    #[inline]
+    pub(crate) fn owner(&self, kept: Families) -> Owner<'_> {
+        Owner { kept, names: &self.0.owned }
+    }
+
+    /// The families that are kept from a client.
+    pub(crate) fn kept(&self, trusted: bool) -> Families {
+        if trusted { self.0.kept.0 } else { self.0.kept.1 }
+    }
+
+    /// What a request without a connection carries.
+    pub(crate) fn nobody(&self) -> &[HeaderLines] {
+        &self.0.nobody.0
     }
 
     /// The sets as they were added, for the first request and for all.
@@ -157,18 +272,36 @@ impl Forwarding {
         self.0.limits
     }
 
-    /// Tells whether a request's header with a name must go: a family's, or one that a set of these forwards.
-    #[inline]
-    pub(crate) fn owns(&self) -> impl Fn(&[u8]) -> bool {
-        let owned = self.0.owned.as_slice();
-        move |name| is_owned_name(name) || !owned.is_empty() && is_one_of(owned, name)
+    fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        let settings = Arc::make_mut(&mut self.0);
+        change(settings);
+        settings.settle();
+        self
     }
 }
 
-/// Whether a name is alike one of these. Apart from [`Forwarding::owns`], which asks it of every header.
-fn is_one_of(owned: &[String], name: &[u8]) -> bool {
-    let name = core::str::from_utf8(name).map(folded).unwrap_or_default();
-    owned.binary_search(&name).is_ok()
+/// Which names are owned: every family but those that are kept, and some more.
+#[derive(Clone, Copy)]
+pub(crate) struct Owner<'f> {
+    kept: Families,
+    /// Folded and sorted.
+    names: &'f [String],
+}
+
+impl Owner<'_> {
+    /// Owns nothing.
+    pub(crate) const NOBODY: Self = Self { kept: Families::ALL, names: &[] };
+
+    #[inline]
+    pub(crate) fn owns(self, name: &[u8]) -> bool {
+        is_owned_but(name, self.kept)
+            || self.names.binary_search_by(|own| compare_folded(own, name)).is_ok()
+    }
+
+    /// Whether it owns names that are in no family.
+    pub(crate) const fn owns_others(self) -> bool {
+        !self.names.is_empty()
+    }
 }
 
 impl Settings {
@@ -178,15 +311,23 @@ impl Settings {
         self.first = joined(&self.first_sets, &self.every);
     }
 
-    /// Notes the names that no family covers.
-    fn own(&mut self, set: &HeaderSet) {
-        for (name, _) in set.rows() {
-            if !is_owned_name(name.as_bytes()) {
-                self.owned.push(folded(name));
-            }
-        }
-        self.owned.sort();
-        self.owned.dedup();
+    /// Notes names that are stripped.
+    fn own<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
+        self.names.extend(names.map(folded));
+        self.names.sort();
+        self.names.dedup();
+    }
+
+    /// Prepares what every request asks, after a change.
+    fn settle(&mut self) {
+        self.join();
+        let (kept, _) = self.kept;
+        let owned = self.names.iter().filter(|name| !is_owned_but(name.as_bytes(), kept));
+        self.owned = owned.cloned().collect();
+        let nobody = ClientCertificate::none();
+        let lines = |entries| HeaderLines::new(entries, &nobody, self.limits);
+        self.nobody.0 = [&self.first, &self.every].map(lines).into();
+        self.nobody.0.retain(|lines| lines.iter().next().is_some());
     }
 }
 

@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 use super::{Forwarding, XfccMode};
 use crate::field::Limits;
 use crate::field::words::{Spelled, words};
+use crate::headers::name::Families;
 use crate::headers::settings::table::{Entries, once};
 use crate::headers::settings::{Described, DescribedList};
 
@@ -152,9 +153,14 @@ impl<'de> Visitor<'de> for ForwardingVisitor {
 
 /// The settings that [`Deserialize`] reads.
 ///
-/// Fails where a set can't be written.
+/// Fails where a set can't be written, and where a [family is kept](Forwarding::keep_family).
 impl Serialize for Forwarding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.kept(true) != Families::default() {
+            return Err(serde::ser::Error::custom(
+                "forwarding: settings have no key for a family that is kept",
+            ));
+        }
         let (first, every) = self.sets();
         let (limits, mode) = (self.size_limits(), self.mode_of_xfcc());
         let also_strip = self.stripped();

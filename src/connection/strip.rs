@@ -1,130 +1,215 @@
-//! What is taken out of every request before ours goes in: the headers that its `Connection` lists, and every name that could
-//! pass for one of ours.
+//! What is taken out of every request before ours goes in: what belongs to one connection only, and every name that could pass for
+//! one of ours.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::headers::HeaderLine;
-
-/// A request's headers, as far as [`Claim::apply`](crate::Claim::apply) must see and change them.
-///
-/// Implemented for `http::HeaderMap` (feature `http`) and for a list of pairs.
-///
-/// ```
-/// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding};
-///
-/// let mut headers = vec![("Host".to_owned(), "a.example".to_owned()), ("CF_CLIENT_CERT_SHA256".to_owned(), "f0".to_owned())];
-/// ConnectionState::new(ClientCertificate::none(), Forwarding::cloudflare()).claim().apply(&mut headers);
-/// assert_eq!(headers, [("Host".to_owned(), "a.example".to_owned())]);
-/// ```
-pub trait HeaderFields {
-    /// Shows every header line, or at least every one named `Connection`, in order.
-    fn visit_connection(&self, visit: &mut dyn FnMut(&[u8]));
-
-    /// Shows the value of every line with exactly this name, case apart, in order. Only [`XfccMode`](crate::connection::XfccMode) needs it;
-    /// without it, none is kept.
-    fn visit_named(&self, name: &str, visit: &mut dyn FnMut(&[u8])) {
-        let _ = (name, visit);
-    }
-
-    /// Removes all lines whose name the closure says yes to.
-    fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool);
-
-    /// Adds one line. None with its name is there.
-    fn insert(&mut self, line: HeaderLine<'_>);
-
-    /// Adds a `Connection` line. None is there.
-    fn insert_connection(&mut self, options: &'static str);
-}
-
-/// The options of `Connection` that are the proxy's own business with its client: they stay.
-const KEPT: [(&str, &str); 3] =
-    [("close", "close"), ("keep-alive", "keep-alive"), ("upgrade", "upgrade")];
+use super::forwarding::Owner;
+use crate::headers::name::{FieldName, is_alike, is_noted, is_owned_name};
+use crate::headers::{HeaderLine, RequestHeadersMut};
 
 /// Headers that a client can't have removed by listing them in `Connection`: a message without them is another message.
-const FRAMING: [&str; 6] =
-    ["content-length", "host", "te", "trailer", "transfer-encoding", "connection"];
+const FRAMING: [&[u8]; 6] =
+    [b"content-length", b"host", b"te", b"trailer", b"transfer-encoding", b"connection"];
 
-/// RFC 9110 §7.6.1: consumes what `Connection` lists, then removes every name that we own.
-pub(crate) fn strip<H: HeaderFields + ?Sized>(
-    headers: &mut H,
-    mut owns: impl FnMut(&[u8]) -> bool,
-) {
-    let mut listed: Vec<String> = Vec::new();
-    let mut kept: Option<&'static str> = None;
-    headers.visit_connection(&mut |value| {
+/// How many options of `Connection` are looked at. A client could list 200,000; those behind are dropped with their line, and the
+/// headers that they name stay.
+const OPTIONS: usize = 256;
+
+/// Consumes `Connection` (RFC 9110 §7.6.1), and what else belongs to one connection only. [`Claim::apply`](super::Claim::apply)
+/// does it too; doing it twice changes nothing.
+///
+/// Run it before the first step that sets headers of its own, such as `X-Real-IP`, where that step is before `apply`: a client can
+/// list any name in `Connection` to have it removed. Afterwards:
+///
+/// - The headers that `Connection` listed are removed, but not those that frame the message, nor those of a
+///   [family](super::is_owned_name), which `apply` decides about.
+/// - `Connection` holds nothing but `close`, `keep-alive` and, beside `Upgrade: websocket`, `upgrade`.
+/// - `Upgrade` is `websocket` or absent, and `HTTP2-Settings` and `Proxy-Connection` are absent: nothing strips what is sent
+///   through another protocol.
+///
+/// ```
+/// use tls_client_auth::connection::consume_connection;
+///
+/// let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+/// let mut headers = vec![pair("Connection", "close, X-Real-IP"), pair("X-Real-IP", "192.0.2.7"), pair("Host", "a.example")];
+/// consume_connection(&mut headers);
+/// headers.push(pair("X-Real-IP", "198.51.100.1"));
+/// consume_connection(&mut headers);
+/// assert_eq!(headers, [pair("Host", "a.example"), pair("Connection", "close"), pair("X-Real-IP", "198.51.100.1")]);
+/// ```
+pub fn consume_connection<H: RequestHeadersMut + ?Sized>(headers: &mut H) {
+    strip(headers, Owner::NOBODY);
+}
+
+/// Removes every line with a name that is owned, and what belongs to one connection only. Returns how many lines were owned.
+pub(crate) fn strip<H: RequestHeadersMut + ?Sized>(headers: &mut H, owner: Owner<'_>) -> usize {
+    let mut hop = Hop::default();
+    let owns_others = owner.owns_others();
+    headers.visit(&mut |name, value| {
+        if is_noted(name) || owns_others {
+            hop.look(&owner, name, value);
+        }
+    });
+    if hop.found { remove(headers, owner, hop) } else { 0 }
+}
+
+#[inline(never)]
+fn remove<H: RequestHeadersMut + ?Sized>(headers: &mut H, owner: Owner<'_>, mut hop: Hop) -> usize {
+    hop.listed.sort_unstable();
+    let rewrites = hop.rewrites_connection();
+    if hop.owned == 0 && !rewrites && !hop.drops_upgrade() && !hop.has_other {
+        return 0;
+    }
+    headers.remove_where(&mut |name| owner.owns(name) || hop.removes(name, rewrites));
+    if rewrites && let Some(option) = hop.option() {
+        add_connection(headers, option);
+    }
+    hop.owned
+}
+
+/// What a request brings along that must not go on.
+#[derive(Default)]
+struct Hop {
+    /// Whether there may be anything at all.
+    found: bool,
+    /// How many lines are owned.
+    owned: usize,
+    /// What `Connection` lists that is no option of its own, in lower case.
+    listed: Vec<Vec<u8>>,
+    /// How many options were looked at.
+    options: usize,
+    /// Whether `Connection` holds something else than its own options.
+    lists: bool,
+    close: bool,
+    keep_alive: bool,
+    /// Whether `Connection` holds it.
+    upgrade: bool,
+    websocket: bool,
+    other_protocol: bool,
+    /// Whether `HTTP2-Settings` or `Proxy-Connection` is there.
+    has_other: bool,
+}
+
+impl Hop {
+    /// Apart from the question whether a name begins like one of these, which every header is asked.
+    #[inline(never)]
+    fn look(&mut self, owner: &Owner<'_>, name: &[u8], value: &[u8]) {
+        match name.len() {
+            7 if name.eq_ignore_ascii_case(b"upgrade") => {
+                let websocket = trimmed(value).eq_ignore_ascii_case(b"websocket");
+                self.websocket |= websocket;
+                self.other_protocol |= !websocket;
+            }
+            10 if name.eq_ignore_ascii_case(b"connection") => self.look_at_options(value),
+            14 | 16 if is_of_one_hop(name) => self.has_other = true,
+            _ if owner.owns(name) => self.owned = self.owned.saturating_add(1),
+            _ => return,
+        }
+        self.found = true;
+    }
+
+    fn look_at_options(&mut self, value: &[u8]) {
         for option in value.split(|byte| *byte == b',') {
-            let option = option.trim_ascii();
-            if let Some((_, name)) =
-                KEPT.iter().find(|(kept, _)| option.eq_ignore_ascii_case(kept.as_bytes()))
-            {
-                // `upgrade` says more than `keep-alive`, `close` more than both.
-                kept = match (kept, *name) {
-                    (Some("close"), _) | (Some("upgrade"), "keep-alive") => kept,
-                    _ => Some(name),
-                };
-            } else if let Ok(name) = core::str::from_utf8(option)
-                && !name.is_empty()
-                && !FRAMING.iter().any(|framing| name.eq_ignore_ascii_case(framing))
-            {
-                listed.push(name.to_ascii_lowercase());
+            self.options = self.options.saturating_add(1);
+            if self.options > OPTIONS {
+                self.lists = true;
+                return;
+            }
+            let option = trimmed(option);
+            if option.eq_ignore_ascii_case(b"close") {
+                self.close = true;
+            } else if option.eq_ignore_ascii_case(b"keep-alive") {
+                self.keep_alive = true;
+            } else if option.eq_ignore_ascii_case(b"upgrade") {
+                self.upgrade = true;
+            } else if !option.is_empty() {
+                self.lists = true;
+                if !FRAMING.iter().any(|framing| option.eq_ignore_ascii_case(framing)) {
+                    self.listed.push(option.to_ascii_lowercase());
+                }
             }
         }
-    });
-    if listed.is_empty() {
-        headers.remove_where(&mut owns);
-        return;
     }
-    listed.sort_unstable();
-    headers.remove_where(&mut |name| {
-        let named = |listed: &String| listed.bytes().cmp(name.iter().map(u8::to_ascii_lowercase));
-        owns(name)
-            || name.eq_ignore_ascii_case(b"connection")
-            || listed.binary_search_by(named).is_ok()
-    });
-    if let Some(option) = kept {
-        headers.insert_connection(option);
+
+    /// Whether `Connection` has to be written anew: it holds a name, or an upgrade that is not passed on.
+    const fn rewrites_connection(&self) -> bool {
+        self.lists || self.upgrade && !self.upgrades()
+    }
+
+    const fn upgrades(&self) -> bool {
+        self.websocket && !self.other_protocol
+    }
+
+    const fn drops_upgrade(&self) -> bool {
+        self.other_protocol
+    }
+
+    fn removes(&self, name: &[u8], connection: bool) -> bool {
+        match name.len() {
+            7 if name.eq_ignore_ascii_case(b"upgrade") => self.drops_upgrade(),
+            10 if name.eq_ignore_ascii_case(b"connection") => connection,
+            14 | 16 if is_of_one_hop(name) => true,
+            _ => self.is_listed(name) && !is_owned_name(name),
+        }
+    }
+
+    fn is_listed(&self, name: &[u8]) -> bool {
+        let compare =
+            |listed: &Vec<u8>| listed.iter().copied().cmp(name.iter().map(u8::to_ascii_lowercase));
+        !self.listed.is_empty() && self.listed.binary_search_by(compare).is_ok()
+    }
+
+    /// The one option that stays: `upgrade` says more than `keep-alive`, `close` more than both.
+    const fn option(&self) -> Option<&'static [u8]> {
+        if self.close {
+            Some(b"close")
+        } else if self.upgrade && self.upgrades() {
+            Some(b"upgrade")
+        } else if self.keep_alive {
+            Some(b"keep-alive")
+        } else {
+            None
+        }
     }
 }
 
-impl HeaderFields for Vec<(String, String)> {
-    fn visit_connection(&self, visit: &mut dyn FnMut(&[u8])) {
-        for (name, value) in self {
-            if name.eq_ignore_ascii_case("connection") {
-                visit(value.as_bytes());
-            }
-        }
+/// Without the white space of HTTP. Other kinds are a part of the name to some readers.
+fn trimmed(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
     }
-
-    fn visit_named(&self, name: &str, visit: &mut dyn FnMut(&[u8])) {
-        for (own, value) in self {
-            if own.eq_ignore_ascii_case(name) {
-                visit(value.as_bytes());
-            }
-        }
-    }
-
-    fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool) {
-        self.retain(|(name, _)| !remove(name.as_bytes()));
-    }
-
-    fn insert(&mut self, line: HeaderLine<'_>) {
-        self.push((line.name().into(), line.value().into()));
-    }
-
-    fn insert_connection(&mut self, options: &'static str) {
-        self.push(("Connection".into(), options.into()));
-    }
+    text
 }
 
+/// `HTTP2-Settings` begins HTTP/2 without TLS (RFC 7540 §3.2.1), and some take `Proxy-Connection` for `Connection`.
+fn is_of_one_hop(name: &[u8]) -> bool {
+    is_alike(name, b"http2-settings") || is_alike(name, b"proxy-connection")
+}
+
+fn add_connection<H: RequestHeadersMut + ?Sized>(headers: &mut H, option: &'static [u8]) {
+    let Some(name) = FieldName::from_static("Connection") else { return };
+    #[cfg(feature = "http")]
+    let http = http::HeaderValue::from_bytes(option).ok();
+    let line = HeaderLine::from_parts(
+        &name,
+        option,
+        #[cfg(feature = "http")]
+        http.as_ref(),
+    );
+    // A line of its name was removed, so that there is room for it; a request without it is a good one too.
+    let _ = headers.add_line(line);
+}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connection::Forwarding;
+    use crate::client::VerifyError;
+    use crate::connection::{Claim, KeepFrom};
     use crate::field::{Field, SerialForm};
-    use crate::headers::HeaderSet;
+    use crate::headers::{HeaderSet, HeaderSetErrorKind, RequestHeaders, TooManyHeaders};
     use crate::x509::Dialect;
-    use crate::{ClientCertificate, ConnectionState};
+    use crate::{ClientCertificate, ConnectionState, Forwarding, Verification};
+    use alloc::string::String;
+    use alloc::vec;
 
     fn pairs(lines: &[(&str, &str)]) -> Vec<(String, String)> {
         lines.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
@@ -142,7 +227,7 @@ mod tests {
         .unwrap();
         let forwarding = Forwarding::cloudflare().on_every_request(set);
         let connection = ConnectionState::new(ClientCertificate::none(), forwarding);
-        let cases: [(&str, Lines<'_>, Lines<'_>); 9] = [
+        let cases: [(&str, Lines<'_>, Lines<'_>); 25] = [
             (
                 "nothing of ours",
                 &[("Host", "a"), ("Accept", "*/*")],
@@ -206,11 +291,269 @@ mod tests {
                 ],
                 &[("Host", "a"), ("Content-Length", "3")],
             ),
+            ("framing alone", &[("Connection", "Host"), ("Host", "a")], &[("Host", "a")]),
+            (
+                "framing and an option",
+                &[("Connection", "Content-Length, close"), ("Content-Length", "3")],
+                &[("Content-Length", "3"), ("Connection", "close")],
+            ),
+            ("a name with another byte behind", &[("Connection", "ssl-client-verify\u{a0}")], &[]),
+            ("a name between spaces", &[("Connection", "close ssl-client-verify")], &[]),
+            ("an option in quotes", &[("Connection", "\"close\"")], &[]),
+            ("an option with other space", &[("Connection", "close\u{b}")], &[]),
+            (
+                "a name of ours in one of many lines",
+                &[("Connection", "close"), ("Connection", "x"), ("Connection", "Client-Cert")],
+                &[("Connection", "close")],
+            ),
+            (
+                "another protocol",
+                &[
+                    ("Connection", "Upgrade, HTTP2-Settings"),
+                    ("Upgrade", "h2c"),
+                    ("HTTP2-Settings", "AAMAAABkAARAAAAAAAIAAAAA"),
+                ],
+                &[],
+            ),
+            (
+                "another protocol that Connection does not list",
+                &[("Upgrade", "h2c"), ("http2-settings", ""), ("Connection", "keep-alive")],
+                &[("Connection", "keep-alive")],
+            ),
+            (
+                "another protocol beside the one",
+                &[("Connection", "upgrade"), ("Upgrade", "websocket, h2c")],
+                &[],
+            ),
+            (
+                "another protocol in another line",
+                &[("Connection", "upgrade"), ("Upgrade", "websocket"), ("upgrade", "TLS/1.0")],
+                &[],
+            ),
+            (
+                "the one, in capitals",
+                &[("Connection", "Upgrade"), ("Upgrade", " WebSocket ")],
+                &[("Connection", "Upgrade"), ("Upgrade", " WebSocket ")],
+            ),
+            (
+                "an upgrade to nothing",
+                &[("Connection", "keep-alive, upgrade")],
+                &[("Connection", "keep-alive")],
+            ),
+            (
+                "Connection under its other name",
+                &[("Proxy-Connection", "Client-Cert"), ("Accept", "*/*")],
+                &[("Accept", "*/*")],
+            ),
+            (
+                "names that origins trust",
+                &[
+                    ("X-Client-Verify", "SUCCESS"),
+                    ("X-Client-DN", "CN=admin"),
+                    ("X-Client-Certificate", "forged"),
+                    ("X-ClientCert", "forged"),
+                    ("$WSCC", "forged"),
+                    ("X-Client-IP", "192.0.2.1"),
+                ],
+                &[("X-Client-IP", "192.0.2.1")],
+            ),
+            (
+                "a value that looks like a line of its own",
+                &[("X-Role", "authorization, connection"), ("Authorization", "Basic")],
+                &[("X-Role", "authorization, connection"), ("Authorization", "Basic")],
+            ),
         ];
         for (name, before, after) in cases {
             let mut headers = pairs(before);
             connection.claim().apply(&mut headers);
             assert_eq!(headers, pairs(after), "{name}");
+            consume_connection(&mut headers);
+            assert_eq!(headers, pairs(after), "{name}, consumed again");
+            let mut consumed = pairs(before);
+            consume_connection(&mut consumed);
+            connection.claim().apply(&mut consumed);
+            assert_eq!(consumed, pairs(after), "{name}, consumed before");
         }
+    }
+
+    /// Names and values of any bytes.
+    struct Raw(Vec<(Vec<u8>, Vec<u8>)>);
+
+    impl RequestHeaders for Raw {
+        fn visit<'h>(&'h self, visit: &mut dyn FnMut(&'h [u8], &'h [u8])) {
+            self.0.visit(visit);
+        }
+    }
+
+    impl RequestHeadersMut for Raw {
+        fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool) {
+            self.0.retain(|(name, _)| !remove(name));
+        }
+
+        fn add_line(&mut self, line: HeaderLine<'_>) -> Result<(), TooManyHeaders> {
+            self.0.push((line.name().into(), line.value().into()));
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_folded_and_listed_too() {
+        let set = HeaderSet::new(
+            "own",
+            Dialect::OpenSsl,
+            [("X-Tenant-Serial", Field::Serial(SerialForm::Hex))],
+        )
+        .unwrap();
+        let forwarding = Forwarding::none().on_every_request(set);
+        let lines: [(&[u8], &[u8]); 6] = [
+            (b"X-Tenant\xffSerial", b"forged"),
+            (b"Client\xffCert", b"forged"),
+            (b"Connection", b"X-\xff, close, ssl-client-verify\xa0"),
+            (b"x-\xff", b"listed"),
+            (b"Upgrade", b"\xff"),
+            (b"Accept", b"*/*"),
+        ];
+        let mut headers = Raw(lines.map(|(name, value)| (name.into(), value.into())).into());
+        assert_eq!(forwarding.claim(None).apply(&mut headers).stripped(), 2);
+        let expected: [(&[u8], &[u8]); 2] = [(b"Accept", b"*/*"), (b"Connection", b"close")];
+        assert_eq!(headers.0, expected.map(|(name, value)| (name.to_vec(), value.to_vec())));
+    }
+
+    #[test]
+    fn options_are_capped_and_the_line_goes_all_the_same() {
+        let names: Vec<String> = (0..200_000).map(|index| alloc::format!("x-{index}")).collect();
+        let mut headers = pairs(&[("x-0", "1"), ("x-199999", "1"), ("Client-Cert", "forged")]);
+        headers.push(("Connection".into(), names.join(",")));
+        let claim = Forwarding::none().claim(None);
+        claim.apply(&mut headers);
+        assert_eq!(headers, pairs(&[("x-199999", "1")]));
+    }
+
+    #[test]
+    fn what_is_owned_can_be_asked() {
+        let set = HeaderSet::new(
+            "own",
+            Dialect::OpenSsl,
+            [
+                ("X-Remote-Serial", Field::Serial(SerialForm::Hex)),
+                ("X-Remote-Verify", Field::Verified),
+            ],
+        )
+        .unwrap();
+        let renamed = HeaderSet::nginx().renamed("ssl-client-s-dn", "X-Remote-DN").unwrap();
+        let forwarding = Forwarding::none()
+            .on_first_request(set)
+            .on_every_request(renamed)
+            .also_strip(["X-Remote-User"])
+            .unwrap();
+        let connection = ConnectionState::new(ClientCertificate::none(), forwarding.clone());
+        let (claim, withheld) = (connection.claim(), connection.withhold());
+        let cases: [(&[u8], bool); 9] = [
+            (b"x-remote-serial", true),
+            (b"X_REMOTE_VERIFY", true),
+            (b"x.remote.dn", true),
+            (b"X-Remote-User", true),
+            (b"X-Remote\xffUser", true),
+            (b"ssl-client-serial", true),
+            (b"X-Remote-Users", false),
+            (b"X-Remote", false),
+            (b"", false),
+        ];
+        for (name, owned) in cases {
+            let shown = String::from_utf8_lossy(name);
+            assert_eq!(forwarding.owns(name), owned, "forwarding: {shown}");
+            assert_eq!(connection.owns(name), owned, "connection: {shown}");
+            assert_eq!(claim.owns(name), owned, "claim: {shown}");
+            assert_eq!(withheld.owns(name), owned, "withheld: {shown}");
+            // And that is what goes.
+            let mut headers = Raw(vec![(name.to_vec(), b"forged".to_vec())]);
+            let left = usize::from(!owned);
+            assert_eq!(withheld.apply(&mut headers).stripped(), 1 - left, "{shown}");
+            assert_eq!(headers.0.len(), left, "{shown}");
+            let mut trailers = Raw(vec![(name.to_vec(), b"forged".to_vec())]);
+            assert_eq!(connection.strip_trailers(&mut trailers), 1 - left, "trailer: {shown}");
+            assert_eq!(trailers.0.len(), left, "trailer: {shown}");
+        }
+    }
+
+    #[test]
+    fn also_stripped_names_are_checked() {
+        let cases = [
+            ("X User", HeaderSetErrorKind::NotAToken),
+            ("", HeaderSetErrorKind::NotAToken),
+            ("Host", HeaderSetErrorKind::Reserved),
+            ("content_length", HeaderSetErrorKind::Reserved),
+        ];
+        for (name, kind) in cases {
+            let error = Forwarding::none().also_strip(["X-Fine", name]).unwrap_err();
+            assert_eq!((error.name(), error.kind()), (name, kind));
+        }
+    }
+
+    #[test]
+    fn a_family_is_kept_by_name_and_from_whom_it_was_said() {
+        use KeepFrom::{Anyone, Trusted};
+        let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+        let trusted = ClientCertificate::presented(der, Verification::Success);
+        let failed = ClientCertificate::presented(der, VerifyError::CertHasExpired.into());
+        let none = ClientCertificate::none();
+        let keep = |from| Forwarding::rfc9440().keep_family("client_cert", from).unwrap();
+        let none_kept = Forwarding::rfc9440;
+        let own = HeaderSet::new("own", Dialect::OpenSsl, [("Client-Cert-Role", Field::Verified)])
+            .unwrap();
+        let owned_again = || keep(Anyone).on_every_request(own.clone());
+        // The request's own, behind a connection, withheld, and without one.
+        let cases = [
+            ("nothing is kept", none_kept(), &trusted, [false, false, false]),
+            ("a trusted client", keep(Trusted), &trusted, [true, false, false]),
+            ("a failed client", keep(Trusted), &failed, [false, false, false]),
+            ("no certificate", keep(Trusted), &none, [false, false, false]),
+            ("anyone", keep(Anyone), &none, [true, false, true]),
+            ("anyone, failed", keep(Anyone), &failed, [true, false, true]),
+            ("a name of a set", owned_again(), &trusted, [false, false, false]),
+        ];
+        for (case, forwarding, client, kept) in cases {
+            let connection = ConnectionState::new(client.clone(), forwarding.clone());
+            let claims = [connection.claim(), connection.withhold(), forwarding.claim(None)];
+            for (claim, kept) in claims.into_iter().zip(kept) {
+                let mut headers = pairs(&[
+                    ("client_cert_role", "r"),
+                    ("Client-Cert", "forged"),
+                    ("ssl-client-verify", "forged"),
+                    // A client behind the proxy before us could have listed it.
+                    ("Connection", "client_cert_role"),
+                ]);
+                let applied = claim.apply(&mut headers);
+                assert_eq!(claim.owns(b"Client-Cert-Role"), !kept, "{case}");
+                let found = headers.iter().any(|(name, _)| name == "client_cert_role");
+                assert_eq!(found, kept, "{case}");
+                assert_eq!(applied.stripped(), if kept { 2 } else { 3 }, "{case}");
+                assert!(headers.iter().all(|(_, value)| value != "forged"), "{case}");
+            }
+        }
+        for name in
+            ["client-cert-role", "host", "", "x-forwarded-client-cert", "X_Forwarded_Client_Cert"]
+        {
+            let error = Forwarding::none().keep_family(name, Trusted).unwrap_err();
+            assert_eq!(error.kind(), HeaderSetErrorKind::NotAFamily, "{name}");
+        }
+    }
+
+    #[test]
+    fn nobody_s_request_carries_what_a_connection_of_nobody_would() {
+        let forwarding = Forwarding::none()
+            .on_first_request(HeaderSet::nginx())
+            .on_every_request(HeaderSet::cloudflare_managed())
+            .on_every_request(HeaderSet::rfc9440());
+        let connection = ConnectionState::new(ClientCertificate::none(), forwarding.clone());
+        let lines = |claim: &Claim| -> Vec<(String, String)> {
+            claim.lines().map(|line| (line.name().into(), line.value().into())).collect()
+        };
+        let (alone, of_connection) = (forwarding.claim(None), connection.claim());
+        assert_eq!(lines(&alone), lines(&of_connection));
+        assert_eq!(lines(&alone).first(), Some(&("ssl-client-verify".into(), "NONE".into())));
+        alone.commit();
+        assert_eq!(lines(&forwarding.claim(None)), lines(&of_connection), "each is the first");
+        assert_eq!(lines(&forwarding.claim(Some(&connection))).len(), 3, "it is claimed");
     }
 }

@@ -2,16 +2,16 @@
 
 use alloc::vec::Vec;
 
-use crate::connection::HeaderFields;
-use crate::headers::FieldName;
-use crate::headers::HeaderLine;
-use crate::headers::name::{X_FORWARDED_CLIENT_CERT as NAME, is_alike};
+use crate::headers::name::{FieldName, X_FORWARDED_CLIENT_CERT as NAME, is_alike};
+use crate::headers::{HeaderLine, RequestHeaders, RequestHeadersMut, TooManyHeaders};
+use crate::receive::xfcc_elements;
 
 /// What becomes of the `x-forwarded-client-cert` that a request brings along.
 ///
 /// A header is kept only where the one before this proxy may be believed: its client is itself a proxy, and has shown so by its
 /// certificate. Kept is the header under its exact name, all lines joined by `,`; other spellings never are. One with a byte
-/// outside printable ASCII, or with a quote or bracket left open, is dropped: it could swallow what is appended.
+/// outside printable ASCII, or that a [`Receiver`](crate::Receiver) could not read whole, is dropped: it could swallow what is
+/// appended.
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, HeaderSet, Verification};
@@ -69,84 +69,70 @@ pub(crate) fn is_own(line: &HeaderLine<'_>) -> bool {
     is_alike(line.name().as_bytes(), NAME.as_bytes())
 }
 
-/// The request's own, if it can be kept.
-pub(crate) fn inbound<H: HeaderFields + ?Sized>(headers: &H) -> Option<Vec<u8>> {
-    let mut joined = Vec::new();
-    headers.visit_named(NAME, &mut |value| {
-        if !joined.is_empty() {
-            joined.push(b',');
+/// The request's own, if it can be kept, and how many lines it had.
+pub(crate) fn inbound<H: RequestHeaders + ?Sized>(headers: &H) -> Option<(Vec<u8>, usize)> {
+    let (mut joined, mut lines) = (Vec::new(), 0usize);
+    headers.visit(&mut |name, value| {
+        if name.eq_ignore_ascii_case(NAME.as_bytes()) {
+            lines = lines.saturating_add(1);
+            if !joined.is_empty() {
+                joined.push(b',');
+            }
+            joined.extend_from_slice(value);
         }
-        joined.extend_from_slice(value);
     });
     let joined = joined.trim_ascii();
-    (!joined.is_empty() && is_whole(joined)).then(|| joined.to_vec())
+    let is_whole = joined.iter().all(|byte| matches!(byte, b' '..=b'~')) && last(joined).is_some();
+    is_whole.then(|| (joined.to_vec(), lines))
 }
 
-/// Whether it is printable, and every quote and, in JSON, every bracket is closed.
-fn is_whole(value: &[u8]) -> bool {
-    let json = is_json(value);
-    let (mut quoted, mut escaped, mut depth) = (false, false, 0usize);
-    for (index, byte) in value.iter().enumerate() {
-        if !matches!(byte, b' '..=b'~') || json && depth == 0 && index > 0 {
-            return false;
-        }
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = quoted,
-            b'"' => quoted = !quoted,
-            b'[' | b'{' if json && !quoted => depth = depth.saturating_add(1),
-            b']' | b'}' if json && !quoted => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    !quoted && depth == 0
+/// The last element, where the whole value can be read by the receiver's grammar.
+fn last(value: &[u8]) -> Option<&[u8]> {
+    let mut last = None;
+    xfcc_elements(value, |element| last = Some(element))?;
+    last
 }
 
-/// How Envoy tells its two formats apart.
 fn is_json(value: &[u8]) -> bool {
-    value.starts_with(b"[") && value.ends_with(b"]")
+    value.starts_with(b"[")
 }
 
 /// The request's own with ours behind it; ours alone where the formats differ. Ours is not appended again to headers that were
 /// prepared before.
 pub(crate) fn appended(inbound: Vec<u8>, own: &[u8]) -> Vec<u8> {
-    let inside = |value: &[u8]| {
-        value.get(1..value.len().saturating_sub(1)).unwrap_or_default().trim_ascii().to_vec()
-    };
-    match (is_json(&inbound), is_json(own)) {
-        (false, false) => joined(inbound, own),
-        (true, true) => {
-            let mut array = Vec::from(*b"[");
-            array.append(&mut joined(inside(&inbound), &inside(own)));
-            array.push(b']');
-            array
-        }
-        _ => own.to_vec(),
+    if is_json(&inbound) != is_json(own) {
+        return own.to_vec();
     }
-}
-
-fn joined(mut list: Vec<u8>, last: &[u8]) -> Vec<u8> {
-    let there = list.strip_suffix(last).is_some_and(|rest| rest.is_empty() || rest.ends_with(b","));
-    if !there {
-        if !list.is_empty() {
-            list.push(b',');
-        }
-        list.extend_from_slice(last);
+    if last(&inbound) == last(own) {
+        return inbound;
     }
+    let mut list = inbound;
+    let mut own = own;
+    if is_json(own) {
+        // The closing bracket of one and the opening one of the other.
+        list.pop();
+        list.truncate(list.trim_ascii_end().len());
+        own = own.get(1..).unwrap_or_default();
+    }
+    list.push(b',');
+    list.extend_from_slice(own);
     list
 }
 
 /// Adds the header with this value, which is printable ASCII.
-pub(crate) fn insert<H: HeaderFields + ?Sized>(headers: &mut H, value: &[u8]) {
-    let Some(name) = FieldName::from_static(NAME) else { return };
+pub(crate) fn insert<H: RequestHeadersMut + ?Sized>(
+    headers: &mut H,
+    value: &[u8],
+) -> Result<(), TooManyHeaders> {
+    let name = FieldName::from_static(NAME).ok_or(TooManyHeaders)?;
     #[cfg(feature = "http")]
     let http = http::HeaderValue::from_bytes(value).ok();
-    headers.insert(HeaderLine::from_parts(
+    headers.add_line(HeaderLine::from_parts(
         &name,
         value,
         #[cfg(feature = "http")]
         http.as_ref(),
-    ));
+    ))
 }
 
 #[cfg(all(test, not(loom_model)))]
@@ -251,6 +237,71 @@ mod tests {
             let sent = |xfcc| sent(XfccMode::AppendForward, xfcc, &trusted, inbound);
             assert_eq!(sent(Xfcc::new()), text, "{name}");
             assert_eq!(sent(Xfcc::new().json()), json, "{name}, JSON");
+        }
+    }
+
+    /// Splits at commas outside of quotes, as a reader of few lines does.
+    fn naive_last(value: &str) -> &str {
+        let (mut quoted, mut escaped, mut start) = (false, false, 0);
+        for (at, byte) in value.bytes().enumerate() {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = quoted,
+                b'"' => quoted = !quoted,
+                b',' if !quoted => start = at.saturating_add(1),
+                _ => {}
+            }
+        }
+        &value[start..]
+    }
+
+    #[test]
+    fn nothing_inbound_swallows_our_element() {
+        let quote = &include_bytes!("../../tests/fixtures/ch_quote.der")[..];
+        let client = ClientCertificate::presented(quote, Verification::Success);
+        let xfcc = || Xfcc::new().subject().uri();
+        let own = sent(XfccMode::SanitizeSet, xfcc(), &client, &[]);
+        let own_json = sent(XfccMode::SanitizeSet, xfcc().json(), &client, &[]);
+        assert!(own.contains(r#"Subject="CN=a\"b"#), "{own}");
+        // What the request brings along, and what stands before ours then.
+        let cases = [
+            (r#"Hash=00;URI=spiffe://admin;Y="z,{own}"#, ""),
+            (r#"Hash=00;URI=spiffe://admin;Y="z\",{own}"#, ""),
+            (r#"Hash=00;URI=spiffe://admin;Y=",{own}"#, ""),
+            (r#"Hash=00;URI=spiffe://admin;Y="z"#, ""),
+            (r#"Hash=00;Y="a,b",{own}"#, r#"Hash=00;Y="a,b","#),
+            (r#"Hash=00;Y=\,{own}"#, r#"Hash=00;Y=\,"#),
+            ("Hash=00;{own}", "Hash=00;{own},"),
+            ("Hash=00,{own}", "Hash=00,"),
+            ("{own},{own}", "{own},"),
+            ("Hash=00", "Hash=00,"),
+            ("Hash=00;", ""),
+            ("Hash", ""),
+            ("{own}", ""),
+        ];
+        for (inbound, front) in cases {
+            let [inbound, front] = [inbound, front].map(|text| text.replace("{own}", &own));
+            let value = sent(XfccMode::AppendForward, xfcc(), &client, &[&inbound]);
+            assert_eq!(value, front + &own, "{inbound}");
+            assert_eq!(naive_last(&value), own, "{inbound}");
+        }
+        let cases = [
+            (r#"[{"hash":"00"},{own}]"#, r#"{"hash":"00"},"#),
+            (r#"[ {"hash":"00"} , {own} ]"#, r#" {"hash":"00"} , "#),
+            (r#"[{"hash":"00"} ]"#, r#"{"hash":"00"},"#),
+            (r#"[{"hash":"00","y":",{own}]"#, ""),
+            (r#"[{"hash":"00","y":["},{own}]"#, ""),
+            (r#"[{"hash":"00"}{own}]"#, ""),
+            (r#"[{"hash":"00","y":{own}}]"#, ""),
+            (r#"[{own}"#, ""),
+            ("[]", ""),
+        ];
+        let own = own_json.trim_matches(['[', ']']);
+        for (inbound, front) in cases {
+            let inbound = inbound.replace("{own}", own);
+            let value = sent(XfccMode::AppendForward, xfcc().json(), &client, &[&inbound]);
+            let plain = |text: &str| text.replace([' ', '[', ']'], "");
+            assert_eq!(plain(&value), plain(front) + &plain(own), "{inbound}");
         }
     }
 

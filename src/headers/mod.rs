@@ -3,6 +3,7 @@
 mod lines;
 pub(crate) mod name;
 mod named;
+mod request;
 #[cfg(feature = "serde")]
 pub(crate) mod settings;
 
@@ -20,6 +21,7 @@ use name::{is_alike, is_reserved};
 
 pub use lines::{HeaderLine, HeaderLines};
 pub use name::FieldName;
+pub use request::{RequestHeaders, RequestHeadersMut, TooManyHeaders};
 
 /// An ordered table of header names, each with the field that is its value.
 ///
@@ -389,6 +391,8 @@ pub enum HeaderSetErrorKind {
     Missing,
     /// Not a header name but that of a set, and no set has it.
     UnknownSet,
+    /// The name of no family of headers that [`Forwarding::keep_family`](crate::Forwarding::keep_family) could keep.
+    NotAFamily,
     /// Not a header name but one of the proxy's own identities: empty, or more than printable ASCII without spaces.
     Identity,
 }
@@ -419,6 +423,7 @@ impl fmt::Display for HeaderSetError {
             HeaderSetErrorKind::Twice => "stands there twice",
             HeaderSetErrorKind::Missing => "is not in this set",
             HeaderSetErrorKind::UnknownSet => "is not known",
+            HeaderSetErrorKind::NotAFamily => "is not a family of certificate headers",
             HeaderSetErrorKind::Identity => "is not printable ASCII without spaces",
         };
         let what = match self.kind {

@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::sync::Arc;
+use core::cmp::Ordering;
 use core::fmt;
 
 /// Envoy's header.
@@ -182,43 +183,97 @@ pub(crate) fn folded(name: &str) -> String {
     name.bytes().map(|byte| char::from(fold(byte))).collect()
 }
 
-/// The names that tell an origin of a client certificate, in this crate's sets or in those of the proxies it stands in for:
-/// each for itself and for every name that goes on with a separator. Folded.
-const FAMILIES: [&[u8]; 20] = [
+/// Compares a folded name with one as a client wrote it, of any bytes.
+pub(crate) fn compare_folded(folded: &str, name: &[u8]) -> Ordering {
+    folded.bytes().cmp(name.iter().copied().map(fold))
+}
+
+/// The names that tell an origin of a client certificate: those of this crate's sets, of the proxies that it stands in for, and of
+/// what origins are configured to read. Each is owned itself and with anything behind a separator. Folded, so that `$WSCC`
+/// begins with `-`.
+const FAMILIES: [&[u8]; 42] = [
+    b"-wscc",
     b"akamai-cc-der",
+    b"bank-tls-certificate",
+    b"cert-chain",
     b"cf-cert",
     b"cf-client-cert",
     b"client-cert",
     b"client-certificate",
     b"cloudfront-viewer-cert",
     b"l5d-client-id",
+    b"ms-aspnetcore-clientcert",
     b"ssl-c",
     b"ssl-cert",
     b"ssl-client",
     b"tls-client",
+    b"wl-proxy-client-cert",
     b"x-amzn-mtls-clientcert",
     b"x-arr-clientcert",
+    b"x-bank-certificate",
     b"x-cert",
     b"x-client-cert",
+    b"x-client-certificate",
+    b"x-client-dn",
+    b"x-client-i-dn",
+    b"x-client-issuer-dn",
+    b"x-client-s-dn",
+    b"x-client-subject-dn",
+    b"x-client-verified",
+    b"x-client-verify",
+    b"x-clientcert",
+    b"x-clientcertificate",
     b"x-forwarded-client-cert",
+    b"x-forwarded-for-client-cert",
+    b"x-forwarded-mtls-client-cert",
     b"x-forwarded-ssl-client",
     b"x-forwarded-tls-client-cert",
+    b"x-mtls",
+    b"x-proxiedentitieschain",
+    b"x-spiffe-id",
     b"x-ssl",
     b"x-tls-client",
+    b"x-wso2-client-certificate",
 ];
 
-/// By place and byte: the families that have this character there, a bit each. Three looks tell that a name is of none, which is
-/// asked of every header of every request.
+/// Some of the families, a bit each.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Families(u64);
+
+impl Families {
+    /// The family of this name, any spelling of it.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let at = FAMILIES.iter().position(|family| is_alike(family, name.as_bytes()))?;
+        Some(Self(1u64.checked_shl(u32::try_from(at).ok()?)?))
+    }
+
+    /// All of them.
+    pub(crate) const ALL: Self = Self((1 << FAMILIES.len()) - 1);
+
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// The headers that belong to one connection only and that [`strip`](crate::connection) looks at.
+const OF_ONE_HOP: [&[u8]; 4] = [b"connection", b"http2-settings", b"proxy-connection", b"upgrade"];
+
+/// By place and byte: the families that have this character there, a bit each, and behind them the headers of one hop. Three looks
+/// tell that a name is none of them, which is asked of every header of every request.
 #[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "the compiler has looked")]
-static STARTS: [[u32; 256]; 3] = {
+static STARTS: [[u64; 256]; 3] = {
     let mut starts = [[0; 256]; 3];
     let mut family = 0;
-    while family < FAMILIES.len() {
+    while family < FAMILIES.len() + OF_ONE_HOP.len() {
+        let name = match family.checked_sub(FAMILIES.len()) {
+            Some(other) => OF_ONE_HOP[other],
+            None => FAMILIES[family],
+        };
         let mut place = 0;
         while place < starts.len() {
             let mut byte = 0u8;
             loop {
-                if fold(byte) == FAMILIES[family][place] {
+                if fold(byte) == name[place] {
                     starts[place][byte as usize] |= 1 << family;
                 }
                 if byte == u8::MAX {
@@ -233,8 +288,11 @@ static STARTS: [[u32; 256]; 3] = {
     starts
 };
 
-/// Whether a header with this name could pass for one of a client certificate: in any case, with any separator in place of
-/// `-`. [`Claim::apply`](crate::Claim::apply) removes all of them from every request.
+/// Whether a header with this name could pass for one of a client certificate, whatever is forwarded: in any case, with any
+/// separator in place of `-`.
+///
+/// A name of the caller's own sets is in no family. What is stripped from a request is what
+/// [`Claim::owns`](crate::Claim::owns) says.
 ///
 /// ```
 /// use tls_client_auth::connection::is_owned_name;
@@ -247,14 +305,32 @@ static STARTS: [[u32; 256]; 3] = {
 #[must_use]
 #[inline]
 pub fn is_owned_name(name: &[u8]) -> bool {
-    let Some(start) = name.first_chunk::<3>() else { return false };
-    let families = STARTS.iter().zip(start).fold(u32::MAX, |families, (starts, byte)| {
-        families & starts.get(usize::from(*byte)).copied().unwrap_or_default()
-    });
+    is_owned_but(name, Families::default())
+}
+
+/// Whether a name is of any other family than these.
+#[inline]
+pub(crate) fn is_owned_but(name: &[u8], kept: Families) -> bool {
+    let families = beginnings(name) & Families::ALL.0 & !kept.0;
     families != 0 && is_of_family(name, families)
 }
 
-fn is_of_family(name: &[u8], families: u32) -> bool {
+/// Whether a name begins like one that is owned, or like one that belongs to one hop only and is as long.
+#[inline]
+pub(crate) fn is_noted(name: &[u8]) -> bool {
+    let names = beginnings(name);
+    names != 0 && (names & Families::ALL.0 != 0 || matches!(name.len(), 7 | 10 | 14 | 16))
+}
+
+#[inline]
+fn beginnings(name: &[u8]) -> u64 {
+    let Some(start) = name.first_chunk::<3>() else { return 0 };
+    STARTS.iter().zip(start).fold(u64::MAX, |names, (starts, byte)| {
+        names & starts.get(usize::from(*byte)).copied().unwrap_or_default()
+    })
+}
+
+fn is_of_family(name: &[u8], families: u64) -> bool {
     FAMILIES.iter().enumerate().any(|(index, family)| {
         families >> index & 1 == 1
             && name.split_at_checked(family.len()).is_some_and(|(begin, behind)| {
@@ -292,12 +368,47 @@ mod tests {
             ("Client-Certification", false),
             ("X-Certificate-Transparency", false),
             ("X-Forwarded-For", false),
+            ("X-Forwarded-For-Client-Cert", true),
+            ("x_forwarded_mtls_client_cert", true),
+            ("X-Client-Verify", true),
+            ("X-Client-Verified", true),
+            ("X_CLIENT_DN", true),
+            ("X-Client-IP", false),
+            ("X-Client-Id", false),
+            ("X-Client-Certificate", true),
+            ("X-ClientCert", true),
+            ("x-mtls-verify", true),
+            ("X-MTLS-CERT", true),
+            ("X-WSO2-CLIENT-CERTIFICATE", true),
+            ("WL-Proxy-Client-Cert", true),
+            ("WL-Proxy-Client-IP", false),
+            ("$WSCC", true),
+            ("$wscc", true),
+            ("$WSSC", false),
+            ("CERT_CHAIN_0", true),
+            ("BANK-TLS-Certificate", true),
+            ("X-BANK-Certificate-DN", true),
+            ("X-BANK-Certificate-Verify", true),
+            ("MS-ASPNETCORE-CLIENTCERT", true),
+            ("X-Spiffe-Id", true),
+            ("X-ProxiedEntitiesChain", true),
             ("Accept", false),
             ("My-Client-Cert", false),
         ];
         for (name, owned) in cases {
             assert_eq!(is_owned_name(name.as_bytes()), owned, "{name}");
         }
+    }
+
+    /// The README lists them, each as `` `name` ``, in one paragraph.
+    #[test]
+    fn the_readme_lists_the_families() {
+        let readme = include_str!("../../README.md");
+        let listed = readme.split("<!-- families -->").nth(1).unwrap();
+        let listed: Vec<String> = listed.split('`').skip(1).step_by(2).map(folded).collect();
+        let families: Vec<_> =
+            FAMILIES.iter().map(|family| core::str::from_utf8(family).unwrap()).collect();
+        assert_eq!(listed, families);
     }
 
     #[test]

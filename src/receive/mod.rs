@@ -5,7 +5,6 @@ mod dates;
 mod declared;
 mod error;
 mod formats;
-mod headers;
 mod limits;
 mod reads;
 mod serial;
@@ -22,22 +21,21 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::client::ClientCertificate;
-use crate::headers::FieldName;
 use crate::headers::name::is_alike;
 use crate::headers::name::is_reserved;
-use crate::headers::{HeaderSetError, HeaderSetErrorKind};
+use crate::headers::{FieldName, HeaderSetError, HeaderSetErrorKind, RequestHeaders};
 use crate::record::TlsClientAuth;
 use crate::x509::{Dialect, SubjectAltName};
 
 use declared::Declared;
 pub use declared::UnknownKey;
 pub use error::{ReceiveError, ReceiveErrorKind};
-pub use headers::RequestHeaders;
 pub use limits::ReceiveLimits;
 use reads::{NameKind, Reads, VerdictForm};
 use stated::Stated;
 pub use stated::{Received, StatedName};
 use verdict::Verdict;
+pub(crate) use xfcc::elements as xfcc_elements;
 
 /// What a certificate without a verdict beside it means: nobody but the proxy's own configuration knows.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

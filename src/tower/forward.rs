@@ -3,26 +3,40 @@
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 
-use http::request::Parts;
-use http::{Extensions, Request, Response};
-use http_body::{Body, Frame, SizeHint};
+use http::{Extensions, Method, Request, Response, StatusCode, request, response};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::client::ClientCertificate;
-use crate::connection::Forwarding;
-use crate::connection::strip::strip;
-use crate::connection::{Claim, ConnectionState};
+use crate::connection::Applied;
+use crate::http_body::StrippedBody;
+use crate::{Claim, ConnectionState, Forwarding};
 
 /// Strips every request and adds what its connection forwards.
 ///
 /// The connection's [`ConnectionState`] is expected among the request's extensions, where the accepting side puts a clone of it;
 /// [`with_claim`](Self::with_claim) finds it elsewhere, or withholds it from some hosts. A request without one is treated as one
-/// of a client without a certificate: it never passes unstripped.
+/// of a client without a certificate: it never passes unstripped. Trailers of the request are stripped too, which is why the
+/// inner service gets another body type.
 ///
-/// The claim is committed when the inner service has answered, whatever the status, and given back when it fails or the
-/// future is dropped. Trailers of the request are stripped too, which is why the inner service gets another body type.
+/// # Order
+///
+/// Make it the outermost layer, around everything that sets headers: a client can list any header in `Connection` to have it
+/// removed, and a header of the proxy's own that belongs to a family (`X-SSL-Cipher`) is removed like a client's. Where it can't
+/// be the outermost, run [`consume_connection`](crate::connection::consume_connection) in the outermost one:
+/// `MapRequestLayer::new(|mut request: Request<_>| { consume_connection(request.headers_mut()); request })`.
+///
+/// # Commit
+///
+/// The claim is committed when the inner service answers and [`delivered_if`](Self::delivered_if) takes the answer for the
+/// origin's: unless told, any status but 502, 503 and 504. It is given back for any other answer, for an error, and when the future
+/// is dropped. An answer from a cache is not the origin's: put the cache outside, or tell its answers apart.
+///
+/// # Tunnels
+///
+/// `CONNECT` is answered with `501 Not Implemented` and an empty body, because nothing strips what goes through a tunnel; the same
+/// holds after `101 Switching Protocols`, for which only `Upgrade: websocket` is passed on. A body type without `Default`, such as
+/// `hyper::body::Incoming`, is mapped to one that has it, inside the layer: `.map_response(|response| response.map(Body::new))`.
 ///
 /// ```
 /// use http::{Request, Response};
@@ -34,6 +48,10 @@ use crate::connection::{Claim, ConnectionState};
 /// let forwarding = Forwarding::cloudflare();
 /// let upstream = ServiceBuilder::new()
 ///     .layer(ForwardLayer::new(forwarding.clone()))
+///     .map_request(|mut request: Request<_>| {
+///         request.headers_mut().insert("x-real-ip", http::HeaderValue::from_static("198.51.100.1"));
+///         request
+///     })
 ///     .service(service_fn(|request: Request<_>| async move {
 ///         Ok::<_, std::io::Error>(Response::new(request.headers().len()))
 ///     }));
@@ -42,33 +60,117 @@ use crate::connection::{Claim, ConnectionState};
 /// request.headers_mut().insert("cf-client-cert-sha256", http::HeaderValue::from_static("forged"));
 /// request.extensions_mut().insert(ConnectionState::new(client, forwarding));
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// assert_eq!(upstream.oneshot(request).await?.into_body(), 2);
+/// assert_eq!(upstream.oneshot(request).await?.into_body(), 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct ForwardLayer<F = fn(&Parts) -> Option<Claim>> {
+pub struct ForwardLayer<F = fn(&request::Parts) -> Option<Claim>, H = NoHook> {
     forwarding: Forwarding,
     claim: F,
+    is_delivered: fn(&response::Parts) -> bool,
+    hook: H,
+}
+
+/// Sees every request that a [`ForwardLayer`] has prepared, and may answer it.
+///
+/// Implemented for closures `Fn(&request::Parts, &Claim, Applied) -> Option<Response<R>>`.
+pub trait ForwardHook<R> {
+    /// The request as the origin would get it, the claim with what is [too large](Claim::too_large), and how many headers were
+    /// [stripped](Applied::stripped). With a response, the request is not sent and the claim is given back.
+    fn prepared(
+        &self,
+        request: &request::Parts,
+        claim: &Claim,
+        applied: Applied,
+    ) -> Option<Response<R>>;
+}
+
+/// Lets every request pass: the [`ForwardHook`] of a layer without one.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct NoHook;
+
+impl<R> ForwardHook<R> for NoHook {
+    fn prepared(&self, _: &request::Parts, _: &Claim, _: Applied) -> Option<Response<R>> {
+        None
+    }
+}
+
+impl<R, H: Fn(&request::Parts, &Claim, Applied) -> Option<Response<R>>> ForwardHook<R> for H {
+    fn prepared(
+        &self,
+        request: &request::Parts,
+        claim: &Claim,
+        applied: Applied,
+    ) -> Option<Response<R>> {
+        self(request, claim, applied)
+    }
 }
 
 impl ForwardLayer {
     /// Takes the connection from the request's extensions. The forwarding is for requests that have none there.
     #[must_use]
     pub const fn new(forwarding: Forwarding) -> Self {
-        Self { forwarding, claim: |parts| from_extensions(&parts.extensions) }
+        Self::with_claim(forwarding, |parts| from_extensions(&parts.extensions))
     }
 }
 
-impl<F> ForwardLayer<F>
-where
-    F: Fn(&Parts) -> Option<Claim> + Clone,
-{
+impl<F: Fn(&request::Parts) -> Option<Claim> + Clone> ForwardLayer<F> {
     /// Lets the closure find the connection and [claim](ConnectionState::claim) for the request, or
     /// [withhold](ConnectionState::withhold), by the request's host for one.
     #[must_use]
     pub const fn with_claim(forwarding: Forwarding, claim: F) -> Self {
-        Self { forwarding, claim }
+        Self { forwarding, claim, is_delivered: is_of_origin, hook: NoHook }
+    }
+}
+
+impl<F, H> ForwardLayer<F, H> {
+    /// Says which answers mean that the origin had the request. Only those commit the claim.
+    ///
+    /// ```
+    /// use tls_client_auth::Forwarding;
+    /// use tls_client_auth::tower::ForwardLayer;
+    ///
+    /// // The inner service is a proxy that marks what the origin answered.
+    /// let layer = ForwardLayer::new(Forwarding::cloudflare()).delivered_if(|answer| answer.headers.contains_key("x-upstream"));
+    /// # let _ = layer;
+    /// ```
+    #[must_use]
+    pub fn delivered_if(self, is_delivered: fn(&response::Parts) -> bool) -> Self {
+        Self { is_delivered, ..self }
+    }
+
+    /// Calls the hook for every request that is prepared: to count forgeries, to report what is too large, or to answer in place
+    /// of the origin.
+    ///
+    /// ```
+    /// use http::{Response, StatusCode};
+    /// use tls_client_auth::Forwarding;
+    /// use tls_client_auth::tower::ForwardLayer;
+    ///
+    /// let layer = ForwardLayer::new(Forwarding::cloudflare()).hook(
+    ///     |request, claim, applied| {
+    ///         if applied.stripped() > 0 {
+    ///             eprintln!("{}: {} forged headers", request.uri, applied.stripped());
+    ///         }
+    ///         let fits = applied.is_complete() && claim.too_large().next().is_none();
+    ///         (!fits).then(|| {
+    ///             let mut answer = Response::new(String::from("the client certificate is too large"));
+    ///             *answer.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+    ///             answer
+    ///         })
+    ///     },
+    /// );
+    /// # let _ = layer;
+    /// ```
+    #[must_use]
+    pub fn hook<N, R>(self, hook: N) -> ForwardLayer<F, N>
+    where
+        N: Fn(&request::Parts, &Claim, Applied) -> Option<Response<R>>,
+    {
+        let Self { forwarding, claim, is_delivered, hook: _ } = self;
+        ForwardLayer { forwarding, claim, is_delivered, hook }
     }
 }
 
@@ -76,8 +178,13 @@ fn from_extensions(extensions: &Extensions) -> Option<Claim> {
     extensions.get::<ConnectionState>().map(ConnectionState::claim)
 }
 
-impl<S, F: Clone> Layer<S> for ForwardLayer<F> {
-    type Service = Forward<S, F>;
+/// A gateway makes the other three where the origin did not answer.
+const fn is_of_origin(answer: &response::Parts) -> bool {
+    !matches!(answer.status.as_u16(), 502..=504)
+}
+
+impl<S, F: Clone, H: Clone> Layer<S> for ForwardLayer<F, H> {
+    type Service = Forward<S, F, H>;
 
     fn layer(&self, inner: S) -> Self::Service {
         Forward { inner, layer: self.clone() }
@@ -86,99 +193,95 @@ impl<S, F: Clone> Layer<S> for ForwardLayer<F> {
 
 /// The service of [`ForwardLayer`].
 #[derive(Clone, Debug)]
-pub struct Forward<S, F = fn(&Parts) -> Option<Claim>> {
+pub struct Forward<S, F = fn(&request::Parts) -> Option<Claim>, H = NoHook> {
     inner: S,
-    layer: ForwardLayer<F>,
+    layer: ForwardLayer<F, H>,
 }
 
-impl<S, F, B, R> Service<Request<B>> for Forward<S, F>
+impl<S, F, H, B, R> Service<Request<B>> for Forward<S, F, H>
 where
-    S: Service<Request<ForwardBody<B>>, Response = Response<R>>,
-    F: Fn(&Parts) -> Option<Claim>,
+    S: Service<Request<StrippedBody<B>>, Response = Response<R>>,
+    F: Fn(&request::Parts) -> Option<Claim>,
+    H: ForwardHook<R>,
+    R: Default,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = ForwardFuture<S::Future>;
+    type Future = ForwardFuture<S::Future, R>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
+        let ForwardLayer { forwarding, claim, is_delivered, hook } = &self.layer;
         let (mut parts, body) = request.into_parts();
-        let claim = (self.layer.claim)(&parts).unwrap_or_else(|| {
-            let nobody = ClientCertificate::none();
-            ConnectionState::new(nobody, self.layer.forwarding.clone()).claim()
-        });
-        claim.apply(&mut parts.headers);
-        let body = ForwardBody { inner: body, forwarding: claim.forwarding().clone() };
+        if parts.method == Method::CONNECT {
+            let mut answer = Response::new(R::default());
+            *answer.status_mut() = StatusCode::NOT_IMPLEMENTED;
+            return ForwardFuture::answered(answer);
+        }
+        let claim = claim(&parts).unwrap_or_else(|| forwarding.claim(None));
+        let applied = claim.apply(&mut parts.headers);
+        if let Some(answer) = hook.prepared(&parts, &claim, applied) {
+            return ForwardFuture::answered(answer);
+        }
+        let body = claim.strip_body(body);
         let inner = self.inner.call(Request::from_parts(parts, body));
-        ForwardFuture { inner, claim: Some(claim) }
+        let state = State::Sent { inner, claim: Some(claim), is_delivered: *is_delivered };
+        ForwardFuture { state }
     }
 }
 
 pin_project! {
     /// The future of [`Forward`].
     #[derive(Debug)]
-    pub struct ForwardFuture<F> {
+    pub struct ForwardFuture<F, R> {
         #[pin]
-        inner: F,
-        claim: Option<Claim>,
+        state: State<F, R>,
     }
 }
 
-impl<F, R, E> Future for ForwardFuture<F>
+pin_project! {
+    #[derive(Debug)]
+    #[project = StateProjection]
+    enum State<F, R> {
+        Sent { #[pin] inner: F, claim: Option<Claim>, is_delivered: fn(&response::Parts) -> bool },
+        Answered { answer: Option<Response<R>> },
+    }
+}
+
+impl<F, R> ForwardFuture<F, R> {
+    const fn answered(answer: Response<R>) -> Self {
+        Self { state: State::Answered { answer: Some(answer) } }
+    }
+}
+
+impl<F, R, E> Future for ForwardFuture<F, R>
 where
     F: Future<Output = Result<Response<R>, E>>,
 {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let answer = ready!(this.inner.poll(context));
-        let claim = this.claim.take();
-        if answer.is_ok()
-            && let Some(claim) = claim
+        let (inner, claim, is_delivered) = match self.project().state.project() {
+            StateProjection::Sent { inner, claim, is_delivered } => (inner, claim, is_delivered),
+            // Asked again after it was ready, which nobody may do.
+            StateProjection::Answered { answer } => {
+                return answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer)));
+            }
+        };
+        let answer = ready!(inner.poll(context));
+        let claim = claim.take();
+        let (parts, body) = match answer {
+            Ok(answer) => answer.into_parts(),
+            Err(error) => return Poll::Ready(Err(error)),
+        };
+        if let Some(claim) = claim
+            && is_delivered(&parts)
         {
             claim.commit();
         }
-        Poll::Ready(answer)
-    }
-}
-
-pin_project! {
-    /// A request's body whose trailers are stripped like its headers.
-    #[derive(Debug)]
-    pub struct ForwardBody<B> {
-        #[pin]
-        inner: B,
-        forwarding: Forwarding,
-    }
-}
-
-impl<B: Body> Body for ForwardBody<B> {
-    type Data = B::Data;
-    type Error = B::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        let this = self.project();
-        let mut frame = ready!(this.inner.poll_frame(context));
-        if let Some(Ok(frame)) = &mut frame
-            && let Some(trailers) = frame.trailers_mut()
-        {
-            strip(trailers, this.forwarding.owns());
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
+        Poll::Ready(Ok(Response::from_parts(parts, body)))
     }
 }

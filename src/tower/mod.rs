@@ -6,5 +6,7 @@ mod grpc;
 mod receive;
 
 pub use enforce::{Enforce, EnforceFuture, EnforceLayer};
-pub use forward::{Forward, ForwardBody, ForwardFuture, ForwardLayer};
-pub use receive::{Admission, Receive, ReceiveFuture, ReceiveLayer};
+pub use forward::{Forward, ForwardFuture, ForwardHook, ForwardLayer, NoHook};
+pub use receive::{
+    Admission, EmptyAnswer, Receive, ReceiveFuture, ReceiveLayer, Refusal, RefusalHook,
+};

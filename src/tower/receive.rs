@@ -2,14 +2,14 @@
 
 use alloc::sync::Arc;
 use core::pin::Pin;
-use core::task::{Context, Poll, ready};
+use core::task::{Context, Poll};
 
-use http::{Request, Response, StatusCode};
+use http::{Request, Response, StatusCode, request};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::receive::Receiver;
+use crate::receive::{ReceiveError, Receiver};
 use crate::record::TlsClientAuth;
 
 /// Which requests a [`ReceiveLayer`] lets through to the service.
@@ -37,7 +37,30 @@ impl Admission {
 /// Reads every request's headers and puts the [`TlsClientAuth`] into its extensions.
 ///
 /// Headers that break the [`Receiver`]'s rules are answered with `400 Bad Request`, clients that the [`Admission`] does not let in
-/// with `403 Forbidden`; both with an empty body. As with the receiver itself, only the proxy may be able to reach the service.
+/// with `403 Forbidden`; both with an empty body, unless a [`hook`](Self::hook) makes the answer. As with the receiver itself,
+/// only the proxy may be able to reach the service.
+///
+/// # Access log
+///
+/// The record among the extensions says who the client of a request is. Its texts are printable ASCII; names hold spaces, so quote them:
+///
+/// ```
+/// use tls_client_auth::{Receiver, TlsClientAuth};
+///
+/// /// Verdict, fingerprint, serial number and subject; `-` for what is not known.
+/// fn client(auth: &TlsClientAuth) -> String {
+///     let known = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
+///     let [verdict, subject] = [auth.cert_verified(), auth.cert_subject_dn()].map(|text| format!("{:?}", known(text)));
+///     let [sha256, serial] = [auth.cert_fingerprint_sha256(), auth.cert_serial()].map(known);
+///     format!("{verdict} {sha256} {serial} {subject}")
+/// }
+///
+/// let auth = Receiver::nginx().receive(&[("ssl-client-verify", "SUCCESS"), ("ssl-client-s-dn", "CN=a b")])?;
+/// assert_eq!(client(&auth), r#""SUCCESS" - - "CN=a b""#);
+/// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+/// ```
+///
+/// # Example
 ///
 /// ```
 /// use http::{Request, Response, StatusCode};
@@ -61,21 +84,109 @@ impl Admission {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct ReceiveLayer {
+pub struct ReceiveLayer<H = EmptyAnswer> {
     receiver: Arc<Receiver>,
     admission: Admission,
+    hook: H,
+}
+
+/// Why a [`ReceiveLayer`] refuses a request.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The headers break the receiver's rules.
+    Malformed(ReceiveError),
+    /// The client is not one that the [`Admission`] lets in.
+    NotAdmitted(TlsClientAuth),
+}
+
+impl Refusal {
+    /// The status that the layer answers with: `400 Bad Request` or `403 Forbidden`.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::NotAdmitted(_) => StatusCode::FORBIDDEN,
+        }
+    }
+}
+
+/// Answers the requests that a [`ReceiveLayer`] refuses.
+///
+/// Implemented for closures `Fn(&request::Parts, Refusal) -> Response<R>`.
+pub trait RefusalHook<R> {
+    /// The answer to a refused request.
+    fn refused(&self, request: &request::Parts, refusal: Refusal) -> Response<R>;
+}
+
+/// Answers with the [status](Refusal::status) and an empty body.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct EmptyAnswer;
+
+impl<R: Default> RefusalHook<R> for EmptyAnswer {
+    fn refused(&self, _: &request::Parts, refusal: Refusal) -> Response<R> {
+        let mut response = Response::new(R::default());
+        *response.status_mut() = refusal.status();
+        response
+    }
+}
+
+impl<R, H: Fn(&request::Parts, Refusal) -> Response<R>> RefusalHook<R> for H {
+    fn refused(&self, request: &request::Parts, refusal: Refusal) -> Response<R> {
+        self(request, refusal)
+    }
 }
 
 impl ReceiveLayer {
     /// Reads what this receiver knows, and lets in whom the admission names.
     #[must_use]
     pub fn new(receiver: Receiver, admission: Admission) -> Self {
-        Self { receiver: Arc::new(receiver), admission }
+        Self { receiver: Arc::new(receiver), admission, hook: EmptyAnswer }
     }
 }
 
-impl<S> Layer<S> for ReceiveLayer {
-    type Service = Receive<S>;
+impl<H> ReceiveLayer<H> {
+    /// Calls the hook for every request that is refused: to log why, and to make the answer.
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use tls_client_auth::Receiver;
+    /// use tls_client_auth::tower::{Admission, ReceiveLayer, Refusal};
+    /// use tower::{ServiceBuilder, ServiceExt, service_fn};
+    ///
+    /// let layer = ReceiveLayer::new(Receiver::nginx(), Admission::Trusted).hook(|request, refusal| {
+    ///     let reason = match &refusal {
+    ///         Refusal::Malformed(error) => error.to_string(),
+    ///         Refusal::NotAdmitted(client) => client.cert_verified().to_owned(),
+    ///         _ => String::new(),
+    ///     };
+    ///     eprintln!("{}: {reason}", request.uri);
+    ///     let mut answer = Response::new(reason);
+    ///     *answer.status_mut() = refusal.status();
+    ///     answer
+    /// });
+    /// let service = ServiceBuilder::new()
+    ///     .layer(layer)
+    ///     .service(service_fn(|_: Request<()>| async { Ok::<_, std::io::Error>(Response::new(String::new())) }));
+    /// let request = Request::get("/").header("ssl-client-verify", "FAILED:certificate has expired").body(())?;
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// assert_eq!(service.oneshot(request).await?.into_body(), "FAILED:certificate has expired");
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn hook<N, R>(self, hook: N) -> ReceiveLayer<N>
+    where
+        N: Fn(&request::Parts, Refusal) -> Response<R>,
+    {
+        let Self { receiver, admission, hook: _ } = self;
+        ReceiveLayer { receiver, admission, hook }
+    }
+}
+
+impl<S, H: Clone> Layer<S> for ReceiveLayer<H> {
+    type Service = Receive<S, H>;
 
     fn layer(&self, inner: S) -> Self::Service {
         Receive { inner, layer: self.clone() }
@@ -84,66 +195,72 @@ impl<S> Layer<S> for ReceiveLayer {
 
 /// The service of [`ReceiveLayer`].
 #[derive(Clone, Debug)]
-pub struct Receive<S> {
+pub struct Receive<S, H = EmptyAnswer> {
     inner: S,
-    layer: ReceiveLayer,
+    layer: ReceiveLayer<H>,
 }
 
-impl<S, B, R> Service<Request<B>> for Receive<S>
+impl<S, H, B, R> Service<Request<B>> for Receive<S, H>
 where
     S: Service<Request<B>, Response = Response<R>>,
-    R: Default,
+    H: RefusalHook<R>,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = ReceiveFuture<S::Future>;
+    type Future = ReceiveFuture<S::Future, R>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let refused = match self.layer.receiver.receive(request.headers()) {
-            Err(_) => StatusCode::BAD_REQUEST,
-            Ok(auth) if !self.layer.admission.admits(&auth) => StatusCode::FORBIDDEN,
+        let ReceiveLayer { receiver, admission, hook } = &self.layer;
+        let refusal = match receiver.receive(request.headers()) {
+            Err(error) => Refusal::Malformed(error),
+            Ok(auth) if !admission.admits(&auth) => Refusal::NotAdmitted(auth),
             Ok(auth) => {
                 request.extensions_mut().insert(auth);
-                return ReceiveFuture::Admitted { inner: self.inner.call(request) };
+                return ReceiveFuture {
+                    state: State::Admitted { inner: self.inner.call(request) },
+                };
             }
         };
-        ReceiveFuture::Refused { status: refused }
+        let answer = Some(hook.refused(&request.into_parts().0, refusal));
+        ReceiveFuture { state: State::Refused { answer } }
     }
 }
 
 pin_project! {
     /// The future of [`Receive`].
     #[derive(Debug)]
-    #[project = Projection]
-    #[non_exhaustive]
-    #[allow(missing_docs)]
-    pub enum ReceiveFuture<F> {
-        /// The service answers.
-        Admitted { #[pin] inner: F },
-        /// The layer does.
-        Refused { status: StatusCode },
+    pub struct ReceiveFuture<F, R> {
+        #[pin]
+        state: State<F, R>,
     }
 }
 
-impl<F, R, E> Future for ReceiveFuture<F>
+pin_project! {
+    #[derive(Debug)]
+    #[project = StateProjection]
+    enum State<F, R> {
+        Admitted { #[pin] inner: F },
+        Refused { answer: Option<Response<R>> },
+    }
+}
+
+impl<F, R, E> Future for ReceiveFuture<F, R>
 where
     F: Future<Output = Result<Response<R>, E>>,
-    R: Default,
 {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(match self.project() {
-            Projection::Admitted { inner } => ready!(inner.poll(context)),
-            Projection::Refused { status } => {
-                let mut response = Response::new(R::default());
-                *response.status_mut() = *status;
-                Ok(response)
+        match self.project().state.project() {
+            StateProjection::Admitted { inner } => inner.poll(context),
+            // Asked again after it was ready, which nobody may do.
+            StateProjection::Refused { answer } => {
+                answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer)))
             }
-        })
+        }
     }
 }

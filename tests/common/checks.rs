@@ -399,27 +399,57 @@ pub(crate) fn strip(client: &ClientCertificate, forwarding: &Forwarding, before:
 /// `after` is what must be left of `before`, and the lines.
 fn stripped(kind: &str, before: &Pairs, after: &Pairs, lines: &Pairs) {
     let listed = listed(before);
-    let kept = before.iter().filter(|(name, _)| {
-        !is_owned(name) && !listed.contains(&name.to_ascii_lowercase()) && !is_connection(name)
-    });
+    let upgrades = upgrades(before);
+    let stays = |name: &str| match variable(name).as_str() {
+        "connection" | "http2-settings" | "proxy-connection" => false,
+        "upgrade" => upgrades != Some(false),
+        _ => !is_owned(name) && !listed.contains(&name.to_ascii_lowercase()),
+    };
+    let kept = before.iter().filter(|(name, _)| stays(name));
     let expected: Vec<_> = kept.chain(lines).collect();
     let found: Vec<_> = after.iter().filter(|(name, _)| !is_connection(name)).collect();
     assert_eq!(found, expected, "{kind}");
 
-    let connection: Vec<_> = after.iter().filter(|(name, _)| is_connection(name)).collect();
-    if listed.is_empty() {
-        let before: Vec<_> = before.iter().filter(|(name, _)| is_connection(name)).collect();
-        assert_eq!(connection, before, "{kind}");
+    let of_connection = |headers: &Pairs| -> Vec<String> {
+        let values = headers.iter().filter(|(name, _)| is_connection(name));
+        values.map(|(_, value)| value.clone()).collect()
+    };
+    let is_option = |option: &String| match option.as_str() {
+        "" | "close" | "keep-alive" => true,
+        "upgrade" => upgrades == Some(true),
+        _ => false,
+    };
+    let connection = of_connection(after);
+    assert!(options(after).iter().all(is_option), "{kind}: {connection:?}");
+    if options(before).iter().all(is_option) {
+        assert_eq!(connection, of_connection(before), "{kind}");
     } else {
         assert!(connection.len() <= 1, "{kind}: {connection:?}");
     }
-    assert!(self::listed(after).is_empty(), "{kind}: {connection:?}");
     let names: BTreeSet<String> = lines.iter().map(|(name, _)| variable(name)).collect();
     assert_eq!(names.len(), lines.len(), "{kind}: a name twice");
 }
 
 fn is_connection(name: &str) -> bool {
     name.eq_ignore_ascii_case("connection")
+}
+
+/// Whether the headers ask for a WebSocket, or for something else.
+fn upgrades(headers: &Pairs) -> Option<bool> {
+    let lines = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("upgrade"));
+    let websocket = |(_, value): &(String, String)| {
+        value.trim_matches([' ', '\t']).eq_ignore_ascii_case("websocket")
+    };
+    lines.map(websocket).reduce(|one, other| one && other)
+}
+
+/// What `Connection` holds, in lower case.
+fn options(headers: &Pairs) -> Vec<String> {
+    let values = headers.iter().filter(|(name, _)| is_connection(name));
+    values
+        .flat_map(|(_, value)| value.split(','))
+        .map(|option| option.trim_matches([' ', '\t']).to_ascii_lowercase())
+        .collect()
 }
 
 /// What `Connection` lists that is neither an option of the connection itself nor a header that frames the message.
@@ -434,14 +464,8 @@ fn listed(headers: &Pairs) -> BTreeSet<String> {
         "te",
         "trailer",
         "transfer-encoding",
-        "",
     ];
-    let values = headers.iter().filter(|(name, _)| is_connection(name));
-    values
-        .flat_map(|(_, value)| value.split(','))
-        .map(|option| option.trim_ascii().to_ascii_lowercase())
-        .filter(|option| !stays.contains(&option.as_str()))
-        .collect()
+    options(headers).into_iter().filter(|option| !stays.contains(&option.as_str())).collect()
 }
 
 #[cfg(feature = "http")]

@@ -92,7 +92,7 @@ fn main() -> ExitCode {
             let client = ClientCertificate::presented(Arc::clone(&der), Verification::Success);
             drop(black_box(ConnectionState::new(client, forwarding.clone())));
         }
-        "request" => sent.claim().apply(&mut request),
+        "request" => drop(black_box(sent.claim().apply(&mut request))),
         _ => {}
     };
     match times.parse::<usize>() {

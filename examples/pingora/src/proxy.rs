@@ -12,8 +12,7 @@ use pingora::tls::pkey::PKey;
 use pingora::tls::ssl::{SslOptions, SslSessionCacheMode, SslVerifyMode};
 use pingora::tls::x509::X509;
 use pingora::{Error, Result};
-use tls_client_auth::connection::HeaderFields;
-use tls_client_auth::headers::HeaderLine;
+use tls_client_auth::headers::{HeaderLine, RequestHeaders, RequestHeadersMut, TooManyHeaders};
 use tls_client_auth::{
     Claim, ClientCertificate, ConnectionState, Dialect, Forwarding, Verification,
 };
@@ -85,13 +84,9 @@ impl ProxyHttp for Proxy {
     async fn request_filter(&self, session: &mut Session, claim: &mut Self::CTX) -> Result<bool> {
         let digest = session.digest().and_then(|digest| digest.ssl_digest.as_ref());
         let state = digest.and_then(|tls| tls.extension.get::<ConnectionState>());
-        *claim = Some(match state {
-            Some(state) => state.claim(),
-            // Nobody to speak of, but the request is stripped all the same.
-            None => {
-                ConnectionState::new(ClientCertificate::none(), self.forwarding.clone()).claim()
-            }
-        });
+        // Another claim of the request would still hold the headers.
+        *claim = None;
+        *claim = Some(self.forwarding.claim(state));
         Ok(false)
     }
 
@@ -141,15 +136,13 @@ impl ProxyHttp for Proxy {
 /// pingora's request keeps each name's case beside its headers, so that both have to be changed together.
 struct Fields<'r>(&'r mut RequestHeader);
 
-impl HeaderFields for Fields<'_> {
-    fn visit_connection(&self, visit: &mut dyn FnMut(&[u8])) {
-        self.visit_named("connection", visit);
+impl RequestHeaders for Fields<'_> {
+    fn visit<'h>(&'h self, visit: &mut dyn FnMut(&'h [u8], &'h [u8])) {
+        self.0.headers.visit(visit);
     }
+}
 
-    fn visit_named(&self, name: &str, visit: &mut dyn FnMut(&[u8])) {
-        self.0.headers.get_all(name).iter().for_each(|value| visit(value.as_bytes()));
-    }
-
+impl RequestHeadersMut for Fields<'_> {
     fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool) {
         let names = self.0.headers.keys();
         let doomed: Vec<_> =
@@ -159,19 +152,13 @@ impl HeaderFields for Fields<'_> {
         }
     }
 
-    fn insert(&mut self, line: HeaderLine<'_>) {
-        let Some(value) = line.header_value() else { return };
+    fn add_line(&mut self, line: HeaderLine<'_>) -> std::result::Result<(), TooManyHeaders> {
+        let value = line.header_value().ok_or(TooManyHeaders)?;
         // A name from the program's source is sent in its own case, any other in title case.
-        let inserted = match line.field_name().as_static() {
-            Some(name) => self.0.insert_header(name, value),
-            None => self.0.insert_header(line.field_name().as_header_name().clone(), value),
+        let added = match line.field_name().as_static() {
+            Some(name) => self.0.append_header(name, value),
+            None => self.0.append_header(line.field_name().as_header_name().clone(), value),
         };
-        // Both are valid already.
-        debug_assert!(inserted.is_ok());
-    }
-
-    fn insert_connection(&mut self, options: &'static str) {
-        let inserted = self.0.insert_header("Connection", options);
-        debug_assert!(inserted.is_ok());
+        added.map(drop).map_err(|_| TooManyHeaders)
     }
 }

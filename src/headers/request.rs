@@ -1,0 +1,120 @@
+//! A request's headers: read by a receiver, read and changed by a claim.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::HeaderLine;
+
+/// Reads the header lines of a request: names and values as bytes.
+///
+/// Implemented for lists of pairs and, with feature `http`, for `http::HeaderMap`. Every line must be visited, also one with a
+/// name that was visited before: a framework that joins or drops copies hides a forgery.
+///
+/// ```
+/// use tls_client_auth::Receiver;
+///
+/// let headers: Vec<(String, Vec<u8>)> = vec![("SSL-Client-Verify".to_owned(), b"NONE".to_vec())];
+/// assert!(!Receiver::nginx().receive(&headers)?.is_presented());
+/// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    note = "`http::HeaderMap` implements it with feature `http`; a type of another crate needs a wrapper of your own"
+)]
+pub trait RequestHeaders {
+    /// Calls `visit` with the name and the value of every line, in order.
+    fn visit<'h>(&'h self, visit: &mut dyn FnMut(&'h [u8], &'h [u8]));
+}
+
+/// Changes the header lines of a request, for [`Claim::apply`](crate::Claim::apply).
+///
+/// Implemented for `http::HeaderMap` (feature `http`) and for a list of pairs. A foreign type takes a wrapper:
+///
+/// ```
+/// use tls_client_auth::headers::{HeaderLine, RequestHeaders, RequestHeadersMut, TooManyHeaders};
+/// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding};
+///
+/// /// Another library's headers: text with a line for each.
+/// struct Lines<'r>(&'r mut Vec<String>);
+///
+/// impl RequestHeaders for Lines<'_> {
+///     fn visit<'h>(&'h self, visit: &mut dyn FnMut(&'h [u8], &'h [u8])) {
+///         for line in &*self.0 {
+///             let (name, value) = line.split_once(": ").unwrap_or((line, ""));
+///             visit(name.as_bytes(), value.as_bytes());
+///         }
+///     }
+/// }
+///
+/// impl RequestHeadersMut for Lines<'_> {
+///     fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool) {
+///         self.0.retain(|line| !remove(line.split(": ").next().unwrap_or(line).as_bytes()));
+///     }
+///
+///     fn add_line(&mut self, line: HeaderLine<'_>) -> Result<(), TooManyHeaders> {
+///         self.0.push(format!("{}: {}", line.name(), line.value()));
+///         Ok(())
+///     }
+/// }
+///
+/// let mut lines = vec!["Host: a.example".to_owned(), "CF_CLIENT_CERT_SHA256: f0".to_owned()];
+/// ConnectionState::new(ClientCertificate::none(), Forwarding::cloudflare()).claim().apply(&mut Lines(&mut lines));
+/// assert_eq!(lines, ["Host: a.example"]);
+/// ```
+#[diagnostic::on_unimplemented(
+    note = "`http::HeaderMap` implements it with feature `http`; a type of another crate needs a wrapper of your own"
+)]
+pub trait RequestHeadersMut: RequestHeaders {
+    /// Removes every line with a name for which `remove` returns `true`.
+    fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool);
+
+    /// Adds a line. No line with its name is present.
+    ///
+    /// # Errors
+    /// The headers hold as many lines as they can.
+    fn add_line(&mut self, line: HeaderLine<'_>) -> Result<(), TooManyHeaders>;
+}
+
+/// A request's headers hold as many lines as they can: `http::HeaderMap` takes 24,576.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "implementors of the trait make it")]
+pub struct TooManyHeaders;
+
+impl fmt::Display for TooManyHeaders {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the request holds as many headers as it can")
+    }
+}
+
+impl core::error::Error for TooManyHeaders {}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>> RequestHeaders for [(N, V)] {
+    fn visit<'h>(&'h self, visit: &mut dyn FnMut(&'h [u8], &'h [u8])) {
+        for (name, value) in self {
+            visit(name.as_ref(), value.as_ref());
+        }
+    }
+}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>, const L: usize> RequestHeaders for [(N, V); L] {
+    fn visit<'h>(&'h self, visit: &mut dyn FnMut(&'h [u8], &'h [u8])) {
+        self.as_slice().visit(visit);
+    }
+}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>> RequestHeaders for Vec<(N, V)> {
+    fn visit<'h>(&'h self, visit: &mut dyn FnMut(&'h [u8], &'h [u8])) {
+        self.as_slice().visit(visit);
+    }
+}
+
+impl RequestHeadersMut for Vec<(String, String)> {
+    fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool) {
+        self.retain(|(name, _)| !remove(name.as_bytes()));
+    }
+
+    fn add_line(&mut self, line: HeaderLine<'_>) -> Result<(), TooManyHeaders> {
+        self.push((line.name().into(), line.value().into()));
+        Ok(())
+    }
+}
