@@ -30,9 +30,9 @@ impl RequestHeadersMut for HeaderMap {
     }
 
     fn add_line(&mut self, line: HeaderLine<'_>) -> Result<(), TooManyHeaders> {
-        let value = line.header_value().ok_or(TooManyHeaders)?;
+        let value = line.header_value();
         // `insert` panics where the map is full.
-        self.try_insert(line.field_name().as_header_name(), value.clone())
+        self.try_append(line.header_name().as_header_name(), value.clone())
             .map(drop)
             .map_err(|_| TooManyHeaders)
     }

@@ -5,7 +5,7 @@ use tls_client_auth::field::{
     CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, Limits, NameForm, SerialForm,
 };
 use tls_client_auth::headers::{
-    FieldName, HeaderLine, HeaderLines, HeaderSetError, HeaderSetErrorKind,
+    HeaderLine, HeaderLines, HeaderName, HeaderSetError, HeaderSetErrorKind,
 };
 use tls_client_auth::hosts::{
     AuthStatus, Conditions, Decision, Handshake, HostnameAssociation, HostnameError,
@@ -34,7 +34,7 @@ const fn error<T: core::error::Error + Clone + Eq + Send + Sync + 'static>() {}
 const _: () = {
     owned::<ClientCertificate>();
     owned::<ConnectionState>();
-    owned::<FieldName>();
+    owned::<HeaderName>();
     owned::<Forwarding>();
     owned::<HeaderLines>();
     owned::<HeaderSet>();

@@ -8,7 +8,7 @@ use super::XfccMode;
 use crate::client::ClientCertificate;
 use crate::field::Limits;
 use crate::headers::name::{
-    Families, FieldName, X_FORWARDED_CLIENT_CERT, compare_folded, folded, is_alike, is_owned_but,
+    Families, HeaderName, X_FORWARDED_CLIENT_CERT, compare_folded, folded, is_alike, is_owned_but,
     is_reserved,
 };
 use crate::headers::{Entry, HeaderLines, HeaderSet, HeaderSetError, HeaderSetErrorKind};
@@ -153,7 +153,7 @@ impl Forwarding {
         let mut checked: Vec<String> = Vec::new();
         for name in names {
             let name = name.as_ref();
-            if FieldName::from_text(name).is_none() {
+            if HeaderName::from_text(name).is_none() {
                 return Err(HeaderSetError::new(name, HeaderSetErrorKind::NotAToken));
             }
             if is_reserved(name) {

@@ -41,7 +41,7 @@ use core::sync::atomic::AtomicBool;
 
 use crate::client::ClientCertificate;
 use crate::headers::name::Families;
-use crate::headers::{HeaderLine, HeaderLines, RequestHeadersMut, TooManyHeaders};
+use crate::headers::{HeaderLine, HeaderLines, RequestHeadersMut, TooManyHeaders, add_line};
 use sync::{Arc, AtomicU8, Ordering, Slot};
 
 pub use crate::headers::name::is_owned_name;
@@ -309,13 +309,13 @@ impl Claim {
     ) -> Result<(), TooManyHeaders> {
         self.lines().try_for_each(|line| match inbound.take_if(|_| xfcc::is_own(&line)) {
             Some(inbound) => {
-                xfcc::insert(headers, &xfcc::appended(inbound, line.value().as_bytes()))
+                add_line(headers, xfcc::NAME, &xfcc::appended(inbound, line.value().as_bytes()))
             }
             None => headers.add_line(line),
         })?;
         match inbound {
             Some(inbound) if !self.forwarding().mode_of_xfcc().sends() => {
-                xfcc::insert(headers, &inbound)
+                add_line(headers, xfcc::NAME, &inbound)
             }
             _ => Ok(()),
         }

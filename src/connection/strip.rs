@@ -4,8 +4,8 @@
 use alloc::vec::Vec;
 
 use super::forwarding::Owner;
-use crate::headers::name::{FieldName, is_alike, is_noted, is_owned_name};
-use crate::headers::{HeaderLine, RequestHeadersMut};
+use crate::headers::name::{is_alike, is_noted, is_owned_name};
+use crate::headers::{RequestHeadersMut, add_line};
 
 /// Headers that a client can't have removed by listing them in `Connection`: a message without them is another message.
 const FRAMING: [&[u8]; 6] =
@@ -62,7 +62,8 @@ fn remove<H: RequestHeadersMut + ?Sized>(headers: &mut H, owner: Owner<'_>, mut 
     }
     headers.remove_where(&mut |name| owner.owns(name) || hop.removes(name, rewrites));
     if rewrites && let Some(option) = hop.option() {
-        add_connection(headers, option);
+        // A line of its name was removed, so that there is room for it; a request without it is a good one too.
+        let _ = add_line(headers, "Connection", option);
     }
     hop.owned
 }
@@ -186,25 +187,13 @@ fn is_of_one_hop(name: &[u8]) -> bool {
     is_alike(name, b"http2-settings") || is_alike(name, b"proxy-connection")
 }
 
-fn add_connection<H: RequestHeadersMut + ?Sized>(headers: &mut H, option: &'static [u8]) {
-    let Some(name) = FieldName::from_static("Connection") else { return };
-    #[cfg(feature = "http")]
-    let http = http::HeaderValue::from_bytes(option).ok();
-    let line = HeaderLine::from_parts(
-        &name,
-        option,
-        #[cfg(feature = "http")]
-        http.as_ref(),
-    );
-    // A line of its name was removed, so that there is room for it; a request without it is a good one too.
-    let _ = headers.add_line(line);
-}
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::client::VerifyError;
     use crate::connection::{Claim, KeepFrom};
     use crate::field::{Field, SerialForm};
+    use crate::headers::HeaderLine;
     use crate::headers::{HeaderSet, HeaderSetErrorKind, RequestHeaders, TooManyHeaders};
     use crate::x509::Dialect;
     use crate::{ClientCertificate, ConnectionState, Forwarding, Verification};

@@ -2,8 +2,9 @@
 
 use alloc::vec::Vec;
 
-use crate::headers::name::{FieldName, X_FORWARDED_CLIENT_CERT as NAME, is_alike};
-use crate::headers::{HeaderLine, RequestHeaders, RequestHeadersMut, TooManyHeaders};
+pub(super) use crate::headers::name::X_FORWARDED_CLIENT_CERT as NAME;
+use crate::headers::name::is_alike;
+use crate::headers::{HeaderLine, RequestHeaders};
 use crate::receive::xfcc_elements;
 
 /// What becomes of the `x-forwarded-client-cert` that a request brings along.
@@ -117,22 +118,6 @@ pub(crate) fn appended(inbound: Vec<u8>, own: &[u8]) -> Vec<u8> {
     list.push(b',');
     list.extend_from_slice(own);
     list
-}
-
-/// Adds the header with this value, which is printable ASCII.
-pub(crate) fn insert<H: RequestHeadersMut + ?Sized>(
-    headers: &mut H,
-    value: &[u8],
-) -> Result<(), TooManyHeaders> {
-    let name = FieldName::from_static(NAME).ok_or(TooManyHeaders)?;
-    #[cfg(feature = "http")]
-    let http = http::HeaderValue::from_bytes(value).ok();
-    headers.add_line(HeaderLine::from_parts(
-        &name,
-        value,
-        #[cfg(feature = "http")]
-        http.as_ref(),
-    ))
 }
 
 #[cfg(all(test, not(loom_model)))]

@@ -5,11 +5,11 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
 
-use super::{Entry, HeaderSet};
+use super::{Entry, HeaderSet, RequestHeadersMut, TooManyHeaders};
 use crate::client::ClientCertificate;
 use crate::field::Limits;
 use crate::field::{CertificateForm, Facts, Field, Needs, Written};
-use crate::headers::FieldName;
+use crate::headers::HeaderName;
 use crate::headers::name::is_alike;
 use crate::x509::Dialect;
 
@@ -121,9 +121,7 @@ impl HeaderLines {
                 #[cfg(not(feature = "http"))]
                 value: self.text.get(line.range.clone())?,
                 #[cfg(feature = "http")]
-                value: line.value.as_bytes(),
-                #[cfg(feature = "http")]
-                http: Some(&line.value),
+                value: &line.value,
             })
         })
     }
@@ -194,27 +192,26 @@ impl fmt::Debug for HeaderLines {
 /// One header line.
 #[derive(Clone, Copy)]
 pub struct HeaderLine<'a> {
-    name: &'a FieldName,
+    name: &'a HeaderName,
+    #[cfg(not(feature = "http"))]
     value: &'a [u8],
     #[cfg(feature = "http")]
-    http: Option<&'a http::HeaderValue>,
+    value: &'a http::HeaderValue,
+}
+
+/// Adds a line that no set made. The value is printable ASCII.
+pub(crate) fn add_line<H: RequestHeadersMut + ?Sized>(
+    headers: &mut H,
+    name: &'static str,
+    value: &[u8],
+) -> Result<(), TooManyHeaders> {
+    let name = HeaderName::from_static(name).ok_or(TooManyHeaders)?;
+    #[cfg(feature = "http")]
+    let value = &http::HeaderValue::from_bytes(value).map_err(|_| TooManyHeaders)?;
+    headers.add_line(HeaderLine { name: &name, value })
 }
 
 impl<'a> HeaderLine<'a> {
-    /// A line that no set made. Its value must be printable ASCII.
-    pub(crate) const fn from_parts(
-        name: &'a FieldName,
-        value: &'a [u8],
-        #[cfg(feature = "http")] http: Option<&'a http::HeaderValue>,
-    ) -> Self {
-        Self {
-            name,
-            value,
-            #[cfg(feature = "http")]
-            http,
-        }
-    }
-
     /// The name in its written case: `Cf-Client-Cert-Sha256`.
     #[must_use]
     pub fn name(&self) -> &'a str {
@@ -223,7 +220,7 @@ impl<'a> HeaderLine<'a> {
 
     /// The name with its other forms.
     #[must_use]
-    pub const fn field_name(&self) -> &'a FieldName {
+    pub const fn header_name(&self) -> &'a HeaderName {
         self.name
     }
 
@@ -231,19 +228,23 @@ impl<'a> HeaderLine<'a> {
     #[must_use]
     pub fn value(&self) -> &'a str {
         // Never anything else than ASCII: `Facts::write` has looked.
-        core::str::from_utf8(self.value).unwrap_or_default()
+        #[cfg(not(feature = "http"))]
+        let value = self.value;
+        #[cfg(feature = "http")]
+        let value = self.value.as_bytes();
+        core::str::from_utf8(value).unwrap_or_default()
     }
 
     /// The value as the `http` crate holds it, made once and shared.
     #[cfg(feature = "http")]
     #[must_use]
-    pub const fn header_value(&self) -> Option<&'a http::HeaderValue> {
-        self.http
+    pub const fn header_value(&self) -> &'a http::HeaderValue {
+        self.value
     }
 }
 
 impl fmt::Debug for HeaderLine<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {} bytes", self.name(), self.value.len())
+        write!(formatter, "{}: {} bytes", self.name(), self.value().len())
     }
 }

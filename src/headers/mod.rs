@@ -19,8 +19,9 @@ use crate::field::{CertificateForm, Field, Sizes};
 use crate::x509::Dialect;
 use name::{is_alike, is_reserved};
 
+pub(crate) use lines::add_line;
 pub use lines::{HeaderLine, HeaderLines};
-pub use name::FieldName;
+pub use name::HeaderName;
 pub use request::{RequestHeaders, RequestHeadersMut, TooManyHeaders};
 
 /// An ordered table of header names, each with the field that is its value.
@@ -56,7 +57,7 @@ pub struct HeaderSet {
 /// A line of the table.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Entry {
-    pub(crate) name: FieldName,
+    pub(crate) name: HeaderName,
     pub(crate) field: Field,
     /// In this library's spelling, whatever the certificate's.
     pub(crate) dialect: Option<Dialect>,
@@ -147,7 +148,7 @@ impl HeaderSet {
         table: impl IntoIterator<Item = (&'static str, Field, When)>,
     ) -> Self {
         let entry =
-            |(name, field, when)| Some(Entry::new(FieldName::from_static(name)?, field, when));
+            |(name, field, when)| Some(Entry::new(HeaderName::from_static(name)?, field, when));
         Self::from_entries(name, table.into_iter().filter_map(entry).collect())
     }
 
@@ -299,7 +300,7 @@ impl HeaderSet {
 }
 
 impl Entry {
-    fn new(name: FieldName, field: Field, when: When) -> Self {
+    fn new(name: HeaderName, field: Field, when: When) -> Self {
         Self {
             name,
             field,
@@ -347,8 +348,8 @@ fn position(entries: &[Entry], name: &str) -> Result<usize, HeaderSetError> {
 fn checked_name<'r>(
     name: &str,
     mut others: impl Iterator<Item = &'r Entry>,
-) -> Result<FieldName, HeaderSetErrorKind> {
-    let checked = FieldName::from_text(name).ok_or(HeaderSetErrorKind::NotAToken)?;
+) -> Result<HeaderName, HeaderSetErrorKind> {
+    let checked = HeaderName::from_text(name).ok_or(HeaderSetErrorKind::NotAToken)?;
     if is_reserved(name) {
         return Err(HeaderSetErrorKind::Reserved);
     }

@@ -10,7 +10,7 @@ pub(crate) const X_FORWARDED_CLIENT_CERT: &str = "x-forwarded-client-cert";
 
 /// A header field name (RFC 9110 §5.1) in its written case.
 #[derive(Clone)]
-pub struct FieldName {
+pub struct HeaderName {
     written: Written,
     #[cfg(feature = "http")]
     http: http::HeaderName,
@@ -22,7 +22,7 @@ enum Written {
     Shared(Arc<str>),
 }
 
-impl FieldName {
+impl HeaderName {
     /// A name of the crate's own tables or the program's source. `None` where it is not a token (RFC 9110 §5.6.2).
     #[must_use]
     pub fn from_static(name: &'static str) -> Option<Self> {
@@ -73,15 +73,15 @@ impl FieldName {
 }
 
 /// Equal in every letter: names that differ in case are other bytes in HTTP/1.
-impl PartialEq for FieldName {
+impl PartialEq for HeaderName {
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str()
     }
 }
 
-impl Eq for FieldName {}
+impl Eq for HeaderName {}
 
-impl fmt::Debug for FieldName {
+impl fmt::Debug for HeaderName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), formatter)
     }
@@ -458,9 +458,9 @@ mod tests {
     #[test]
     fn names_are_tokens() {
         for name in ["", "a b", "a:b", "a\r\nb", "é", "a\0"] {
-            assert!(FieldName::from_text(name).is_none(), "{name:?}");
+            assert!(HeaderName::from_text(name).is_none(), "{name:?}");
         }
-        assert_eq!(FieldName::from_static("X-Cert").unwrap().as_static(), Some("X-Cert"));
-        assert_eq!(FieldName::from_text("X-Cert").unwrap().as_static(), None);
+        assert_eq!(HeaderName::from_static("X-Cert").unwrap().as_static(), Some("X-Cert"));
+        assert_eq!(HeaderName::from_text("X-Cert").unwrap().as_static(), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::headers::FieldName;
+use crate::headers::HeaderName;
 
 /// Which header of a request was refused, and why. It never carries the value: that may be the client's.
 ///
@@ -16,12 +16,12 @@ use crate::headers::FieldName;
 /// ```
 #[derive(Clone)]
 pub struct ReceiveError {
-    header: FieldName,
+    header: HeaderName,
     kind: ReceiveErrorKind,
 }
 
 impl ReceiveError {
-    pub(super) fn new(header: &FieldName, kind: ReceiveErrorKind) -> Self {
+    pub(super) fn new(header: &HeaderName, kind: ReceiveErrorKind) -> Self {
         Self { header: header.clone(), kind }
     }
 

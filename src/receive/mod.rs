@@ -23,7 +23,7 @@ use alloc::vec::Vec;
 use crate::client::ClientCertificate;
 use crate::headers::name::is_alike;
 use crate::headers::name::is_reserved;
-use crate::headers::{FieldName, HeaderSetError, HeaderSetErrorKind, RequestHeaders};
+use crate::headers::{HeaderName, HeaderSetError, HeaderSetErrorKind, RequestHeaders};
 use crate::record::TlsClientAuth;
 use crate::x509::{Dialect, SubjectAltName};
 
@@ -121,7 +121,7 @@ pub struct Receiver {
 /// A header of a format.
 #[derive(Clone, Debug)]
 struct Row {
-    header: FieldName,
+    header: HeaderName,
     reads: Reads,
 }
 
@@ -137,7 +137,7 @@ struct Line<'h> {
 impl Receiver {
     fn new(unstated: Option<Unstated>, table: &[(&'static str, Reads)]) -> Self {
         let row = |(name, reads): &(&'static str, Reads)| {
-            Some(Row { header: FieldName::from_static(name)?, reads: *reads })
+            Some(Row { header: HeaderName::from_static(name)?, reads: *reads })
         };
         Self {
             rows: table.iter().filter_map(row).collect(),
@@ -503,9 +503,9 @@ impl Receiver {
 }
 
 /// A header's name that a receiver may read.
-fn checked_name(name: &str) -> Result<FieldName, HeaderSetError> {
+fn checked_name(name: &str) -> Result<HeaderName, HeaderSetError> {
     let refuse = |kind| HeaderSetError::new(name, kind);
-    let checked = FieldName::from_text(name).ok_or(refuse(HeaderSetErrorKind::NotAToken))?;
+    let checked = HeaderName::from_text(name).ok_or(refuse(HeaderSetErrorKind::NotAToken))?;
     if is_reserved(name) { Err(refuse(HeaderSetErrorKind::Reserved)) } else { Ok(checked) }
 }
 

@@ -7,7 +7,7 @@ use super::reads::{Reads, VerdictForm};
 use super::{Line, Receiver, Unstated};
 use crate::client::{Reason, Verification};
 use crate::field::Flag;
-use crate::headers::FieldName;
+use crate::headers::HeaderName;
 use crate::x509::Dialect;
 
 impl VerdictForm {
@@ -48,10 +48,10 @@ fn flag(form: Flag, value: &[u8]) -> Option<bool> {
 #[derive(Debug)]
 pub(super) struct Verdict<'h> {
     verification: Option<Verification>,
-    presented: Option<(bool, &'h FieldName)>,
-    revoked: Option<(bool, &'h FieldName)>,
+    presented: Option<(bool, &'h HeaderName)>,
+    revoked: Option<(bool, &'h HeaderName)>,
     /// The header that alone tells that there was a certificate.
-    tells_presence: Option<&'h FieldName>,
+    tells_presence: Option<&'h HeaderName>,
 }
 
 impl<'h> Verdict<'h> {
@@ -132,7 +132,7 @@ impl<'h> Verdict<'h> {
     /// that says anything of it.
     pub(super) fn conclude(
         self,
-        stated: Option<&FieldName>,
+        stated: Option<&HeaderName>,
     ) -> Result<Option<(Verification, bool)>, ReceiveError> {
         let revoked = self.revoked.filter(|(revoked, _)| *revoked).map(|(_, header)| header);
         if let Some((false, _)) = self.presented {

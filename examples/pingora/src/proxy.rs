@@ -153,11 +153,11 @@ impl RequestHeadersMut for Fields<'_> {
     }
 
     fn add_line(&mut self, line: HeaderLine<'_>) -> std::result::Result<(), TooManyHeaders> {
-        let value = line.header_value().ok_or(TooManyHeaders)?;
+        let value = line.header_value();
         // A name from the program's source is sent in its own case, any other in title case.
-        let added = match line.field_name().as_static() {
+        let added = match line.header_name().as_static() {
             Some(name) => self.0.append_header(name, value),
-            None => self.0.append_header(line.field_name().as_header_name().clone(), value),
+            None => self.0.append_header(line.header_name().as_header_name().clone(), value),
         };
         added.map(drop).map_err(|_| TooManyHeaders)
     }
