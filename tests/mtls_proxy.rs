@@ -16,6 +16,8 @@ mod arguments;
 mod certificates;
 #[path = "../examples/mtls_proxy/demonstration/clients.rs"]
 mod clients;
+#[path = "../examples/mtls_proxy/forwarding.rs"]
+mod forwarding;
 #[path = "../examples/mtls_proxy/demonstration/origin.rs"]
 mod origin;
 #[path = "../examples/mtls_proxy/proxy/mod.rs"]
@@ -27,8 +29,10 @@ use std::time::Duration;
 
 use hyper::{StatusCode, Version};
 use rustls::ClientConfig;
-use tls_client_auth::Forwarding;
 use tls_client_auth::field::Limits;
+use tls_client_auth::{
+    ClientCertificate, Dialect, Forwarding, HeaderSet, TlsClientAuth, Verification,
+};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -36,6 +40,7 @@ use tokio::time::timeout;
 use arguments::{Arguments, HELP};
 use certificates::Certificates;
 use clients::{Http1, Http2};
+use forwarding::Chosen;
 use origin::Origin;
 use proxy::log::Errors;
 use proxy::{Admission, Options, Settings};
@@ -377,6 +382,21 @@ async fn settings_read_anew_drop_no_connection() {
 }
 
 #[tokio::test]
+async fn the_issuer_s_serial_number_is_that_of_the_listener_s_authority() {
+    let scene = Scene::new(|_| {}).await;
+    let field = "issuer-serial".parse().unwrap();
+    let set = HeaderSet::new("own", Dialect::OpenSsl, [("X-Issuer-Serial", field)]).unwrap();
+    let forwarding = Forwarding::none().on_every_request(set);
+    let tls = scene.certificates.tls(Admission::Verified).unwrap();
+    scene.proxy.proxy.reload(Settings { tls, forwarding, hosts: None });
+    scene.http1().await.get("app.example", "/", &[]).await.unwrap();
+    let root = ClientCertificate::presented(&scene.certificates.root[..], Verification::None);
+    let root = TlsClientAuth::new(&root);
+    let seen = scene.origin.take();
+    assert_eq!(seen[0].value("x-issuer-serial"), Some(root.cert_serial()));
+}
+
+#[tokio::test]
 async fn an_error_tells_whose_it_is() {
     let scene = Scene::new(|_| {}).await;
     // One that never says TLS, one whose HTTP is none, and one whose certificate is too large for its header.
@@ -436,6 +456,62 @@ fn every_bad_argument_has_a_message() {
         let arguments = line.split(' ').map(Into::into).collect();
         let error = Arguments::parse(arguments).err().unwrap().to_string();
         assert!(error.contains(message), "{line}: {error}");
+    }
+}
+
+#[test]
+fn headers_are_chosen_by_options_or_a_file() {
+    let none = || Chosen {
+        file: None,
+        when: None,
+        sets: Vec::new(),
+        renamed: Vec::new(),
+        own: Vec::new(),
+        also_strip: Vec::new(),
+    };
+    let pair = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
+    assert_eq!(none().read().unwrap(), Forwarding::cloudflare());
+    let chosen = Chosen {
+        when: Some("every".to_owned()),
+        sets: vec!["nginx".to_owned(), "rfc9440".to_owned()],
+        renamed: pair("SSL-Client-Verify", "X-Verify"),
+        own: pair("X-Subject", "subject:rfc2253"),
+        also_strip: vec!["X-Tenant".to_owned()],
+        ..none()
+    };
+    let own = [("X-Subject", "subject:rfc2253".parse().unwrap())];
+    let expected = Forwarding::none()
+        .on_every_request(HeaderSet::nginx().renamed("ssl-client-verify", "X-Verify").unwrap())
+        .on_every_request(HeaderSet::rfc9440())
+        .on_every_request(HeaderSet::new("own", Dialect::OpenSsl, own).unwrap())
+        .also_strip(["X-Tenant"])
+        .unwrap();
+    assert_eq!(chosen.read().unwrap(), expected);
+
+    let folder = std::env::temp_dir();
+    for (end, text) in [
+        ("toml", "every-request = [\"rfc9440\"]\n"),
+        ("json", "{\"every-request\": [\"rfc9440\"]}"),
+    ] {
+        let file = folder.join(format!("forwarding-{}.{end}", std::process::id()));
+        std::fs::write(&file, text).unwrap();
+        let file = || Some(file.to_str().unwrap().to_owned());
+        assert_eq!(Chosen { file: file(), ..none() }.read().unwrap(), Forwarding::rfc9440());
+        let both = Chosen { file: file(), sets: vec!["nginx".to_owned()], ..none() };
+        assert!(both.read().is_err(), "not both");
+        std::fs::remove_file(file().unwrap()).unwrap();
+    }
+    let wrong = [
+        ("--headers nginks: ", Chosen { sets: vec!["nginks".to_owned()], ..none() }),
+        ("--rename a=b: ", Chosen { renamed: pair("a", "b"), ..none() }),
+        ("--header a=subjekt: ", Chosen { own: pair("a", "subjekt"), ..none() }),
+        ("--also-strip: ", Chosen { also_strip: vec!["host".to_owned()], ..none() }),
+        ("--forward often: ", Chosen { when: Some("often".to_owned()), ..none() }),
+        ("--forwarding /nowhere: ", Chosen { file: Some("/nowhere".to_owned()), ..none() }),
+    ];
+    for (message, chosen) in wrong {
+        let error = chosen.read().unwrap_err().to_string();
+        assert!(error.starts_with(message), "{error}");
     }
 }
 
