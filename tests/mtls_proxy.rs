@@ -221,7 +221,7 @@ async fn an_origin_that_hangs_or_is_gone_is_no_answer() {
         let lines = scene.proxy.error_log.take();
         assert_eq!(lines.len(), 20, "{http2}: an outage does not fill the disk");
         for line in lines {
-            assert!(line.contains("\"GET / HTTP/2.0\" - \"SUCCESS\" "), "{line}");
+            assert!(line.contains("\"GET / HTTP/2.0\" - verdict=\"SUCCESS\" "), "{line}");
             assert!(line.contains("CN=client") && line.contains("Connection refused"), "{line}");
         }
     }
@@ -247,7 +247,8 @@ async fn errors_left_out_are_counted() {
 async fn the_access_log_has_one_printable_line_a_request() {
     let scene = Scene::new(|_| {}).await;
     let identity = |line: &str| {
-        line.contains("\"SUCCESS\" ") && line.ends_with("\"CN=client,O=Example Corp\"")
+        line.contains("verdict=\"SUCCESS\" ")
+            && line.ends_with("subject=\"CN=client,O=Example Corp\"")
     };
     let cases: [(&str, &[u8], &str); 6] = [
         (
@@ -304,12 +305,12 @@ async fn the_access_log_has_one_printable_line_a_request() {
         tokio::time::sleep(Duration::from_millis(5)).await;
         lines = scene.proxy.access_log.take();
     }
-    assert!(lines[0].contains("\"GET /hangs HTTP/2.0\" - \"SUCCESS\""), "{lines:?}");
+    assert!(lines[0].contains("\"GET /hangs HTTP/2.0\" - verdict=\"SUCCESS\""), "{lines:?}");
     let nobody = scene.certificates.client_config(false).unwrap();
     let mut connection = Http1::connect(scene.proxy.port, &nobody).await.unwrap();
     connection.get("app.example", "/", &[]).await.unwrap();
     let lines = scene.proxy.access_log.take();
-    assert!(lines[0].ends_with(" 200 \"NONE\" - \"-\""), "{lines:?}");
+    assert!(lines[0].ends_with(" 200 verdict=\"NONE\""), "{lines:?}");
 }
 
 #[tokio::test]
@@ -413,9 +414,12 @@ async fn an_error_tells_whose_it_is() {
     let lines = scene.proxy.error_log.take();
     let ends = [
         (format!("{address}: handshake: "), "message"),
-        (" \"SUCCESS\" ".to_owned(), " \"CN=client,O=Example Corp\": invalid HTTP method parsed"),
         (
-            " \"GET / HTTP/1.1\" - \"SUCCESS\" ".to_owned(),
+            " verdict=\"SUCCESS\" ".to_owned(),
+            " subject=\"CN=client,O=Example Corp\": invalid HTTP method parsed",
+        ),
+        (
+            " \"GET / HTTP/1.1\" - verdict=\"SUCCESS\" ".to_owned(),
             "Cf-Client-Cert-Der-Base64 is left out: too large",
         ),
     ];
