@@ -19,9 +19,9 @@ pub struct Chosen {
 
 impl Chosen {
     pub fn read(self) -> Result<Forwarding> {
-        let Some(file) = &self.file else { return self.from_options() };
-        let others = self.sets.len() + self.renamed.len() + self.own.len() + self.also_strip.len();
-        if others > 0 || self.when.is_some() {
+        let Some(file) = &self.file else { return self.of_options() };
+        let none = self.when.is_none() && self.sets.is_empty() && self.also_strip.is_empty();
+        if !none || !self.renamed.is_empty() || !self.own.is_empty() {
             return Err("--forwarding says all that the other options about headers would".into());
         }
         let broken = |error: &dyn std::fmt::Display| format!("--forwarding {file}: {error}");
@@ -32,7 +32,7 @@ impl Chosen {
         })
     }
 
-    fn from_options(self) -> Result<Forwarding> {
+    fn of_options(self) -> Result<Forwarding> {
         let names = match (&self.sets[..], &self.own[..]) {
             ([], []) => &["cloudflare".to_owned()],
             (sets, _) => sets,
