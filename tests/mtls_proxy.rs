@@ -16,6 +16,8 @@ mod arguments;
 mod certificates;
 #[path = "../examples/mtls_proxy/demonstration/clients.rs"]
 mod clients;
+#[path = "../examples/mtls_proxy/forwarding.rs"]
+mod forwarding;
 #[path = "../examples/mtls_proxy/demonstration/origin.rs"]
 mod origin;
 #[path = "../examples/mtls_proxy/proxy/mod.rs"]
@@ -27,8 +29,10 @@ use std::time::Duration;
 
 use hyper::{StatusCode, Version};
 use rustls::ClientConfig;
-use tls_client_auth::Forwarding;
 use tls_client_auth::field::Limits;
+use tls_client_auth::{
+    ClientCertificate, Dialect, Forwarding, HeaderSet, TlsClientAuth, Verification,
+};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -36,6 +40,7 @@ use tokio::time::timeout;
 use arguments::{Arguments, HELP};
 use certificates::Certificates;
 use clients::{Http1, Http2};
+use forwarding::Chosen;
 use origin::Origin;
 use proxy::log::Errors;
 use proxy::{Admission, Options, Settings};
@@ -216,7 +221,7 @@ async fn an_origin_that_hangs_or_is_gone_is_no_answer() {
         let lines = scene.proxy.error_log.take();
         assert_eq!(lines.len(), 20, "{http2}: an outage does not fill the disk");
         for line in lines {
-            assert!(line.contains("\"GET / HTTP/2.0\" - \"SUCCESS\" "), "{line}");
+            assert!(line.contains("\"GET / HTTP/2.0\" - verdict=\"SUCCESS\" "), "{line}");
             assert!(line.contains("CN=client") && line.contains("Connection refused"), "{line}");
         }
     }
@@ -242,7 +247,8 @@ async fn errors_left_out_are_counted() {
 async fn the_access_log_has_one_printable_line_a_request() {
     let scene = Scene::new(|_| {}).await;
     let identity = |line: &str| {
-        line.contains("\"SUCCESS\" ") && line.ends_with("\"CN=client,O=Example Corp\"")
+        line.contains("verdict=\"SUCCESS\" ")
+            && line.ends_with("subject=\"CN=client,O=Example Corp\"")
     };
     let cases: [(&str, &[u8], &str); 6] = [
         (
@@ -299,12 +305,12 @@ async fn the_access_log_has_one_printable_line_a_request() {
         tokio::time::sleep(Duration::from_millis(5)).await;
         lines = scene.proxy.access_log.take();
     }
-    assert!(lines[0].contains("\"GET /hangs HTTP/2.0\" - \"SUCCESS\""), "{lines:?}");
+    assert!(lines[0].contains("\"GET /hangs HTTP/2.0\" - verdict=\"SUCCESS\""), "{lines:?}");
     let nobody = scene.certificates.client_config(false).unwrap();
     let mut connection = Http1::connect(scene.proxy.port, &nobody).await.unwrap();
     connection.get("app.example", "/", &[]).await.unwrap();
     let lines = scene.proxy.access_log.take();
-    assert!(lines[0].ends_with(" 200 \"NONE\" - \"-\""), "{lines:?}");
+    assert!(lines[0].ends_with(" 200 verdict=\"NONE\""), "{lines:?}");
 }
 
 #[tokio::test]
@@ -377,6 +383,21 @@ async fn settings_read_anew_drop_no_connection() {
 }
 
 #[tokio::test]
+async fn the_issuer_s_serial_number_is_that_of_the_listener_s_authority() {
+    let scene = Scene::new(|_| {}).await;
+    let field = "issuer-serial".parse().unwrap();
+    let set = HeaderSet::new("own", Dialect::OpenSsl, [("X-Issuer-Serial", field)]).unwrap();
+    let forwarding = Forwarding::none().on_every_request(set);
+    let tls = scene.certificates.tls(Admission::Verified).unwrap();
+    scene.proxy.proxy.reload(Settings { tls, forwarding, hosts: None });
+    scene.http1().await.get("app.example", "/", &[]).await.unwrap();
+    let root = ClientCertificate::presented(&scene.certificates.root[..], Verification::None);
+    let root = TlsClientAuth::new(&root);
+    let seen = scene.origin.take();
+    assert_eq!(seen[0].value("x-issuer-serial"), Some(root.cert_serial()));
+}
+
+#[tokio::test]
 async fn an_error_tells_whose_it_is() {
     let scene = Scene::new(|_| {}).await;
     // One that never says TLS, one whose HTTP is none, and one whose certificate is too large for its header.
@@ -393,9 +414,12 @@ async fn an_error_tells_whose_it_is() {
     let lines = scene.proxy.error_log.take();
     let ends = [
         (format!("{address}: handshake: "), "message"),
-        (" \"SUCCESS\" ".to_owned(), " \"CN=client,O=Example Corp\": invalid HTTP method parsed"),
         (
-            " \"GET / HTTP/1.1\" - \"SUCCESS\" ".to_owned(),
+            " verdict=\"SUCCESS\" ".to_owned(),
+            " subject=\"CN=client,O=Example Corp\": invalid HTTP method parsed",
+        ),
+        (
+            " \"GET / HTTP/1.1\" - verdict=\"SUCCESS\" ".to_owned(),
             "Cf-Client-Cert-Der-Base64 is left out: too large",
         ),
     ];
@@ -436,6 +460,62 @@ fn every_bad_argument_has_a_message() {
         let arguments = line.split(' ').map(Into::into).collect();
         let error = Arguments::parse(arguments).err().unwrap().to_string();
         assert!(error.contains(message), "{line}: {error}");
+    }
+}
+
+#[test]
+fn headers_are_chosen_by_options_or_a_file() {
+    let none = || Chosen {
+        file: None,
+        when: None,
+        sets: Vec::new(),
+        renamed: Vec::new(),
+        own: Vec::new(),
+        also_strip: Vec::new(),
+    };
+    let pair = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
+    assert_eq!(none().read().unwrap(), Forwarding::cloudflare());
+    let chosen = Chosen {
+        when: Some("every".to_owned()),
+        sets: vec!["nginx".to_owned(), "rfc9440".to_owned()],
+        renamed: pair("SSL-Client-Verify", "X-Verify"),
+        own: pair("X-Subject", "subject:rfc2253"),
+        also_strip: vec!["X-Tenant".to_owned()],
+        ..none()
+    };
+    let own = [("X-Subject", "subject:rfc2253".parse().unwrap())];
+    let expected = Forwarding::none()
+        .on_every_request(HeaderSet::nginx().renamed("ssl-client-verify", "X-Verify").unwrap())
+        .on_every_request(HeaderSet::rfc9440())
+        .on_every_request(HeaderSet::new("own", Dialect::OpenSsl, own).unwrap())
+        .also_strip(["X-Tenant"])
+        .unwrap();
+    assert_eq!(chosen.read().unwrap(), expected);
+
+    let folder = std::env::temp_dir();
+    for (end, text) in [
+        ("toml", "every-request = [\"rfc9440\"]\n"),
+        ("json", "{\"every-request\": [\"rfc9440\"]}"),
+    ] {
+        let file = folder.join(format!("forwarding-{}.{end}", std::process::id()));
+        std::fs::write(&file, text).unwrap();
+        let file = || Some(file.to_str().unwrap().to_owned());
+        assert_eq!(Chosen { file: file(), ..none() }.read().unwrap(), Forwarding::rfc9440());
+        let both = Chosen { file: file(), sets: vec!["nginx".to_owned()], ..none() };
+        assert!(both.read().is_err(), "not both");
+        std::fs::remove_file(file().unwrap()).unwrap();
+    }
+    let wrong = [
+        ("--headers nginks: ", Chosen { sets: vec!["nginks".to_owned()], ..none() }),
+        ("--rename a=b: ", Chosen { renamed: pair("a", "b"), ..none() }),
+        ("--header a=subjekt: ", Chosen { own: pair("a", "subjekt"), ..none() }),
+        ("--also-strip: ", Chosen { also_strip: vec!["host".to_owned()], ..none() }),
+        ("--forward often: ", Chosen { when: Some("often".to_owned()), ..none() }),
+        ("--forwarding /nowhere: ", Chosen { file: Some("/nowhere".to_owned()), ..none() }),
+    ];
+    for (message, chosen) in wrong {
+        let error = chosen.read().unwrap_err().to_string();
+        assert!(error.starts_with(message), "{error}");
     }
 }
 

@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use hyper::http::uri::{Authority, Scheme, Uri};
 use tls_client_auth::hosts::HostnameSettings;
-use tls_client_auth::{Forwarding, HeaderSet};
+
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::Result;
+use crate::forwarding::Chosen;
 use crate::proxy::{Admission, Limits, Options, Settings, Sink, Tls};
 
 pub const HELP: &str = "\
@@ -34,6 +35,10 @@ Usage: mtls_proxy                      demonstrate it on loopback
   --settings FILE     Cloudflare's hostname settings, JSON: which hosts forward the certificate  [all do]
   --forward WHEN      first: on a connection's first request; every: on every one  [first]
   --headers SET       the header set; can be given several times  [cloudflare]
+  --rename OLD=NEW    another name for a header of the sets; can be given several times
+  --header NAME=FIELD a header of one's own, as X-Subject=subject:rfc2253; can be given several times
+  --also-strip NAME   a header that clients may not send either; can be given several times
+  --forwarding FILE   all of this from a file, TOML or *.json, in place of the options
   --upgrade PROTOCOL  tunnel this protocol too, beside websocket; can be given several times
   --log               print a line for each request: time, peer, host, request, status, verdict, fingerprint, subject
 
@@ -71,8 +76,14 @@ impl Arguments {
         let key = line.required("--key")?;
         let client_ca = line.required("--client-ca")?;
         let settings: Option<String> = line.value("--settings")?;
-        let forward: Option<String> = line.value("--forward")?;
-        let sets = line.0.values_from_str("--headers")?;
+        let forwarding = Chosen {
+            file: line.value("--forwarding")?,
+            when: line.value("--forward")?,
+            sets: line.0.values_from_str("--headers")?,
+            renamed: line.0.values_from_fn("--rename", pair)?,
+            own: line.0.values_from_fn("--header", pair)?,
+            also_strip: line.0.values_from_str("--also-strip")?,
+        };
         let options = Options {
             origin: self::origin(&origin)?,
             origin_http2: line.0.contains("--origin-http2"),
@@ -88,7 +99,7 @@ impl Arguments {
         }
         let settings = Settings {
             tls: tls(&cert, &key, &client_ca, admission)?,
-            forwarding: forwarding(forward.as_deref(), sets)?,
+            forwarding: forwarding.read()?,
             hosts: settings.map(|file| hostname_settings(&file)).transpose()?,
         };
         Ok(Self { listen, options, settings })
@@ -158,22 +169,10 @@ fn upgrade(protocol: &str) -> std::result::Result<String, &'static str> {
     }
 }
 
-fn forwarding(when: Option<&str>, names: Vec<String>) -> Result<Forwarding> {
-    let names = if names.is_empty() { vec!["cloudflare".to_owned()] } else { names };
-    let sets = names.iter().map(|name| header_set(name)).collect::<Result<Vec<_>>>()?;
-    match when.unwrap_or("first") {
-        "first" => Ok(sets.into_iter().fold(Forwarding::none(), Forwarding::on_first_request)),
-        "every" => Ok(sets.into_iter().fold(Forwarding::none(), Forwarding::on_every_request)),
-        other => Err(format!("--forward {other}: first or every").into()),
-    }
-}
-
-fn header_set(name: &str) -> Result<HeaderSet> {
-    let sets = HeaderSet::all();
-    let known: Vec<String> = sets.iter().map(|set| set.name().to_owned()).collect();
-    sets.into_iter()
-        .find(|set| set.name() == name)
-        .ok_or_else(|| format!("--headers {name}: no such set, but {}", known.join(", ")).into())
+/// The two sides of `OLD=NEW`.
+fn pair(text: &str) -> std::result::Result<(String, String), &'static str> {
+    let (name, value) = text.split_once('=').ok_or("two parts with = between them")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 fn origin(url: &str) -> Result<Authority> {
@@ -197,7 +196,7 @@ fn tls(cert: &str, key: &str, client_ca: &str, admission: Admission) -> Result<T
         PrivateKeyDer::from_pem_file(key).map_err(|error| format!("--key {key}: {error}"))?;
     let chain = certificates("--cert", cert)?;
     let authorities = certificates("--client-ca", client_ca)?;
-    Tls::new(chain, private_key, &authorities, admission).map_err(|error| {
+    Tls::new(chain, private_key, authorities, admission).map_err(|error| {
         format!("--cert {cert}, --key {key}, --client-ca {client_ca}: {error}").into()
     })
 }

@@ -88,7 +88,7 @@ impl Scene {
         println!("          {line}");
         self.expect(
             "its line in the access log tells who it was",
-            lines.len() == 1 && line.ends_with(" \"CN=client,O=Example Corp\""),
+            lines.len() == 1 && line.ends_with(" subject=\"CN=client,O=Example Corp\""),
         );
         connection.get("app.example", "/", &FORGED).await?;
         self.expect_nothing("request 2, with forged headers: nothing");

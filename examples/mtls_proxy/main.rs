@@ -9,6 +9,7 @@
 
 mod arguments;
 mod demonstration;
+mod forwarding;
 mod proxy;
 mod signals;
 

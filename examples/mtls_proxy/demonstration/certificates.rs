@@ -19,7 +19,7 @@ use crate::proxy::{Admission, Tls};
 pub const LAST_YEAR: i32 = 2099;
 
 pub struct Certificates {
-    root: CertificateDer<'static>,
+    pub root: CertificateDer<'static>,
     server: (CertificateDer<'static>, Vec<u8>),
     client: (CertificateDer<'static>, Vec<u8>),
 }
@@ -50,7 +50,7 @@ impl Certificates {
     pub fn tls(&self, admission: Admission) -> Result<Tls> {
         let (certificate, key) = &self.server;
         let chain = vec![certificate.clone()];
-        Tls::new(chain, private_key(key), std::slice::from_ref(&self.root), admission)
+        Tls::new(chain, private_key(key), vec![self.root.clone()], admission)
     }
 
     pub fn client_config(&self, with_certificate: bool) -> Result<ClientConfig> {

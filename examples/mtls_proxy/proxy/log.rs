@@ -16,19 +16,13 @@ pub type Sink = Arc<dyn Fn(&str) + Send + Sync>;
 /// The client of a connection.
 pub struct Peer {
     address: SocketAddr,
-    /// Verdict, fingerprint and subject.
+    /// Verdict, fingerprint, serial number and subject.
     identity: String,
 }
 
 impl Peer {
     pub fn new(address: SocketAddr, client: &ClientCertificate) -> Self {
-        let auth = TlsClientAuth::new(client);
-        let identity = format!(
-            "\"{}\" {} \"{}\"",
-            Printable(auth.cert_verified()),
-            or_dash(auth.cert_fingerprint_sha256()),
-            Printable(or_dash(auth.cert_subject_dn())),
-        );
+        let identity = TlsClientAuth::new(client).to_string();
         Self { address, identity }
     }
 }
@@ -39,8 +33,8 @@ impl Display for Peer {
     }
 }
 
-/// A request's line in the access log: `2026-11-27T09:30:00Z 192.0.2.1:50312 app.example "GET / HTTP/2.0" 200 "SUCCESS" 9f86…
-/// "CN=client"`, written when this is dropped. The status of a request that the client gave up is `-`.
+/// A request's line in the access log: `2026-11-27T09:30:00Z 192.0.2.1:50312 app.example "GET / HTTP/2.0" 200 verdict="SUCCESS"
+/// sha256=9f86… serial=5A70… subject="CN=client"`, written when this is dropped. The status of a request that the client gave up is `-`.
 pub struct Entry<'a> {
     sink: Option<&'a Sink>,
     peer: &'a Peer,
@@ -153,8 +147,4 @@ impl Display for Now {
             u8::from(month)
         )
     }
-}
-
-fn or_dash(text: &str) -> &str {
-    if text.is_empty() { "-" } else { text }
 }

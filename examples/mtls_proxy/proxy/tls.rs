@@ -28,6 +28,7 @@ pub enum Admission {
 pub struct Tls {
     pub config: Arc<ServerConfig>,
     verifier: OptionalNoCa,
+    authorities: Vec<CertificateDer<'static>>,
     admission: Admission,
 }
 
@@ -36,11 +37,11 @@ impl Tls {
     pub fn new(
         chain: Vec<CertificateDer<'static>>,
         key: PrivateKeyDer<'static>,
-        authorities: &[CertificateDer<'static>],
+        authorities: Vec<CertificateDer<'static>>,
         admission: Admission,
     ) -> Result<Self> {
         let mut roots = RootCertStore::empty();
-        for authority in authorities {
+        for authority in &authorities {
             roots.add(authority.clone())?;
         }
         let provider = Arc::new(ring::default_provider());
@@ -59,7 +60,8 @@ impl Tls {
             .with_client_cert_verifier(in_handshake)
             .with_single_cert(chain, key)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Self { config: Arc::new(config), verifier: OptionalNoCa::new(verifier), admission })
+        let (config, verifier) = (Arc::new(config), OptionalNoCa::new(verifier));
+        Ok(Self { config, verifier, authorities, admission })
     }
 
     pub async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
@@ -71,7 +73,10 @@ impl Tls {
     /// On a resumed session rustls hands out the first handshake's certificates and verifies nothing: they may have expired since.
     pub fn client(&self, connection: &ServerConnection) -> Result<ClientCertificate> {
         let now = self.config.time_provider.current_time().ok_or("no time to verify at")?;
-        let client = self.verifier.client(connection.peer_certificates(), now)?;
+        let client = self
+            .verifier
+            .client(connection.peer_certificates(), now)?
+            .verified_issuer_among(&self.authorities);
         if self.admission != Admission::Any && client.is_presented() && !client.is_trusted() {
             let verdict = TlsClientAuth::new(&client);
             return Err(format!("resumed session: {}", verdict.cert_verified()).into());

@@ -1,0 +1,71 @@
+//! Which headers the operator wants forwarded: options, or a settings file.
+
+use std::fs;
+
+use tls_client_auth::field::Field;
+use tls_client_auth::{Dialect, Forwarding, HeaderSet};
+
+use crate::Result;
+
+/// What the command line says of it.
+pub struct Chosen {
+    pub file: Option<String>,
+    pub when: Option<String>,
+    pub sets: Vec<String>,
+    pub renamed: Vec<(String, String)>,
+    pub own: Vec<(String, String)>,
+    pub also_strip: Vec<String>,
+}
+
+impl Chosen {
+    pub fn read(self) -> Result<Forwarding> {
+        let Some(file) = &self.file else { return self.of_options() };
+        let none = self.when.is_none() && self.sets.is_empty() && self.also_strip.is_empty();
+        if !none || !self.renamed.is_empty() || !self.own.is_empty() {
+            return Err("--forwarding says all that the other options about headers would".into());
+        }
+        let broken = |error: &dyn std::fmt::Display| format!("--forwarding {file}: {error}");
+        let text = fs::read_to_string(file).map_err(|error| broken(&error))?;
+        Ok(match file.ends_with(".json") {
+            true => serde_json::from_str(&text).map_err(|error| broken(&error))?,
+            false => toml::from_str(&text).map_err(|error| broken(&error))?,
+        })
+    }
+
+    fn of_options(self) -> Result<Forwarding> {
+        let names = match (&self.sets[..], &self.own[..]) {
+            ([], []) => &["cloudflare".to_owned()],
+            (sets, _) => sets,
+        };
+        let named = |name: &String| {
+            HeaderSet::named(name).map_err(|error| format!("--headers {name}: {error}"))
+        };
+        let mut sets = names.iter().map(named).collect::<std::result::Result<Vec<_>, _>>()?;
+        for (old, new) in &self.renamed {
+            let failed = |error| format!("--rename {old}={new}: {error}");
+            let has =
+                |set: &&mut HeaderSet| set.rows().any(|(name, _)| name.eq_ignore_ascii_case(old));
+            let set =
+                sets.iter_mut().find(has).ok_or_else(|| failed("no set has it".to_owned()))?;
+            *set = set.clone().renamed(old, new).map_err(|error| failed(error.to_string()))?;
+        }
+        if !self.own.is_empty() {
+            let field = |(name, field): &(String, String)| {
+                let read: std::result::Result<Field, _> = field.parse();
+                read.map_err(|error| format!("--header {name}={field}: {error}"))
+            };
+            let fields = self.own.iter().map(field).collect::<std::result::Result<Vec<_>, _>>()?;
+            let rows = self.own.iter().map(|(name, _)| name.as_str()).zip(fields);
+            let set = HeaderSet::new("own", Dialect::OpenSsl, rows);
+            sets.push(set.map_err(|error| format!("--header: {error}"))?);
+        }
+        let forwarding = match self.when.as_deref().unwrap_or("first") {
+            "first" => sets.into_iter().fold(Forwarding::none(), Forwarding::on_first_request),
+            "every" => sets.into_iter().fold(Forwarding::none(), Forwarding::on_every_request),
+            other => return Err(format!("--forward {other}: first or every").into()),
+        };
+        Ok(forwarding
+            .also_strip(&self.also_strip)
+            .map_err(|error| format!("--also-strip: {error}"))?)
+    }
+}
