@@ -30,7 +30,8 @@ class Inspect:
         self.programs = {}
         for program in reversed(programs):
             listed = subprocess.run([program, "--list"], capture_output=True, text=True, check=True)
-            self.programs.update(dict.fromkeys(listed.stdout.split(), program))
+            # The sets, and after an empty line what can only be received.
+            self.programs.update(dict.fromkeys(listed.stdout.split("\n\n")[0].split(), program))
 
     def lines(self, set_name, told):
         """`told`: client -> what was said of it. Client name -> [(header, value)], or the error as a text."""
