@@ -185,6 +185,17 @@ fn a_set_comes_back() {
             HeaderSet::envoy().by(["spiffe://a", "urn:b"]).unwrap(),
             r#"{"set":"envoy","by":["spiffe://a","urn:b"]}"#,
         ),
+        (HeaderSet::named("nifi").unwrap(), r#""nifi""#),
+        (
+            HeaderSet::named("nifi").unwrap().surrounded("X-ProxiedEntitiesChain", "", "").unwrap(),
+            r#"{"name":"nifi","dialect":"openssl","rows":{"X-ProxiedEntitiesChain":"subject:java"}}"#,
+        ),
+        (
+            HeaderSet::new("own", Dialect::OpenSsl, [("X-Auth-Method", Field::Fixed)])
+                .and_then(|set| set.surrounded("X-Auth-Method", "mtls", ""))
+                .unwrap(),
+            r#"{"name":"own","dialect":"openssl","rows":{"X-Auth-Method":"fixed"},"around":{"X-Auth-Method":["mtls",""]}}"#,
+        ),
         (
             HeaderSet::envoy_with(Xfcc::new().subject()),
             r#"{"name":"envoy","dialect":"boringssl","rows":{"x-forwarded-client-cert":"xfcc:hash,subject"}}"#,
@@ -313,7 +324,7 @@ fn mistakes_are_explained() {
             "a set's key",
             r#"every-request = { set = "nginx", renamed = {} }"#,
             &[
-                "key \"renamed\": is not known, did you mean \"rename\"? Known: set, only, rename, name, dialect, rows, by, including-untrusted",
+                "key \"renamed\": is not known, did you mean \"rename\"? Known: set, only, rename, name, dialect, rows, around, by, including-untrusted",
             ],
         ),
         (

@@ -5,6 +5,8 @@
 
 use crate::x509::Dialect;
 
+use alloc::vec::Vec;
+
 macro_rules! verify_errors {
     ($($variant:ident: ($openssl_code:expr, $openssl:literal), ($boringssl_code:expr, $boringssl:literal);)*) => {
         /// Why the library that verified the chain refused it: its `X509_V_ERR_…` constants.
@@ -34,6 +36,13 @@ macro_rules! verify_errors {
         ];
 
         impl VerifyError {
+            /// The variant's name.
+            const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => stringify!($variant),)*
+                }
+            }
+
             /// The reason as `X509_verify_cert_error_string` words it: printable ASCII. A reason that only
             /// the other library knows is worded as that one does.
             #[must_use]
@@ -175,6 +184,19 @@ impl VerifyError {
         .map(i32::from)
     }
 
+    /// Appends the name of OpenSSL's constant, which the variant's is in capitals: `X509_V_ERR_CERT_HAS_EXPIRED`.
+    pub(crate) fn write_constant(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"X509_V_ERR");
+        let mut digits = false;
+        for byte in self.name().bytes() {
+            if byte.is_ascii_uppercase() || byte.is_ascii_digit() && !digits {
+                out.push(b'_');
+            }
+            digits = byte.is_ascii_digit();
+            out.push(byte.to_ascii_uppercase());
+        }
+    }
+
     /// The reason with exactly this text in either library's wording.
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         TABLE
@@ -199,6 +221,25 @@ mod tests {
             }
             assert_eq!(VerifyError::from_text(openssl_text), Some(error));
             assert_eq!(VerifyError::from_text(boringssl_text), Some(error));
+        }
+    }
+
+    #[test]
+    fn constants_are_openssl_s() {
+        let cases = [
+            (VerifyError::Unspecified, "X509_V_ERR_UNSPECIFIED"),
+            (VerifyError::CertHasExpired, "X509_V_ERR_CERT_HAS_EXPIRED"),
+            (VerifyError::KeyusageNoCertsign, "X509_V_ERR_KEYUSAGE_NO_CERTSIGN"),
+            (
+                VerifyError::SuiteBCannotSignP384WithP256,
+                "X509_V_ERR_SUITE_B_CANNOT_SIGN_P_384_WITH_P_256",
+            ),
+            (VerifyError::ExtensionsRequireVersion3, "X509_V_ERR_EXTENSIONS_REQUIRE_VERSION_3"),
+        ];
+        for (error, constant) in cases {
+            let mut out = Vec::new();
+            error.write_constant(&mut out);
+            assert_eq!(core::str::from_utf8(&out), Ok(constant));
         }
     }
 

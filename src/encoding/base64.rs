@@ -27,6 +27,12 @@ pub(crate) fn base64_unpadded(bytes: &[u8], out: &mut Vec<u8>) {
     encode(&general_purpose::STANDARD_NO_PAD, bytes, length, out);
 }
 
+/// The alphabet for URLs without padding.
+pub(crate) fn base64_url(bytes: &[u8], out: &mut Vec<u8>) {
+    let length = bytes.len().saturating_mul(4).div_ceil(3);
+    encode(&general_purpose::URL_SAFE_NO_PAD, bytes, length, out);
+}
+
 fn encode(engine: &impl base64::Engine, bytes: &[u8], length: usize, out: &mut Vec<u8>) {
     let start = out.len();
     out.resize(start.saturating_add(length), 0);

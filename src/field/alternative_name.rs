@@ -1,8 +1,10 @@
 //! The subject alternative names as headers carry them.
 
+use alloc::string::ToString as _;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
-use super::linkerd;
+use super::{SanKind, linkerd};
 use crate::encoding;
 use crate::x509::cursor::Cursor;
 use crate::x509::name::{Characters, write_utf8};
@@ -47,6 +49,12 @@ pub enum SubjectAltNameForm {
     DnsBase64,
     /// All URIs in the same way. Google.
     UriBase64,
+    /// All names of a kind, separated by commas: `one.example,two.example`. A name with a comma or a space, or with a byte outside
+    /// printable ASCII, is left out.
+    List(SanKind),
+    /// All names of the four kinds as OpenSSL prints the extension: `DNS:one.example, URI:spiffe://example.org/a, email:a@b.example,
+    /// IP Address:192.0.2.1`, in the order of the certificate. Other kinds, and names as [`List`](Self::List) leaves out, are left out.
+    OpenSsl,
 }
 
 impl SubjectAltNameForm {
@@ -72,6 +80,8 @@ impl SubjectAltNameForm {
             }
             Self::DnsBase64 => list(names, DNS, out),
             Self::UriBase64 => list(names, URI, out),
+            Self::List(kind) => comma_list(names, kind, out),
+            Self::OpenSsl => openssl_list(names, out),
         }
     }
 }
@@ -81,6 +91,57 @@ impl<'a> SubjectAltNames<'a> {
     fn texts(self, wanted: u8) -> impl Iterator<Item = &'a [u8]> {
         self.entries().filter(move |(tag, _)| *tag == wanted).map(|(_, contents)| contents)
     }
+}
+
+/// A name that no reader of a list can take for two.
+fn is_one_entry(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',')
+}
+
+fn comma_list(names: SubjectAltNames<'_>, kind: SanKind, out: &mut Vec<u8>) -> Option<()> {
+    let start = out.len();
+    for name in names {
+        let text = match (name, kind) {
+            (SubjectAltName::Dns(text), SanKind::Dns)
+            | (SubjectAltName::Email(text), SanKind::Email)
+            | (SubjectAltName::Uri(text), SanKind::Uri) => text.to_string(),
+            (SubjectAltName::Ip(address), SanKind::Ip) => address.to_string(),
+            _ => continue,
+        };
+        if is_one_entry(&text) {
+            if out.len() > start {
+                out.push(b',');
+            }
+            out.extend_from_slice(text.as_bytes());
+        }
+    }
+    Some(())
+}
+
+/// `X509V3_EXT_print` of OpenSSL 3.
+fn openssl_list(names: SubjectAltNames<'_>, out: &mut Vec<u8>) -> Option<()> {
+    let start = out.len();
+    for name in names {
+        let (label, text) = match name {
+            SubjectAltName::Dns(text) => ("DNS:", text.to_string()),
+            SubjectAltName::Email(text) => ("email:", text.to_string()),
+            SubjectAltName::Uri(text) => ("URI:", text.to_string()),
+            SubjectAltName::Ip(IpAddr::V4(address)) => ("IP Address:", address.to_string()),
+            SubjectAltName::Ip(IpAddr::V6(address)) => {
+                let groups = address.segments().map(|group| alloc::format!("{group:X}"));
+                ("IP Address:", groups.join(":"))
+            }
+            _ => continue,
+        };
+        if is_one_entry(&text) {
+            if out.len() > start {
+                out.extend_from_slice(b", ");
+            }
+            out.extend_from_slice(label.as_bytes());
+            out.extend_from_slice(text.as_bytes());
+        }
+    }
+    Some(())
 }
 
 /// The values that are UTF8Strings, up to an entry of which nobody can say whether it is one more: it would be counted.

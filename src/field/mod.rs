@@ -16,6 +16,7 @@ mod write;
 mod xfcc;
 
 pub use crate::encoding::UrlForm;
+pub use crate::x509::{AttributeType, Occurrence};
 pub use alternative_name::SubjectAltNameForm;
 pub(crate) use facts::{Facts, Needs, Written};
 pub use limits::Limits;
@@ -48,6 +49,8 @@ pub enum Field {
     Verdict(VerdictForm),
     /// Google's list of what is wrong: see [`HeaderSet::google`](crate::HeaderSet::google).
     Errors,
+    /// Nothing of the certificate: only the text that the row has [around](crate::HeaderSet::surrounded) its value.
+    Fixed,
     /// That the connection is TLS, which it always is.
     Tls(Flag),
     /// The version of X.509: `3`.
@@ -110,6 +113,9 @@ pub enum Field {
 pub enum VerdictForm {
     /// `SUCCESS`, `NONE`, or `FAILED:` and the reason: `FAILED:certificate revoked`. nginx, Apache.
     Text,
+    /// The name of OpenSSL's constant: `X509_V_OK`, `X509_V_ERR_CERT_HAS_EXPIRED`, `X509_V_ERR_UNSPECIFIED` where
+    /// [`Code`](Self::Code) is `1`. Nothing without a certificate. HAProxy's converter `x509_v_err_str`.
+    Constant,
     /// The library's number: `0`, `10`, `23`. `1` ("unspecified") where the reason has none, or where a certificate was presented
     /// and nothing verified. Nothing without a certificate. HAProxy.
     Code,
@@ -146,6 +152,17 @@ pub enum NameForm {
     Base64,
     /// `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`, in Go's order and selection: see [`Name::go`](crate::x509::Name::go).
     Go,
+    /// `CN=Jos\C3\A9, O="Acme, Inc.", C=US`: Java's `X500Principal.toString`. Bytes outside printable ASCII, which Java leaves raw, are
+    /// hex pairs; `<` and `>` get a backslash.
+    Java,
+    /// `Acme\, Inc.`: the value of one attribute, escaped as in RFC 2253.
+    Attribute(AttributeType, Occurrence),
+    /// `client.example`: the value of one attribute, if it is one plain word: letters, digits and `-._@:+~`. For readers that split or
+    /// search the text and know no escapes.
+    PlainAttribute(AttributeType, Occurrence),
+    /// One header line for each attribute of this type, in the order of the certificate, each value as
+    /// [`Attribute`](Self::Attribute) writes it. At most 255.
+    EachAttribute(AttributeType),
 }
 
 /// How a serial number is written.
@@ -178,6 +195,10 @@ pub enum DigestForm {
     Upper,
     /// Standard base64 without padding. Google.
     Base64Unpadded,
+    /// `A4uDrbA6…`: base64url without padding. `x5t#S256` of RFC 8705 §3.1.
+    Base64Url,
+    /// `73:C9:4B:97:…`: upper-case hex with colons, as `openssl x509 -fingerprint` prints it.
+    UpperColons,
 }
 
 /// How a date is written.
@@ -210,6 +231,12 @@ pub enum CertificateForm {
     EscapedPem(UrlForm),
     /// PEM with a space for every line feed but the last, for which Apache has one too.
     OneLinePem,
+    /// PEM in standard base64 with padding: `LS0tLS1CRUdJTi…`. WSO2 API Manager, Fastly's and Service Fabric's readers.
+    Base64Pem,
+    /// PEM with a tab for every line feed but the last one, which is left out. WSO2 Identity Server.
+    TabbedPem,
+    /// PEM with a backslash and an `n` for every line feed.
+    LiteralPem,
 }
 
 /// How several certificates are written.
@@ -246,6 +273,19 @@ impl Field {
     /// Whether it is a part of what tells an origin the outcome of verification.
     pub(crate) const fn is_of_verdict(self) -> bool {
         matches!(self, Self::Verified | Self::VerifiedFlag(_) | Self::Verdict(_) | Self::Revoked(_))
+    }
+
+    /// The field of the nth line, of fields that give a line for each of several values.
+    pub(crate) const fn nth(self, index: u8) -> Option<Self> {
+        match self {
+            Self::Subject(NameForm::EachAttribute(kind)) => {
+                Some(Self::Subject(NameForm::Attribute(kind, Occurrence::Nth(index))))
+            }
+            Self::Issuer(NameForm::EachAttribute(kind)) => {
+                Some(Self::Issuer(NameForm::Attribute(kind, Occurrence::Nth(index))))
+            }
+            _ => None,
+        }
     }
 
     /// Whether it is certificates that the client sent after the leaf, and not the leaf.
@@ -322,6 +362,7 @@ impl Field {
             | Self::Sha1(_)
             | Self::Sha256(_)
             | Self::Verdict(_)
+            | Self::Fixed
             | Self::Tls(_)
             | Self::Certificate(_)
             | Self::Chain(_)

@@ -18,10 +18,13 @@ const HAPROXY: &[u8] = b"%20";
 const fn escape(field: Field) -> Option<&'static [u8]> {
     match field {
         Field::Issuer(form) | Field::Subject(form) => match form {
-            NameForm::Rfc2253 | NameForm::Go => Some(RFC2253),
+            NameForm::Rfc2253
+            | NameForm::Go
+            | NameForm::Attribute(..)
+            | NameForm::EachAttribute(_) => Some(RFC2253),
             NameForm::Legacy => Some(LEGACY),
             NameForm::HaProxy | NameForm::CommonName => Some(HAPROXY),
-            NameForm::Base64 => None,
+            NameForm::Base64 | NameForm::Java | NameForm::PlainAttribute(..) => None,
         },
         Field::SubjectAltName(
             SubjectAltNameForm::Email(_)

@@ -10,8 +10,8 @@ use core::str::FromStr;
 
 use super::words::{ParseFieldError, Unread, Words, read_list, words};
 use super::{
-    CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, NameForm, SanKind, SerialForm,
-    SubjectAltNameForm, UrlForm, VerdictForm, Xfcc,
+    AttributeType, CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, NameForm,
+    Occurrence, SanKind, SerialForm, SubjectAltNameForm, UrlForm, VerdictForm, Xfcc,
 };
 
 words! {
@@ -22,6 +22,7 @@ words! {
         "revoked" => Revoked(flag: Flag),
         "verdict" => Verdict(form: VerdictForm),
         "errors" => Errors,
+        "fixed" => Fixed,
         "tls" => Tls(flag: Flag),
         "version" => Version,
         "issuer" => Issuer(form: NameForm),
@@ -48,7 +49,7 @@ words! {
         "traefik-info" => TraefikInfo,
         "xfcc" => Xfcc(keys: Xfcc),
     }
-    VerdictForm { "text" => Text, "code" => Code, "word" => Word, }
+    VerdictForm { "text" => Text, "code" => Code, "constant" => Constant, "word" => Word, }
     Flag { "digit" => Digit, "word" => Word, }
     NameForm {
         "rfc2253" => Rfc2253,
@@ -57,7 +58,27 @@ words! {
         "common-name" => CommonName,
         "base64" => Base64,
         "go" => Go,
+        "java" => Java,
+        "attribute" => Attribute(kind: AttributeType, which: Occurrence),
+        "plain-attribute" => PlainAttribute(kind: AttributeType, which: Occurrence),
+        "each-attribute" => EachAttribute(kind: AttributeType),
     }
+    AttributeType {
+        "CN" => CommonName,
+        "O" => Organization,
+        "OU" => OrganizationalUnit,
+        "emailAddress" => EmailAddress,
+        "UID" => UserId,
+        "serialNumber" => SerialNumber,
+        "C" => Country,
+        "ST" => State,
+        "L" => Locality,
+        "DC" => DomainComponent,
+        "title" => Title,
+        "GN" => GivenName,
+        "SN" => Surname,
+    }
+    Occurrence { "first" => First, "last" => Last, "nth" => Nth(index: u8), }
     SerialForm {
         "hex" => Hex,
         "hex-lower" => HexLower,
@@ -67,7 +88,7 @@ words! {
         "der-colons" => DerColons,
         "decimal" => Decimal,
     }
-    DigestForm { "lower" => Lower, "upper" => Upper, "base64-unpadded" => Base64Unpadded, }
+    DigestForm { "lower" => Lower, "upper" => Upper, "base64-unpadded" => Base64Unpadded, "base64url" => Base64Url, "upper-colons" => UpperColons, }
     DateForm {
         "openssl" => OpenSsl,
         "haproxy" => HaProxy,
@@ -84,6 +105,8 @@ words! {
         "spiffe-id" => SpiffeId,
         "dns-base64" => DnsBase64,
         "uri-base64" => UriBase64,
+        "list" => List(kind: SanKind),
+        "openssl" => OpenSsl,
     }
     SanKind { "dns" => Dns, "email" => Email, "ip" => Ip, "uri" => Uri, }
     CertificateForm {
@@ -94,6 +117,9 @@ words! {
         "pem-url-alb" => EscapedPem[UrlForm::Alb],
         "pem-url-form" => EscapedPem[UrlForm::Form],
         "pem-one-line" => OneLinePem,
+        "pem-base64" => Base64Pem,
+        "pem-tabs" => TabbedPem,
+        "pem-literal" => LiteralPem,
     }
     ChainForm {
         "byte-sequences" => ByteSequences,
@@ -167,18 +193,20 @@ impl fmt::Display for Field {
 /// | Text | Forms |
 /// |---|---|
 /// | `presented:FLAG`, `verified-flag:FLAG`, `revoked:FLAG`, `tls:FLAG` | `digit`, `word` |
-/// | `verdict:FORM` | `text`, `code`, `word` |
-/// | `verified`, `errors`, `version`, `validity`, `days-remaining` | |
-/// | `subject:FORM`, `issuer:FORM` | `rfc2253`, `legacy`, `haproxy`, `common-name`, `base64`, `go` |
+/// | `verdict:FORM` | `text`, `code`, `constant`, `word` |
+/// | `verified`, `errors`, `fixed`, `version`, `validity`, `days-remaining` | |
+/// | `subject:FORM`, `issuer:FORM` | `rfc2253`, `legacy`, `haproxy`, `common-name`, `base64`, `go`, `java`, `attribute:TYPE:WHICH`, `plain-attribute:TYPE:WHICH`, `each-attribute:TYPE` |
 /// | `serial:FORM` | `hex`, `hex-lower`, `hex-unsigned`, `hex-colons`, `hex-upper-colons`, `der-colons`, `decimal` |
 /// | `issuer-serial`, `subject-key-identifier`, `issuer-subject-key-identifier` | |
-/// | `sha1:FORM`, `sha256:FORM`, `public-key-sha256:FORM`, `public-key-bits-sha256:FORM` | `lower`, `upper`, `base64-unpadded` |
+/// | `sha1:FORM`, `sha256:FORM`, `public-key-sha256:FORM`, `public-key-bits-sha256:FORM` | `lower`, `upper`, `base64-unpadded`, `base64url`, `upper-colons` |
 /// | `public-key-bits` | |
 /// | `not-before:FORM`, `not-after:FORM` | `openssl`, `haproxy`, `iso8601`, `iso8601-offset`, `iso8601-millis`, `unix-seconds` |
-/// | `subject-alt-name:FORM` | `email:INDEX`, `dns:INDEX`, `user-principal-name:INDEX`, `linkerd-identity`, `spiffe-id`, `dns-base64`, `uri-base64` |
+/// | `subject-alt-name:FORM` | `email:INDEX`, `dns:INDEX`, `user-principal-name:INDEX`, `linkerd-identity`, `spiffe-id`, `dns-base64`, `uri-base64`, `list:KIND`, `openssl` |
 /// | `subject-alt-names:KIND` | `dns`, `email`, `ip`, `uri` |
-/// | `certificate:FORM`, `chain-certificate:INDEX:FORM` | `base64`, `byte-sequence`, `pem-url`, `pem-url-envoy`, `pem-url-alb`, `pem-url-form`, `pem-one-line` |
+/// | `certificate:FORM`, `chain-certificate:INDEX:FORM` | `base64`, `byte-sequence`, `pem-url`, `pem-url-envoy`, `pem-url-alb`, `pem-url-form`, `pem-one-line`, `pem-base64`, `pem-tabs`, `pem-literal` |
 /// | `chain:FORM`, `leaf-and-chain:FORM` | `byte-sequences`, `concatenated-base64`, `pem-url`, `pem-url-envoy`, `pem-url-alb`, `pem-url-form`, `comma-base64`, `escaped-comma-base64` |
+/// | TYPE, of attributes | `CN`, `O`, `OU`, `emailAddress`, `UID`, `serialNumber`, `C`, `ST`, `L`, `DC`, `title`, `GN`, `SN` |
+/// | WHICH of them | `first`, `last`, `nth:INDEX` |
 /// | `traefik-info` | |
 /// | `xfcc:KEYS` | `hash` and, after commas, any of `cert`, `chain`, `subject`, `uri`, `dns`, `issuer`, `json` |
 ///

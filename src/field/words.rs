@@ -195,7 +195,7 @@ mod serde {
 /// let error = "subject:rfc2254".parse::<Field>().unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     r#"field "subject:rfc2254": "rfc2254" is not known, did you mean "rfc2253"? Known: rfc2253, legacy, haproxy, common-name, base64, go"#
+///     r#"field "subject:rfc2254": "rfc2254" is not known, did you mean "rfc2253"? Known: rfc2253, legacy, haproxy, common-name, base64, go, java, attribute, plain-attribute, each-attribute"#
 /// );
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use super::google;
 use super::{
-    CertificateForm, ChainForm, DateForm, DigestForm, Facts, Field, Flag, NameForm, SerialForm,
-    UrlForm, VerdictForm, alternative_names, public_key,
+    CertificateForm, ChainForm, DateForm, DigestForm, Facts, Field, Flag, NameForm, Occurrence,
+    SerialForm, UrlForm, VerdictForm, alternative_names, public_key,
 };
 use crate::client::VerifyError;
 use crate::client::{Reason, Verification};
@@ -61,6 +61,7 @@ impl Facts<'_> {
             }
             Field::Verdict(form) => self.write_verdict(form, dialect, out)?,
             Field::Errors => self.write_errors(out)?,
+            Field::Fixed => {}
             Field::Tls(flag) => flag.write(true, out),
             Field::Version => encoding::decimal(self.certificate?.version()?.into(), out),
             Field::Revoked(flag) => flag.write(client.is_revoked(), out),
@@ -128,7 +129,14 @@ impl Facts<'_> {
         match form {
             VerdictForm::Text => self.write_outcome(verification, dialect, out),
             VerdictForm::Word => Flag::Word.write(client.is_trusted(), out),
-            VerdictForm::Code if !client.is_presented() => return None,
+            VerdictForm::Code | VerdictForm::Constant if !client.is_presented() => return None,
+            VerdictForm::Constant => match verification {
+                Verification::Success => out.extend_from_slice(b"X509_V_OK"),
+                Verification::Failed(Reason::Known(error)) if error.code(dialect).is_some() => {
+                    error.write_constant(out);
+                }
+                _ => out.extend_from_slice(b"X509_V_ERR_UNSPECIFIED"),
+            },
             VerdictForm::Code => out.extend_from_slice(match verification {
                 Verification::Success => b"0",
                 Verification::Failed(Reason::Known(error)) => {
@@ -184,6 +192,26 @@ impl NameForm {
             Self::Base64 if !google::base64_fits(name.as_der().len()) => return None,
             Self::Base64 => encoding::base64(name.as_der(), out),
             Self::Go => name.write_go(out)?,
+            Self::Java => name.write_java(out)?,
+            Self::Attribute(kind, which) => name.write_attribute(kind, which, dialect, out)?,
+            Self::PlainAttribute(kind, which) => {
+                let start = out.len();
+                name.write_attribute(kind, which, dialect, out)?;
+                // Of the plain characters, RFC 2253 escapes one.
+                let value = out.split_off(start);
+                for (index, byte) in value.iter().enumerate() {
+                    match byte {
+                        b'\\' if value.get(index.saturating_add(1)) == Some(&b'+') => {}
+                        b'-' | b'.' | b'_' | b'@' | b':' | b'+' | b'~' => out.push(*byte),
+                        byte if byte.is_ascii_alphanumeric() => out.push(*byte),
+                        _ => return None,
+                    }
+                }
+            }
+            // The lines ask for one after the other.
+            Self::EachAttribute(kind) => {
+                name.write_attribute(kind, Occurrence::First, dialect, out)?;
+            }
         }
         Some(())
     }
@@ -219,6 +247,8 @@ impl DigestForm {
             Self::Lower => encoding::hex_lower(digest, out),
             Self::Upper => encoding::hex_upper(digest, out),
             Self::Base64Unpadded => encoding::base64_unpadded(digest, out),
+            Self::Base64Url => encoding::base64_url(digest, out),
+            Self::UpperColons => encoding::hex_upper_colons(digest, out),
         }
     }
 }
@@ -243,6 +273,22 @@ impl CertificateForm {
             Self::Base64 => encoding::base64(der, out),
             Self::ByteSequence => encoding::byte_sequence(der, out),
             Self::EscapedPem(form) => encoding::pem(der, |piece| form.write(piece, out)),
+            Self::Base64Pem => {
+                let mut text = Vec::new();
+                encoding::pem(der, |piece| text.extend_from_slice(piece));
+                encoding::base64(&text, out);
+            }
+            Self::TabbedPem => {
+                encoding::pem(der, |piece| match piece {
+                    b"\n" => out.push(b'\t'),
+                    piece => out.extend_from_slice(piece),
+                });
+                out.pop();
+            }
+            Self::LiteralPem => encoding::pem(der, |piece| match piece {
+                b"\n" => out.extend_from_slice(b"\\n"),
+                piece => out.extend_from_slice(piece),
+            }),
             Self::OneLinePem => encoding::pem(der, |piece| match piece {
                 b"\n" => out.push(b' '),
                 piece => out.extend_from_slice(piece),

@@ -1,5 +1,6 @@
 //! The lines that header sets give for one certificate: all values in one buffer.
 
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -14,6 +15,7 @@ use crate::headers::name::is_alike;
 use crate::x509::Dialect;
 
 /// Finished header lines. Every value holds bytes 0x20 to 0x7E only, and neither begins nor ends with a space.
+/// [`TabbedPem`](CertificateForm::TabbedPem) alone also holds tabs.
 #[derive(Clone)]
 pub struct HeaderLines {
     /// What the lines were made of, and what their names are.
@@ -73,33 +75,47 @@ impl HeaderLines {
             let is_name = matches!(entry.field, Field::Issuer(_) | Field::Subject(_));
             let told = |other: usize| {
                 entries.get(other).is_some_and(|other| {
-                    other.field == entry.field && other.dialect == entry.dialect
+                    other.field == entry.field
+                        && other.dialect == entry.dialect
+                        && other.around == entry.around
                 })
             };
-            if is_name && let Some(line) = lines.iter().find(|line| told(line.entry)) {
+            if is_name
+                && entry.field.nth(0).is_none()
+                && let Some(line) = lines.iter().find(|line| told(line.entry))
+            {
                 lines.push(Line::new(index, line.range.clone()));
                 continue;
             }
-            let start = text.len();
-            facts.bind(limits, entry.sizes);
-            let written = if is_name && too_large.iter().any(|other| told(*other)) {
-                Written::TooLarge
-            } else if has_chain
-                && let Some(missing) = missing_before(entry, &facts, entries, &lines)
-            {
-                missing
-            } else {
-                facts.by = &entry.by;
-                facts.write(entry.field, entry.dialect.unwrap_or(client.printed_as()), &mut text)
-            };
-            match written {
-                Written::Value => lines.push(Line::new(index, start..text.len())),
-                Written::TooLarge => too_large.push(index),
-                Written::Part => {
-                    lines.push(Line::new(index, start..text.len()));
-                    too_large.push(index);
+            // One line, or a line for each of several values.
+            for nth in 0..u8::MAX {
+                let one_of_several = entry.field.nth(nth);
+                let start = text.len();
+                facts.bind(limits, entry.sizes);
+                let written = if is_name && too_large.iter().any(|other| told(*other)) {
+                    Written::TooLarge
+                } else if has_chain
+                    && let Some(missing) = missing_before(entry, &facts, entries, &lines)
+                {
+                    missing
+                } else {
+                    facts.by = &entry.by;
+                    let dialect = entry.dialect.unwrap_or(client.printed_as());
+                    let field = one_of_several.unwrap_or(entry.field);
+                    write(entry.around.as_deref(), field, dialect, &facts, &mut text)
+                };
+                match written {
+                    Written::Value => lines.push(Line::new(index, start..text.len())),
+                    Written::TooLarge => too_large.push(index),
+                    Written::Part => {
+                        lines.push(Line::new(index, start..text.len()));
+                        too_large.push(index);
+                    }
+                    Written::Nothing => {}
                 }
-                Written::Nothing => {}
+                if one_of_several.is_none() || written != Written::Value {
+                    break;
+                }
             }
         }
         #[cfg(feature = "http")]
@@ -179,6 +195,28 @@ fn cut(text: Vec<u8>, lines: &mut [Line]) {
     }
 }
 
+/// Appends the field's value, between the fixed text of its row.
+fn write(
+    around: Option<&[String; 2]>,
+    field: Field,
+    dialect: Dialect,
+    facts: &Facts<'_>,
+    out: &mut Vec<u8>,
+) -> Written {
+    let Some([before, after]) = around else { return facts.write(field, dialect, out) };
+    let start = out.len();
+    out.extend_from_slice(before.as_bytes());
+    let written = match field {
+        Field::Fixed => Written::Value,
+        field => facts.write(field, dialect, out),
+    };
+    match written {
+        Written::Value | Written::Part => out.extend_from_slice(after.as_bytes()),
+        Written::TooLarge | Written::Nothing => out.truncate(start),
+    }
+    written
+}
+
 /// Names and sizes, not values: those come from the client.
 impl fmt::Debug for HeaderLines {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -224,7 +262,7 @@ impl<'a> HeaderLine<'a> {
         self.name
     }
 
-    /// The value: bytes 0x20 to 0x7E only, and no space at an end.
+    /// The value: bytes 0x20 to 0x7E only (tabs too in [`TabbedPem`](CertificateForm::TabbedPem)), and no space at an end.
     #[must_use]
     pub fn value(&self) -> &'a str {
         // Never anything else than ASCII: `Facts::write` has looked.

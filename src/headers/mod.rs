@@ -65,6 +65,8 @@ pub(crate) struct Entry {
     pub(crate) by: Arc<[String]>,
     /// Of a chain: the form of its set's leaf, without which it is not sent.
     pub(crate) leaf: Option<CertificateForm>,
+    /// Fixed text before and after the value.
+    pub(crate) around: Option<Arc<[String; 2]>>,
     /// Whose sizes hold for the certificates in it.
     pub(crate) sizes: Sizes,
     pub(crate) when: When,
@@ -271,6 +273,46 @@ impl HeaderSet {
         Ok(Self { entries: entries.into(), ..self })
     }
 
+    /// The same table with fixed text before and after one row's value, for readers that want it: `<CN=John Doe, O=Acme>`. A row of
+    /// [`Field::Fixed`] has nothing else.
+    ///
+    /// ```
+    /// use tls_client_auth::field::{Field, Limits, NameForm};
+    /// use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+    /// # let der = &include_bytes!("../../tests/fixtures/expired.der")[..];
+    ///
+    /// let rows = [("X-Principal", Field::Subject(NameForm::Java)), ("X-Auth-Method", Field::Fixed)];
+    /// let set = HeaderSet::new("mine", Dialect::OpenSsl, rows)?
+    ///     .surrounded("X-Principal", "<", ">")?
+    ///     .surrounded("X-Auth-Method", "mtls", "")?;
+    /// let lines = set.lines(&ClientCertificate::presented(der, Verification::Success), Limits::new());
+    /// assert_eq!(lines.get("X-Principal"), Some("<CN=expired, O=Peers>"));
+    /// assert_eq!(lines.get("X-Auth-Method"), Some("mtls"));
+    /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// No row has the name. A text holds anything but printable ASCII, or a space where the header's value would begin or end with it.
+    pub fn surrounded(
+        self,
+        header: &str,
+        before: &str,
+        after: &str,
+    ) -> Result<Self, HeaderSetError> {
+        let at = position(&self.entries, header)?;
+        let printable = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let is_text = printable(before) && printable(after);
+        if !is_text || before.starts_with(' ') || after.ends_with(' ') {
+            return Err(HeaderSetError::new(header, HeaderSetErrorKind::Text));
+        }
+        let mut entries = self.entries.to_vec();
+        if let Some(entry) = entries.get_mut(at) {
+            let texts = [before.into(), after.into()];
+            entry.around = (!before.is_empty() || !after.is_empty()).then(|| Arc::new(texts));
+        }
+        Ok(Self { entries: entries.into(), ..self })
+    }
+
     /// The same table in that library's spelling, whatever the certificate's [`dialect`](crate::ClientCertificate::dialect).
     #[must_use]
     pub fn with_dialect(self, dialect: Dialect) -> Self {
@@ -306,6 +348,7 @@ impl Entry {
             field,
             dialect: None,
             by: Arc::default(),
+            around: None,
             leaf: None,
             sizes: Sizes::Other,
             when,
@@ -394,6 +437,8 @@ pub enum HeaderSetErrorKind {
     UnknownSet,
     /// The name of no family of headers that [`Forwarding::keep_family`](crate::Forwarding::keep_family) could keep.
     NotAFamily,
+    /// The fixed text around a value is not printable ASCII, or begins or ends it with a space.
+    Text,
     /// Not a header name but one of the proxy's own identities: empty, or more than printable ASCII without spaces.
     Identity,
 }
@@ -425,6 +470,9 @@ impl fmt::Display for HeaderSetError {
             HeaderSetErrorKind::Missing => "is not in this set",
             HeaderSetErrorKind::UnknownSet => "is not known",
             HeaderSetErrorKind::NotAFamily => "is not a family of certificate headers",
+            HeaderSetErrorKind::Text => {
+                "its fixed text is not printable ASCII without spaces at the ends"
+            }
             HeaderSetErrorKind::Identity => "is not printable ASCII without spaces",
         };
         let what = match self.kind {

@@ -1,11 +1,13 @@
 //! The crate's sets by name, for settings and command lines.
 
 use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
 use crate::headers::{HeaderSet, HeaderSetError, HeaderSetErrorKind};
 
 impl HeaderSet {
-    /// The set with this name, one of [`all`](Self::all): `nginx`, `cloudflare-managed`, `envoy-json`.
+    /// The set with this name, one of [`all`](Self::all) or of [`readers`](Self::readers): `nginx`, `cloudflare-managed`,
+    /// `puppet`.
     ///
     /// ```
     /// use tls_client_auth::HeaderSet;
@@ -20,7 +22,8 @@ impl HeaderSet {
     /// # Errors
     /// No set has the name, letter for letter. The error names the nearest and lists all.
     pub fn named(name: &str) -> Result<Self, HeaderSetError> {
-        let sets = Self::all();
+        let readers = Self::readers().map(|(set, _)| set);
+        let sets: Vec<Self> = Self::all().into_iter().chain(readers).collect();
         let known = sets.iter().map(|set| String::from(set.name())).collect();
         let set = sets.into_iter().find(|set| set.name() == name);
         set.ok_or_else(|| HeaderSetError {

@@ -12,5 +12,6 @@ mod haproxy;
 mod kong;
 mod linkerd;
 mod nginx;
+mod readers;
 mod rfc9440;
 mod traefik;

@@ -22,7 +22,7 @@ pub use error::{Error, ErrorKind, Part};
 pub use extension::{Extension, Extensions};
 pub use identity::AttributeValue;
 pub use key_identifier::AuthorityKeyIdentifier;
-pub use name::{Name, ObjectIdentifier};
+pub use name::{AttributeType, Name, ObjectIdentifier, Occurrence};
 pub use pem::certificates_from_pem;
 pub use serial_number::SerialNumber;
 pub use subject_alt_name::{SubjectAltName, SubjectAltNames};

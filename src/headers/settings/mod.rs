@@ -26,6 +26,7 @@ words! {
         "name" => Name,
         "dialect" => Dialect,
         "rows" => Rows,
+        "around" => Around,
         "by" => By,
         "including-untrusted" => IncludingUntrusted,
         "also-strip" => AlsoStrip,
@@ -41,6 +42,7 @@ struct Settings {
     name: Option<String>,
     dialect: Option<Dialect>,
     rows: Option<Vec<(String, Field)>>,
+    around: Option<Vec<(String, [String; 2])>>,
     by: Option<Vec<String>>,
     including_untrusted: bool,
 }
@@ -53,6 +55,7 @@ enum Key {
     Name,
     Dialect,
     Rows,
+    Around,
     By,
     IncludingUntrusted,
     AlsoStrip,
@@ -87,6 +90,9 @@ impl Settings {
         if let Some(dialect) = self.dialect {
             set = set.with_dialect(dialect);
         }
+        for (header, [before, after]) in self.around.iter().flatten() {
+            set = set.surrounded(header, before, after)?;
+        }
         if let Some(by) = &self.by {
             set = set.by(by.iter().map(String::as_str))?;
         }
@@ -109,6 +115,7 @@ impl Settings {
             name: Some(set.name().to_string()),
             dialect: first.and_then(|entry| entry.dialect).or_else(|| Some(Dialect::default())),
             rows: Some(set.rows().map(|(name, field)| (name.to_string(), field)).collect()),
+            around: around(set.entries.iter()),
             by: first.and_then(|entry| (!entry.by.is_empty()).then(|| entry.by.to_vec())),
             ..Self::default()
         }
@@ -117,12 +124,15 @@ impl Settings {
     /// As rows of the crate's set with this name, some of them renamed.
     fn of_known(set: &HeaderSet) -> Option<Self> {
         let known = HeaderSet::named(set.name()).ok()?;
-        let (mut only, mut rename) = (Vec::new(), Vec::new());
+        let (mut only, mut rename, mut changed) = (Vec::new(), Vec::new(), Vec::new());
         let mut left = known.entries.to_vec();
         for entry in set.entries.iter() {
             let field = |known: &super::Entry| known.field == entry.field;
             let same = left.iter().position(|known| field(known) && known.name == entry.name);
             let known = left.remove(same.or_else(|| left.iter().position(field))?);
+            if known.around != entry.around {
+                changed.push(entry);
+            }
             only.push(known.name.as_str().to_string());
             if known.name != entry.name {
                 rename.push((known.name.as_str().to_string(), entry.name.as_str().to_string()));
@@ -135,10 +145,23 @@ impl Settings {
                 .then_some(only),
             rename: (!rename.is_empty()).then_some(rename),
             dialect: dialect(set).filter(|own| dialect(&known) != Some(*own)),
+            around: around(changed.into_iter()),
             by: Self::of_rows(set).by,
             ..Self::default()
         })
     }
+}
+
+/// The fixed text of these rows, where there is any.
+fn around<'e>(
+    entries: impl Iterator<Item = &'e super::Entry>,
+) -> Option<Vec<(String, [String; 2])>> {
+    let texts = |entry: &super::Entry| {
+        let texts = entry.around.as_deref()?;
+        Some((entry.name.as_str().to_string(), texts.clone()))
+    };
+    let around: Vec<_> = entries.filter_map(texts).collect();
+    (!around.is_empty()).then_some(around)
 }
 
 /// Why settings make no set.
@@ -202,6 +225,10 @@ impl<'de> Visitor<'de> for DescribedVisitor {
                 Key::Rows => {
                     let Pairs(pairs) = map.next_value()?;
                     once(&mut settings.rows, key, pairs)?;
+                }
+                Key::Around => {
+                    let Pairs(pairs) = map.next_value()?;
+                    once(&mut settings.around, key, pairs)?;
                 }
                 Key::By => once(&mut settings.by, key, map.next_value()?)?,
                 Key::IncludingUntrusted => once(&mut untrusted, key, map.next_value()?)?,
@@ -306,6 +333,7 @@ impl<'de> Deserialize<'de> for DescribedList {
 /// | `rows` | header names and [fields](Field), in place of `set`: `{ X-Verify = "verdict:word" }`. A list of such tables keeps its order in every format; many TOML readers sort a table by name | [`new`](HeaderSet::new) |
 /// | `name` | with `rows`: the set's name for people; `"custom"` where it is left out | |
 /// | `dialect` | `"boringssl"` or `"openssl"`; `rows` need it | [`with_dialect`](HeaderSet::with_dialect) |
+/// | `around` | fixed text before and after a row's value: `{ X-Principal = ["<", ">"] }` | [`surrounded`](HeaderSet::surrounded) |
 /// | `by` | the proxy's own URIs: `["spiffe://example.org/proxy"]` | [`by`](HeaderSet::by) |
 /// | `including-untrusted` | `true` or `false` | [`including_untrusted`](HeaderSet::including_untrusted) |
 ///
@@ -329,7 +357,8 @@ impl Serialize for HeaderSet {
             let name = self.name();
             return Err(S::Error::custom(format_args!("header set {name:?}: no settings give it")));
         };
-        let Settings { set, only, rename, name, dialect, rows, by, including_untrusted } = settings;
+        let Settings { set, only, rename, name, dialect, rows, around, by, including_untrusted } =
+            settings;
         let is_changed = only.is_some()
             || rename.is_some()
             || dialect.is_some()
@@ -349,6 +378,7 @@ impl Serialize for HeaderSet {
         // Tables go last, as TOML has them.
         entry.add("rename", rename.map(Pairs))?;
         entry.add("rows", rows.map(Pairs))?;
+        entry.add("around", around.map(Pairs))?;
         map.end()
     }
 }

@@ -1,7 +1,9 @@
 //! Distinguished names (RFC 5280 §4.1.2.4), printed as the libraries print them.
 
+mod attribute_type;
 pub(crate) mod go;
 mod haproxy;
+mod java;
 mod legacy;
 mod object_identifier;
 mod object_names;
@@ -18,6 +20,7 @@ use crate::x509::Dialect;
 use crate::x509::Part;
 use crate::x509::cursor::{self, Cursor, Element};
 
+pub use attribute_type::{AttributeType, Occurrence};
 pub use object_identifier::ObjectIdentifier;
 pub(crate) use value::{Characters, write_utf8};
 
@@ -158,6 +161,10 @@ impl<'a> Name<'a> {
 
     pub(crate) fn write_common_name(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         haproxy::write_first(self, "CN", dialect, out)
+    }
+
+    pub(crate) fn write_java(&self, out: &mut Vec<u8>) -> Option<()> {
+        java::write(self, out)
     }
 
     pub(crate) fn write_go(&self, out: &mut Vec<u8>) -> Option<()> {

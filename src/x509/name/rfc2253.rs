@@ -6,6 +6,7 @@ use super::value::{self, Characters};
 use super::{Attribute, Name};
 use crate::encoding;
 use crate::x509::Dialect;
+use crate::x509::cursor::Element;
 
 /// Names of up to this many attributes are turned around without an allocation.
 const FEW: usize = 16;
@@ -33,11 +34,10 @@ pub(super) fn write(name: &Name<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Opt
 }
 
 fn write_attribute(attribute: &Attribute<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
-    let value = &attribute.value;
     let characters = match attribute.kind.short_name(dialect) {
         Some(name) => {
             out.extend_from_slice(name.as_bytes());
-            Characters::of(value.tag())
+            Characters::of(attribute.value.tag())
         }
         None => {
             attribute.kind.write_dotted(dialect, out);
@@ -45,6 +45,16 @@ fn write_attribute(attribute: &Attribute<'_>, dialect: Dialect, out: &mut Vec<u8
         }
     };
     out.push(b'=');
+    write_value(&attribute.value, characters, dialect, out)
+}
+
+/// The value: as text where its characters are known, else the DER in hex.
+pub(super) fn write_value(
+    value: &Element<'_>,
+    characters: Option<Characters>,
+    dialect: Dialect,
+    out: &mut Vec<u8>,
+) -> Option<()> {
     let contents = value.contents();
     match characters {
         Some(characters) if characters.is_ascii_compatible() && stands_for_itself(contents) => {
