@@ -22,6 +22,7 @@ use harness::{CERTIFICATES, Candidate, medians, request};
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 use tls_client_auth::field::Limits;
+use tls_client_auth::receive::Memory;
 use tls_client_auth::{
     ClientCertificate, ConnectionState, Forwarding, HeaderSet, Receiver, Unstated, Verification,
 };
@@ -60,10 +61,16 @@ fn main() {
             let client = ClientCertificate::presented(*der, Verification::Success);
             let mut headers = request();
             ConnectionState::new(client, forwarding).forward(&mut headers).commit();
+            let memory = Memory::new(receiver.clone());
+            let same = headers.clone();
             let receive = move || {
                 black_box(receiver.receive(black_box(&headers)).unwrap());
             };
             candidates.push((set_name, Box::new(receive)));
+            let remember = move || {
+                black_box(memory.receive(black_box(&same)).unwrap());
+            };
+            candidates.push(("  the same values again", Box::new(remember)));
         }
         let medians = medians(candidates);
         for (candidate, median) in &medians {

@@ -1,19 +1,29 @@
-//! A look-up among hosts allocates nothing. One test alone, because the counts are those of the whole process.
+//! A look-up among hosts, and one in the memory of receivers, allocates nothing. One test alone, because the counts are those of the whole process.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use std::alloc::System;
 use std::hint::black_box;
+use std::sync::Arc;
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tls_client_auth::hosts::{Conditions, Decision, Hosts};
-use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
+use tls_client_auth::receive::Memory;
+use tls_client_auth::{
+    ClientCertificate, ConnectionState, Forwarding, HeaderSet, Receiver, TlsClientAuth,
+    Verification,
+};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 #[test]
-fn hosts_are_found_without_allocating() {
+fn look_ups_allocate_nothing() {
+    hosts_are_found();
+    requests_are_remembered();
+}
+
+fn hosts_are_found() {
     let der = &include_bytes!("fixtures/plain.der")[..];
     let client = ClientCertificate::presented(der, Verification::Success);
     let fingerprint = TlsClientAuth::new(&client).cert_fingerprint_sha256().to_owned();
@@ -48,4 +58,22 @@ fn hosts_are_found_without_allocating() {
         });
         assert_eq!(counts.min(), Some(0), "{server_name:?} {host}");
     }
+}
+
+fn requests_are_remembered() {
+    let der = &include_bytes!("fixtures/plain.der")[..];
+    let client = ClientCertificate::presented(der, Verification::Success);
+    let mut headers = http::HeaderMap::new();
+    let forwarding = Forwarding::none().on_every_request(HeaderSet::nginx());
+    ConnectionState::new(client, forwarding).forward(&mut headers).commit();
+    let memory = Memory::new(Receiver::nginx());
+    let first = memory.receive(&headers).unwrap();
+    let counts = (0..5).map(|_| {
+        let region = Region::new(ALLOCATOR);
+        let again = black_box(memory.receive(black_box(&headers)).unwrap());
+        let allocations = region.change().allocations;
+        assert!(Arc::ptr_eq(&first, &again));
+        allocations
+    });
+    assert_eq!(counts.min(), Some(0));
 }

@@ -163,11 +163,9 @@ fn foreman(dn: &str) -> Option<String> {
 
 /// Mattermost splits at every `/`, and each part at `=`.
 fn mattermost(dn: &str) -> Option<String> {
-    let pairs = dn.split('/').filter_map(|part| part.split_once('='));
-    pairs
-        .filter(|(key, value)| *key == "emailAddress" && !value.contains('='))
-        .next_back()
-        .map(|(_, value)| value.to_owned())
+    let mut pairs = dn.split('/').filter_map(|part| part.split_once('='));
+    let address = pairs.rfind(|(key, value)| *key == "emailAddress" && !value.contains('='));
+    address.map(|(_, value)| value.to_owned())
 }
 
 /// Symfony searches for an address behind `emailAddress=`.

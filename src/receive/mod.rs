@@ -6,6 +6,8 @@ mod declared;
 mod error;
 mod formats;
 mod limits;
+#[cfg(feature = "std")]
+mod memory;
 mod reads;
 mod serial;
 mod stated;
@@ -31,6 +33,8 @@ use declared::Declared;
 pub use declared::UnknownKey;
 pub use error::{ReceiveError, ReceiveErrorKind};
 pub use limits::ReceiveLimits;
+#[cfg(feature = "std")]
+pub use memory::Memory;
 use reads::{NameKind, Reads, VerdictForm};
 use stated::Stated;
 pub use stated::{Received, StatedName};
