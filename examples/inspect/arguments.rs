@@ -1,184 +1,235 @@
 //! The command line.
 
-use std::io::BufRead as _;
+use std::ffi::OsString;
 
 use time::OffsetDateTime;
 use tls_client_auth::{Dialect, HeaderSet, Receiver, Unstated, Verification};
 
 use crate::receive::{self, Reads};
-use crate::{certificates, read};
+use crate::sets;
+use crate::words::{Line, take_diff};
 
 pub(crate) const HELP: &str = "\
-Shows what an origin would be told of a client certificate, or what it reads of a request's headers.
+Shows what an origin would be told of a client certificate, or what it reads of
+a request's headers.
 
-Usage: inspect [OPTIONS] [FILE|-]...
-       inspect --receive FORMAT [OPTIONS] [FILE|-]...
+  inspect client.pem                   what is in it, and how long it is valid
+  inspect --headers nginx client.pem   and the header lines that nginx sends
+  openssl s_client -connect example.com:443 -showcerts </dev/null | inspect -
 
-FILE is a certificate in DER or PEM (the certificates after the first are its chain); - is standard input.
+Usage: inspect [OPTIONS] FILE...
+       inspect --diff SET SET [FILE...]
+       inspect --receive FORMAT [OPTIONS] FILE...
 
-  --format text|json|headers    for people, one JSON line a file, or header lines  [text]
-  --dialect boringssl|openssl   whose spelling       [boringssl; with --receive the proxy's]
-  --headers SET                 the header set to show; can be given several times
-  --verified STATUS             SUCCESS, NONE, FAILED or FAILED:reason, as if the handshake had said so  [SUCCESS]
-  --revoked                     as if the certificate were revoked
-  --now SECONDS                 the time from which remaining days are counted, as Unix time  [the clock]
-  --chain FILE                  the certificates the client sent after the leaf, DER or PEM
-  --files-from PATH|-           more files, one name a line
-  --list                        print the names of the header sets, then those of --receive alone, and end
-  --help                        print this and end
+FILE holds a certificate in DER or PEM, and after it its chain; text around PEM
+is skipped. - is standard input. Nothing is verified here.
 
-SUCCESS is the default as if the handshake had verified the certificate: nothing is verified here.
-The exit status is 1 if a file could not be read at all.
+  --headers SET         show the lines of this header set; repeatable
+  --rename OLD=NEW      another name for a header of the sets; repeatable
+  --header NAME=FIELD   a line of one's own, X-DN=subject:rfc2253; repeatable
+  --diff SET SET        how two sets differ, for FILE or in general
+  --side-by-side        several files in columns; * marks what differs
+  --format FORMAT       text, json (a line for each file) or headers  [text]
+  --dialect LIBRARY     boringssl or openssl: the library that prints names and
+                        dates  [boringssl; with --receive the proxy's]
+  --verified STATUS     what the handshake said: SUCCESS, NONE, FAILED or
+                        FAILED:reason  [SUCCESS]
+  --revoked             as if the certificate were revoked
+  --now SECONDS         the time that dates are compared with, Unix time  [now]
+  --chain FILE          the certificates sent after the leaf
+  --files-from FILE     more files, one name a line
+  --list                the names of all sets and formats
 
-With --receive each FILE holds the header lines of one request, \"Name: value\". The output is one JSON line a file.
+With --receive a FILE holds one request's header lines, \"Name: value\"; a JSON
+line comes out for each. --dialect, --rename and --files-from work too, and:
 
-  --receive FORMAT              the proxy's headers that are read: a header set's name, or another of --list
-  --unstated verified|not-verified   what a certificate means where FORMAT has no verdict
-  --declares KEY,KEY...         the keys that this Envoy, or the groups that this Traefik, sends  [all]
-  --only NAME                   read this header of FORMAT, and others given so, alone
-  --rename OLD=NEW              read NEW where FORMAT has OLD
+  --unstated verified|not-verified   what a certificate without a verdict means
+  --declares KEY,KEY...              what this Envoy or Traefik sends  [all]
+  --only NAME                        read this header alone; repeatable
+
+Exit status: 1 if a file could not be read, 2 if the options are wrong.
 ";
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Format {
     Text,
     Json,
     Headers,
 }
 
+#[derive(Debug)]
+pub(crate) enum Command {
+    Help,
+    List,
+    /// These files hold header lines.
+    Receive(Receiver, Vec<String>),
+    Run(Options),
+}
+
+#[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) format: Format,
     pub(crate) dialect: Option<Dialect>,
     pub(crate) sets: Vec<HeaderSet>,
+    /// Whether the two sets are compared.
+    pub(crate) is_diff: bool,
+    pub(crate) side_by_side: bool,
     pub(crate) verification: Verification,
     pub(crate) revoked: bool,
     pub(crate) now: Option<OffsetDateTime>,
     pub(crate) chain: Vec<Vec<u8>>,
     pub(crate) files: Vec<String>,
-    /// Files of header lines are read with it, instead of certificates.
-    pub(crate) receiver: Option<Receiver>,
 }
 
-/// `None` where the arguments ask for help or a list.
-pub(crate) fn options(
-    mut arguments: impl Iterator<Item = String>,
-) -> Result<Option<Options>, String> {
-    let mut options = Options {
-        format: Format::Text,
-        dialect: None,
-        sets: Vec::new(),
-        verification: Verification::Success,
-        revoked: false,
-        now: None,
-        chain: Vec::new(),
-        files: Vec::new(),
-        receiver: None,
+pub(crate) fn options(mut arguments: Vec<OsString>) -> Result<Command, String> {
+    // What follows `--` is files.
+    let end = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
+    let files = arguments.split_off(end);
+    let diff = take_diff(&mut arguments)?;
+    let mut line = Line(pico_args::Arguments::from_vec(arguments));
+    if line.0.contains(["-h", "--help"]) {
+        return Ok(Command::Help);
+    }
+    if line.0.contains("--list") {
+        return Ok(Command::List);
+    }
+    let dialect = line
+        .one_of("--dialect", &[("boringssl", Dialect::BoringSsl), ("openssl", Dialect::OpenSsl)])?;
+    let unstated = [("verified", Unstated::Verified), ("not-verified", Unstated::NotVerified)];
+    let mut reads = Reads {
+        unstated: line.one_of("--unstated", &unstated)?,
+        declares: line.declares()?,
+        only: line.values("--only")?,
+        ..Reads::default()
     };
-    let mut receive = None;
-    let mut reads = Reads::default();
-    let mut only_files = false;
-    while let Some(argument) = arguments.next() {
-        if only_files || argument == "-" || !argument.starts_with('-') {
-            options.files.push(argument);
-            continue;
+    let format: Option<String> = line.value("--receive")?;
+    if format.is_none() && reads != Reads::default() {
+        return Err("--unstated, --declares and --only belong to --receive FORMAT".into());
+    }
+    let renames = line.pairs("--rename", "OLD=NEW")?;
+    let mut names: Vec<String> = line.values("--headers")?;
+    let own = line.pairs("--header", "NAME=FIELD")?;
+    let formats = [("text", Format::Text), ("json", Format::Json), ("headers", Format::Headers)];
+    let mut options = Options {
+        format: line.one_of("--format", &formats)?.unwrap_or(Format::Text),
+        dialect,
+        sets: Vec::new(),
+        is_diff: diff.is_some(),
+        side_by_side: line.0.contains("--side-by-side"),
+        verification: line.verification()?,
+        revoked: line.0.contains("--revoked"),
+        now: line.now()?,
+        chain: line.chain()?,
+        files: Vec::new(),
+    };
+    let listed = line.listed_files()?;
+    options.files = line.files(files)?.into_iter().chain(listed).collect();
+    if options.files.is_empty() && !options.is_diff {
+        return Err("no FILE given; - is standard input, and --help shows examples".into());
+    }
+    if let Some(format) = format {
+        if options.is_diff || !own.is_empty() {
+            return Err("--diff and --header don't go with --receive".into());
         }
-        // `--name value` and `--name=value` are the same.
-        let (name, attached) = match argument.split_once('=') {
-            Some((name, value)) => (name, Some(value.to_owned())),
-            None => (argument.as_str(), None),
+        reads.dialect = dialect;
+        reads.renames = renames;
+        return Ok(Command::Receive(receive::receiver(&format, reads)?, options.files));
+    }
+    if let Some(sets) = diff {
+        if !names.is_empty() || !own.is_empty() || options.format != Format::Text {
+            return Err("--diff takes two sets and prints text: --headers, --header and --format don't go with it".into());
+        }
+        names = sets.into();
+    } else if options.format == Format::Headers && names.is_empty() && own.is_empty() {
+        names.push("cloudflare".into());
+    }
+    options.sets = sets::chosen(&names, &renames, &own, dialect)?;
+    Ok(Command::Run(options))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(arguments: &str) -> Result<Command, String> {
+        options(arguments.split_whitespace().map(OsString::from).collect())
+    }
+
+    fn run(arguments: &str) -> Options {
+        match parsed(arguments) {
+            Ok(Command::Run(options)) => options,
+            other => panic!("{arguments}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn help_fits_a_screen() {
+        assert!(HELP.lines().count() <= 40 && HELP.lines().all(|line| line.len() <= 80));
+    }
+
+    #[test]
+    fn sets_and_what_becomes_of_them() {
+        let names = |arguments: &str| -> Vec<String> {
+            let sets = run(&format!("{arguments} f")).sets;
+            sets.iter()
+                .flat_map(|set| set.rows().map(|(name, _)| name.to_owned()).collect::<Vec<_>>())
+                .collect()
         };
-        let mut value = || {
-            attached
-                .clone()
-                .or_else(|| arguments.next())
-                .ok_or_else(|| format!("{name} needs a value"))
-        };
-        match name {
-            "--format" => {
-                options.format = match value()?.as_str() {
-                    "text" => Format::Text,
-                    "json" => Format::Json,
-                    "headers" => Format::Headers,
-                    other => return Err(format!("--format {other}: text, json or headers")),
-                }
-            }
-            "--dialect" => {
-                options.dialect = match value()?.as_str() {
-                    "boringssl" => Some(Dialect::BoringSsl),
-                    "openssl" => Some(Dialect::OpenSsl),
-                    other => return Err(format!("--dialect {other}: boringssl or openssl")),
-                }
-            }
-            "--headers" => {
-                let wanted = value()?;
-                let set = HeaderSet::all().into_iter().find(|set| set.name() == wanted);
-                options.sets.push(
-                    set.ok_or_else(|| format!("--headers {wanted}: no such set; see --list"))?,
-                );
-            }
-            "--verified" => {
-                let status = value()?;
-                options.verification = Verification::from_text(&status).ok_or_else(|| {
-                    format!("--verified {status}: SUCCESS, NONE or FAILED:reason")
-                })?;
-            }
-            "--now" => {
-                let seconds = value()?;
-                let time = seconds.parse().ok().map(OffsetDateTime::from_unix_timestamp);
-                let time = time.and_then(Result::ok);
-                options.now =
-                    Some(time.ok_or_else(|| format!("--now {seconds}: no number of seconds"))?);
-            }
-            "--chain" => {
-                let file = value()?;
-                let chain = read(&file).and_then(|bytes| certificates(&bytes));
-                options.chain.extend(chain.map_err(|message| format!("{file}: {message}"))?);
-            }
-            "--files-from" => {
-                let list = value()?;
-                let bytes = read(&list).map_err(|message| format!("{list}: {message}"))?;
-                let lines: Result<Vec<String>, _> = bytes.lines().collect();
-                options.files.extend(lines.map_err(|error| format!("{list}: {error}"))?);
-            }
-            "--receive" => receive = Some(value()?),
-            "--unstated" => {
-                reads.unstated = match value()?.as_str() {
-                    "verified" => Some(Unstated::Verified),
-                    "not-verified" => Some(Unstated::NotVerified),
-                    other => return Err(format!("--unstated {other}: verified or not-verified")),
-                }
-            }
-            "--declares" => {
-                let keys = value()?;
-                let keys = keys.split(',').map(str::trim).filter(|key| !key.is_empty());
-                reads.declares.get_or_insert_default().extend(keys.map(str::to_owned));
-            }
-            "--only" => reads.only.push(value()?),
-            "--rename" => {
-                let names = value()?;
-                let (old, new) =
-                    names.split_once('=').ok_or_else(|| format!("--rename {names}: OLD=NEW"))?;
-                reads.renames.push((old.to_owned(), new.to_owned()));
-            }
-            "--revoked" => options.revoked = true,
-            "--" => only_files = true,
-            "--help" | "-h" | "--list" => return Ok(None),
-            _ => return Err(format!("{name}: no such option; see --help")),
+        assert!(names("").is_empty());
+        assert_eq!(names("--format=headers").len(), HeaderSet::cloudflare().rows().len());
+        assert_eq!(names("--headers rfc9440 --headers=linkerd").len(), 3);
+        assert_eq!(
+            names("--headers rfc9440 --rename client-cert=X-Cert"),
+            ["X-Cert", "Client-Cert-Chain"]
+        );
+        assert_eq!(names("--format headers --header X-DN=subject:rfc2253"), ["X-DN"]);
+        assert_eq!(names("--headers linkerd --header X-DN=subject:go").len(), 2);
+        assert!(run("--diff nginx envoy").is_diff && run("--diff nginx envoy f").files == ["f"]);
+        assert_eq!(run("--diff nginx linkerd --rename ssl-client-verify=X-V").sets.len(), 2);
+    }
+
+    #[test]
+    fn files_behind_everything() {
+        assert_eq!(run("a --revoked - -- --list -").files, ["a", "-", "--list", "-"]);
+    }
+
+    #[test]
+    fn messages_say_what_to_do() {
+        for (arguments, expected) in [
+            ("", "no FILE given; - is standard input, and --help shows examples"),
+            ("--format xml f", "--format xml: must be text or json or headers"),
+            ("--format", "--format needs a value; see --help"),
+            ("--fromat json f", "--fromat: no such option, or given twice; see --help"),
+            ("--revoked --revoked f", "--revoked: no such option, or given twice; see --help"),
+            (
+                "--headers ngnix f",
+                "--headers: header set \"ngnix\": is not known, did you mean \"nginx\"?",
+            ),
+            ("--rename a f", "--rename a: must be OLD=NEW"),
+            ("--rename a=b f", "--rename a=b: no set of --headers has a"),
+            (
+                "--headers linkerd --rename l5d-client-id=Host f",
+                "--rename l5d-client-id=Host: header name \"Host\"",
+            ),
+            ("--header a f", "--header a: must be NAME=FIELD"),
+            ("--header a=sbject f", "--header a=sbject: "),
+            ("--header Host=tls:word f", "--header: header name \"Host\""),
+            ("--diff nginx", "--diff needs the names of two sets, as in --diff nginx envoy"),
+            ("--diff nginx --revoked f", "--diff needs the names of two sets"),
+            ("--diff nginx envoy --format json f", "--diff takes two sets and prints text"),
+            ("--diff nginx envoy --headers caddy f", "--diff takes two sets and prints text"),
+            (
+                "--receive nginx --header a=tls:word f",
+                "--diff and --header don't go with --receive",
+            ),
+            ("--verified OK f", "--verified OK: must be SUCCESS, NONE, FAILED or FAILED:reason"),
+            ("--now soon f", "--now soon: must be seconds since 1970"),
+            ("--chain /nowhere f", "--chain /nowhere: "),
+            ("--files-from /nowhere", "--files-from /nowhere: "),
+            ("--only x f", "--unstated, --declares and --only belong to --receive FORMAT"),
+        ] {
+            let message = parsed(arguments).unwrap_err();
+            assert!(message.starts_with(expected), "{arguments}: {message}");
         }
     }
-    if options.files.is_empty() {
-        return Err("no file; see --help".into());
-    }
-    reads.dialect = options.dialect;
-    match receive {
-        Some(format) => options.receiver = Some(receive::receiver(&format, reads)?),
-        None if reads != Reads { dialect: reads.dialect, ..Reads::default() } => {
-            return Err("--unstated, --declares, --only and --rename belong to --receive".into());
-        }
-        None => {}
-    }
-    if options.format == Format::Headers && options.sets.is_empty() {
-        options.sets.push(HeaderSet::cloudflare());
-    }
-    Ok(Some(options))
 }

@@ -5,14 +5,14 @@ use std::io::{self, Write};
 use tls_client_auth::receive::Received;
 use tls_client_auth::{Dialect, Receiver, TlsClientAuth, Unstated};
 
-use crate::read;
+use crate::input::read;
 
 /// Formats that are no header set's.
 pub(crate) const FURTHER: [&str; 4] =
     ["certificate", "certificate-and-verdict", "cloudflare-worker-as-published", "envoy-appended"];
 
 /// How a format is read.
-#[derive(Default, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Reads {
     pub(crate) unstated: Option<Unstated>,
     pub(crate) dialect: Option<Dialect>,
@@ -96,7 +96,7 @@ fn named(format: &str, unstated: Unstated) -> Option<Receiver> {
 }
 
 /// Shows every file as a JSON line; whether all could be read.
-pub(crate) fn run(receiver: &Receiver, files: &[String], out: &mut impl Write) -> io::Result<bool> {
+pub(crate) fn run(receiver: &Receiver, files: &[String], out: &mut dyn Write) -> io::Result<bool> {
     let mut all_read = true;
     for file in files {
         let received = read(file).and_then(|bytes| received(receiver, &bytes));
@@ -169,17 +169,19 @@ fn json_line(file: &str, received: Result<Received, String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arguments::{Options, options};
+    use crate::arguments::{Command, options};
     use tls_client_auth::HeaderSet;
 
-    fn parsed(arguments: &str) -> Result<Options, String> {
-        let arguments = arguments.split_whitespace().map(str::to_owned);
-        options(arguments.chain(["FILE".to_owned()])).map(Option::unwrap)
+    fn parsed(arguments: &str) -> Result<Receiver, String> {
+        let arguments = arguments.split_whitespace().chain(["FILE"]).map(Into::into);
+        match options(arguments.collect())? {
+            Command::Receive(receiver, _) => Ok(receiver),
+            other => Err(format!("{other:?}")),
+        }
     }
 
     fn line(arguments: &str, request: &str) -> String {
-        let receiver = parsed(arguments).map(|options| options.receiver.unwrap());
-        json_line("f", received(&receiver.unwrap(), request.as_bytes()))
+        json_line("f", received(&parsed(arguments).unwrap(), request.as_bytes()))
     }
 
     #[test]

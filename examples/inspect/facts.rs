@@ -1,0 +1,117 @@
+//! What a certificate says and what was said of it, as rows.
+
+use time::OffsetDateTime;
+use tls_client_auth::x509::{Certificate, Time};
+use tls_client_auth::{ClientCertificate, Dialect, TlsClientAuth, Verification};
+
+use crate::page::{Row, Section, Tone};
+use crate::{LARGEST, dates, limits, names};
+
+/// The leaf, then the certificates that came after it.
+pub(crate) fn sections(
+    client: &ClientCertificate,
+    dialect: Dialect,
+    now: OffsetDateTime,
+) -> Vec<Section> {
+    let leaf = Section { title: String::new(), rows: leaf(client, dialect, now) };
+    let chain = chain(client, dialect, now);
+    let chain = (!chain.is_empty()).then(|| Section { title: "chain".into(), rows: chain });
+    [leaf].into_iter().chain(chain).collect()
+}
+
+fn leaf(client: &ClientCertificate, dialect: Dialect, now: OffsetDateTime) -> Vec<Row> {
+    let auth = TlsClientAuth::with_limits(client, limits());
+    let certificate =
+        client.leaf().and_then(|leaf| Certificate::from_der_up_to(leaf, LARGEST).ok());
+    let mut rows = Vec::new();
+    let mut row = |label: &str, value: &str, tone| {
+        if !value.is_empty() {
+            rows.push(Row::new(label, value, tone));
+        }
+    };
+    row("subject", named(auth.cert_subject_dn()), Tone::Plain);
+    row("issuer", named(auth.cert_issuer_dn()), Tone::Plain);
+    row("serial", auth.cert_serial(), Tone::Plain);
+    if let Some(certificate) = &certificate {
+        let (value, tone) =
+            date(certificate.not_before(), dialect, |start| dates::since(start, now));
+        row("valid from", &value, tone);
+        let (value, tone) = date(certificate.not_after(), dialect, |end| dates::until(end, now));
+        row("valid to", &value, tone);
+        let version = certificate.version().map(|version| version.to_string());
+        let tone = if version.as_deref() == Some("3") { Tone::Plain } else { Tone::Warning };
+        row("version", &version.unwrap_or_else(|| "unreadable".into()), tone);
+        for name in certificate.subject_alt_names() {
+            row("SAN", &names::in_words(&name, dialect), Tone::Plain);
+        }
+    }
+    row("key id", auth.cert_ski(), Tone::Plain);
+    row("CA key id", auth.cert_issuer_ski(), Tone::Plain);
+    row("CA serial", auth.cert_issuer_serial(), Tone::Plain);
+    row("SHA-1", auth.cert_fingerprint_sha1(), Tone::Plain);
+    row("SHA-256", auth.cert_fingerprint_sha256(), Tone::Plain);
+    if let Some(certificate) = &certificate {
+        row("key SHA-256", &hex::encode(certificate.public_key_sha256()), Tone::Plain);
+    }
+    let tone = match client.verification() {
+        Verification::Success => Tone::Good,
+        Verification::Failed(_) => Tone::Bad,
+        Verification::None => Tone::Warning,
+    };
+    row("verified", &format!("{} (as told, not checked here)", auth.cert_verified()), tone);
+    if auth.is_revoked() {
+        row("revoked", "yes (as told, not checked here)", Tone::Bad);
+    }
+    rows
+}
+
+const fn named(name: &str) -> &str {
+    if name.is_empty() { "(empty)" } else { name }
+}
+
+fn chain(client: &ClientCertificate, dialect: Dialect, now: OffsetDateTime) -> Vec<Row> {
+    let mut issued = client.leaf().and_then(|leaf| Certificate::from_der_up_to(leaf, LARGEST).ok());
+    let mut rows = Vec::new();
+    for (number, der) in (1..).zip(client.chain_certificates()) {
+        let certificate = match Certificate::from_der_up_to(der, LARGEST) {
+            Ok(certificate) => certificate,
+            Err(error) => {
+                rows.push(Row::new(&number.to_string(), error.to_string(), Tone::Bad));
+                issued = None;
+                continue;
+            }
+        };
+        let subject = certificate.subject();
+        let is_issuer = issued.is_some_and(|issued| issued.issuer().as_der() == subject.as_der());
+        let name = subject.rfc2253(dialect).unwrap_or_else(|| "(unreadable)".into());
+        let (end, end_tone) = match certificate.not_after().to_offset_date_time() {
+            Some(end) => dates::until(end, now),
+            None => ("unreadable date".into(), Tone::Warning),
+        };
+        let place = match (is_issuer, certificate.issuer().as_der() == subject.as_der()) {
+            (true, true) => "issuer of the one before, a root",
+            (true, false) => "issuer of the one before",
+            (false, _) => "not the issuer of the one before",
+        };
+        let tone = if is_issuer { end_tone } else { Tone::Warning };
+        let value = format!("{}: {place}, {end}, {} bytes", named(&name), der.len());
+        rows.push(Row::new(&number.to_string(), value, tone));
+        issued = Some(certificate);
+    }
+    rows
+}
+
+/// A date as the library prints it, and how far it is.
+fn date(
+    time: Time<'_>,
+    dialect: Dialect,
+    in_words: impl Fn(OffsetDateTime) -> (String, Tone),
+) -> (String, Tone) {
+    let text = time
+        .text(dialect)
+        .unwrap_or_else(|| format!("(no valid date) \"{}\"", time.as_bytes().escape_ascii()));
+    match time.to_offset_date_time().map(in_words) {
+        Some((words, tone)) => (format!("{text}, {words}"), tone),
+        None => (text, Tone::Warning),
+    }
+}
