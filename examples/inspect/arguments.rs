@@ -201,12 +201,9 @@ mod tests {
             ("--format", "--format needs a value; see --help"),
             ("--fromat json f", "--fromat: no such option, or given twice; see --help"),
             ("--revoked --revoked f", "--revoked: no such option, or given twice; see --help"),
-            (
-                "--headers ngnix f",
-                "--headers: header set \"ngnix\": is not known, did you mean \"nginx\"?",
-            ),
+            ("--headers ngnix f", "header set \"ngnix\": is not known, did you mean \"nginx\"?"),
             ("--rename a f", "--rename a: must be OLD=NEW"),
-            ("--rename a=b f", "--rename a=b: no set of --headers has a"),
+            ("--rename a=b f", "--rename a=b: no chosen set has a; --headers chooses sets"),
             (
                 "--headers linkerd --rename l5d-client-id=Host f",
                 "--rename l5d-client-id=Host: header name \"Host\"",

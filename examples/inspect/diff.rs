@@ -57,11 +57,17 @@ fn headers<'s>(
     for (name, field) in set.rows() {
         let form = field.to_string();
         let fact = form.split(':').next().unwrap_or_default().replace('-', " ");
-        let shown = match &lines {
-            Some(lines) => lines.get(name).map(str::to_owned),
-            None => Some(form),
+        let Some(lines) = &lines else {
+            headers.push(Header { name, fact, shown: form });
+            continue;
         };
-        headers.extend(shown.map(|shown| Header { name, fact, shown }));
+        // A header may come in several lines.
+        let of_row = lines.iter().filter(|line| line.name() == name);
+        headers.extend(of_row.map(|line| Header {
+            name,
+            fact: fact.clone(),
+            shown: line.value().into(),
+        }));
     }
     headers
 }

@@ -38,9 +38,14 @@ fn leaf(client: &ClientCertificate, dialect: Dialect, now: OffsetDateTime) -> Ve
         row("valid from", &value, tone);
         let (value, tone) = date(certificate.not_after(), dialect, |end| dates::until(end, now));
         row("valid to", &value, tone);
-        let version = certificate.version().map(|version| version.to_string());
-        let tone = if version.as_deref() == Some("3") { Tone::Plain } else { Tone::Warning };
-        row("version", &version.unwrap_or_else(|| "unreadable".into()), tone);
+        let (version, tone) = match certificate.version() {
+            Some(3) => ("3".into(), Tone::Plain),
+            Some(version) => {
+                (format!("{version}, which rustls accepts of no client"), Tone::Warning)
+            }
+            None => ("unreadable".into(), Tone::Warning),
+        };
+        row("version", &version, tone);
         for name in certificate.subject_alt_names() {
             row("SAN", &names::in_words(&name, dialect), Tone::Plain);
         }
@@ -89,7 +94,7 @@ fn chain(client: &ClientCertificate, dialect: Dialect, now: OffsetDateTime) -> V
             None => ("unreadable date".into(), Tone::Warning),
         };
         let place = match (is_issuer, certificate.issuer().as_der() == subject.as_der()) {
-            (true, true) => "issuer of the one before, a root",
+            (true, true) => "issuer of the one before and of itself",
             (true, false) => "issuer of the one before",
             (false, _) => "not the issuer of the one before",
         };

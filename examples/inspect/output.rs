@@ -32,11 +32,12 @@ pub(crate) fn text(options: &Options, page: &mut Page<'_>) -> io::Result<bool> {
         page.sections(&sections(options, None))?;
         return Ok(true);
     }
-    let mut all_read = true;
+    let (mut all_read, mut any_read) = (true, false);
     let mut pages = Vec::new();
     for (index, file) in options.files.iter().enumerate() {
         match client(options, file) {
             Ok(client) => {
+                any_read = true;
                 let title = names::printable(file);
                 let sections = sections(options, Some(&client));
                 if options.side_by_side {
@@ -57,7 +58,7 @@ pub(crate) fn text(options: &Options, page: &mut Page<'_>) -> io::Result<bool> {
         }
     }
     table::side_by_side(&pages, page)?;
-    if page.width.is_some() && options.sets.is_empty() {
+    if page.width.is_some() && options.sets.is_empty() && any_read {
         writeln!(page.out)?;
         let hint = "--headers nginx adds the header lines that an origin behind nginx gets; --list names the other sets";
         page.sections(&[Section {

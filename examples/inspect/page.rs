@@ -112,7 +112,12 @@ impl Page<'_> {
             let style = row.tone.style();
             for line in wrapped(&row.value, self.room(indent), row.most_lines()) {
                 let padding = indent.saturating_sub(MARGIN).saturating_sub(length(label));
-                write!(self.out, "{:MARGIN$}{LABEL}{label}{LABEL:#}{:padding$}", "", "")?;
+                let label_style = if label.is_empty() { Style::new() } else { LABEL };
+                write!(
+                    self.out,
+                    "{:MARGIN$}{label_style}{label}{label_style:#}{:padding$}",
+                    "", ""
+                )?;
                 writeln!(self.out, "{style}{line}{style:#}")?;
                 label = "";
             }

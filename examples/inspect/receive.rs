@@ -43,11 +43,16 @@ pub(crate) fn receiver(format: &str, reads: Reads) -> Result<Receiver, String> {
     }
     match reads.unstated {
         Some(_) if receiver.has_verdict() => {
-            return Err(format!("--unstated: {format} has a verdict of its own"));
+            return Err(format!(
+                "--unstated: {format} carries a verdict of its own; leave --unstated out"
+            ));
         }
         Some(unstated) => receiver = receiver.unstated(unstated),
         None if !receiver.has_verdict() => {
-            return Err(format!("{format} has no verdict: --unstated verified or not-verified"));
+            return Err(format!(
+                "--receive {format}: these headers carry no verdict; add --unstated verified where the proxy \
+                 forwards verified certificates only, else --unstated not-verified"
+            ));
         }
         None => {}
     }

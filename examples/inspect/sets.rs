@@ -17,13 +17,14 @@ pub(crate) fn chosen(
     own: &[Pair],
     dialect: Option<Dialect>,
 ) -> Result<Vec<HeaderSet>, String> {
-    let named =
-        |name: &String| HeaderSet::named(name).map_err(|error| format!("--headers: {error}"));
+    let named = |name: &String| HeaderSet::named(name).map_err(|error| error.to_string());
     let mut sets = names.iter().map(named).collect::<Result<Vec<_>, _>>()?;
     for (old, new) in renames {
         let has = |set: &&mut HeaderSet| set.rows().any(|(name, _)| name.eq_ignore_ascii_case(old));
         let Some(set) = sets.iter_mut().find(has) else {
-            return Err(format!("--rename {old}={new}: no set of --headers has {old}"));
+            return Err(format!(
+                "--rename {old}={new}: no chosen set has {old}; --headers chooses sets"
+            ));
         };
         *set = set
             .clone()
