@@ -46,18 +46,44 @@ pub(crate) fn chosen(
     Ok(sets)
 }
 
-/// Names, one a line, in parts with an empty line between them; on a terminal each under its title.
+/// Names, one a line, in parts with an empty line between them: what proxies send, what readers want, what can be received alone. On a
+/// terminal each part has a title.
 pub(crate) fn list(out: &mut dyn Write, has_titles: bool) -> io::Result<()> {
-    let sets = HeaderSet::all();
     let title = |out: &mut dyn Write, text: &str| match has_titles {
         true => writeln!(out, "{text}"),
         false => Ok(()),
     };
     title(out, "What proxies send, for --headers, --diff and --receive:")?;
-    for set in &sets {
+    for set in HeaderSet::all() {
         writeln!(out, "{}", set.name())?;
+    }
+    writeln!(out)?;
+    title(out, "What readers want, for --headers and --diff:")?;
+    for (set, reader) in HeaderSet::readers() {
+        writeln!(out, "{:<20} {reader}", set.name())?;
     }
     writeln!(out)?;
     title(out, "For --receive alone:")?;
     receive::FURTHER.iter().try_for_each(|name| writeln!(out, "{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_has_three_parts_and_every_set_in_it_is_known() {
+        let mut out = Vec::new();
+        list(&mut out, false).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let parts: Vec<Vec<&str>> = text.split("\n\n").map(|part| part.lines().collect()).collect();
+        let sets: Vec<_> = HeaderSet::all().iter().map(|set| set.name().to_owned()).collect();
+        assert_eq!(parts[0], sets);
+        assert_eq!(parts[1].len(), HeaderSet::readers().len());
+        for line in parts[0].iter().chain(&parts[1]) {
+            let name = line.split(' ').next().unwrap().to_owned();
+            assert!(chosen(std::slice::from_ref(&name), &[], &[], None).is_ok(), "{name}");
+        }
+        assert_eq!(parts[2], receive::FURTHER);
+    }
 }
