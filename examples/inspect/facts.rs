@@ -120,3 +120,94 @@ fn date(
         None => (text, Tone::Warning),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEAF: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
+    const ROOT: &[u8] = include_bytes!("../../tests/fixtures/ca.der");
+
+    fn shown(client: &ClientCertificate, now: i64) -> Vec<(String, String, Tone)> {
+        let now = OffsetDateTime::from_unix_timestamp(now).unwrap();
+        let sections = sections(client, Dialect::OpenSsl, now);
+        let rows = sections.into_iter().flat_map(|section| section.rows);
+        rows.map(|row| (row.label, row.value, row.tone)).collect()
+    }
+
+    fn client(chain: &[&[u8]]) -> ClientCertificate {
+        ClientCertificate::presented(LEAF, Verification::Success).chain(chain)
+    }
+
+    #[test]
+    fn dates_are_told_from_now() {
+        let (start, end) = ("Jan  2 03:04:05 2025 GMT", "Nov 12 13:14:15 2035 GMT");
+        let cases = [
+            (
+                1_735_700_000,
+                "not valid yet: starts in 24 hours",
+                Tone::Bad,
+                "expires in 10 years",
+                Tone::Plain,
+            ),
+            (1_800_000_000, "2 years ago", Tone::Plain, "expires in 8 years", Tone::Plain),
+            (2_078_400_000, "10 years ago", Tone::Plain, "expires in 23 hours", Tone::Warning),
+            (2_078_751_255, "10 years ago", Tone::Plain, "expired 3 days ago", Tone::Bad),
+        ];
+        for (now, since, since_tone, until, until_tone) in cases {
+            let rows = shown(&client(&[]), now);
+            let row = |label: &str| rows.iter().find(|row| row.0 == label).unwrap().clone();
+            let expected = |label: &str, date: &str, words, tone| {
+                (label.to_owned(), format!("{date}, {words}"), tone)
+            };
+            assert_eq!(
+                row("valid from"),
+                expected("valid from", start, since, since_tone),
+                "{now}"
+            );
+            assert_eq!(row("valid to"), expected("valid to", end, until, until_tone), "{now}");
+        }
+    }
+
+    #[test]
+    fn how_a_chain_hangs_together() {
+        let cases: [(&str, &[&[u8]], &[&str]); 4] = [
+            ("the root", &[ROOT], &["issuer of the one before and of itself"]),
+            ("another leaf", &[LEAF], &["not the issuer of the one before"]),
+            (
+                "the wrong order",
+                &[LEAF, ROOT],
+                &["not the issuer", "issuer of the one before and of itself"],
+            ),
+            ("no certificate", &[b"?", ROOT], &["certificate", "not the issuer"]),
+        ];
+        for (case, chain, expected) in cases {
+            let rows = shown(&client(chain), 1_800_000_000);
+            let rows: Vec<_> = rows.iter().filter(|row| row.0.parse::<u8>().is_ok()).collect();
+            assert_eq!(rows.len(), expected.len(), "{case}");
+            for (row, expected) in rows.iter().zip(expected) {
+                assert!(row.1.contains(expected), "{case}: {row:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_told() {
+        let failed = Verification::from_text("FAILED:certificate has expired").unwrap();
+        let cases = [
+            (Verification::Success, true, "SUCCESS", Tone::Good),
+            (Verification::None, false, "NONE", Tone::Warning),
+            (failed, false, "FAILED:certificate has expired", Tone::Bad),
+        ];
+        for (verification, revoked, text, tone) in cases {
+            let client = ClientCertificate::presented(LEAF, verification).revoked(revoked);
+            let rows = shown(&client, 1_800_000_000);
+            let row = rows.iter().find(|row| row.0 == "verified").unwrap();
+            assert_eq!(
+                (row.1.as_str(), row.2),
+                (format!("{text} (as told, not checked here)").as_str(), tone)
+            );
+            assert_eq!(rows.iter().any(|row| row.0 == "revoked"), revoked);
+        }
+    }
+}

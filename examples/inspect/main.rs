@@ -56,24 +56,35 @@ fn main() -> ExitCode {
 
 /// Whether all files could be read.
 fn run(command: &Command) -> io::Result<bool> {
-    // Programs get every byte; colours are for people, where they want some.
-    let mut out: BufWriter<Box<dyn Write>> = BufWriter::new(match command {
-        Command::Run(options) if options.format == Format::Text => {
-            Box::new(anstream::stdout().lock())
+    // People get colours, where they want some. Programs get every byte.
+    let text = || BufWriter::new(anstream::stdout().lock());
+    let bytes = || BufWriter::new(io::stdout().lock());
+    match command {
+        Command::Help => flushed(bytes(), |out| write!(out, "{HELP}").map(|()| true)),
+        Command::List => page(text(), |page| sets::list(page).map(|()| true)),
+        Command::Receive(receiver, files) => {
+            flushed(bytes(), |out| receive::run(receiver, files, out))
         }
-        _ => Box::new(io::stdout().lock()),
-    });
-    let all_read = match command {
-        Command::Help => write!(out, "{HELP}").map(|()| true)?,
-        Command::List => sets::list(&mut out, io::stdout().is_terminal()).map(|()| true)?,
-        Command::Receive(receiver, files) => receive::run(receiver, files, &mut out)?,
         Command::Run(options) if options.format == Format::Text => {
-            output::text(options, &mut Page { out: &mut out, width: width() })?
+            page(text(), |page| output::text(options, page))
         }
-        Command::Run(options) => output::lines(options, &mut out)?,
-    };
-    out.flush()?;
-    Ok(all_read)
+        Command::Run(options) => flushed(bytes(), |out| output::lines(options, out)),
+    }
+}
+
+fn page(
+    out: impl Write,
+    write: impl FnOnce(&mut Page<'_>) -> io::Result<bool>,
+) -> io::Result<bool> {
+    flushed(out, |out| write(&mut Page { out, width: width() }))
+}
+
+fn flushed(
+    mut out: impl Write,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<bool>,
+) -> io::Result<bool> {
+    let all_read = write(&mut out)?;
+    out.flush().map(|()| all_read)
 }
 
 /// The terminal's width, and that of most of them where it is not told; none where there is no terminal.

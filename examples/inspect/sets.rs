@@ -1,10 +1,11 @@
 //! Header sets by name, with the names and rows that the options give them, and the list of all.
 
-use std::io::{self, Write};
+use std::io;
 
 use tls_client_auth::field::Field;
 use tls_client_auth::{Dialect, HeaderSet};
 
+use crate::page::{Page, Row, Section, Tone};
 use crate::receive;
 
 /// The two sides of `OLD=NEW` or `NAME=FIELD`.
@@ -46,25 +47,38 @@ pub(crate) fn chosen(
     Ok(sets)
 }
 
-/// Names, one a line, in parts with an empty line between them: what proxies send, what readers want, what can be received alone. On a
-/// terminal each part has a title.
-pub(crate) fn list(out: &mut dyn Write, has_titles: bool) -> io::Result<()> {
-    let title = |out: &mut dyn Write, text: &str| match has_titles {
-        true => writeln!(out, "{text}"),
-        false => Ok(()),
-    };
-    title(out, "What proxies send, for --headers, --diff and --receive:")?;
-    for set in HeaderSet::all() {
-        writeln!(out, "{}", set.name())?;
+/// All names in three parts: titled on a terminal; in a pipe one name a line, with an empty line between the parts.
+pub(crate) fn list(page: &mut Page<'_>) -> io::Result<()> {
+    let name = |name: &str| Row::new("", name, Tone::Plain);
+    let sets = HeaderSet::all();
+    let section = |title: &str, rows| Section { title: title.to_owned(), rows };
+    let parts = [
+        section(
+            "what proxies send, for --headers, --diff and --receive",
+            sets.iter().map(|set| name(set.name())).collect(),
+        ),
+        section(
+            "what readers want, for --headers and --diff",
+            HeaderSet::readers()
+                .map(|(set, reader)| Row::new(set.name(), reader, Tone::Quiet))
+                .collect(),
+        ),
+        section("for --receive alone", receive::FURTHER.map(name).into()),
+    ];
+    if page.width.is_some() {
+        return page.sections(&parts);
     }
-    writeln!(out)?;
-    title(out, "What readers want, for --headers and --diff:")?;
-    for (set, reader) in HeaderSet::readers() {
-        writeln!(out, "{:<20} {reader}", set.name())?;
+    for (number, part) in parts.iter().enumerate() {
+        if number > 0 {
+            writeln!(page.out)?;
+        }
+        let width = part.rows.iter().map(|row| row.label.len()).max().unwrap_or_default();
+        for Row { label, value, .. } in &part.rows {
+            let gap = if width > 0 { "  " } else { "" };
+            writeln!(page.out, "{label:width$}{gap}{value}")?;
+        }
     }
-    writeln!(out)?;
-    title(out, "For --receive alone:")?;
-    receive::FURTHER.iter().try_for_each(|name| writeln!(out, "{name}"))
+    Ok(())
 }
 
 #[cfg(test)]
@@ -74,7 +88,7 @@ mod tests {
     #[test]
     fn the_list_has_three_parts_and_every_set_in_it_is_known() {
         let mut out = Vec::new();
-        list(&mut out, false).unwrap();
+        list(&mut Page { out: &mut out, width: None }).unwrap();
         let text = String::from_utf8(out).unwrap();
         let parts: Vec<Vec<&str>> = text.split("\n\n").map(|part| part.lines().collect()).collect();
         let sets: Vec<_> = HeaderSet::all().iter().map(|set| set.name().to_owned()).collect();
