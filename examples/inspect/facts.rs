@@ -171,7 +171,8 @@ mod tests {
 
     #[test]
     fn how_a_chain_hangs_together() {
-        let cases: [(&str, &[&[u8]], &[&str]); 4] = [
+        type Case<'c> = (&'c str, &'c [&'c [u8]], &'c [&'c str]);
+        let cases: [Case<'_>; 4] = [
             ("the root", &[ROOT], &["issuer of the one before and of itself"]),
             ("another leaf", &[LEAF], &["not the issuer of the one before"]),
             (
