@@ -19,10 +19,12 @@ pub mod hosts;
 pub mod http;
 #[cfg(feature = "http-body")]
 pub mod http_body;
+#[cfg(feature = "pingora")]
+pub mod pingora;
 mod proxies;
 pub mod receive;
 pub mod record;
-#[cfg(feature = "rustls")]
+#[cfg(feature = "rustls-webpki")]
 pub mod rustls;
 #[cfg(feature = "tower")]
 pub mod tower;

@@ -417,6 +417,62 @@ async fn the_origin_admits_by_policy() {
 }
 
 #[tokio::test]
+async fn grpc_is_refused_in_its_own_protocol() {
+    let service = ReceiveLayer::new(Receiver::nginx(), Admission::Trusted)
+        .layer(service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(())) }));
+    let cases: [(&str, &[(&str, &str)], StatusCode, &str, &str); 5] = [
+        (
+            "none",
+            &[("ssl-client-verify", "NONE")],
+            StatusCode::FORBIDDEN,
+            "16",
+            "no client certificate",
+        ),
+        (
+            "failed",
+            &[("ssl-client-verify", "FAILED:certificate has expired"), ("ssl-client-s-dn", "CN=a")],
+            StatusCode::FORBIDDEN,
+            "16",
+            "client certificate not verified",
+        ),
+        (
+            "twice",
+            &[("ssl-client-verify", "NONE"), ("ssl-client-verify", "NONE")],
+            StatusCode::BAD_REQUEST,
+            "13",
+            "malformed client certificate headers",
+        ),
+        ("no verdict", &[], StatusCode::BAD_REQUEST, "13", "malformed client certificate headers"),
+        (
+            "trusted",
+            &[("ssl-client-verify", "SUCCESS"), ("ssl-client-s-dn", "CN=a")],
+            StatusCode::OK,
+            "",
+            "",
+        ),
+    ];
+    for (case, headers, status, code, message) in cases {
+        for (content_type, is_grpc) in [
+            ("application/grpc", true),
+            ("application/grpc+proto", true),
+            ("Application/GRPC; charset=utf-8", true),
+            ("application/grpc-web", false),
+            ("text/plain", false),
+        ] {
+            let mut request = Request::post("/").header("content-type", content_type);
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            let answer = service.clone().oneshot(request.body(()).unwrap()).await.unwrap();
+            let text = |name| answer.headers().get(name).map_or("", |it| it.to_str().unwrap());
+            let seen = (answer.status(), text("grpc-status"), text("grpc-message"));
+            let expected = if is_grpc { (StatusCode::OK, code, message) } else { (status, "", "") };
+            assert_eq!(seen, expected, "{case}, {content_type}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn one_side_reads_what_the_other_sent() {
     let forwarding = Forwarding::rfc9440();
     let origin = ReceiveLayer::new(Receiver::rfc9440(Unstated::Verified), Admission::Trusted)

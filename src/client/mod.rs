@@ -1,5 +1,6 @@
 //! What a finished handshake leaves behind: the client's certificate, or none, and the verdict on it.
 
+mod peer_certificates;
 mod verification;
 mod verify_error;
 
@@ -11,9 +12,11 @@ use time::OffsetDateTime;
 
 use crate::x509::Certificate;
 use crate::x509::Dialect;
+use crate::x509::fingerprint;
 use crate::x509::issuer::is_issued_by;
 use crate::x509::{Error, ErrorKind, Part};
 
+pub use peer_certificates::RawPublicKeyError;
 pub use verification::{OtherReason, Reason, Verification};
 pub use verify_error::VerifyError;
 
@@ -42,9 +45,11 @@ pub struct ClientCertificate {
     seen_at: Option<OffsetDateTime>,
 }
 
-/// The other certificates of a connection. Most have none, which then takes one pointer.
+/// What is known of a connection beside its leaf. Most have nothing, which then takes one pointer.
 #[derive(Clone, Default, Eq, PartialEq)]
 struct Others {
+    /// Of a leaf that is not known.
+    sha256: Option<[u8; 32]>,
     /// As the client sent them after the leaf.
     chain: Vec<Arc<[u8]>>,
     /// As the caller named it.
@@ -70,6 +75,25 @@ impl ClientCertificate {
     #[must_use]
     pub fn presented(leaf: impl Into<Arc<[u8]>>, verification: Verification) -> Self {
         Self { leaf: Some(leaf.into()), verification, ..Self::none() }
+    }
+
+    /// The client presented a certificate of which the TLS library kept the SHA-256 alone, and this is what it said of it.
+    ///
+    /// Headers state the digest and the verdict, where a set has them, and nothing else: no name, no serial number, no
+    /// certificate. [`leaf`](Self::leaf) is `None`. Some libraries can be told to keep no more, BoringSSL by
+    /// `SSL_CTX_set_retain_only_sha256_of_client_certs`; pingora hands out a digest with every TLS backend.
+    ///
+    /// ```
+    /// use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
+    ///
+    /// let client = ClientCertificate::known_by_sha256([0xab; 32], Verification::Success);
+    /// let auth = TlsClientAuth::new(&client);
+    /// assert_eq!(auth.cert_fingerprint_sha256(), "ab".repeat(32));
+    /// assert!(auth.is_trusted() && auth.cert_subject_dn().is_empty());
+    /// ```
+    #[must_use]
+    pub fn known_by_sha256(digest: [u8; 32], verification: Verification) -> Self {
+        Self::presented([], verification).with_others(|others| others.sha256 = Some(digest))
     }
 
     /// The certificates that the client sent after the leaf (DER), in the order sent.
@@ -205,6 +229,16 @@ impl ClientCertificate {
     #[must_use]
     pub fn leaf(&self) -> Option<&[u8]> {
         self.leaf.as_deref().filter(|leaf| !leaf.is_empty())
+    }
+
+    /// The digest that a client is [known by](Self::known_by_sha256).
+    pub(crate) fn known_sha256(&self) -> Option<[u8; 32]> {
+        self.others.as_deref().and_then(|others| others.sha256)
+    }
+
+    /// The SHA-256 of the leaf, also where its bytes are not known.
+    pub(crate) fn sha256(&self) -> Option<[u8; 32]> {
+        self.leaf().map(fingerprint::sha256).or_else(|| self.known_sha256())
     }
 
     /// The certificates after the leaf.

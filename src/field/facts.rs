@@ -97,7 +97,7 @@ impl<'c> Facts<'c> {
             Some(leaf) => {
                 (sha1.then(|| fingerprint::sha1(leaf)), sha256.then(|| fingerprint::sha256(leaf)))
             }
-            None => (None, None),
+            None => (None, client.known_sha256().filter(|_| sha256)),
         };
         Self {
             client,

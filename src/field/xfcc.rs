@@ -147,7 +147,7 @@ impl Facts<'_> {
     pub(super) fn write_xfcc(&self, xfcc: Xfcc, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         let mut hash = Vec::new();
         encoding::hex_lower(&self.sha256?, &mut hash);
-        let leaf = self.client.leaf()?;
+        let leaf = self.client.leaf();
         if xfcc.json {
             self.write_json(xfcc, &hash, leaf, dialect, out);
         } else {
@@ -160,7 +160,7 @@ impl Facts<'_> {
         &self,
         xfcc: Xfcc,
         hash: &[u8],
-        leaf: &[u8],
+        leaf: Option<&[u8]>,
         dialect: Dialect,
         out: &mut Vec<u8>,
     ) {
@@ -171,12 +171,14 @@ impl Facts<'_> {
         }
         out.extend_from_slice(b"Hash=");
         out.extend_from_slice(hash);
-        if xfcc.cert {
+        if xfcc.cert
+            && let Some(leaf) = leaf
+        {
             out.extend_from_slice(b";Cert=\"");
             CertificateForm::EscapedPem(UrlForm::Envoy).write(leaf, out);
             out.push(b'"');
         }
-        if xfcc.chain {
+        if xfcc.chain && leaf.is_some() {
             out.extend_from_slice(b";Chain=\"");
             ChainForm::EscapedPem(UrlForm::Envoy).write(self.all_certificates(), out);
             out.push(b'"');
@@ -214,7 +216,7 @@ impl Facts<'_> {
         &self,
         xfcc: Xfcc,
         hash: &[u8],
-        leaf: &[u8],
+        leaf: Option<&[u8]>,
         dialect: Dialect,
         out: &mut Vec<u8>,
     ) {
@@ -226,12 +228,14 @@ impl Facts<'_> {
         }
         out.extend_from_slice(b"\"hash\":");
         json_string(hash, out);
-        if xfcc.cert {
+        if xfcc.cert
+            && let Some(leaf) = leaf
+        {
             out.extend_from_slice(b",\"cert\":\"");
             pem_in_json(leaf, out);
             out.push(b'"');
         }
-        if xfcc.chain {
+        if xfcc.chain && leaf.is_some() {
             out.extend_from_slice(b",\"chain\":[");
             for (index, der) in self.all_certificates().enumerate() {
                 out.extend_from_slice(if index == 0 { b"\"" } else { b",\"" });

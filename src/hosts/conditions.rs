@@ -85,7 +85,7 @@ impl Conditions {
             }
         }
         if let Some(allowed) = &self.fingerprints {
-            let fingerprint = client.leaf().map(crate::x509::fingerprint::sha256);
+            let fingerprint = client.sha256();
             if !fingerprint.is_some_and(|fingerprint| allowed.contains(&fingerprint)) {
                 return Some(Refusal::Fingerprint);
             }

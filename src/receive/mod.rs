@@ -457,7 +457,7 @@ impl Receiver {
             }
             (None, None) => {
                 // The record knows of a certificate that it does not have.
-                let client = ClientCertificate::presented([], verification).revoked(revoked);
+                let client = stated.client(verification).revoked(revoked);
                 Ok(Received { auth: stated.record(client), names: stated.names })
             }
         }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::certificates::Digest;
-use crate::client::ClientCertificate;
+use crate::client::{ClientCertificate, Verification};
 use crate::encoding;
 use crate::field::{ends_in_escape, without_escape_of_rfc2253};
 use crate::record::{Property, TlsClientAuth};
@@ -146,6 +146,14 @@ impl Stated {
             text.push(b' ');
         }
         self.text(property, String::from_utf8(text).unwrap_or_default());
+    }
+
+    /// A client whose leaf was not sent.
+    pub(super) fn client(&self, verification: Verification) -> ClientCertificate {
+        match self.sha256 {
+            Some(Digest::Of(digest)) => ClientCertificate::known_by_sha256(digest, verification),
+            _ => ClientCertificate::presented([], verification),
+        }
     }
 
     /// The record for a client whose leaf was not sent: the texts as they were stated.

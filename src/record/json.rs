@@ -164,7 +164,13 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
                     .collect::<Option<Vec<_>>>()
                     .ok_or_else(|| invalid("certChainRFC9440"))?,
             };
-            let client = ClientCertificate::presented(leaf, verification).chain(chain);
+            let client = match known_sha256(&object.cert_fingerprint_sha256) {
+                Some(digest) if leaf.is_empty() => {
+                    ClientCertificate::known_by_sha256(digest, verification)
+                }
+                _ => ClientCertificate::presented(leaf, verification),
+            };
+            let client = client.chain(chain);
             of_the_certificate(client.revoked(revoked), &texts).map_err(|name| {
                 D::Error::custom(format_args!(
                     "tlsClientAuth: {name} is not that of the certificate in certRFC9440"
@@ -231,6 +237,11 @@ fn of_the_certificate(
     }
 }
 
+fn known_sha256(text: &str) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    hex::decode_to_slice(text, &mut digest).ok().map(|()| digest)
+}
+
 fn byte_sequence(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text.strip_prefix(':')?.strip_suffix(':')?).ok()
 }
@@ -261,6 +272,7 @@ mod tests {
             ClientCertificate::presented(DER, Verification::from_text("FAILED").unwrap()),
             ClientCertificate::presented(DER, Verification::from_text("FAILED:").unwrap()),
             ClientCertificate::presented([], Verification::Success),
+            ClientCertificate::known_by_sha256([0xab; 32], Verification::Success),
             ClientCertificate::none(),
         ];
         for client in clients {

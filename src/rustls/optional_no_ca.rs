@@ -8,9 +8,8 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, SignatureScheme};
 
-use super::{RawPublicKeyError, reason};
-use crate::client::ClientCertificate;
-use crate::client::Verification;
+use super::reason;
+use crate::client::{ClientCertificate, RawPublicKeyError, Verification};
 use crate::x509::Dialect;
 
 /// A verifier that asks for a certificate and lets every client through, also one without, for proxies that report the outcome
@@ -119,7 +118,7 @@ impl OptionalNoCa {
                 Err(error) => reason::verify_error(&error, leaf, chain, self.dialect).into(),
             },
         };
-        let client = ClientCertificate::from_rustls(certificates, verification)?;
+        let client = ClientCertificate::from_chain(certificates, verification)?;
         Ok(match client.is_presented() {
             true => client.verified_issuer_among(&self.authorities).dialect(self.dialect),
             false => client,

@@ -9,6 +9,8 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::grpc;
+use crate::hosts;
 use crate::receive::{ReceiveError, Receiver};
 use crate::record::TlsClientAuth;
 
@@ -37,8 +39,8 @@ impl Admission {
 /// Reads every request's headers and puts the [`TlsClientAuth`] into its extensions.
 ///
 /// Headers that break the [`Receiver`]'s rules are answered with `400 Bad Request`, clients that the [`Admission`] does not let in
-/// with `403 Forbidden`; both with an empty body, unless a [`hook`](Self::hook) makes the answer. As with the receiver itself,
-/// only the proxy may be able to reach the service.
+/// with `403 Forbidden`; both with an empty body, unless a [`hook`](Self::hook) makes the answer. A gRPC request is answered in its
+/// protocol, by a [`grpc-status`](Refusal::grpc_status). As with the receiver itself, only the proxy may be able to reach the service.
 ///
 /// # Access log
 ///
@@ -109,6 +111,23 @@ impl Refusal {
             Self::NotAdmitted(_) => StatusCode::FORBIDDEN,
         }
     }
+
+    /// The code of gRPC's status: 16 (`UNAUTHENTICATED`) for a client that is not let in, for it has no certificate or not a valid
+    /// one; 13 (`INTERNAL`), as gRPC has it of `400 Bad Request`, for headers that break the receiver's rules.
+    #[must_use]
+    pub fn grpc_status(&self) -> u8 {
+        self.of_grpc().0
+    }
+
+    fn of_grpc(&self) -> (u8, &'static str) {
+        let refusal = match self {
+            Self::Malformed(_) => return (13, "malformed client certificate headers"),
+            Self::NotAdmitted(auth) if !auth.is_presented() => hosts::Refusal::Missing,
+            Self::NotAdmitted(auth) if auth.is_revoked() => hosts::Refusal::Revoked,
+            Self::NotAdmitted(_) => hosts::Refusal::Failed,
+        };
+        (refusal.grpc_status(), refusal.text())
+    }
 }
 
 /// Answers the requests that a [`ReceiveLayer`] refuses.
@@ -119,13 +138,18 @@ pub trait RefusalHook<R> {
     fn refused(&self, request: &request::Parts, refusal: Refusal) -> Response<R>;
 }
 
-/// Answers with the [status](Refusal::status) and an empty body.
+/// Answers with the [status](Refusal::status) and an empty body; a gRPC request with `200 OK`, the
+/// [`grpc-status`](Refusal::grpc_status) and a `grpc-message` that names the reason.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct EmptyAnswer;
 
 impl<R: Default> RefusalHook<R> for EmptyAnswer {
-    fn refused(&self, _: &request::Parts, refusal: Refusal) -> Response<R> {
+    fn refused(&self, request: &request::Parts, refusal: Refusal) -> Response<R> {
+        if grpc::is_grpc(&request.headers) {
+            let (code, message) = refusal.of_grpc();
+            return grpc::refusal(code, message);
+        }
         let mut response = Response::new(R::default());
         *response.status_mut() = refusal.status();
         response

@@ -1,8 +1,8 @@
 //! Which certificate issued another, by names and key identifiers (RFC 5280 §4.1.2.4, §4.2.1.1). No signature is checked here.
 
-#[cfg(feature = "rustls")]
+#[cfg(feature = "rustls-webpki")]
 use alloc::collections::{BTreeMap, VecDeque};
-#[cfg(feature = "rustls")]
+#[cfg(feature = "rustls-webpki")]
 use alloc::vec::Vec;
 
 use super::Certificate;
@@ -18,7 +18,7 @@ pub(crate) fn is_issued_by(certificate: &Certificate<'_>, issuer: &Certificate<'
 
 /// Certificates of which each can be found once as an issuer. Finding all of them takes linear time but for a logarithm,
 /// whatever names a client gave them.
-#[cfg(feature = "rustls")]
+#[cfg(feature = "rustls-webpki")]
 pub(crate) struct Issuers<'a> {
     /// `None` once it was found.
     certificates: Vec<Option<Certificate<'a>>>,
@@ -27,7 +27,7 @@ pub(crate) struct Issuers<'a> {
 }
 
 /// What a search knows of the issuer's key.
-#[cfg(feature = "rustls")]
+#[cfg(feature = "rustls-webpki")]
 #[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
 enum Key<'a> {
     /// Nothing: every certificate is found.
@@ -37,7 +37,7 @@ enum Key<'a> {
     Named(&'a [u8]),
 }
 
-#[cfg(feature = "rustls")]
+#[cfg(feature = "rustls-webpki")]
 impl<'a> Issuers<'a> {
     pub(crate) fn new(certificates: impl Iterator<Item = Certificate<'a>>) -> Self {
         let mut issuers = Self { certificates: Vec::new(), places: BTreeMap::new() };
@@ -80,7 +80,7 @@ impl<'a> Issuers<'a> {
     }
 }
 
-#[cfg(all(test, feature = "rustls"))]
+#[cfg(all(test, feature = "rustls-webpki"))]
 mod tests {
     use super::*;
     use crate::x509::cursor::{BIT_STRING, INTEGER, OCTET_STRING, SEQUENCE};

@@ -12,8 +12,8 @@ use rustls::{
     ClientConfig, ClientConnection, HandshakeKind, ServerConfig, ServerConnection,
     SupportedProtocolVersion,
 };
+use tls_client_auth::ClientCertificate;
 use tls_client_auth::hosts::{Decision, Hosts};
-use tls_client_auth::{ClientCertificate, Verification};
 
 use crate::handshake::{
     Pair, authority_params, client_config, client_params, params, self_signed, signed, verifier,
@@ -160,11 +160,8 @@ fn a_request_for_a_host_that_asks_is_misdirected_on_a_connection_that_was_not_as
             ("api.example.com", "www.example.com", Decision::Misdirected),
         ] {
             let connection = server.handshake(&client, name);
-            let client = ClientCertificate::from_rustls(
-                connection.peer_certificates(),
-                Verification::Success,
-            )
-            .unwrap();
+            let certificates = connection.peer_certificates();
+            let client = ClientCertificate::from_verified_chain(certificates).unwrap();
             let decision = server.hosts.decide(connection.server_name(), host, &client);
             assert_eq!(decision, expected, "{name} {host}");
         }

@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use quinn::crypto::rustls::QuicServerConfig;
 use quinn::{Endpoint, Incoming};
 use rustls::pki_types::CertificateDer;
-use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Verification};
+use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding};
 
 use crate::Result;
 
@@ -62,7 +62,7 @@ fn client(quic: &quinn::Connection) -> Result<ClientCertificate> {
     let Some(identity) = quic.peer_identity() else { return Ok(ClientCertificate::none()) };
     let certificates = identity.downcast::<Vec<CertificateDer<'static>>>();
     let certificates = certificates.map_err(|_| "quinn's identity is no list of certificates")?;
-    Ok(ClientCertificate::from_rustls(Some(&certificates), Verification::Success)?)
+    Ok(ClientCertificate::from_verified_chain(Some(&certificates))?)
 }
 
 async fn request(

@@ -12,7 +12,6 @@ use pingora::tls::pkey::PKey;
 use pingora::tls::ssl::{SslOptions, SslSessionCacheMode, SslVerifyMode};
 use pingora::tls::x509::X509;
 use pingora::{Error, Result};
-use tls_client_auth::headers::{HeaderLine, RequestHeaders, RequestHeadersMut, TooManyHeaders};
 use tls_client_auth::{
     Claim, ClientCertificate, ConnectionState, Dialect, Forwarding, Verification,
 };
@@ -101,7 +100,7 @@ impl ProxyHttp for Proxy {
         claim: &mut Self::CTX,
     ) -> Result<()> {
         if let Some(claim) = claim {
-            claim.apply(&mut Fields(request));
+            claim.apply(request);
         }
         Ok(())
     }
@@ -130,35 +129,5 @@ impl ProxyHttp for Proxy {
         let unanswered = claim.is_some() && !session.as_ref().retry_buffer_truncated();
         error.set_retry(unanswered && session.req_header().method.is_idempotent());
         error
-    }
-}
-
-/// pingora's request keeps each name's case beside its headers, so that both have to be changed together.
-struct Fields<'r>(&'r mut RequestHeader);
-
-impl RequestHeaders for Fields<'_> {
-    fn visit<'h>(&'h self, visit: &mut dyn FnMut(&'h [u8], &'h [u8])) {
-        self.0.headers.visit(visit);
-    }
-}
-
-impl RequestHeadersMut for Fields<'_> {
-    fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool) {
-        let names = self.0.headers.keys();
-        let doomed: Vec<_> =
-            names.filter(|name| remove(name.as_str().as_bytes())).cloned().collect();
-        for name in &doomed {
-            while self.0.remove_header(name).is_some() {}
-        }
-    }
-
-    fn add_line(&mut self, line: HeaderLine<'_>) -> std::result::Result<(), TooManyHeaders> {
-        let value = line.header_value();
-        // A name from the program's source is sent in its own case, any other in title case.
-        let added = match line.header_name().as_static() {
-            Some(name) => self.0.append_header(name, value),
-            None => self.0.append_header(line.header_name().as_header_name().clone(), value),
-        };
-        added.map(drop).map_err(|_| TooManyHeaders)
     }
 }

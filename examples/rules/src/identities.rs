@@ -140,9 +140,7 @@ impl Identities {
         let client = self.verifier.client(certificates, UnixTime::now())?;
         let revoked = Verification::from(VerifyError::CertRevoked);
         Ok(match *client.verification() == revoked {
-            true => {
-                ClientCertificate::from_rustls(certificates, Verification::Success)?.revoked(true)
-            }
+            true => ClientCertificate::from_verified_chain(certificates)?.revoked(true),
             false => client,
         })
     }
