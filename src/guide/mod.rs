@@ -11,6 +11,8 @@
 //! | [`deploying`] | what to check before the first real request |
 //! | [`performance`] | what it costs, and how that was measured |
 //! | [`security`] | what an attacker can try, and what stops it |
+//!
+//! The examples paste into a `main` and compile; those with `?` into one that returns `Result<(), Box<dyn std::error::Error>>`.
 
 #[doc = include_str!("deploying.md")]
 pub mod deploying {}
