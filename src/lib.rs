@@ -3,7 +3,7 @@
 //! A proxy that terminates TLS knows who its client is; the origin behind it does not. This crate is the part between the two:
 //!
 //! - **In a proxy** it turns the client's certificate into header lines: those of Cloudflare, RFC 9440, nginx, Envoy and
-//!   [others](guide::sets), or a [table of your own](HeaderSet::new). It removes every header from the request that could be mistaken for
+//!   [others](guide::sets), those that [Keycloak, Vault or Puppet](guide::origins) read, or a [table of your own](HeaderSet::new). It removes every header from the request that could be mistaken for
 //!   them, with or without a certificate. Start with [`guide::proxy`].
 //! - **In an origin** it parses those headers and rejects requests that no honest proxy sends. Start with [`guide::origin`].
 //!

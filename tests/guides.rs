@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::std_instead_of_alloc,
     clippy::std_instead_of_core,
@@ -14,6 +15,7 @@ use std::fs;
 use std::path::Path;
 
 use tls_client_auth::HeaderSet;
+use tls_client_auth::field::Field;
 
 fn file(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -71,7 +73,24 @@ fn the_guide_to_sets_names_the_field_of_each_of_nginx_s_rows() {
 }
 
 #[test]
-fn the_guide_to_origins_of_your_own_lists_every_receiver() {
+fn the_guide_to_origins_lists_every_reader_with_its_headers() {
+    let rows = rows("src/guide/origins.md", "The readers");
+    for (set, _) in HeaderSet::readers() {
+        let named = |row: &&Vec<String>| words(&row[2]).any(|name| name == set.name());
+        let row = rows.iter().find(named).unwrap_or_else(|| panic!("{}", set.name()));
+        // `CERT_CHAIN_0` to `_3`: the first of a numbered row is named.
+        for (name, field) in set.rows() {
+            let is_first = !matches!(field, Field::ChainCertificate(1.., _));
+            assert!(!is_first || words(&row[3]).any(|word| word == name), "{}: {name}", set.name());
+        }
+    }
+    for row in &rows {
+        assert!(words(&row[2]).all(|name| HeaderSet::named(name).is_ok()), "{}", row[2]);
+    }
+}
+
+#[test]
+fn the_guide_to_an_origin_lists_every_receiver() {
     let rows = rows("src/guide/origin.md", "The receivers");
     let listed: BTreeSet<&str> = rows.iter().flat_map(|row| words(&row[1])).collect();
     let mut sources = String::new();
