@@ -107,7 +107,7 @@ impl HeaderSet {
         Ok(Self::from_entries(name, checked).for_trusted_without_verdict().with_dialect(dialect))
     }
 
-    /// Every set of the crate, in the order of the README's table.
+    /// Every set that is named after a proxy: [the guide to sets](crate::guide::sets) has a table of them.
     #[must_use]
     pub fn all() -> Vec<Self> {
         vec![

@@ -1,0 +1,120 @@
+//! What the guides list is what the crate has.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    missing_docs,
+    reason = "tests"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use tls_client_auth::HeaderSet;
+use tls_client_auth::field::Field;
+
+fn file(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// The cells of a section's table rows, without the heads.
+fn rows(guide: &str, section: &str) -> Vec<Vec<String>> {
+    let text = file(guide);
+    let after = text.split(&format!("\n# {section}\n")).nth(1).unwrap();
+    let section = after.split("\n# ").next().unwrap();
+    let lines = section.lines().filter(|line| line.starts_with("| ")).skip(1);
+    lines.map(|line| line.split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
+}
+
+/// What stands between backticks.
+fn words(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn the_guide_to_sets_lists_every_set() {
+    let rows = rows("src/guide/sets.md", "The sets");
+    let listed: BTreeSet<&str> = rows.iter().flat_map(|row| words(&row[1])).collect();
+    let all = HeaderSet::all();
+    let all: BTreeSet<&str> = all.iter().map(HeaderSet::name).collect();
+    assert_eq!(listed, all);
+}
+
+#[test]
+fn the_guide_to_sets_names_the_field_of_each_of_nginx_s_rows() {
+    let rows = rows("src/guide/sets.md", "nginx, row by row");
+    let listed: Vec<(String, String)> = rows
+        .iter()
+        .map(|row| [2, 4].map(|cell| words(&row[cell]).next().unwrap().to_owned()).into())
+        .collect();
+    let set = HeaderSet::nginx();
+    let own: Vec<(String, String)> =
+        set.rows().map(|(name, field)| (name.to_owned(), field.to_string())).collect();
+    assert_eq!(listed, own);
+    for ((name, field), row) in set.rows().zip(&rows) {
+        assert_eq!(
+            words(&row[1]).next().unwrap(),
+            format!("$_{name}").replace("$_", "$").replace('-', "_")
+        );
+        // As the compiler would print it, but for the names of the enums.
+        let printed = format!("{field:?}");
+        let written = words(&row[3]).next().unwrap().replace("Field::", "");
+        let written: String = written
+            .split('(')
+            .map(|part| part.rsplit("::").next().unwrap())
+            .collect::<Vec<_>>()
+            .join("(");
+        assert_eq!(written, printed);
+    }
+}
+
+#[test]
+fn the_guide_to_origins_lists_every_reader_with_its_headers() {
+    let rows = rows("src/guide/origins.md", "The readers");
+    for (set, _) in HeaderSet::readers() {
+        let named = |row: &&Vec<String>| words(&row[2]).any(|name| name == set.name());
+        let row = rows.iter().find(named).unwrap_or_else(|| panic!("{}", set.name()));
+        // `CERT_CHAIN_0` to `_3`: the first of a numbered row is named.
+        for (name, field) in set.rows() {
+            let is_first = !matches!(field, Field::ChainCertificate(1.., _));
+            assert!(!is_first || words(&row[3]).any(|word| word == name), "{}: {name}", set.name());
+        }
+    }
+    for row in &rows {
+        assert!(words(&row[2]).all(|name| HeaderSet::named(name).is_ok()), "{}", row[2]);
+    }
+}
+
+#[test]
+fn the_guide_to_an_origin_lists_every_receiver() {
+    let rows = rows("src/guide/origin.md", "The receivers");
+    let listed: BTreeSet<&str> = rows.iter().flat_map(|row| words(&row[1])).collect();
+    let mut sources = String::new();
+    append(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut sources);
+    let blocks = sources.split("\nimpl Receiver {\n").skip(1);
+    let functions =
+        blocks.flat_map(|rest| rest.split("\n}\n").next().unwrap().split("    pub fn ").skip(1));
+    let constructors: BTreeSet<String> = functions
+        .map(|function| function.split_once('(').unwrap())
+        .filter(|(_, rest)| !rest.split(')').next().unwrap().contains("self"))
+        .map(|(name, _)| name.to_owned())
+        .filter(|name| name != "of")
+        .collect();
+    assert_eq!(listed, constructors.iter().map(String::as_str).collect());
+}
+
+/// All Rust files below a folder.
+fn append(folder: &Path, text: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            append(&path, text);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            text.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+}
