@@ -95,7 +95,6 @@ extern crate alloc;
 pub mod axum;
 pub mod client;
 pub mod connection;
-mod decoding;
 mod encoding;
 pub mod field;
 #[cfg(any(doc, doctest))]

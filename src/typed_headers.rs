@@ -6,7 +6,6 @@ use core::fmt;
 use headers_core::{Error, Header};
 use http::{HeaderName, HeaderValue};
 
-use crate::decoding;
 use crate::encoding;
 use crate::receive::ReceiveLimits;
 
@@ -47,7 +46,8 @@ impl Header for ClientCert {
         let (Some(value), None) = (values.next(), values.next()) else {
             return Err(Error::invalid());
         };
-        let items = decoding::byte_sequences(value.as_bytes(), 1).ok_or_else(Error::invalid)?;
+        let items =
+            encoding::decode_byte_sequences(value.as_bytes(), 1).ok_or_else(Error::invalid)?;
         match <[Vec<u8>; 1]>::try_from(items) {
             Ok([der]) if !der.is_empty() => Ok(Self(der)),
             _ => Err(Error::invalid()),
@@ -93,7 +93,7 @@ impl Header for ClientCertChain {
         let most = ReceiveLimits::new().chain;
         let mut chain = Vec::new();
         for value in values {
-            let items = decoding::byte_sequences(value.as_bytes(), most);
+            let items = encoding::decode_byte_sequences(value.as_bytes(), most);
             chain.extend(items.ok_or_else(Error::invalid)?);
             if chain.len() > most {
                 return Err(Error::invalid());
@@ -113,12 +113,8 @@ impl Header for ClientCertChain {
 /// An empty list is no line at all (RFC 9651 §4.1).
 fn list(certificates: &[Vec<u8>]) -> Option<HeaderValue> {
     let mut text = Vec::new();
-    for (index, der) in certificates.iter().enumerate() {
-        if index > 0 {
-            text.extend_from_slice(b", ");
-        }
-        encoding::byte_sequence(der, &mut text);
-    }
+    let items = certificates.iter().map(Vec::as_slice);
+    encoding::list(items, b", ", encoding::byte_sequence, &mut text);
     if text.is_empty() {
         return None;
     }

@@ -1,8 +1,10 @@
-//! Base64 (RFC 4648 §4), and what is wrapped around it.
+//! Base64 (RFC 4648 §4).
 
 use alloc::vec::Vec;
 
-use base64::engine::general_purpose;
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose};
 
 /// The engine that looks for vector instructions once: three times as fast as the one that does not.
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
@@ -47,9 +49,30 @@ pub(crate) const fn base64_len(bytes: usize) -> usize {
     bytes.div_ceil(3).saturating_mul(4)
 }
 
-/// A byte sequence of RFC 9651 §3.3.5, as RFC 9440 §2.2 sends a certificate: `:` base64 `:`.
-pub(crate) fn byte_sequence(bytes: &[u8], out: &mut Vec<u8>) {
-    out.push(b':');
-    base64(bytes, out);
-    out.push(b':');
+/// The standard alphabet; padding may be missing and pad bits set, as RFC 9651 §4.2.7 wants of a reader.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// Base64 of the standard alphabet, padded or not.
+pub(crate) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
+    LENIENT.decode(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn padding_is_optional() {
+        for text in ["MAA=", "MAA", "MAB="] {
+            assert_eq!(decode_base64(text.as_bytes()).as_deref(), Some(&[0x30, 0][..]), "{text}");
+        }
+        for text in ["MA A=", "MA-_", "M", "MAA==="] {
+            assert_eq!(decode_base64(text.as_bytes()), None, "{text}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Hex, in its four spellings.
+//! Hex, in its four spellings, and read in any of them.
 
 use alloc::vec::Vec;
 
@@ -83,9 +83,57 @@ const fn digit(nibble: u8, a: u8) -> u8 {
     }
 }
 
+/// Hex digits in either case, in pairs, with a colon between the pairs or with none anywhere.
+pub(crate) fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
+    let colons = text.get(2) == Some(&b':');
+    let width = if colons { 3 } else { 2 };
+    let mut bytes = Vec::with_capacity(text.len() / 2);
+    let mut pairs = text.chunks(width).peekable();
+    while let Some(pair) = pairs.next() {
+        let (digits, behind) = pair.split_at_checked(2)?;
+        // A colon stands between two pairs, never behind the last.
+        if behind.is_empty() == (colons && pairs.peek().is_some()) {
+            return None;
+        }
+        match (digits, behind) {
+            (&[high, low], [] | [b':']) => bytes.push(nibble(high)? << 4 | nibble(low)?),
+            _ => return None,
+        }
+    }
+    Some(bytes)
+}
+
+pub(crate) const fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit & 0x0f),
+        b'a'..=b'f' | b'A'..=b'F' => Some((digit & 0x0f).wrapping_add(9)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hex_digits() {
+        let cases: [(&str, Option<&[u8]>); 11] = [
+            ("", Some(&[])),
+            ("0aFF", Some(&[0x0a, 0xff])),
+            ("0a:ff", Some(&[0x0a, 0xff])),
+            ("0a", Some(&[0x0a])),
+            ("0a:", None),
+            ("0a:f", None),
+            ("0a:ff:", None),
+            ("0aff:00", None),
+            ("0a:ff00", None),
+            ("abc", None),
+            ("0x", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(decode_hex(text.as_bytes()).as_deref(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn every_byte_in_every_length() {

@@ -1,15 +1,23 @@
-//! How bytes and numbers become text, each way once. All append to a buffer.
+//! How bytes and numbers become text, and how they are read back: each way once. Writing appends to a buffer; reading is tolerant
+//! where the proxies differ, and never guesses: a `+` stays a `+`.
 
 mod base64;
+mod byte_sequence;
 mod decimal;
 mod hex;
-pub(crate) mod pem;
+mod list;
+mod pem;
 mod sixteens;
 mod url;
 
-pub(crate) use base64::{base64, base64_len, base64_unpadded, base64_url, byte_sequence};
+pub(crate) use base64::{base64, base64_len, base64_unpadded, base64_url, decode_base64};
+pub(crate) use byte_sequence::{byte_sequence, decode_byte_sequence, decode_byte_sequences};
 pub(crate) use decimal::{Decimal, decimal, padded_decimal, signed_decimal, two_digits};
-pub(crate) use hex::{hex_escape, hex_lower, hex_lower_colons, hex_upper, hex_upper_colons};
-pub(crate) use pem::pem;
+pub(crate) use hex::{
+    decode_hex, hex_escape, hex_lower, hex_lower_colons, hex_upper, hex_upper_colons, nibble,
+};
+pub(crate) use list::list;
+pub(crate) use pem::{decode_pem, pem};
 pub(crate) use sixteens::all_in_sixteens;
 pub use url::UrlForm;
+pub(crate) use url::decode_url;

@@ -1,10 +1,18 @@
-//! Certificates as PEM (RFC 7468): 64 columns, a line feed after every line.
+//! Certificates as PEM (RFC 7468): written with 64 columns and a line feed after every line; read as it arrives in a header,
+//! URL-encoded in several dialects, folded with tabs or spaces, or on one line.
+
+use alloc::vec::Vec;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-pub(crate) const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
-pub(crate) const END: &[u8] = b"-----END CERTIFICATE-----";
+use super::{decode_base64, decode_url};
+
+const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+const END: &[u8] = b"-----END CERTIFICATE-----";
+
+/// Where a space is a `+` in the marker, it is one everywhere; nothing else is taken for that dialect.
+const FORM_BEGIN: &[u8] = b"-----BEGIN+CERTIFICATE-----";
 
 /// Pushes the text piece by piece, the line feeds as bytes of their own.
 pub(crate) fn pem(der: &[u8], mut push: impl FnMut(&[u8])) {
@@ -20,10 +28,39 @@ pub(crate) fn pem(der: &[u8], mut push: impl FnMut(&[u8])) {
     push(b"\n");
 }
 
+/// The contents of every block, up to this many; one more is enough to see that there are too many. Nothing but white space
+/// may stand around the blocks. A block may be empty: Caddy sends one where there is no certificate.
+pub(crate) fn decode_pem(text: &[u8], most: usize) -> Option<Vec<Vec<u8>>> {
+    let plain = text.starts_with(FORM_BEGIN).then(|| form_spaces(text));
+    let decoded = decode_url(plain.as_deref().unwrap_or(text))?;
+    let mut rest = decoded.trim_ascii();
+    let mut blocks = Vec::new();
+    while !rest.is_empty() && blocks.len() <= most {
+        let body = rest.strip_prefix(BEGIN)?;
+        // Base64 holds no `-`: the first one ends it.
+        let end = body.iter().position(|byte| *byte == b'-')?;
+        let (body, behind) = body.split_at_checked(end)?;
+        rest = behind.strip_prefix(END)?.trim_ascii_start();
+        // Joined with commas by some.
+        if let Some(next) = rest.strip_prefix(b",").map(<[u8]>::trim_ascii_start)
+            && next.starts_with(BEGIN)
+        {
+            rest = next;
+        }
+        let lines = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
+        blocks.push(decode_base64(&lines.collect::<Vec<u8>>())?);
+    }
+    Some(blocks)
+}
+
+/// In the form dialect a `+` is a space and `%2B` is a `+`.
+fn form_spaces(text: &[u8]) -> Vec<u8> {
+    text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec::Vec;
 
     #[test]
     fn lines_of_64_columns() {
@@ -35,6 +72,85 @@ mod tests {
             assert!(text.ends_with("-----END CERTIFICATE-----\n"));
             let lines: Vec<usize> = text.lines().map(str::len).collect();
             assert_eq!(lines, [&[27], expected, &[25]].concat(), "{bytes}");
+        }
+    }
+
+    #[test]
+    fn every_dialect() {
+        let cases: [(&str, &str, Option<usize>); 20] = [
+            ("lines", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", Some(1)),
+            (
+                "CRLF",
+                "-----BEGIN CERTIFICATE-----\r\nMAA=\r\n-----END CERTIFICATE-----\r\n",
+                Some(1),
+            ),
+            (
+                "tabs",
+                "-----BEGIN CERTIFICATE-----\n\tMA\n\tA=\n\t-----END CERTIFICATE-----",
+                Some(1),
+            ),
+            ("spaces", "-----BEGIN CERTIFICATE----- MA A= -----END CERTIFICATE----- ", Some(1)),
+            ("one line", "-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----", Some(1)),
+            ("no padding", "-----BEGIN CERTIFICATE-----MAA-----END CERTIFICATE-----", Some(1)),
+            (
+                "escaped",
+                "-----BEGIN%20CERTIFICATE-----%0AMAA%3D%0A-----END%20CERTIFICATE-----%0A",
+                Some(1),
+            ),
+            (
+                "escaped, `=` bare",
+                "-----BEGIN%20CERTIFICATE-----%0AMAA=%0A-----END%20CERTIFICATE-----%0A",
+                Some(1),
+            ),
+            (
+                "two",
+                "-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----\n-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----",
+                Some(2),
+            ),
+            ("empty block", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----", Some(1)),
+            ("nothing", "", Some(0)),
+            (
+                "`+` for a space",
+                "-----BEGIN+CERTIFICATE-----%0AMAA%3D%0A-----END+CERTIFICATE-----",
+                Some(1),
+            ),
+            (
+                "`+` at the end alone",
+                "-----BEGIN CERTIFICATE-----MAA=-----END+CERTIFICATE-----",
+                None,
+            ),
+            (
+                "joined with commas",
+                "-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----, -----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----",
+                Some(2),
+            ),
+            (
+                "a comma at the end",
+                "-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----,",
+                None,
+            ),
+            ("text before", "x-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----", None),
+            ("text behind", "-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----x", None),
+            ("no end", "-----BEGIN CERTIFICATE-----MAA=", None),
+            ("another kind", "-----BEGIN X509 CRL-----MAA=-----END X509 CRL-----", None),
+            ("escaped twice", "-----BEGIN%2520CERTIFICATE-----", None),
+        ];
+        for (name, text, expected) in cases {
+            let blocks = decode_pem(text.as_bytes(), 10).map(|blocks| blocks.len());
+            assert_eq!(blocks, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_plus_is_a_space_only_in_the_form_dialect() {
+        // Base64 of these three bytes is `++/+`.
+        let bytes: [u8; 3] = [0xfb, 0xef, 0xfe];
+        for text in [
+            "-----BEGIN CERTIFICATE-----%0A++/+%0A-----END CERTIFICATE-----",
+            "-----BEGIN%20CERTIFICATE-----%0A%2B+%2F%2B%0A-----END%20CERTIFICATE-----",
+            "-----BEGIN+CERTIFICATE-----%0A%2B%2B%2F%2B%0A-----END+CERTIFICATE-----%0A",
+        ] {
+            assert_eq!(decode_pem(text.as_bytes(), 1), Some(Vec::from([bytes.to_vec()])), "{text}");
         }
     }
 }

@@ -1,8 +1,9 @@
-//! Percent-encoding, in the four dialects that PEM goes out in.
+//! Percent-encoding: written in the four dialects that PEM goes out in, and read back.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::hex_escape;
+use super::{hex_escape, nibble};
 
 /// Which bytes of a URL-encoded PEM stay as they are. The hex digits are upper-case in all.
 ///
@@ -44,9 +45,42 @@ impl UrlForm {
     }
 }
 
+/// Every `%XX` as its byte; everything else stays, `+` above all. `None` where a `%` has no two digits behind it.
+pub(crate) fn decode_url(text: &[u8]) -> Option<Cow<'_, [u8]>> {
+    if !text.contains(&b'%') {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.iter();
+    while let Some(byte) = rest.next() {
+        decoded.push(match byte {
+            b'%' => nibble(*rest.next()?)? << 4 | nibble(*rest.next()?)?,
+            byte => *byte,
+        });
+    }
+    Some(Cow::Owned(decoded))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn percent_signs() {
+        let cases: [(&str, Option<&str>); 7] = [
+            ("a+b", Some("a+b")),
+            ("a%2Bb%2b+", Some("a+b++")),
+            ("%20%0A", Some(" \n")),
+            ("%", None),
+            ("%2", None),
+            ("%2g", None),
+            ("%%41", None),
+        ];
+        for (text, expected) in cases {
+            let decoded = decode_url(text.as_bytes());
+            assert_eq!(decoded.as_deref(), expected.map(str::as_bytes), "{text}");
+        }
+    }
 
     #[test]
     fn four_dialects() {

@@ -201,11 +201,6 @@ fn list(names: SubjectAltNames<'_>, tag: u8, out: &mut Vec<u8>) -> Option<()> {
     if list_len(names, tag) > MAX_TEXT {
         return None;
     }
-    for (index, text) in names.texts(tag).enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        encoding::base64(text, out);
-    }
+    encoding::list(names.texts(tag), b",", encoding::base64, out);
     Some(())
 }

@@ -4,7 +4,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::{decoding, encoding};
+use crate::encoding;
 
 /// Of printable ASCII. What Go can't parse, and its TLS library therefore refuses, stays as it is.
 pub(super) fn printed(uri: &str) -> String {
@@ -70,10 +70,10 @@ fn hierarchy(has_scheme: bool, rest: &str, out: &mut String) -> Option<()> {
             let (name, password) = user
                 .split_once(':')
                 .map_or((user, None), |(name, password)| (name, Some(password)));
-            out.push_str(&encoded(&decoding::percent(name.as_bytes())?, Place::User)?);
+            out.push_str(&encoded(&encoding::decode_url(name.as_bytes())?, Place::User)?);
             if let Some(password) = password {
                 out.push(':');
-                out.push_str(&encoded(&decoding::percent(password.as_bytes())?, Place::User)?);
+                out.push_str(&encoded(&encoding::decode_url(password.as_bytes())?, Place::User)?);
             }
             out.push('@');
             host
@@ -107,7 +107,7 @@ impl Place {
 
 /// As it stands there, if that is a valid encoding; else decoded and encoded again.
 fn escaped(text: &str, place: Place) -> Option<String> {
-    let decoded = decoding::percent(text.as_bytes())?;
+    let decoded = encoding::decode_url(text.as_bytes())?;
     let is_valid = |byte: u8| b"!'()*[]%".contains(&byte) || place.keeps(byte);
     if text.bytes().all(is_valid) { Some(text.into()) } else { encoded(&decoded, place) }
 }

@@ -7,7 +7,6 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::write::joined;
 use super::{Facts, SanKind, UrlForm, alternative_names};
 use crate::encoding;
 use crate::x509::Certificate;
@@ -61,7 +60,7 @@ fn write_certificate(certificate: Certificate<'_>, out: &mut Vec<u8>) -> Option<
     if !names.is_empty() {
         let mut list = Vec::new();
         let escaped = |name: &[u8], out: &mut Vec<u8>| escape(name, Place::Entry, out);
-        joined(names.iter().map(String::as_bytes), b",", escaped, &mut list);
+        encoding::list(names.iter().map(String::as_bytes), b",", escaped, &mut list);
         groups.push_even_empty("SAN", &list);
     }
     Some(())

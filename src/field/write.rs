@@ -300,15 +300,15 @@ impl CertificateForm {
 impl ChainForm {
     pub(super) fn write<'c>(self, chain: impl Iterator<Item = &'c [u8]>, out: &mut Vec<u8>) {
         match self {
-            Self::ByteSequences => joined(chain, b", ", encoding::byte_sequence, out),
-            Self::CommaBase64 => joined(chain, b",", encoding::base64, out),
+            Self::ByteSequences => encoding::list(chain, b", ", encoding::byte_sequence, out),
+            Self::CommaBase64 => encoding::list(chain, b",", encoding::base64, out),
             Self::EscapedCommaBase64 => {
                 let escaped = |der: &[u8], out: &mut Vec<u8>| {
                     let mut digits = Vec::new();
                     encoding::base64(der, &mut digits);
                     UrlForm::Component.write(&digits, out);
                 };
-                joined(chain, b",", escaped, out);
+                encoding::list(chain, b",", escaped, out);
             }
             Self::ConcatenatedBase64 => encoding::base64(&chain.collect::<Vec<_>>().concat(), out),
             Self::EscapedPem(form) => {
@@ -324,21 +324,6 @@ fn base64_len(der: &[u8]) -> usize {
 
 fn sum(lengths: impl Iterator<Item = usize>) -> usize {
     lengths.fold(0, usize::saturating_add)
-}
-
-/// Each part in turn, with a separator between them.
-pub(super) fn joined<'p>(
-    parts: impl Iterator<Item = &'p [u8]>,
-    separator: &[u8],
-    mut write: impl FnMut(&[u8], &mut Vec<u8>),
-    out: &mut Vec<u8>,
-) {
-    for (index, part) in parts.enumerate() {
-        if index > 0 {
-            out.extend_from_slice(separator);
-        }
-        write(part, out);
-    }
 }
 
 #[cfg(test)]

@@ -237,11 +237,12 @@ impl Facts<'_> {
         }
         if xfcc.chain && leaf.is_some() {
             out.extend_from_slice(b",\"chain\":[");
-            for (index, der) in self.all_certificates().enumerate() {
-                out.extend_from_slice(if index == 0 { b"\"" } else { b",\"" });
+            let quoted = |der: &[u8], out: &mut Vec<u8>| {
+                out.push(b'"');
                 pem_in_json(der, out);
                 out.push(b'"');
-            }
+            };
+            encoding::list(self.all_certificates(), b",", quoted, out);
             out.push(b']');
         }
         // What is empty is left out.
@@ -314,12 +315,7 @@ fn json_string(text: &[u8], out: &mut Vec<u8>) {
 
 fn json_list<'t>(texts: impl Iterator<Item = &'t [u8]>, out: &mut Vec<u8>) {
     out.push(b'[');
-    for (index, text) in texts.enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        json_string(text, out);
-    }
+    encoding::list(texts, b",", json_string, out);
     out.push(b']');
 }
 

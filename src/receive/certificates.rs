@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::error::ReceiveErrorKind;
 use super::limits::ReceiveLimits;
 use super::reads::Encoding;
-use crate::decoding;
+use crate::encoding;
 use crate::x509::Certificate;
 use crate::x509::Part;
 use crate::x509::cursor::{self, Cursor};
@@ -19,16 +19,16 @@ impl Encoding {
     /// The certificates, and of too many at least one more than the most; none where the encoding says so.
     pub(super) fn decode(self, value: &[u8], most: usize) -> Read<Vec<Vec<u8>>> {
         let certificates = match self {
-            Self::Base64 => decoding::percent(value).and_then(|value| {
+            Self::Base64 => encoding::decode_url(value).and_then(|value| {
                 let items = value.split(|byte| *byte == b',').take(most.saturating_add(1));
-                items.map(|item| decoding::base64(item.trim_ascii())).collect()
+                items.map(|item| encoding::decode_base64(item.trim_ascii())).collect()
             }),
             Self::Concatenated => return concatenated(value, most),
-            Self::Base64OfPem => decoding::percent(value)
-                .and_then(|value| decoding::base64(&value))
-                .and_then(|pem| decoding::pem_blocks(&pem, most)),
-            Self::ByteSequence => decoding::byte_sequences(value, most),
-            Self::Pem => decoding::pem_blocks(value, most),
+            Self::Base64OfPem => encoding::decode_url(value)
+                .and_then(|value| encoding::decode_base64(&value))
+                .and_then(|pem| encoding::decode_pem(&pem, most)),
+            Self::ByteSequence => encoding::decode_byte_sequences(value, most),
+            Self::Pem => encoding::decode_pem(value, most),
             Self::Any => return Self::of(value).decode(value, most),
         };
         let mut certificates: Vec<Vec<u8>> = certificates.ok_or(ReceiveErrorKind::Malformed)?;
@@ -52,7 +52,7 @@ impl Encoding {
 }
 
 fn concatenated(value: &[u8], most: usize) -> Read<Vec<Vec<u8>>> {
-    let der = decoding::percent(value).and_then(|value| decoding::base64(&value));
+    let der = encoding::decode_url(value).and_then(|value| encoding::decode_base64(&value));
     let der = der.ok_or(ReceiveErrorKind::Malformed)?;
     let mut rest = Cursor::new(&der);
     let mut certificates = Vec::new();
@@ -100,8 +100,9 @@ pub(super) enum Digest<const N: usize> {
 
 /// Hex, or base64.
 pub(super) fn digest<const N: usize>(value: &[u8]) -> Read<Digest<N>> {
-    let hex = decoding::hex(value).filter(|bytes| bytes.len() == N);
-    let bytes = hex.or_else(|| decoding::base64(value)).ok_or(ReceiveErrorKind::Malformed)?;
+    let hex = encoding::decode_hex(value).filter(|bytes| bytes.len() == N);
+    let bytes =
+        hex.or_else(|| encoding::decode_base64(value)).ok_or(ReceiveErrorKind::Malformed)?;
     let digest: [u8; N] = bytes.try_into().map_err(|_| ReceiveErrorKind::Malformed)?;
     let nothing = digest.iter().all(|byte| *byte == 0)
         || digest.as_slice() == crate::x509::fingerprint::sha1(&[])

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::{decoding, encoding};
+use crate::encoding;
 
 /// Decimal digits are turned into bytes in quadratic time. This many are a number of 415 bytes, more than any certificate of
 /// today has.
@@ -19,16 +19,16 @@ pub(super) fn hex_upper(bytes: &[u8]) -> String {
 pub(super) fn from_hex(value: &[u8]) -> Option<String> {
     let (sign, digits) = sign(value)?;
     let bytes = if !digits.len().is_multiple_of(2) && !digits.contains(&b':') {
-        decoding::hex(&[b"0", digits].concat())
+        encoding::decode_hex(&[b"0", digits].concat())
     } else {
-        decoding::hex(digits)
+        encoding::decode_hex(digits)
     };
     Some(written(sign, &bytes?))
 }
 
 /// `00:a3:82`, `ff`: two's complement, as in the certificate.
 pub(super) fn from_octets(value: &[u8]) -> Option<String> {
-    let mut bytes = decoding::hex(value)?;
+    let mut bytes = encoding::decode_hex(value)?;
     if *bytes.first()? < 0x80 {
         return Some(written("", &bytes));
     }

@@ -12,7 +12,7 @@ use super::declared::Declared;
 use super::error::ReceiveErrorKind;
 use super::serial;
 use super::stated::Stated;
-use crate::decoding;
+use crate::encoding;
 use crate::record::Property;
 
 /// In Traefik's order.
@@ -26,7 +26,7 @@ pub(super) fn read(
     declared: &Declared,
     stated: &mut Stated,
 ) -> Result<(), ReceiveErrorKind> {
-    let text = decoding::percent(value).ok_or(ReceiveErrorKind::Malformed)?;
+    let text = encoding::decode_url(value).ok_or(ReceiveErrorKind::Malformed)?;
     stated.something = true;
     let Some([_, serial, not_before, not_after]) = certain(&text, declared) else {
         return Ok(());

@@ -6,7 +6,7 @@ use super::error::ReceiveErrorKind;
 use super::reads::Reads;
 use super::stated::Stated;
 use super::{Receiver, serial, traefik_info, xfcc};
-use crate::decoding;
+use crate::encoding;
 use crate::record::Property;
 use crate::x509::Name;
 use crate::x509::Part;
@@ -67,7 +67,7 @@ impl Reads {
                 stated.text(Property::Serial, text);
             }
             Self::KeyIdentifier(property) => {
-                let identifier = decoding::hex(value).ok_or(ReceiveErrorKind::Malformed)?;
+                let identifier = encoding::decode_hex(value).ok_or(ReceiveErrorKind::Malformed)?;
                 stated.text(property, serial::hex_upper(&identifier));
             }
             Self::Sha1 => stated.sha1 = Some(digest(value)?),
@@ -87,7 +87,7 @@ impl Reads {
             Self::Name(kind) => stated.names.extend(kind.name(value)),
             Self::Base64Names(kind) => {
                 for item in value.split(|byte| *byte == b',') {
-                    let name = decoding::base64(item.trim_ascii());
+                    let name = encoding::decode_base64(item.trim_ascii());
                     stated.names.extend(kind.name(&name.ok_or(ReceiveErrorKind::Malformed)?));
                 }
             }
@@ -97,7 +97,7 @@ impl Reads {
 }
 
 fn der_name(value: &[u8], properties: &[Property], stated: &mut Stated) -> Read {
-    let der = decoding::base64(value).ok_or(ReceiveErrorKind::Malformed)?;
+    let der = encoding::decode_base64(value).ok_or(ReceiveErrorKind::Malformed)?;
     let mut outer = Cursor::new(&der);
     let name = outer.expect(cursor::SEQUENCE, Part::Subject);
     let name = Name::new(name.map_err(|_| ReceiveErrorKind::Malformed)?);

@@ -3,13 +3,12 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::client::ClientCertificate;
 use crate::client::Verification;
+use crate::encoding;
 use crate::record::{Property, TlsClientAuth};
 use crate::x509::Dialect;
 
@@ -151,16 +150,17 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
         let invalid = |name| {
             D::Error::custom(format_args!("tlsClientAuth: {name} is not in the form of RFC 9440"))
         };
+        let sequence = |text: &str| encoding::decode_byte_sequence(text.as_bytes());
         let client = if presented {
             let leaf = match &*object.cert_rfc9440 {
                 "" => Vec::new(),
-                text => byte_sequence(text).ok_or_else(|| invalid("certRFC9440"))?,
+                text => sequence(text).ok_or_else(|| invalid("certRFC9440"))?,
             };
             let chain = match &*object.cert_chain_rfc9440 {
                 "" => Vec::new(),
                 text => text
                     .split(", ")
-                    .map(byte_sequence)
+                    .map(sequence)
                     .collect::<Option<Vec<_>>>()
                     .ok_or_else(|| invalid("certChainRFC9440"))?,
             };
@@ -240,10 +240,6 @@ fn of_the_certificate(
 fn known_sha256(text: &str) -> Option<[u8; 32]> {
     let mut digest = [0; 32];
     hex::decode_to_slice(text, &mut digest).ok().map(|()| digest)
-}
-
-fn byte_sequence(text: &str) -> Option<Vec<u8>> {
-    STANDARD.decode(text.strip_prefix(':')?.strip_suffix(':')?).ok()
 }
 
 #[cfg(test)]

@@ -2,8 +2,17 @@
 
 use alloc::vec::Vec;
 
-/// `:` base64 `:`. Parameters behind it mean nothing yet (RFC 9440 §2.2) and are passed over.
-fn byte_sequence(item: &[u8]) -> Option<Vec<u8>> {
+use super::{base64, decode_base64};
+
+/// `:` base64 `:`.
+pub(crate) fn byte_sequence(bytes: &[u8], out: &mut Vec<u8>) {
+    out.push(b':');
+    base64(bytes, out);
+    out.push(b':');
+}
+
+/// The bytes of such an item. Parameters behind it mean nothing yet (RFC 9440 §2.2) and are passed over.
+pub(crate) fn decode_byte_sequence(item: &[u8]) -> Option<Vec<u8>> {
     let item = item.strip_prefix(b":")?;
     let end = item.iter().position(|byte| *byte == b':')?;
     let (text, behind) = item.split_at_checked(end)?;
@@ -16,13 +25,13 @@ fn byte_sequence(item: &[u8]) -> Option<Vec<u8>> {
     if !parameters.iter().all(plain) {
         return None;
     }
-    super::base64(text)
+    decode_base64(text)
 }
 
 /// A list of them, up to this many; one more is enough to see that there are too many.
-pub(crate) fn byte_sequences(list: &[u8], most: usize) -> Option<Vec<Vec<u8>>> {
+pub(crate) fn decode_byte_sequences(list: &[u8], most: usize) -> Option<Vec<Vec<u8>>> {
     let items = list.split(|byte| *byte == b',').take(most.saturating_add(1));
-    items.map(|item| byte_sequence(item.trim_ascii())).collect()
+    items.map(|item| decode_byte_sequence(item.trim_ascii())).collect()
 }
 
 #[cfg(test)]
@@ -45,9 +54,12 @@ mod tests {
             (":MA A=:", None),
         ];
         for (list, expected) in cases {
-            let read = byte_sequences(list.as_bytes(), 10).map(|items| items.len());
+            let read = decode_byte_sequences(list.as_bytes(), 10).map(|items| items.len());
             assert_eq!(read, expected, "{list}");
         }
-        assert_eq!(byte_sequences(b":MAA=:, :MAA=:, !", 1).map(|items| items.len()), Some(2));
+        assert_eq!(
+            decode_byte_sequences(b":MAA=:, :MAA=:, !", 1).map(|items| items.len()),
+            Some(2)
+        );
     }
 }
