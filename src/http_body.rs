@@ -7,7 +7,7 @@ use core::task::{Context, Poll, ready};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use crate::Forwarding;
+use crate::connection::Forwarding;
 use crate::connection::{Claim, ConnectionState, strip};
 use crate::headers::name::Families;
 

@@ -7,7 +7,7 @@ use headers_core::{Error, Header};
 use http::{HeaderName, HeaderValue};
 
 use crate::encoding;
-use crate::receive::ReceiveLimits;
+use crate::field::limits::ReceiveLimits;
 
 static CLIENT_CERT: HeaderName = HeaderName::from_static("client-cert");
 static CLIENT_CERT_CHAIN: HeaderName = HeaderName::from_static("client-cert-chain");

@@ -197,6 +197,16 @@ impl VerifyError {
         }
     }
 
+    /// The reason with this constant of OpenSSL's.
+    pub(crate) fn from_constant(constant: &[u8]) -> Option<Self> {
+        let has_it = |error: &Self| {
+            let mut text = Vec::new();
+            error.write_constant(&mut text);
+            text == constant
+        };
+        TABLE.iter().map(|(error, ..)| *error).find(has_it)
+    }
+
     /// The reason with exactly this text in either library's wording.
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         TABLE
@@ -240,6 +250,11 @@ mod tests {
             let mut out = Vec::new();
             error.write_constant(&mut out);
             assert_eq!(core::str::from_utf8(&out), Ok(constant));
+        }
+        for (error, ..) in TABLE {
+            let mut out = Vec::new();
+            error.write_constant(&mut out);
+            assert_eq!(VerifyError::from_constant(&out), Some(*error));
         }
     }
 

@@ -2,10 +2,10 @@
 
 use alloc::vec::Vec;
 
+use crate::field::xfcc_elements;
 pub(super) use crate::headers::name::X_FORWARDED_CLIENT_CERT as NAME;
 use crate::headers::name::is_alike;
 use crate::headers::{HeaderLine, RequestHeaders};
-use crate::receive::xfcc_elements;
 
 /// What becomes of the `x-forwarded-client-cert` that a request brings along.
 ///

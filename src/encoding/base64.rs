@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use base64::Engine as _;
-use base64::alphabet::STANDARD;
+use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose};
 
 /// The engine that looks for vector instructions once: three times as fast as the one that does not.
@@ -49,17 +49,22 @@ pub(crate) const fn base64_len(bytes: usize) -> usize {
     bytes.div_ceil(3).saturating_mul(4)
 }
 
-/// The standard alphabet; padding may be missing and pad bits set, as RFC 9651 §4.2.7 wants of a reader.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
+/// Padding may be missing and pad bits set, as RFC 9651 §4.2.7 wants of a reader.
+const TOLERANT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+
+const LENIENT: GeneralPurpose = GeneralPurpose::new(&STANDARD, TOLERANT);
+const LENIENT_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, TOLERANT);
 
 /// Base64 of the standard alphabet, padded or not.
 pub(crate) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     LENIENT.decode(text).ok()
+}
+
+/// Base64 of the alphabet for URLs, padded or not.
+pub(crate) fn decode_base64_url(text: &[u8]) -> Option<Vec<u8>> {
+    LENIENT_URL.decode(text).ok()
 }
 
 #[cfg(test)]

@@ -10,7 +10,9 @@ mod pem;
 mod sixteens;
 mod url;
 
-pub(crate) use base64::{base64, base64_len, base64_unpadded, base64_url, decode_base64};
+pub(crate) use base64::{
+    base64, base64_len, base64_unpadded, base64_url, decode_base64, decode_base64_url,
+};
 pub(crate) use byte_sequence::{byte_sequence, decode_byte_sequence, decode_byte_sequences};
 pub(crate) use decimal::{Decimal, decimal, padded_decimal, signed_decimal, two_digits};
 pub(crate) use hex::{

@@ -4,7 +4,8 @@ use alloc::string::ToString as _;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::{SanKind, linkerd};
+use super::stated::{NameKind, Stated};
+use super::{ReceiveErrorKind, SanKind, linkerd};
 use crate::encoding;
 use crate::x509::cursor::Cursor;
 use crate::x509::name::{Characters, write_utf8};
@@ -83,6 +84,41 @@ impl SubjectAltNameForm {
             Self::List(kind) => comma_list(names, kind, out),
             Self::OpenSsl => openssl_list(names, out),
         }
+    }
+
+    /// Whether an origin reads it back: one of many names says nothing of the others, and a list for reading leaves names out.
+    pub(super) const fn is_read_back(self) -> bool {
+        matches!(self, Self::LinkerdIdentity | Self::SpiffeId | Self::DnsBase64 | Self::UriBase64)
+    }
+
+    /// Whether the value is a name as it stands in the certificate: no text in it can mean that there is none.
+    pub(super) const fn is_bare(self) -> bool {
+        matches!(self, Self::LinkerdIdentity | Self::SpiffeId)
+    }
+
+    pub(super) fn read(self, value: &[u8], stated: &mut Stated) -> Result<(), ReceiveErrorKind> {
+        let kind = match self {
+            Self::Email(_)
+            | Self::Dns(_)
+            | Self::UserPrincipalName(_)
+            | Self::List(_)
+            | Self::OpenSsl => return Ok(()),
+            Self::LinkerdIdentity => {
+                stated.names.extend(NameKind::Identity.name(value));
+                return Ok(());
+            }
+            Self::SpiffeId => {
+                stated.names.extend(NameKind::Uri.name(value));
+                return Ok(());
+            }
+            Self::DnsBase64 => NameKind::Dns,
+            Self::UriBase64 => NameKind::Uri,
+        };
+        for item in value.split(|byte| *byte == b',') {
+            let name = encoding::decode_base64(item.trim_ascii());
+            stated.names.extend(kind.name(&name.ok_or(ReceiveErrorKind::Malformed)?));
+        }
+        Ok(())
     }
 }
 

@@ -4,10 +4,24 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::{SanKind, go_uri};
+use super::go_uri;
 use crate::x509::Certificate;
 use crate::x509::SubjectAltName;
 use crate::x509::cursor::Cursor;
+
+/// A kind of subject alternative name (RFC 5280 §4.2.1.6) that is text or an address.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum SanKind {
+    /// `dNSName`
+    Dns,
+    /// `rfc822Name`
+    Email,
+    /// `iPAddress`
+    Ip,
+    /// `uniformResourceIdentifier`
+    Uri,
+}
 
 impl SanKind {
     /// The tag of its GeneralName.

@@ -2,15 +2,24 @@
 
 mod alternative_name;
 mod alternative_names;
+mod certificate;
+mod date;
+pub(crate) mod declared;
+pub(crate) mod digest;
 mod facts;
 mod go_uri;
 mod google;
-mod limits;
+pub(crate) mod limits;
 mod linkerd;
+mod name;
 mod public_key;
+pub(crate) mod read;
+mod serial;
 mod space;
+pub(crate) mod stated;
 mod text;
 mod traefik;
+pub(crate) mod verdict;
 pub(crate) mod words;
 mod write;
 mod xfcc;
@@ -18,12 +27,23 @@ mod xfcc;
 pub use crate::encoding::UrlForm;
 pub use crate::x509::{AttributeType, Occurrence};
 pub use alternative_name::SubjectAltNameForm;
+pub use alternative_names::SanKind;
+pub use certificate::{CertificateForm, ChainForm};
+pub use date::DateForm;
+pub(crate) use declared::Declared;
+pub use digest::DigestForm;
 pub(crate) use facts::{Facts, Needs, Written};
 pub use limits::Limits;
+use limits::ReceiveLimits;
 pub(crate) use limits::Sizes;
-pub(crate) use space::{ends_in_escape, without_escape_of_rfc2253};
+pub use name::NameForm;
+pub(crate) use read::Reading;
+use read::ReceiveErrorKind;
+pub use serial::SerialForm;
+pub use verdict::{Flag, VerdictForm};
 pub use words::ParseFieldError;
 pub use xfcc::Xfcc;
+pub(crate) use xfcc::elements as xfcc_elements;
 
 /// A value of the certificate or of the handshake, in one exact written form.
 ///
@@ -105,168 +125,6 @@ pub enum Field {
     TraefikInfo,
     /// An element of Envoy's `x-forwarded-client-cert`: see [`HeaderSet::envoy`](crate::HeaderSet::envoy).
     Xfcc(Xfcc),
-}
-
-/// How the verdict is written.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum VerdictForm {
-    /// `SUCCESS`, `NONE`, or `FAILED:` and the reason: `FAILED:certificate revoked`. nginx, Apache.
-    Text,
-    /// The name of OpenSSL's constant: `X509_V_OK`, `X509_V_ERR_CERT_HAS_EXPIRED`, `X509_V_ERR_UNSPECIFIED` where
-    /// [`Code`](Self::Code) is `1`. Nothing without a certificate. HAProxy's converter `x509_v_err_str`.
-    Constant,
-    /// The library's number: `0`, `10`, `23`. `1` ("unspecified") where the reason has none, or where a certificate was presented
-    /// and nothing verified. Nothing without a certificate. HAProxy.
-    Code,
-    /// `true` and `false`
-    Word,
-}
-
-/// How yes and no are written.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum Flag {
-    /// `1` and `0`
-    Digit,
-    /// `true` and `false`
-    Word,
-}
-
-/// How a distinguished name is written.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum NameForm {
-    /// `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`: see [`Name::rfc2253`](crate::x509::Name::rfc2253). A space at the end is `\20`.
-    Rfc2253,
-    /// `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`: see [`Name::legacy`](crate::x509::Name::legacy). A space at the end is `\x20`. For display
-    /// only: different names print alike.
-    Legacy,
-    /// `/C=US/O=Acme, Inc./CN=Jos%C3%A9`: HAProxy's own. Not printable ASCII, and a `%` before two hex digits, come as
-    /// `%XX`; nothing else is escaped, so that different names read alike. For display only.
-    HaProxy,
-    /// `Jos%C3%A9`: the first `CN` alone, as [`HaProxy`](Self::HaProxy) writes it, a space at an end as `%20`. For display only: different
-    /// names print alike, since the bytes of a BMPString can be those of `root`.
-    CommonName,
-    /// The name's DER in standard base64 with padding, if that has no more than 512 characters. Google.
-    Base64,
-    /// `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`, in Go's order and selection: see [`Name::go`](crate::x509::Name::go).
-    Go,
-    /// `CN=Jos\C3\A9, O="Acme, Inc.", C=US`: Java's `X500Principal.toString`. Bytes outside printable ASCII, which Java leaves raw, are
-    /// hex pairs; `<` and `>` get a backslash.
-    Java,
-    /// `Acme\, Inc.`: the value of one attribute, escaped as in RFC 2253.
-    Attribute(AttributeType, Occurrence),
-    /// `client.example`: the value of one attribute, if it is one plain word: letters, digits and `-._@:+~`. For readers that split or
-    /// search the text and know no escapes.
-    PlainAttribute(AttributeType, Occurrence),
-    /// One header line for each attribute of this type, in the order of the certificate, each value as
-    /// [`Attribute`](Self::Attribute) writes it. At most 255.
-    EachAttribute(AttributeType),
-}
-
-/// How a serial number is written.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum SerialForm {
-    /// `A3828EB24FD779D0`: see [`SerialNumber::to_hex`](crate::x509::SerialNumber::to_hex).
-    Hex,
-    /// `a3828eb24fd779d0`: the same in lower case.
-    HexLower,
-    /// The same as [`Hex`](Self::Hex), but a negative one without its sign. HAProxy.
-    HexUnsigned,
-    /// `a3:82:8e:b2:4f:d7:79:d0`. CloudFront, F5.
-    HexColons,
-    /// `A3:82:8E:B2:4F:D7:79:D0`
-    HexUpperColons,
-    /// `00:a3:82:8e:b2:4f:d7:79:d0`: the bytes of the DER, if they are no more than 50. Google.
-    DerColons,
-    /// `11782136471649483216`: see [`SerialNumber::to_decimal`](crate::x509::SerialNumber::to_decimal).
-    Decimal,
-}
-
-/// How a digest is written.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum DigestForm {
-    /// Lower-case hex.
-    Lower,
-    /// Upper-case hex.
-    Upper,
-    /// Standard base64 without padding. Google.
-    Base64Unpadded,
-    /// `A4uDrbA6…`: base64url without padding. `x5t#S256` of RFC 8705 §3.1.
-    Base64Url,
-    /// `73:C9:4B:97:…`: upper-case hex with colons, as `openssl x509 -fingerprint` prints it.
-    UpperColons,
-}
-
-/// How a date is written.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum DateForm {
-    /// `Feb  3 00:55:52 2015 GMT`: see [`Time::text`](crate::x509::Time::text).
-    OpenSsl,
-    /// `150203005552Z`: without a century, and only for the years from 2000 to 2099. HAProxy.
-    HaProxy,
-    /// `2015-02-03T00:55:52Z`
-    Iso8601,
-    /// `2015-02-03T00:55:52+00:00`
-    Iso8601Offset,
-    /// `2015-02-03T00:55:52.000Z`
-    Iso8601Millis,
-    /// `1422924952`
-    UnixSeconds,
-}
-
-/// How a certificate is written.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum CertificateForm {
-    /// The DER in standard base64 with padding.
-    Base64,
-    /// The DER as an RFC 9440 byte sequence: `:` base64 `:`.
-    ByteSequence,
-    /// PEM with its last line feed, URL-encoded.
-    EscapedPem(UrlForm),
-    /// PEM with a space for every line feed but the last, for which Apache has one too.
-    OneLinePem,
-    /// PEM in standard base64 with padding: `LS0tLS1CRUdJTi…`. WSO2 API Manager, Fastly's and Service Fabric's readers.
-    Base64Pem,
-    /// PEM with a tab for every line feed but the last one, which is left out. WSO2 Identity Server.
-    TabbedPem,
-    /// PEM with a backslash and an `n` for every line feed.
-    LiteralPem,
-}
-
-/// How several certificates are written.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum ChainForm {
-    /// An RFC 9440 list of byte sequences: `:…:, :…:`.
-    ByteSequences,
-    /// The DER of all, one after the other, in standard base64 with padding. HAProxy.
-    ConcatenatedBase64,
-    /// The PEM of all, one after the other, URL-encoded. AWS.
-    EscapedPem(UrlForm),
-    /// Standard base64 with padding, joined by `,`. Traefik.
-    CommaBase64,
-    /// The same with `%2B`, `%2F` and `%3D` for `+`, `/` and `=`.
-    EscapedCommaBase64,
-}
-
-/// A kind of subject alternative name (RFC 5280 §4.2.1.6) that is text or an address.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum SanKind {
-    /// `dNSName`
-    Dns,
-    /// `rfc822Name`
-    Email,
-    /// `iPAddress`
-    Ip,
-    /// `uniformResourceIdentifier`
-    Uri,
 }
 
 impl Field {

@@ -52,6 +52,8 @@ pub use request::{RequestHeaders, RequestHeadersMut, TooManyHeaders};
 pub struct HeaderSet {
     name: Arc<str>,
     entries: Arc<[Entry]>,
+    /// Rows that other implementations send and this crate does not: read, never written.
+    read_only: Arc<[Entry]>,
 }
 
 /// A line of the table.
@@ -162,7 +164,7 @@ impl HeaderSet {
         for entry in &mut entries {
             entry.leaf = leaf.filter(|_| entry.field.is_chain());
         }
-        Self { name: name.into(), entries: entries.into() }
+        Self { name: name.into(), entries: entries.into(), read_only: Arc::default() }
     }
 
     /// The same table with every line changed.
@@ -179,10 +181,7 @@ impl HeaderSet {
     }
 
     fn tells_verdict(&self) -> bool {
-        let any = |is: fn(&Field) -> bool| self.entries.iter().any(|entry| is(&entry.field));
-        any(|field| matches!(field, Field::Verdict(_)))
-            || any(|field| matches!(field, Field::Verified | Field::VerifiedFlag(_)))
-                && any(|field| matches!(field, Field::Revoked(_)))
+        tells_verdict(self.entries.iter().map(|entry| entry.field))
     }
 
     pub(crate) fn when(self, when: When) -> Self {
@@ -324,6 +323,18 @@ impl HeaderSet {
         self.map(|entry| Entry { sizes, ..entry })
     }
 
+    /// The same table with rows that the proxy sends and this crate does not.
+    pub(crate) fn also_read(self, table: &[(&'static str, Field)]) -> Self {
+        let entry = |(name, field): &(&'static str, Field)| {
+            Some(Entry::new(HeaderName::from_static(name)?, *field, When::Always))
+        };
+        Self { read_only: table.iter().filter_map(entry).collect(), ..self }
+    }
+
+    pub(crate) fn read_only(&self) -> &[Entry] {
+        &self.read_only
+    }
+
     /// The set's name: `cloudflare`.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -376,6 +387,14 @@ impl Entry {
             When::TrustedOrNone => client.is_trusted() || !client.is_presented(),
         }
     }
+}
+
+/// Whether a reader of these fields can tell a trusted client from the others, revoked ones above all.
+pub(crate) fn tells_verdict(fields: impl Iterator<Item = Field> + Clone) -> bool {
+    let any = |is: fn(&Field) -> bool| fields.clone().any(|field| is(&field));
+    any(|field| matches!(field, Field::Verdict(_)))
+        || any(|field| matches!(field, Field::Verified | Field::VerifiedFlag(_)))
+            && any(|field| matches!(field, Field::Revoked(_)))
 }
 
 /// Which row has that name, or one alike.

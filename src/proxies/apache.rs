@@ -4,6 +4,7 @@ use crate::field::{
     CertificateForm, DateForm, Field, NameForm, SerialForm, SubjectAltNameForm, VerdictForm,
 };
 use crate::headers::HeaderSet;
+use crate::receive::Receiver;
 use crate::x509::Dialect;
 
 impl HeaderSet {
@@ -84,6 +85,27 @@ impl HeaderSet {
                 ("SSL-CLIENT-SAN-OTHER-msUPN-1", san(SubjectAltNameForm::UserPrincipalName(1))),
             ],
         )
+        .also_read(&[
+            ("SSL-CLIENT-CERT-CHAIN-4", chain(4)),
+            ("SSL-CLIENT-CERT-CHAIN-5", chain(5)),
+            ("SSL-CLIENT-CERT-CHAIN-6", chain(6)),
+            ("SSL-CLIENT-CERT-CHAIN-7", chain(7)),
+            ("SSL-CLIENT-CERT-CHAIN-8", chain(8)),
+            ("SSL-CLIENT-CERT-CHAIN-9", chain(9)),
+            ("SSL-CLIENT-CERT-CHAIN-10", chain(10)),
+        ])
         .with_dialect(Dialect::OpenSsl)
+    }
+}
+
+impl Receiver {
+    /// Apache's variables `SSL_CLIENT_…` in headers of the same names, with `LegacyDNStringFormat` or without: names that begin with
+    /// `/` go to the legacy properties. `GENEROUS` is a certificate that nobody verified.
+    ///
+    /// Under `optional_no_ca` Apache says `SUCCESS` of a self-signed certificate on a resumed TLS 1.2 session: use
+    /// `SSLVerifyClient optional` or `require`.
+    #[must_use]
+    pub fn apache() -> Self {
+        Self::from_set(&HeaderSet::apache(), None).generous().with_verdict_always()
     }
 }

@@ -3,6 +3,7 @@
 use crate::encoding::UrlForm;
 use crate::field::{CertificateForm, ChainForm, DigestForm, Field, Flag, NameForm, SerialForm};
 use crate::headers::{HeaderSet, When};
+use crate::receive::{Receiver, Unstated};
 use crate::x509::Dialect;
 
 impl HeaderSet {
@@ -81,6 +82,28 @@ impl HeaderSet {
         };
         let rows = rows.into_iter().map(|(name, field)| (name, field, when(field)));
         Self::from_table_when("cloudfront", rows).with_dialect(Dialect::OpenSsl)
+    }
+}
+
+impl Receiver {
+    /// AWS Application Load Balancer in verify mode, where a handshake without a valid certificate fails.
+    #[must_use]
+    pub fn aws_alb(unstated: Unstated) -> Self {
+        Self::from_set(&HeaderSet::aws_alb(), Some(unstated))
+    }
+
+    /// AWS Application Load Balancer in passthrough mode: the presented chain, which nobody verified. Who verifies it after
+    /// [`receive`](Self::receive) makes a new [`ClientCertificate`](crate::ClientCertificate) with the outcome.
+    #[must_use]
+    pub fn aws_alb_passthrough(unstated: Unstated) -> Self {
+        Self::from_set(&HeaderSet::aws_alb_passthrough(), Some(unstated))
+    }
+
+    /// CloudFront's viewer mTLS in its required and optional modes. Passthrough mode sends RFC 9440's headers:
+    /// [`rfc9440`](Self::rfc9440).
+    #[must_use]
+    pub fn cloudfront(unstated: Unstated) -> Self {
+        Self::from_set(&HeaderSet::cloudfront(), Some(unstated))
     }
 }
 

@@ -5,6 +5,7 @@ use crate::field::{
     CertificateForm, DateForm, DigestForm, Field, NameForm, SerialForm, VerdictForm,
 };
 use crate::headers::HeaderSet;
+use crate::receive::{Receiver, Unstated};
 use crate::x509::Dialect;
 
 impl HeaderSet {
@@ -57,5 +58,20 @@ impl HeaderSet {
             ],
         )
         .with_dialect(Dialect::OpenSsl)
+    }
+}
+
+impl Receiver {
+    /// Azure App Service's `X-ARR-ClientCert`: the platform verifies nothing.
+    #[must_use]
+    pub fn azure_app_service(unstated: Unstated) -> Self {
+        Self::from_set(&HeaderSet::azure_app_service(), Some(unstated))
+    }
+
+    /// Azure Application Gateway's server variables `client_certificate…` in headers of the same names. It writes the subject
+    /// in the one-line form and the issuer in RFC 2253's.
+    #[must_use]
+    pub fn azure_application_gateway() -> Self {
+        Self::from_set(&HeaderSet::azure_application_gateway(), None)
     }
 }

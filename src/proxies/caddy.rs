@@ -2,6 +2,7 @@
 
 use crate::field::{CertificateForm, DigestForm, Field, NameForm, SanKind, SerialForm};
 use crate::headers::HeaderSet;
+use crate::receive::{Receiver, Unstated};
 
 impl HeaderSet {
     /// `caddy`: Caddy 2.11's placeholders `{http.request.tls.client.*}`, each under its own name. Caddy has no names of its own for
@@ -51,5 +52,14 @@ impl HeaderSet {
                 ("tls-client-san-uris", Field::SubjectAltNames(SanKind::Uri)),
             ],
         )
+    }
+}
+
+impl Receiver {
+    /// Caddy's placeholders `{http.request.tls.client.…}` in headers of the same names. Go regroups distinguished names: without
+    /// the certificate they are not the text that other proxies send.
+    #[must_use]
+    pub fn caddy(unstated: Unstated) -> Self {
+        Self::from_set(&HeaderSet::caddy(), Some(unstated))
     }
 }

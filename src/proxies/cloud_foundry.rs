@@ -2,6 +2,7 @@
 
 use crate::field::{CertificateForm, Field};
 use crate::headers::HeaderSet;
+use crate::receive::{Receiver, Unstated};
 use crate::x509::Dialect;
 
 impl HeaderSet {
@@ -18,5 +19,13 @@ impl HeaderSet {
     pub fn cloud_foundry() -> Self {
         let row = ("X-Forwarded-Client-Cert", Field::Certificate(CertificateForm::Base64));
         Self::from_table("cloud-foundry", &[row]).with_dialect(Dialect::OpenSsl)
+    }
+}
+
+impl Receiver {
+    /// Cloud Foundry's `X-Forwarded-Client-Cert`: base64 of the DER, under the name of Envoy's header.
+    #[must_use]
+    pub fn cloud_foundry(unstated: Unstated) -> Self {
+        Self::from_set(&HeaderSet::cloud_foundry(), Some(unstated))
     }
 }

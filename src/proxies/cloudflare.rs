@@ -4,6 +4,7 @@ use crate::field::{
     CertificateForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm, Sizes, VerdictForm,
 };
 use crate::headers::HeaderSet;
+use crate::receive::{Receiver, Unstated};
 
 impl HeaderSet {
     /// `cloudflare`: what "client certificate forwarding" sends.
@@ -80,5 +81,50 @@ impl HeaderSet {
                 ("cf-cert-issuer-ski", Field::IssuerSubjectKeyIdentifier),
             ],
         )
+    }
+}
+
+impl Receiver {
+    /// What [`HeaderSet::cloudflare`](crate::HeaderSet::cloudflare) sends: `Cf-Client-Cert-Der-Base64` and `…-Sha256`.
+    ///
+    /// Cloudflare sends them on the first request of a connection only, so a request without is not one without certificate.
+    #[must_use]
+    pub fn cloudflare(unstated: Unstated) -> Self {
+        Self::from_set(&HeaderSet::cloudflare(), Some(unstated))
+    }
+
+    /// What [`HeaderSet::cloudflare_worker`](crate::HeaderSet::cloudflare_worker) sends. Facts, no certificate.
+    ///
+    /// The sample Worker as Cloudflare publishes it sends `X-CERT-VERIFY: undefined`, which is an error here: it reads the property
+    /// `certVerify`, and the property's name is `certVerified`. Change that line of the Worker; for those who can't there is
+    /// [`cloudflare_worker_as_published`](Self::cloudflare_worker_as_published).
+    #[must_use]
+    pub fn cloudflare_worker() -> Self {
+        Self::from_set(&HeaderSet::cloudflare_worker(), None)
+    }
+
+    /// The sample Worker as Cloudflare publishes it, whose `X-CERT-VERIFY` says `undefined` and is not read. The zone's rules must
+    /// refuse clients that do not verify, or [`Unstated::NotVerified`] is the truth.
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    ///
+    /// let request = [("X-CERT-VERIFY", "undefined"), ("X-CERT-SUBJECT-DN", "CN=a"), ("X-CERT-SERIAL", "")];
+    /// assert!(Receiver::cloudflare_worker().receive(&request).is_err());
+    /// let receiver = Receiver::cloudflare_worker_as_published(Unstated::NotVerified);
+    /// let auth = receiver.receive(&request)?;
+    /// assert!(auth.is_presented() && !auth.is_trusted());
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
+    #[must_use]
+    pub fn cloudflare_worker_as_published(unstated: Unstated) -> Self {
+        Self::from_set(&HeaderSet::cloudflare_worker(), Some(unstated)).without_verdict_rows()
+    }
+
+    /// What [`HeaderSet::cloudflare_managed`](crate::HeaderSet::cloudflare_managed) sends. Facts, no certificate; a failed
+    /// verification comes without its reason.
+    #[must_use]
+    pub fn cloudflare_managed() -> Self {
+        Self::from_set(&HeaderSet::cloudflare_managed(), None)
     }
 }

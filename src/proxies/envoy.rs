@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use crate::field::{Field, Xfcc};
 use crate::headers::name::X_FORWARDED_CLIENT_CERT;
 use crate::headers::{Entry, HeaderSet, HeaderSetError, HeaderSetErrorKind};
+use crate::receive::{Receiver, Unstated};
 use crate::x509::Dialect;
 
 impl HeaderSet {
@@ -78,6 +79,44 @@ impl HeaderSet {
         }
         let by: Arc<[String]> = identities.into();
         Ok(self.map(|entry| Entry { by: Arc::clone(&by), ..entry }))
+    }
+}
+
+impl Receiver {
+    /// Envoy's `x-forwarded-client-cert` of one element, as text or as JSON: of an Envoy, Istio or Contour that replaces the header
+    /// (`SANITIZE_SET`). Envoy sends it for every certificate that its listener accepts.
+    ///
+    /// Envoy writes the names of a certificate (`URI`, `DNS`) without escaping them. Say with [`declares`](Self::declares) which keys
+    /// this Envoy sends. Keys count only in Envoy's order, before the names; of the names only one is read, and only where it
+    /// can't be two. With `Cert` nothing is taken from the names at all. More than one element is an error: that Envoy appends to
+    /// what its client sent, or a name looks like an element.
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    /// use tls_client_auth::receive::ReceiveErrorKind;
+    /// # let hash = "73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa";
+    ///
+    /// let receiver = Receiver::envoy(Unstated::Verified);
+    /// let named = format!("Hash={hash};URI=spiffe://a;Subject=\"CN=admin\"");
+    /// assert_eq!(receiver.receive(&[("x-forwarded-client-cert", named)])?.cert_subject_dn(), "");
+    /// let two = format!("Hash={hash};URI=spiffe://a,By=x;Hash={hash};URI=spiffe://b");
+    /// let error = receiver.receive(&[("x-forwarded-client-cert", two)]).unwrap_err();
+    /// assert_eq!(error.kind(), ReceiveErrorKind::Ambiguous);
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
+    #[must_use]
+    pub fn envoy(unstated: Unstated) -> Self {
+        Self::from_set(&HeaderSet::envoy(), Some(unstated))
+    }
+
+    /// The last element of Envoy's appended list (`APPEND_FORWARD`). **Whoever can choose a name in a certificate can write this
+    /// element whole**: a URI `x,By=y;Hash=…;Subject="CN=admin"` is read as the nearest hop's, and Envoy gives no way to tell.
+    ///
+    /// Use it only where the CA of the listener before this origin issues no URI or DNS name with a comma. Else let that Envoy
+    /// replace the header and read it with [`envoy`](Self::envoy), whose other rules apply here too.
+    #[must_use]
+    pub fn envoy_appended(unstated: Unstated) -> Self {
+        Self::envoy(unstated).appended()
     }
 }
 

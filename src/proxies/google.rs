@@ -5,6 +5,7 @@ use crate::field::{
     SubjectAltNameForm, VerdictForm,
 };
 use crate::headers::{HeaderSet, When};
+use crate::receive::Receiver;
 use crate::x509::Dialect;
 
 impl HeaderSet {
@@ -66,5 +67,13 @@ impl HeaderSet {
         Self::from_table_when("google", rows)
             .with_dialect(Dialect::OpenSsl)
             .with_sizes(Sizes::Google)
+    }
+}
+
+impl Receiver {
+    /// Google's Application Load Balancer with the variables `client_cert_…` in headers of the same names.
+    #[must_use]
+    pub fn google() -> Self {
+        Self::from_set(&HeaderSet::google(), None)
     }
 }

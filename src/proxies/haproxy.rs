@@ -5,6 +5,7 @@ use crate::field::{
     VerdictForm,
 };
 use crate::headers::HeaderSet;
+use crate::receive::Receiver;
 use crate::x509::Dialect;
 
 impl HeaderSet {
@@ -52,6 +53,7 @@ impl HeaderSet {
                 ("ssl-c-chain-der-base64", Field::Chain(ChainForm::ConcatenatedBase64)),
             ],
         )
+        .also_read(&[("ssl-c-used", Field::Presented(Flag::Digit))])
         .with_dialect(Dialect::OpenSsl)
     }
 
@@ -83,5 +85,23 @@ impl HeaderSet {
             ("X-SSL-Client-SHA1", Field::Sha1(DigestForm::Upper)),
         ];
         Self::from_table("haproxy-manual", &rows).with_dialect(Dialect::OpenSsl)
+    }
+}
+
+impl Receiver {
+    /// HAProxy's fetches `ssl_c_…` in headers of the same names. `ssl-c-verify` is 0 for a good certificate and for none;
+    /// `ssl-c-used` or any fact tells them apart. Its two-digit years are those from 2000 to 2099: HAProxy sends no other dates.
+    ///
+    /// HAProxy sends `ssl-c-verify` without a certificate too. This crate's own [`HeaderSet::haproxy`](crate::HeaderSet::haproxy) sends
+    /// nothing then: read that with [`verdict_may_be_absent`](Self::verdict_may_be_absent).
+    #[must_use]
+    pub fn haproxy() -> Self {
+        Self::from_set(&HeaderSet::haproxy(), None).with_verdict_always()
+    }
+
+    /// The names of the example in HAProxy's manual: `X-SSL-Client-Verify` and others. Facts, no certificate.
+    #[must_use]
+    pub fn haproxy_manual() -> Self {
+        Self::from_set(&HeaderSet::haproxy_manual(), None).with_verdict_always()
     }
 }

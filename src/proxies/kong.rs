@@ -3,6 +3,7 @@
 use crate::encoding::UrlForm;
 use crate::field::{CertificateForm, DigestForm, Field, NameForm, SerialForm};
 use crate::headers::HeaderSet;
+use crate::receive::{Receiver, Unstated};
 use crate::x509::Dialect;
 
 impl HeaderSet {
@@ -32,5 +33,13 @@ impl HeaderSet {
             ],
         )
         .with_dialect(Dialect::OpenSsl)
+    }
+}
+
+impl Receiver {
+    /// Kong's `tls-metadata-headers` plugin.
+    #[must_use]
+    pub fn kong(unstated: Unstated) -> Self {
+        Self::from_set(&HeaderSet::kong(), Some(unstated))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::field::{Field, SubjectAltNameForm};
 use crate::headers::HeaderSet;
+use crate::receive::{Receiver, Unstated};
 use crate::x509::Dialect;
 
 impl HeaderSet {
@@ -25,5 +26,13 @@ impl HeaderSet {
     pub fn linkerd() -> Self {
         let row = ("l5d-client-id", Field::SubjectAltName(SubjectAltNameForm::LinkerdIdentity));
         Self::from_table("linkerd", &[row]).with_dialect(Dialect::OpenSsl)
+    }
+}
+
+impl Receiver {
+    /// Linkerd's `l5d-client-id`: a [name](Self::receive_with_names) and nothing else.
+    #[must_use]
+    pub fn linkerd(unstated: Unstated) -> Self {
+        Self::from_set(&HeaderSet::linkerd(), Some(unstated))
     }
 }

@@ -5,6 +5,7 @@ use crate::field::{
     CertificateForm, DateForm, DigestForm, Field, NameForm, SerialForm, VerdictForm,
 };
 use crate::headers::HeaderSet;
+use crate::receive::Receiver;
 use crate::x509::Dialect;
 
 impl HeaderSet {
@@ -77,6 +78,24 @@ impl HeaderSet {
             ],
         )
         .with_dialect(Dialect::OpenSsl)
+    }
+}
+
+impl Receiver {
+    /// nginx's variables `$ssl_client_…` in headers of the same names. The certificate is `$ssl_client_escaped_cert`, or
+    /// `$ssl_client_cert` with its folded lines, or what other proxies send under that name: PEM with `+` for a space, several PEMs,
+    /// base64 of DER or PEM.
+    #[must_use]
+    pub fn nginx() -> Self {
+        Self::from_set(&HeaderSet::nginx(), None).with_verdict_always()
+    }
+
+    /// ingress-nginx, and Traefik's replacement for it. Without `auth-tls-pass-certificate-to-upstream` the certificate is
+    /// not sent, and a client's own is passed on: then read the other three [`only`](Self::only). Hosts without
+    /// `auth-tls-secret` pass on all four.
+    #[must_use]
+    pub fn ingress_nginx() -> Self {
+        Self::from_set(&HeaderSet::ingress_nginx(), None).with_verdict_always()
     }
 }
 

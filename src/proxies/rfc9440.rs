@@ -2,6 +2,7 @@
 
 use crate::field::{CertificateForm, ChainForm, Field, Sizes};
 use crate::headers::HeaderSet;
+use crate::receive::{Receiver, Unstated};
 
 impl HeaderSet {
     /// `rfc9440`: the leaf, and the certificates after it as the client sent them.
@@ -25,5 +26,14 @@ impl HeaderSet {
             ],
         )
         .with_sizes(Sizes::Cloudflare)
+    }
+}
+
+impl Receiver {
+    /// RFC 9440: `Client-Cert` and `Client-Cert-Chain`, each one line. Cloudflare, Google, Envoy's `client_cert` filter and
+    /// CloudFront's passthrough mode send it; the last two also for certificates that nobody verified.
+    #[must_use]
+    pub fn rfc9440(unstated: Unstated) -> Self {
+        Self::from_set(&HeaderSet::rfc9440(), Some(unstated))
     }
 }

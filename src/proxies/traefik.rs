@@ -2,6 +2,7 @@
 
 use crate::field::{ChainForm, Field};
 use crate::headers::HeaderSet;
+use crate::receive::{Receiver, Unstated};
 
 const CERTIFICATES: &str = "X-Forwarded-Tls-Client-Cert";
 const INFO: &str = "X-Forwarded-Tls-Client-Cert-Info";
@@ -51,5 +52,15 @@ impl HeaderSet {
                 (INFO, Field::TraefikInfo),
             ],
         )
+    }
+}
+
+impl Receiver {
+    /// Traefik's `passTLSClientCert`: the leaf and the presented chain. Without `pem: true` only serial number and dates are
+    /// read, of one certificate, and only where a name can't have written them: Traefik escapes nothing. Say with
+    /// [`declares`](Self::declares) which groups this Traefik sends; a name can write those that it does not.
+    #[must_use]
+    pub fn traefik(unstated: Unstated) -> Self {
+        Self::from_set(&HeaderSet::traefik(), Some(unstated))
     }
 }

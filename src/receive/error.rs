@@ -2,7 +2,44 @@
 
 use core::fmt;
 
+pub use crate::field::read::ReceiveErrorKind;
 use crate::headers::HeaderName;
+
+/// Why a receiver can't be made of a header set.
+///
+/// ```
+/// use tls_client_auth::{HeaderSet, Receiver, Unstated};
+/// use tls_client_auth::receive::ReceiverError;
+///
+/// let error = Receiver::of(&HeaderSet::rfc9440(), None).unwrap_err();
+/// assert_eq!(error, ReceiverError::VerdictUnstated);
+/// let error = Receiver::of(&HeaderSet::nginx(), Some(Unstated::Verified)).unwrap_err();
+/// assert_eq!(error.to_string(), "the header set has a verdict, which decides alone");
+/// ```
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum ReceiverError {
+    /// The set has no verdict from which a revoked client can be told from a good one, and nobody said what a certificate means.
+    VerdictUnstated,
+    /// The set has a verdict; [`Unstated`](crate::Unstated) would contradict it.
+    VerdictStated,
+    /// No header of the set can be read back.
+    NothingToRead,
+}
+
+impl fmt::Display for ReceiverError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::VerdictUnstated => {
+                "the header set has no verdict, and it is not said what a certificate without one means"
+            }
+            Self::VerdictStated => "the header set has a verdict, which decides alone",
+            Self::NothingToRead => "no header of the set can be read back",
+        })
+    }
+}
+
+impl core::error::Error for ReceiverError {}
 
 /// Which header of a request was refused, and why. It never carries the value: that may be the client's.
 ///
@@ -63,50 +100,3 @@ impl fmt::Display for ReceiveError {
 }
 
 impl core::error::Error for ReceiveError {}
-
-/// What is wrong with a header.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum ReceiveErrorKind {
-    /// The request has it more than once: one of them may be the client's.
-    Twice,
-    /// The request has a header that an origin could take for it, `ssl_client_verify` for `ssl-client-verify`. No proxy of
-    /// ours sends that.
-    LookAlike,
-    /// Its value or a certificate in it is over the limit.
-    TooLarge,
-    /// It holds more certificates than the limit.
-    TooManyCertificates,
-    /// The verdict is missing beside other headers of the format, or where the format's proxy always sends one.
-    MissingVerdict,
-    /// It is there and says nothing that this format's verdict can say, to the letter.
-    NotAVerdict,
-    /// It is not in its format.
-    Malformed,
-    /// What it encodes is not a certificate.
-    NotACertificate,
-    /// It holds a chain, and nothing holds the leaf.
-    ChainWithoutCertificate,
-    /// It contradicts the verdict, the certificate or another header.
-    Disagrees,
-    /// It can be read in two ways, and nothing tells which one is meant.
-    Ambiguous,
-}
-
-impl fmt::Display for ReceiveErrorKind {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Twice => "is there twice",
-            Self::LookAlike => "another header looks like it",
-            Self::TooLarge => "larger than the limit",
-            Self::TooManyCertificates => "more certificates than the limit",
-            Self::MissingVerdict => "is missing",
-            Self::NotAVerdict => "is no verdict of this format",
-            Self::Malformed => "is not in its format",
-            Self::NotACertificate => "holds no certificate",
-            Self::ChainWithoutCertificate => "a chain without its certificate",
-            Self::Disagrees => "contradicts another header",
-            Self::Ambiguous => "can be read in two ways",
-        })
-    }
-}

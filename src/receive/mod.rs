@@ -1,45 +1,28 @@
 //! The origin's side: the header sets read backwards, under rules.
 
-mod certificates;
-mod dates;
-mod declared;
 mod error;
-mod formats;
-mod limits;
 #[cfg(feature = "std")]
 mod memory;
-mod reads;
-mod serial;
-mod stated;
-mod traefik_info;
-mod value;
+mod record;
+mod request;
 mod verdict;
-mod xfcc;
-mod xfcc_element;
-mod xfcc_json;
-mod xfcc_text;
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::client::ClientCertificate;
-use crate::headers::name::is_alike;
-use crate::headers::name::is_reserved;
-use crate::headers::{HeaderName, HeaderSetError, HeaderSetErrorKind, RequestHeaders};
-use crate::record::TlsClientAuth;
-use crate::x509::{Dialect, SubjectAltName};
+use crate::field::{CertificateForm, Declared, Field, Reading, UrlForm, VerdictForm};
+use crate::headers::name::{is_alike, is_reserved};
+use crate::headers::{HeaderName, HeaderSet, HeaderSetError, HeaderSetErrorKind, tells_verdict};
+use crate::x509::Dialect;
 
-use declared::Declared;
-pub use declared::UnknownKey;
-pub use error::{ReceiveError, ReceiveErrorKind};
-pub use limits::ReceiveLimits;
+pub use crate::field::declared::UnknownKey;
+pub use crate::field::limits::ReceiveLimits;
+pub use crate::field::stated::StatedName;
+pub use error::{ReceiveError, ReceiveErrorKind, ReceiverError};
 #[cfg(feature = "std")]
 pub use memory::Memory;
-use reads::{NameKind, Reads, VerdictForm};
-use stated::Stated;
-pub use stated::{Received, StatedName};
-use verdict::Verdict;
-pub(crate) use xfcc::elements as xfcc_elements;
+pub use record::Received;
 
 /// What a certificate without a verdict beside it means: nobody but the proxy's own configuration knows.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -109,49 +92,141 @@ pub enum Unstated {
 ///   where no name of the certificate can have written them.
 /// - URL-encoding is taken off where there is one; a `+` is a `+`, but in PEM that begins with `-----BEGIN+CERTIFICATE-----`.
 /// - Sizes and counts are bounded by [`ReceiveLimits`]. Errors name the header and never its value.
+///
+/// # Header sets
+///
+/// A receiver is made [of a header set](Self::of): the crate's own, a renamed or reduced one, or a table of the caller's own. Each
+/// [`Field`] says what is read; some are only written, as the days until a certificate expires are. The receivers of the crate's
+/// sets have names of their own, `Receiver::nginx()`, and say there what to know about the proxy. What a set says twice must
+/// agree, in whatever form.
 #[derive(Clone, Debug)]
 pub struct Receiver {
     rows: Vec<Row>,
+    reading: Reading,
     unstated: Option<Unstated>,
-    limits: ReceiveLimits,
     dialect: Dialect,
-    declared: Declared,
-    /// The caller's words for a certificate that verified.
-    verdict_words: Vec<String>,
     /// Whether the proxy sends its verdict on every request.
     has_verdict_always: bool,
 }
 
-/// A header of a format.
+/// A header of a set.
 #[derive(Clone, Debug)]
 struct Row {
     header: HeaderName,
-    reads: Reads,
-}
-
-/// A row with what a request has for it.
-#[derive(Clone, Copy, Debug)]
-struct Line<'h> {
-    row: &'h Row,
-    value: Option<&'h [u8]>,
-    /// Whether the request has the header, whatever it says.
-    is_there: bool,
+    field: Field,
+    dialect: Dialect,
+    /// Fixed text before and after the value.
+    around: Option<Arc<[String; 2]>>,
+    /// An earlier row with the same field.
+    twin: Option<usize>,
 }
 
 impl Receiver {
-    fn new(unstated: Option<Unstated>, table: &[(&'static str, Reads)]) -> Self {
-        let row = |(name, reads): &(&'static str, Reads)| {
-            Some(Row { header: HeaderName::from_static(name)?, reads: *reads })
-        };
-        Self {
-            rows: table.iter().filter_map(row).collect(),
-            unstated,
-            limits: ReceiveLimits::new(),
-            dialect: Dialect::BoringSsl,
-            declared: Declared::default(),
-            verdict_words: Vec::new(),
-            has_verdict_always: false,
+    /// Reads what this set writes, and what other proxies send in its form.
+    ///
+    /// `unstated` says what a certificate means where the set has no verdict: one from which a revoked client can be told from a
+    /// good one ([`Field::Verdict`], or [`Field::Verified`] or [`Field::VerifiedFlag`] beside [`Field::Revoked`]).
+    ///
+    /// ```
+    /// use tls_client_auth::field::{DigestForm, Field, Limits, VerdictForm};
+    /// use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Receiver, Verification};
+    /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+    ///
+    /// let set = HeaderSet::new("mine", Dialect::OpenSsl, [
+    ///     ("X-Client-Verify", Field::Verdict(VerdictForm::Text)),
+    ///     ("X-Client-Sha256", Field::Sha256(DigestForm::Lower)),
+    /// ])?;
+    /// let receiver = Receiver::of(&set, None)?;
+    ///
+    /// let client = ClientCertificate::presented(der, Verification::Success);
+    /// let lines = set.lines(&client, Limits::new());
+    /// let request: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
+    /// let auth = receiver.receive(&request)?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_fingerprint_sha256(), request[1].1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The set has a verdict and `unstated` is given, or it has none and `unstated` is not given; or no header of it can be read.
+    pub fn of(set: &HeaderSet, unstated: Option<Unstated>) -> Result<Self, ReceiverError> {
+        let receiver = Self::from_set(set, unstated);
+        match (receiver.has_verdict(), unstated) {
+            _ if receiver.rows.is_empty() => Err(ReceiverError::NothingToRead),
+            (true, Some(_)) => Err(ReceiverError::VerdictStated),
+            (false, None) => Err(ReceiverError::VerdictUnstated),
+            _ => Ok(receiver),
         }
+    }
+
+    /// The same for a table of the crate's own; its tests show that it is right.
+    pub(crate) fn from_set(set: &HeaderSet, unstated: Option<Unstated>) -> Self {
+        let mut rows: Vec<Row> = Vec::new();
+        for entry in set.entries().iter().chain(set.read_only()) {
+            let header = &entry.name;
+            let is_taken =
+                |row: &Row| is_alike(row.header.as_str().as_bytes(), header.as_str().as_bytes());
+            if entry.field.is_read_back() && !rows.iter().any(is_taken) {
+                let dialect = entry.dialect.unwrap_or(Dialect::BoringSsl);
+                rows.push(Row {
+                    header: header.clone(),
+                    field: entry.field,
+                    dialect,
+                    around: entry.around.clone(),
+                    twin: None,
+                });
+            }
+        }
+        let dialect = rows.first().map_or(Dialect::BoringSsl, |row| row.dialect);
+        Self::from_rows(rows, unstated, dialect)
+    }
+
+    fn from_rows(rows: Vec<Row>, unstated: Option<Unstated>, dialect: Dialect) -> Self {
+        let reading = Reading {
+            limits: ReceiveLimits::new(),
+            declared: Declared::default(),
+            verdict_words: None,
+            generous: false,
+            appended: false,
+        };
+        Self { rows: Vec::new(), reading, unstated, dialect, has_verdict_always: false }
+            .with_rows(rows)
+    }
+
+    /// Puts the rows in the order in which they are read: the verdict, what holds the leaf, the chain, and the rest.
+    fn with_rows(mut self, mut rows: Vec<Row>) -> Self {
+        rows.sort_by_key(|row| match row.field {
+            field if field.is_beside_verdict() => 0,
+            field if field.has_leaf() => 1,
+            Field::ChainCertificate(index, _) => 2u16.saturating_add(index.into()),
+            field if field.is_chain() => 2,
+            _ => u16::MAX,
+        });
+        let fields: Vec<Field> = rows.iter().map(|row| row.field).collect();
+        for (index, row) in rows.iter_mut().enumerate() {
+            row.twin = fields.iter().take(index).position(|field| *field == row.field);
+        }
+        self.rows = rows;
+        self
+    }
+
+    /// With `GENEROUS` as a verdict: Apache took a certificate that nobody verified.
+    pub(crate) const fn generous(mut self) -> Self {
+        self.reading.generous = true;
+        self
+    }
+
+    /// With elements of earlier hops before the nearest one's.
+    pub(crate) const fn appended(mut self) -> Self {
+        self.reading.appended = true;
+        self
+    }
+
+    /// Without the rows that tell the verdict, for a proxy that fills them with something else.
+    pub(crate) fn without_verdict_rows(mut self) -> Self {
+        self.rows.retain(|row| !row.field.is_of_verdict());
+        let rows = core::mem::take(&mut self.rows);
+        self.with_rows(rows)
     }
 
     /// Reads one certificate in one header: `proxy_set_header X-SSL-CERT $ssl_client_escaped_cert` of an nginx with `ssl_verify_client
@@ -176,8 +251,9 @@ impl Receiver {
     /// `header` is not a token or belongs to HTTP's own framing.
     pub fn certificate(header: &str, unstated: Unstated) -> Result<Self, HeaderSetError> {
         let header = checked_name(header)?;
-        let row = Row { header, reads: Reads::LeafAndChain(reads::Encoding::Any) };
-        Ok(Self { rows: Vec::from([row]), ..Self::new(Some(unstated), &[]) })
+        let field = Field::Certificate(CertificateForm::EscapedPem(UrlForm::Component));
+        let row = Row { header, field, dialect: Dialect::BoringSsl, around: None, twin: None };
+        Ok(Self::from_rows(Vec::from([row]), Some(unstated), Dialect::BoringSsl))
     }
 
     /// Reads one certificate in one header, as [`certificate`](Self::certificate) does, and a verdict in another: `SUCCESS`, `NONE`,
@@ -203,21 +279,17 @@ impl Receiver {
         if is_alike(certificate.as_bytes(), verdict.as_bytes()) {
             return Err(HeaderSetError::new(verdict, HeaderSetErrorKind::Twice));
         }
-        let row = Row { header, reads: Reads::Verdict(VerdictForm::Text) };
+        let field = Field::Verdict(VerdictForm::Text);
+        let row = Row { header, field, dialect: Dialect::BoringSsl, around: None, twin: None };
         let rows = core::iter::once(row).chain(both.rows).collect();
-        Ok(Self { rows, ..Self::new(None, &[]) }.with_verdict_always())
+        Ok(Self::from_rows(rows, None, Dialect::BoringSsl).with_verdict_always())
     }
 
     /// Takes these words of a worded verdict for a certificate that verified, and `SUCCESS` no longer. `NONE`, `FAILED` and
     /// `FAILED:reason` keep their meaning; any other word is an error.
     #[must_use]
     pub fn verdict_words<'w>(mut self, words: impl IntoIterator<Item = &'w str>) -> Self {
-        for row in &mut self.rows {
-            if matches!(row.reads, Reads::Verdict(VerdictForm::Text | VerdictForm::Apache)) {
-                row.reads = Reads::Verdict(VerdictForm::Words);
-            }
-        }
-        self.verdict_words = words.into_iter().map(String::from).collect();
+        self.reading.verdict_words = Some(words.into_iter().map(String::from).collect());
         self
     }
 
@@ -240,7 +312,7 @@ impl Receiver {
         Self { has_verdict_always: false, ..self }
     }
 
-    fn with_verdict_always(self) -> Self {
+    pub(crate) fn with_verdict_always(self) -> Self {
         Self { has_verdict_always: true, ..self }
     }
 
@@ -269,9 +341,13 @@ impl Receiver {
     ///
     /// # Errors
     /// A key is not one of the format's, or the format has none.
-    pub fn declares<'k>(self, keys: impl IntoIterator<Item = &'k str>) -> Result<Self, UnknownKey> {
-        let known: Vec<_> = self.rows.iter().flat_map(|row| row.reads.keys()).copied().collect();
-        Ok(Self { declared: Declared::of(keys, &known)?, ..self })
+    pub fn declares<'k>(
+        mut self,
+        keys: impl IntoIterator<Item = &'k str>,
+    ) -> Result<Self, UnknownKey> {
+        let known: Vec<_> = self.rows.iter().flat_map(|row| row.field.keys()).copied().collect();
+        self.reading.declared = Declared::of(keys, &known)?;
+        Ok(self)
     }
 
     /// Says what a certificate without a verdict means, for a format whose verdict row was taken out with [`only`](Self::only).
@@ -292,7 +368,7 @@ impl Receiver {
     /// Whether one of the headers holds a verdict; where none does, [`Unstated`] decides.
     #[must_use]
     pub fn has_verdict(&self) -> bool {
-        self.rows.iter().any(|row| row.reads.is_verdict())
+        tells_verdict(self.rows.iter().map(|row| row.field))
     }
 
     /// The headers that are read. The proxy must set or remove every one of them on every request.
@@ -327,7 +403,7 @@ impl Receiver {
         for header in headers {
             rows.push(self.rows.remove(self.position(header)?));
         }
-        Ok(Self { rows, ..self })
+        Ok(self.with_rows(rows))
     }
 
     /// Reads one of the format's headers under another name, for proxies whose administrators choose the names.
@@ -357,7 +433,7 @@ impl Receiver {
     /// Limits other than [`ReceiveLimits::new`].
     #[must_use]
     pub const fn limits(mut self, limits: ReceiveLimits) -> Self {
-        self.limits = limits;
+        self.reading.limits = limits;
         self
     }
 
@@ -368,141 +444,10 @@ impl Receiver {
         self
     }
 
-    /// Reads the headers of a request that came from the proxy: see "The peer is trusted" above.
-    ///
-    /// ```
-    /// use tls_client_auth::Receiver;
-    ///
-    /// let auth = Receiver::nginx().receive(&[
-    ///     ("Host", "origin.example"),
-    ///     ("ssl-client-verify", "FAILED:certificate has expired"),
-    ///     ("ssl-client-s-dn", "CN=client.example"),
-    ///     ("ssl-client-escaped-cert", ""),
-    /// ])?;
-    /// assert!(auth.is_presented() && !auth.is_trusted());
-    /// assert_eq!(auth.cert_subject_dn(), "CN=client.example");
-    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// The headers break one of the rules above. A request like that is a forgery or shows a misconfigured proxy: refuse it.
-    pub fn receive<H: RequestHeaders + ?Sized>(
-        &self,
-        headers: &H,
-    ) -> Result<TlsClientAuth, ReceiveError> {
-        self.receive_with_names(headers).map(|received| received.auth)
-    }
-
-    /// Reads the same with the names that the certificate is for: DNS names, URIs (a SPIFFE ID is one) and TLS identities.
-    ///
-    /// Where the leaf was sent, they are the leaf's. Else only Envoy, Google and Linkerd state any, and those that another name of
-    /// the certificate can have written are left out. Names with bytes other than printable ASCII, or with a space, are left out
-    /// too.
-    ///
-    /// ```
-    /// use tls_client_auth::{Receiver, Unstated};
-    /// # let hash = "73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa";
-    ///
-    /// let header = format!("By=spiffe://mesh/proxy;Hash={hash};URI=spiffe://mesh/web");
-    /// let received = Receiver::envoy(Unstated::Verified).receive_with_names(&[("x-forwarded-client-cert", header)])?;
-    /// assert!(received.auth.is_trusted());
-    /// assert_eq!((received.names[0].kind(), received.names[0].as_str()), ("uri", "spiffe://mesh/web"));
-    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`receive`](Self::receive).
-    pub fn receive_with_names<H: RequestHeaders + ?Sized>(
-        &self,
-        headers: &H,
-    ) -> Result<Received, ReceiveError> {
-        let lines = self.lines(headers)?;
-        let verdict = Verdict::read(&lines, self)?;
-        let mut stated = Stated::default();
-        stated.dialect = self.dialect;
-        let (mut first, mut chain) = (None, None);
-        for line in &lines {
-            let Some(value) = line.value else { continue };
-            // The leaf tells it better.
-            if stated.leaf.is_some() && !line.row.reads.identifies() && !line.row.reads.is_chain() {
-                continue;
-            }
-            let refuse = |kind| ReceiveError::new(&line.row.header, kind);
-            let was_empty = stated.is_empty();
-            line.row.reads.read(value, self, &mut stated).map_err(refuse)?;
-            if line.row.reads.identifies() && stated.disagrees() {
-                return Err(refuse(ReceiveErrorKind::Disagrees));
-            }
-            if was_empty && !stated.is_empty() {
-                first = Some(&line.row.header);
-            }
-            if line.row.reads.is_chain() && !stated.chain.is_empty() {
-                chain = Some(&line.row.header);
-            }
-        }
-        let Some((verification, revoked)) = verdict.conclude(first)? else {
-            let auth = TlsClientAuth::new(&ClientCertificate::none());
-            return Ok(Received { auth, names: Vec::new() });
-        };
-        match (stated.leaf.take(), chain) {
-            (Some(leaf), _) => {
-                let client = ClientCertificate::presented(leaf, verification).chain(stated.chain);
-                let client = client.revoked(revoked).dialect(self.dialect);
-                let auth = TlsClientAuth::new(&client);
-                let names = names(&client);
-                Ok(Received { auth, names })
-            }
-            (None, Some(header)) => {
-                Err(ReceiveError::new(header, ReceiveErrorKind::ChainWithoutCertificate))
-            }
-            (None, None) => {
-                // The record knows of a certificate that it does not have.
-                let client = stated.client(verification).revoked(revoked);
-                Ok(Received { auth: stated.record(client), names: stated.names })
-            }
-        }
-    }
-
     fn position(&self, header: &str) -> Result<usize, HeaderSetError> {
         let named = |row: &Row| is_alike(row.header.as_str().as_bytes(), header.as_bytes());
         let position = self.rows.iter().position(named);
         position.ok_or_else(|| HeaderSetError::new(header, HeaderSetErrorKind::Missing))
-    }
-
-    /// Every row with its value, as far as the value says something.
-    fn lines<'h, H: RequestHeaders + ?Sized>(
-        &'h self,
-        headers: &'h H,
-    ) -> Result<Vec<Line<'h>>, ReceiveError> {
-        let mut lines: Vec<Line<'h>> =
-            self.rows.iter().map(|row| Line { row, value: None, is_there: false }).collect();
-        let mut error = None;
-        headers.visit(&mut |name, value| {
-            for line in &mut lines {
-                let own = line.row.header.as_str().as_bytes();
-                if !is_alike(own, name) {
-                    continue;
-                }
-                let kind = if !own.eq_ignore_ascii_case(name) {
-                    ReceiveErrorKind::LookAlike
-                } else if value.len() > self.limits.header {
-                    ReceiveErrorKind::TooLarge
-                } else if line.value.replace(value).is_some() {
-                    ReceiveErrorKind::Twice
-                } else {
-                    line.is_there = true;
-                    continue;
-                };
-                error.get_or_insert_with(|| ReceiveError::new(&line.row.header, kind));
-            }
-        });
-        if let Some(error) = error {
-            return Err(error);
-        }
-        for line in &mut lines {
-            line.value = line.value.and_then(|value| meaning(value, &line.row.reads));
-        }
-        Ok(lines)
     }
 }
 
@@ -511,42 +456,4 @@ fn checked_name(name: &str) -> Result<HeaderName, HeaderSetError> {
     let refuse = |kind| HeaderSetError::new(name, kind);
     let checked = HeaderName::from_text(name).ok_or(refuse(HeaderSetErrorKind::NotAToken))?;
     if is_reserved(name) { Err(refuse(HeaderSetErrorKind::Reserved)) } else { Ok(checked) }
-}
-
-/// The leaf's own names, of the kinds that headers state.
-fn names(client: &ClientCertificate) -> Vec<StatedName> {
-    let Ok(certificate) = client.certificate() else { return Vec::new() };
-    let stated = |name| match name {
-        SubjectAltName::Dns(name) => NameKind::Dns.name(name.as_bytes()),
-        SubjectAltName::Uri(name) => NameKind::Uri.name(name.as_bytes()),
-        _ => None,
-    };
-    certificate.subject_alt_names().filter_map(stated).collect()
-}
-
-/// The value, or nothing where it is a proxy's way to say that there is none.
-fn meaning<'h>(value: &'h [u8], reads: &Reads) -> Option<&'h [u8]> {
-    let trimmed = value.trim_ascii();
-    if reads.is_bare_name() {
-        return Some(trimmed).filter(|name| !name.is_empty());
-    }
-    // A name may end with a space.
-    let value = if reads.is_name() && !trimmed.is_empty() { value } else { trimmed };
-    let value = match value {
-        // HAProxy's `%{+Q}`. A verdict is exact, and quotes are Envoy's grammar.
-        [b'"', inside @ .., b'"'] if reads.may_be_quoted() => inside,
-        value => value,
-    };
-    // Apache, Caddy 2.11, Caddy 2.6.
-    let nothing = matches!(value, b"" | b"\"\"" | b"(null)" | b"<nil>") || is_placeholder(value);
-    (!nothing).then_some(value)
-}
-
-/// `{http.request.tls.client.serial}`, the whole value: what only begins so may be of a client's making.
-fn is_placeholder(value: &[u8]) -> bool {
-    let name =
-        value.strip_prefix(b"{http.request.tls.client.").and_then(|rest| rest.strip_suffix(b"}"));
-    name.is_some_and(|name| {
-        name.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.'))
-    })
 }

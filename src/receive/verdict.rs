@@ -1,51 +1,14 @@
-//! What a format's own headers say of the verification: read before anything else, to the letter.
-
-use alloc::string::String;
+//! What a set's own headers say of the verification: read before anything else, to the letter.
 
 use super::error::{ReceiveError, ReceiveErrorKind};
-use super::reads::{Reads, VerdictForm};
-use super::{Line, Receiver, Unstated};
+use super::request::Line;
+use super::{Receiver, Unstated};
 use crate::client::{Reason, Verification};
-use crate::field::Flag;
+use crate::field::{Field, VerdictForm, verdict};
 use crate::headers::HeaderName;
-use crate::x509::Dialect;
-
-impl VerdictForm {
-    fn read(self, value: &[u8], words: &[String]) -> Option<Verification> {
-        let text = core::str::from_utf8(value).ok()?;
-        match (self, text) {
-            (Self::Words, _) if words.iter().any(|word| word == text) => {
-                Some(Verification::Success)
-            }
-            (Self::Words, "SUCCESS") => None,
-            (Self::Apache, "GENEROUS") => Some(Verification::None),
-            (Self::Text | Self::Apache | Self::Words, _) => {
-                let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-                Verification::from_text(text).filter(|_| printable)
-            }
-            (Self::Word, "true") => Some(Verification::Success),
-            (Self::Word, "false") => Some(Verification::Failed(Reason::other("no reason given"))),
-            (Self::Code, "0") => Some(Verification::Success),
-            (Self::Code, _) => {
-                let number = matches!(value, [b'1'..=b'9', rest @ ..] if rest.iter().all(u8::is_ascii_digit));
-                let code = text.parse().ok().filter(|_| number)?;
-                Some(Verification::from_code(code, Dialect::OpenSsl))
-            }
-            (Self::Word, _) => None,
-        }
-    }
-}
-
-fn flag(form: Flag, value: &[u8]) -> Option<bool> {
-    match (form, value) {
-        (Flag::Digit, b"1") | (Flag::Word, b"true") => Some(true),
-        (Flag::Digit, b"0") | (Flag::Word, b"false") => Some(false),
-        _ => None,
-    }
-}
 
 /// Everything that was said of the verification.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Verdict<'h> {
     verification: Option<Verification>,
     presented: Option<(bool, &'h HeaderName)>,
@@ -56,51 +19,74 @@ pub(super) struct Verdict<'h> {
 
 impl<'h> Verdict<'h> {
     pub(super) fn read(lines: &[Line<'h>], receiver: &Receiver) -> Result<Self, ReceiveError> {
-        let unstated = receiver.unstated.filter(|_| !receiver.has_verdict());
-        let absent = |line: &&Line<'_>| line.row.reads.is_verdict() && !line.is_there;
+        let absent = |line: &&Line<'_>| is_verdict(line.row.field) && !line.is_there;
         if let Some(line) = lines.iter().find(absent).filter(|_| receiver.has_verdict_always) {
             return Err(ReceiveError::new(&line.row.header, ReceiveErrorKind::MissingVerdict));
         }
-        let mut verdict = Self {
-            verification: unstated.map(|unstated| match unstated {
-                Unstated::Verified => Verification::Success,
-                Unstated::NotVerified => Verification::None,
-            }),
-            presented: None,
-            revoked: None,
-            tells_presence: None,
-        };
-        let mut reason = None;
+        let mut verdict = Self::default();
+        let (mut told, mut verified, mut reason, mut said) = (None, None, None, None);
         for line in lines {
             let Some(value) = line.value else { continue };
             let header = &line.row.header;
-            let refuse = || ReceiveError::new(header, ReceiveErrorKind::NotAVerdict);
-            match line.row.reads {
-                Reads::Verdict(form) => {
-                    let read = form.read(value, &receiver.verdict_words).ok_or_else(refuse)?;
-                    verdict.tells_presence = match form {
-                        // `GENEROUS` has a certificate, `NONE` has none.
-                        VerdictForm::Text | VerdictForm::Apache => value != b"NONE",
-                        VerdictForm::Code | VerdictForm::Words => {
-                            read != Verification::Success && value != b"NONE"
-                        }
-                        VerdictForm::Word => false,
+            let refuse = |kind| ReceiveError::new(header, kind);
+            let not_one = || refuse(ReceiveErrorKind::NotAVerdict);
+            if line.row.field.is_beside_verdict() {
+                said = Some(header);
+            }
+            let same = |one, other| {
+                agree(one, other).ok_or_else(|| refuse(ReceiveErrorKind::Disagrees)).map(Some)
+            };
+            match line.row.field {
+                Field::Verdict(form) => {
+                    let read = form.read(value, &receiver.reading, line.row.dialect);
+                    let read = read.ok_or_else(not_one)?;
+                    if tells_presence(form, value, &read, receiver) {
+                        verdict.tells_presence = Some(header);
                     }
-                    .then_some(header);
-                    verdict.verification = Some(read);
+                    let rank = match form {
+                        VerdictForm::Text => 0,
+                        VerdictForm::Code | VerdictForm::Constant => 1,
+                        VerdictForm::Word => 2,
+                    };
+                    told = same(told, (rank, read))?;
                 }
-                Reads::Reason => {
-                    let text = core::str::from_utf8(value).map_err(|_| refuse())?;
+                Field::Verified => {
+                    let read = verdict::read_text(value, &receiver.reading).ok_or_else(not_one)?;
+                    if value != b"NONE" {
+                        verdict.tells_presence = Some(header);
+                    }
+                    verified = same(verified, (0, read))?;
+                }
+                Field::VerifiedFlag(form) => {
+                    let read = form.read_outcome(value).ok_or_else(not_one)?;
+                    verified = same(verified, (2, read))?;
+                }
+                Field::Errors => {
+                    let text = core::str::from_utf8(value).map_err(|_| not_one())?;
                     reason = Some(Reason::other(text));
                 }
-                Reads::Presented(form) => {
-                    verdict.presented = Some((flag(form, value).ok_or_else(refuse)?, header));
+                Field::Presented(form) => {
+                    let yes = form.read(value).ok_or_else(not_one)?;
+                    if verdict.presented.is_some_and(|(other, _)| other != yes) {
+                        return Err(refuse(ReceiveErrorKind::Disagrees));
+                    }
+                    verdict.presented = Some((yes, header));
                 }
-                Reads::Revoked(form) => {
-                    verdict.revoked = Some((flag(form, value).ok_or_else(refuse)?, header));
+                Field::Revoked(form) => {
+                    let yes = form.read(value).ok_or_else(not_one)?;
+                    if verdict.revoked.is_some_and(|(other, _)| other != yes) {
+                        return Err(refuse(ReceiveErrorKind::Disagrees));
+                    }
+                    verdict.revoked = Some((yes, header));
                 }
                 _ => {}
             }
+        }
+        let outcome = |ranked: Option<Ranked>| ranked.map(|(_, verification)| verification);
+        match (verdict.settle(outcome(told), outcome(verified), receiver), said) {
+            (Ok(verification), _) => verdict.verification = verification,
+            (Err(kind), Some(header)) => return Err(ReceiveError::new(header, kind)),
+            (Err(_), None) => {}
         }
         // Something is wrong where there is a reason, whatever the verdict.
         if let (Some(_), Some(reason)) = (&verdict.verification, reason) {
@@ -110,15 +96,47 @@ impl<'h> Verdict<'h> {
         Ok(verdict)
     }
 
+    /// One outcome of all that was said: `told` by rows for which a revoked certificate failed, `verified` by rows for which it
+    /// did not.
+    fn settle(
+        &self,
+        told: Option<Verification>,
+        verified: Option<Verification>,
+        receiver: &Receiver,
+    ) -> Result<Option<Verification>, ReceiveErrorKind> {
+        const SUCCESS: Verification = Verification::Success;
+        let is_revoked = matches!(self.revoked, Some((true, _)));
+        Ok(match (told, verified) {
+            (Some(SUCCESS), Some(SUCCESS) | None) if is_revoked => {
+                return Err(ReceiveErrorKind::Disagrees);
+            }
+            (Some(SUCCESS), Some(SUCCESS)) => Some(SUCCESS),
+            (Some(SUCCESS), Some(_)) => return Err(ReceiveErrorKind::Disagrees),
+            // Revoked: the one row says so and the other does not.
+            (Some(_), Some(SUCCESS)) if is_revoked => Some(SUCCESS),
+            (Some(_), Some(SUCCESS)) if self.revoked.is_some() => {
+                return Err(ReceiveErrorKind::Disagrees);
+            }
+            (told @ Some(_), _) => told,
+            (None, verified) if receiver.has_verdict() => verified,
+            // Without the revocation beside it, success is not the whole verdict, and a failure is one.
+            (None, Some(failed)) if failed != SUCCESS => Some(failed),
+            (None, _) => receiver.unstated.map(|unstated| match unstated {
+                Unstated::Verified => SUCCESS,
+                Unstated::NotVerified => Verification::None,
+            }),
+        })
+    }
+
     /// Without a verdict nothing else is parsed.
     fn is_there(&self, lines: &[Line<'h>]) -> Result<(), ReceiveError> {
-        let says = |line: &Line<'_>| line.value.is_some() && !line.row.reads.is_of_verdict();
+        let says = |line: &Line<'_>| line.value.is_some() && !line.row.field.is_beside_verdict();
         let is_presented = matches!(self.presented, Some((true, _)));
         let is_revoked = matches!(self.revoked, Some((true, _)));
         if self.verification.is_some() || !(is_presented || is_revoked || lines.iter().any(says)) {
             return Ok(());
         }
-        let missing = lines.iter().find(|line| line.row.reads.is_verdict());
+        let missing = lines.iter().find(|line| is_verdict(line.row.field));
         // A table from which the caller took the verdict: its other headers are no more believed.
         match missing.or_else(|| lines.iter().find(|line| says(line))).or(lines.first()) {
             Some(line) => {
@@ -149,4 +167,36 @@ impl<'h> Verdict<'h> {
         let verification = self.verification.unwrap_or(Verification::None);
         Ok(presented.then_some((verification, revoked.is_some())))
     }
+}
+
+/// Whether the field says how the verification went.
+pub(super) const fn is_verdict(field: Field) -> bool {
+    matches!(field, Field::Verdict(_) | Field::Verified | Field::VerifiedFlag(_))
+}
+
+/// Whether this verdict, unlike others in its form, is never sent without a certificate.
+fn tells_presence(
+    form: VerdictForm,
+    value: &[u8],
+    read: &Verification,
+    receiver: &Receiver,
+) -> bool {
+    match form {
+        // `GENEROUS` has a certificate, `NONE` has none.
+        VerdictForm::Text if receiver.reading.verdict_words.is_none() => value != b"NONE",
+        VerdictForm::Text | VerdictForm::Code | VerdictForm::Constant => {
+            *read != Verification::Success && value != b"NONE"
+        }
+        VerdictForm::Word => false,
+    }
+}
+
+/// A verdict and how little its form says: text says more than a number, and a number more than yes or no.
+type Ranked = (u8, Verification);
+
+/// Two verdicts in one, if both say that it succeeded, or both that it did not.
+fn agree(one: Option<Ranked>, other: Ranked) -> Option<Ranked> {
+    let Some(one) = one else { return Some(other) };
+    let succeeded = |(_, verification): &Ranked| *verification == Verification::Success;
+    (succeeded(&one) == succeeded(&other)).then_some(if other.0 < one.0 { other } else { one })
 }

@@ -9,8 +9,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::connection::Applied;
+use crate::connection::{Claim, ConnectionState, Forwarding};
 use crate::http_body::StrippedBody;
-use crate::{Claim, ConnectionState, Forwarding};
 
 /// Strips every request and adds what its connection forwards.
 ///

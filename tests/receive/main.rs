@@ -16,6 +16,7 @@ mod chains;
 mod common;
 mod facts;
 mod formats;
+mod headers;
 mod observed;
 mod requests;
 mod round_trip;

@@ -306,7 +306,7 @@ fn rules() {
             "a decimal serial that is none",
             Receiver::caddy(v),
             vec![("tls-client-serial", s("5A"))],
-            ("Tls-Client-Serial", E::Malformed),
+            ("tls-client-serial", E::Malformed),
         ),
         (
             "a key identifier that is no hex",

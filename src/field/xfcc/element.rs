@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 /// The keys, in Envoy's order. `Issuer` came last, and its place was not observed.
-pub(super) const KEYS: [&str; 8] =
+pub(in crate::field) const KEYS: [&str; 8] =
     ["By", "Hash", "Cert", "Chain", "Subject", "Issuer", "URI", "DNS"];
 
 /// Values of an element; empty ones count as absent.

@@ -6,11 +6,11 @@ use core::fmt;
 
 /// The keys that the caller declared; all of them unless told.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Declared(Option<Vec<&'static str>>);
+pub(crate) struct Declared(Option<Vec<&'static str>>);
 
 impl Declared {
     /// These, in any case, out of the known ones.
-    pub(super) fn of<'k>(
+    pub(crate) fn of<'k>(
         keys: impl IntoIterator<Item = &'k str>,
         known: &[&'static str],
     ) -> Result<Self, UnknownKey> {
@@ -20,16 +20,16 @@ impl Declared {
     }
 
     /// Whether the caller named any.
-    pub(super) const fn is_told(&self) -> bool {
+    pub(crate) const fn is_told(&self) -> bool {
         self.0.is_some()
     }
 
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.0.as_ref().is_none_or(|keys| keys.contains(&key))
     }
 }
 
-/// A declared key is not one of the receiver's formats: see [`Receiver::declares`](super::Receiver::declares).
+/// A declared key is not one of the receiver's formats: see [`Receiver::declares`](crate::Receiver::declares).
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UnknownKey(String);
 

@@ -1,4 +1,4 @@
-//! Dates in every proxy's spelling, as OpenSSL prints them.
+//! Dates in every proxy's spelling. They are read into OpenSSL's.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -6,49 +6,65 @@ use core::ops::RangeInclusive;
 
 use time::{Month, OffsetDateTime};
 
-use super::error::ReceiveErrorKind;
-use super::stated::Stated;
+use super::ReceiveErrorKind;
+use super::stated::{Fact, Stated};
 use crate::encoding;
-use crate::record::Property;
-use crate::x509::{Dialect, Time};
+use crate::x509::{Certificate, Dialect, Time};
 
 /// How a date is written.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum DateForm {
-    /// `Feb  3 00:55:52 2015 GMT`
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum DateForm {
+    /// `Feb  3 00:55:52 2015 GMT`: see [`Time::text`](crate::x509::Time::text).
     OpenSsl,
-    /// `150203005552Z`: HAProxy cuts the century off and sends no date before 2000 or after 2099.
+    /// `150203005552Z`: without a century, and only for the years from 2000 to 2099. HAProxy.
     HaProxy,
-    /// `2015-02-03T00:55:52Z`, `2015-02-03T00:55:52+00:00`, with a fraction or without.
-    Rfc3339,
-    /// Seconds since 1970.
-    Seconds,
+    /// `2015-02-03T00:55:52Z`
+    Iso8601,
+    /// `2015-02-03T00:55:52+00:00`
+    Iso8601Offset,
+    /// `2015-02-03T00:55:52.000Z`
+    Iso8601Millis,
+    /// `1422924952`
+    UnixSeconds,
 }
 
 impl DateForm {
-    /// States the date as OpenSSL prints it. One that comes from the certificate as it stands there and can't be read is not
+    #[inline]
+    pub(super) fn write(self, date: Time<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        match self {
+            Self::OpenSsl => date.write(dialect, out),
+            Self::HaProxy => date.write_haproxy(out),
+            Self::Iso8601 => date.write_iso8601(b"Z", dialect, out),
+            Self::Iso8601Offset => date.write_iso8601(b"+00:00", dialect, out),
+            Self::Iso8601Millis => date.write_iso8601(b".000Z", dialect, out),
+            Self::UnixSeconds => date.write_unix_seconds(dialect, out),
+        }
+    }
+
+    /// States the date as OpenSSL prints it. RFC 3339's forms are read with a fraction or without, with `Z` or a zero offset;
+    /// HaProxy's years as those from 2000 to 2099. A date that comes from the certificate as it is there and can't be read is not
     /// stated; one that a proxy should have printed and did not is an error.
-    pub(super) fn state(
+    pub(super) fn read(
         self,
-        property: Property,
+        fact: Fact,
         value: &[u8],
         stated: &mut Stated,
     ) -> Result<(), ReceiveErrorKind> {
-        let date = self.read(value, stated.dialect);
+        let date = self.openssl_text(value, stated.dialect);
         // What OpenSSL prints where it can't read the date.
         if matches!(self, Self::OpenSsl) && date.is_none() && value != b"Bad time value" {
             return Err(ReceiveErrorKind::Malformed);
         }
-        stated.text(property, date.unwrap_or_default());
-        Ok(())
+        stated.date(fact, date.unwrap_or_default())
     }
 
-    fn read(self, value: &[u8], dialect: Dialect) -> Option<String> {
+    fn openssl_text(self, value: &[u8], dialect: Dialect) -> Option<String> {
         match self {
             Self::OpenSsl => openssl(value),
             Self::HaProxy => Time::generalized(&[b"20", value].concat()).text(dialect),
-            Self::Rfc3339 => rfc3339(value),
-            Self::Seconds => {
+            Self::Iso8601 | Self::Iso8601Offset | Self::Iso8601Millis => rfc3339(value),
+            Self::UnixSeconds => {
                 let seconds = core::str::from_utf8(value).ok()?.parse().ok()?;
                 let date = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
                 let mut digits = Vec::new();
@@ -62,6 +78,31 @@ impl DateForm {
             }
         }
     }
+}
+
+/// `NotBefore=…;NotAfter=…`
+pub(super) fn write_validity(
+    certificate: Certificate<'_>,
+    dialect: Dialect,
+    out: &mut Vec<u8>,
+) -> Option<()> {
+    out.extend_from_slice(b"NotBefore=");
+    DateForm::Iso8601.write(certificate.not_before(), dialect, out)?;
+    out.extend_from_slice(b";NotAfter=");
+    DateForm::Iso8601.write(certificate.not_after(), dialect, out)
+}
+
+pub(super) fn read_validity(value: &[u8], stated: &mut Stated) -> Result<(), ReceiveErrorKind> {
+    for part in value.split(|byte| *byte == b';') {
+        if let Some(date) = part.strip_prefix(b"NotBefore=") {
+            DateForm::Iso8601.read(Fact::NotBefore, date, stated)?;
+        } else if let Some(date) = part.strip_prefix(b"NotAfter=") {
+            DateForm::Iso8601.read(Fact::NotAfter, date, stated)?;
+        } else {
+            return Err(ReceiveErrorKind::Malformed);
+        }
+    }
+    Ok(())
 }
 
 /// Whether it is a date of the calendar, printed so, and not text that ends like one.
@@ -125,8 +166,33 @@ fn behind_digits(text: &[u8]) -> &[u8] {
 mod tests {
     use super::*;
 
+    const PLAIN: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
+
+    fn text(write: impl FnOnce(&mut Vec<u8>) -> Option<()>) -> Option<String> {
+        let mut out = Vec::new();
+        write(&mut out)?;
+        String::from_utf8(out).ok()
+    }
+
     #[test]
-    fn spellings() {
+    fn dates() {
+        let date = Certificate::from_der(PLAIN).unwrap().not_before();
+        let cases = [
+            (DateForm::OpenSsl, "Jan  2 03:04:05 2025 GMT"),
+            (DateForm::HaProxy, "250102030405Z"),
+            (DateForm::Iso8601, "2025-01-02T03:04:05Z"),
+            (DateForm::Iso8601Offset, "2025-01-02T03:04:05+00:00"),
+            (DateForm::Iso8601Millis, "2025-01-02T03:04:05.000Z"),
+            (DateForm::UnixSeconds, "1735787045"),
+        ];
+        for (form, expected) in cases {
+            let written = text(|out| form.write(date, Dialect::OpenSsl, out));
+            assert_eq!(written.as_deref(), Some(expected), "{form:?}");
+        }
+    }
+
+    #[test]
+    fn read_spellings() {
         let expected = Some("Feb  3 00:55:52 2015 GMT");
         let cases = [
             (DateForm::OpenSsl, "Feb  3 00:55:52 2015 GMT", expected),
@@ -149,21 +215,21 @@ mod tests {
             (DateForm::HaProxy, "1502030055Z", None),
             (DateForm::HaProxy, "20150203005552Z", None),
             (DateForm::HaProxy, "x", None),
-            (DateForm::Rfc3339, "2015-02-03T00:55:52Z", expected),
-            (DateForm::Rfc3339, "2015-02-03T00:55:52.000Z", expected),
-            (DateForm::Rfc3339, "2015-02-03T00:55:52+00:00", expected),
-            (DateForm::Rfc3339, "2015-02-03T00:55:52+02:00", None),
-            (DateForm::Rfc3339, "2015-02-03 00:55:52Z", None),
-            (DateForm::Rfc3339, "2015-02-03T00:55Z", None),
-            (DateForm::Rfc3339, "2015-13-03T00:55:52Z", None),
-            (DateForm::Seconds, "1422924952", expected),
-            (DateForm::Seconds, "-1", Some("Dec 31 23:59:59 1969 GMT")),
-            (DateForm::Seconds, "1e9", None),
-            (DateForm::Seconds, "99999999999999999999", None),
+            (DateForm::Iso8601, "2015-02-03T00:55:52Z", expected),
+            (DateForm::Iso8601, "2015-02-03T00:55:52.000Z", expected),
+            (DateForm::Iso8601, "2015-02-03T00:55:52+00:00", expected),
+            (DateForm::Iso8601, "2015-02-03T00:55:52+02:00", None),
+            (DateForm::Iso8601, "2015-02-03 00:55:52Z", None),
+            (DateForm::Iso8601, "2015-02-03T00:55Z", None),
+            (DateForm::Iso8601, "2015-13-03T00:55:52Z", None),
+            (DateForm::UnixSeconds, "1422924952", expected),
+            (DateForm::UnixSeconds, "-1", Some("Dec 31 23:59:59 1969 GMT")),
+            (DateForm::UnixSeconds, "1e9", None),
+            (DateForm::UnixSeconds, "99999999999999999999", None),
         ];
         for (form, text, expected) in cases {
             assert_eq!(
-                form.read(text.as_bytes(), Dialect::BoringSsl).as_deref(),
+                form.openssl_text(text.as_bytes(), Dialect::BoringSsl).as_deref(),
                 expected,
                 "{text}"
             );

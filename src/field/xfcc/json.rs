@@ -4,10 +4,10 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::declared::Declared;
-use super::error::ReceiveErrorKind;
-use super::xfcc_element::{Element, KEYS};
+use super::element::{Element, KEYS};
 use crate::encoding::nibble;
+use crate::field::ReceiveErrorKind;
+use crate::field::declared::Declared;
 
 /// Calls `each` with the text of every object, in order. `None` where the whole is not an array of them.
 pub(super) fn elements<'v>(text: &'v [u8], mut each: impl FnMut(&'v [u8])) -> Option<()> {

@@ -1,7 +1,16 @@
 //! An element of Envoy's `x-forwarded-client-cert`.
 
+mod element;
+mod json;
+mod read;
+mod text;
+
 use alloc::string::String;
 use alloc::vec::Vec;
+
+pub(super) use element::KEYS;
+pub(crate) use read::elements;
+pub(super) use read::read;
 
 use super::{
     CertificateForm, ChainForm, Facts, Field, SanKind, UrlForm, Written, alternative_names,
@@ -17,7 +26,7 @@ use crate::x509::Name;
 /// ```
 /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
 /// use tls_client_auth::field::{Limits, Xfcc};
-/// # let der = &include_bytes!("../../tests/fixtures/san_spiffe.der")[..];
+/// # let der = &include_bytes!("../../../tests/fixtures/san_spiffe.der")[..];
 ///
 /// let set = HeaderSet::envoy_with(Xfcc::new().subject().uri()).by(["spiffe://example.org/proxy"])?;
 /// let client = ClientCertificate::presented(der, Verification::Success);
@@ -335,7 +344,7 @@ mod tests {
 
     #[test]
     fn each_key_alone() {
-        const LEAF: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
+        const LEAF: &[u8] = include_bytes!("../../../tests/fixtures/plain.der");
         let pem = |der: &[u8]| {
             let mut out = Vec::new();
             CertificateForm::EscapedPem(UrlForm::Envoy).write(der, &mut out);

@@ -7,9 +7,9 @@
 
 use alloc::borrow::Cow;
 
-use super::declared::Declared;
-use super::error::ReceiveErrorKind;
-use super::xfcc_element::Element;
+use super::element::Element;
+use crate::field::ReceiveErrorKind;
+use crate::field::declared::Declared;
 
 const HASH: &[u8] = b"Hash=";
 const HASH_DIGITS: usize = 64;
@@ -228,7 +228,7 @@ mod tests {
     fn declared(keys: &str) -> Declared {
         match keys {
             "" => Declared::default(),
-            keys => Declared::of(keys.split(','), &super::super::xfcc_element::KEYS).unwrap(),
+            keys => Declared::of(keys.split(','), &super::super::element::KEYS).unwrap(),
         }
     }
 

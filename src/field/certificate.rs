@@ -1,0 +1,218 @@
+//! Certificates: one, or several.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{ReceiveErrorKind, ReceiveLimits, UrlForm};
+use crate::encoding;
+use crate::x509::cursor::{self, Cursor};
+use crate::x509::{Certificate, Part};
+
+type Read<T = ()> = Result<T, ReceiveErrorKind>;
+
+/// How a certificate is written.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum CertificateForm {
+    /// The DER in standard base64 with padding.
+    Base64,
+    /// The DER as an RFC 9440 byte sequence: `:` base64 `:`.
+    ByteSequence,
+    /// PEM with its last line feed, URL-encoded.
+    EscapedPem(UrlForm),
+    /// PEM with a space for every line feed but the last, for which Apache has one too.
+    OneLinePem,
+    /// PEM in standard base64 with padding: `LS0tLS1CRUdJTi…`. WSO2 API Manager, Fastly's and Service Fabric's readers.
+    Base64Pem,
+    /// PEM with a tab for every line feed but the last one, which is left out. WSO2 Identity Server.
+    TabbedPem,
+    /// PEM with a backslash and an `n` for every line feed.
+    LiteralPem,
+}
+
+impl CertificateForm {
+    pub(super) fn write(self, der: &[u8], out: &mut Vec<u8>) {
+        match self {
+            Self::Base64 => encoding::base64(der, out),
+            Self::ByteSequence => encoding::byte_sequence(der, out),
+            Self::EscapedPem(form) => encoding::pem(der, |piece| form.write(piece, out)),
+            Self::Base64Pem => {
+                let mut text = Vec::new();
+                encoding::pem(der, |piece| text.extend_from_slice(piece));
+                encoding::base64(&text, out);
+            }
+            Self::TabbedPem => {
+                encoding::pem(der, |piece| match piece {
+                    b"\n" => out.push(b'\t'),
+                    piece => out.extend_from_slice(piece),
+                });
+                out.pop();
+            }
+            Self::LiteralPem => encoding::pem(der, |piece| match piece {
+                b"\n" => out.extend_from_slice(b"\\n"),
+                piece => out.extend_from_slice(piece),
+            }),
+            Self::OneLinePem => encoding::pem(der, |piece| match piece {
+                b"\n" => out.push(b' '),
+                piece => out.extend_from_slice(piece),
+            }),
+        }
+    }
+
+    /// nginx's form is read in every encoding that proxies use under its headers' names, with a chain behind the leaf; Apache's and
+    /// plain base64 in every encoding of one certificate.
+    pub(super) fn read(self, value: &[u8], limits: &ReceiveLimits) -> Read<Vec<Vec<u8>>> {
+        let (encoding, most) = match self {
+            Self::LiteralPem => {
+                let text = String::from_utf8_lossy(value).replace("\\n", "\n");
+                return Encoding::Pem.read(text.as_bytes(), 1, limits);
+            }
+            Self::Base64 | Self::OneLinePem | Self::TabbedPem | Self::Base64Pem => {
+                (Encoding::Any, 0)
+            }
+            Self::ByteSequence => (Encoding::ByteSequence, 0),
+            Self::EscapedPem(UrlForm::Component) => (Encoding::Any, limits.chain),
+            Self::EscapedPem(_) => (Encoding::Pem, 0),
+        };
+        encoding.read(value, most.saturating_add(1), limits)
+    }
+}
+
+/// How several certificates are written.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum ChainForm {
+    /// An RFC 9440 list of byte sequences: `:…:, :…:`.
+    ByteSequences,
+    /// The DER of all, one after the other, in standard base64 with padding. HAProxy.
+    ConcatenatedBase64,
+    /// The PEM of all, one after the other, URL-encoded. AWS.
+    EscapedPem(UrlForm),
+    /// Standard base64 with padding, joined by `,`. Traefik.
+    CommaBase64,
+    /// The same with `%2B`, `%2F` and `%3D` for `+`, `/` and `=`.
+    EscapedCommaBase64,
+}
+
+impl ChainForm {
+    pub(super) fn write<'c>(self, chain: impl Iterator<Item = &'c [u8]>, out: &mut Vec<u8>) {
+        match self {
+            Self::ByteSequences => encoding::list(chain, b", ", encoding::byte_sequence, out),
+            Self::CommaBase64 => encoding::list(chain, b",", encoding::base64, out),
+            Self::EscapedCommaBase64 => {
+                let escaped = |der: &[u8], out: &mut Vec<u8>| {
+                    let mut digits = Vec::new();
+                    encoding::base64(der, &mut digits);
+                    UrlForm::Component.write(&digits, out);
+                };
+                encoding::list(chain, b",", escaped, out);
+            }
+            Self::ConcatenatedBase64 => encoding::base64(&chain.collect::<Vec<_>>().concat(), out),
+            Self::EscapedPem(form) => {
+                chain.for_each(|der| CertificateForm::EscapedPem(form).write(der, out));
+            }
+        }
+    }
+
+    /// Up to so many. URL-encoding is taken off where there is one.
+    pub(super) fn read(
+        self,
+        value: &[u8],
+        most: usize,
+        limits: &ReceiveLimits,
+    ) -> Read<Vec<Vec<u8>>> {
+        let encoding = match self {
+            Self::ByteSequences => Encoding::ByteSequence,
+            Self::ConcatenatedBase64 => Encoding::Concatenated,
+            Self::EscapedPem(_) => Encoding::Pem,
+            Self::CommaBase64 | Self::EscapedCommaBase64 => Encoding::Base64,
+        };
+        encoding.read(value, most, limits)
+    }
+}
+
+/// How certificates are encoded.
+#[derive(Clone, Copy, Debug)]
+enum Encoding {
+    /// Base64 of DER; of several, joined by commas.
+    Base64,
+    /// Base64 of one DER after the other.
+    Concatenated,
+    /// RFC 9440.
+    ByteSequence,
+    /// PEM, URL-encoded or folded.
+    Pem,
+    /// Base64 of PEM.
+    Base64OfPem,
+    /// Whichever of `Base64`, `ByteSequence`, `Pem` and `Base64OfPem` it begins like.
+    Any,
+}
+
+impl Encoding {
+    /// The certificates, each of which is one.
+    fn read(self, value: &[u8], most: usize, limits: &ReceiveLimits) -> Read<Vec<Vec<u8>>> {
+        let certificates = self.decode(value, most)?;
+        if certificates.len() > most {
+            return Err(ReceiveErrorKind::TooManyCertificates);
+        }
+        check(&certificates, limits)?;
+        Ok(certificates)
+    }
+
+    /// The certificates, and of too many at least one more than the most; none where the encoding says so.
+    fn decode(self, value: &[u8], most: usize) -> Read<Vec<Vec<u8>>> {
+        let certificates = match self {
+            Self::Base64 => encoding::decode_url(value).and_then(|value| {
+                let items = value.split(|byte| *byte == b',').take(most.saturating_add(1));
+                items.map(|item| encoding::decode_base64(item.trim_ascii())).collect()
+            }),
+            Self::Concatenated => return concatenated(value, most),
+            Self::Base64OfPem => encoding::decode_url(value)
+                .and_then(|value| encoding::decode_base64(&value))
+                .and_then(|pem| encoding::decode_pem(&pem, most)),
+            Self::ByteSequence => encoding::decode_byte_sequences(value, most),
+            Self::Pem => encoding::decode_pem(value, most),
+            Self::Any => return Self::of(value).decode(value, most),
+        };
+        let mut certificates: Vec<Vec<u8>> = certificates.ok_or(ReceiveErrorKind::Malformed)?;
+        // `::` and a block without contents: a proxy that had nothing to put there.
+        if matches!(certificates.as_slice(), [only] if only.is_empty()) {
+            certificates.clear();
+        }
+        Ok(certificates)
+    }
+
+    /// Which one it is, where each begins in its own way.
+    fn of(value: &[u8]) -> Self {
+        match value {
+            [b':', ..] => Self::ByteSequence,
+            [b'-', ..] => Self::Pem,
+            // `-----BEGIN`
+            _ if value.starts_with(b"LS0tLS1CRUdJTi") => Self::Base64OfPem,
+            _ => Self::Base64,
+        }
+    }
+}
+
+fn concatenated(value: &[u8], most: usize) -> Read<Vec<Vec<u8>>> {
+    let der = encoding::decode_url(value).and_then(|value| encoding::decode_base64(&value));
+    let der = der.ok_or(ReceiveErrorKind::Malformed)?;
+    let mut rest = Cursor::new(&der);
+    let mut certificates = Vec::new();
+    while !rest.is_at_end() && certificates.len() <= most {
+        let element = rest.expect(cursor::SEQUENCE, Part::Certificate);
+        certificates.push(element.map_err(|_| ReceiveErrorKind::NotACertificate)?.der().to_vec());
+    }
+    Ok(certificates)
+}
+
+fn check(certificates: &[Vec<u8>], limits: &ReceiveLimits) -> Read {
+    for der in certificates {
+        if der.len() > limits.certificate {
+            return Err(ReceiveErrorKind::TooLarge);
+        }
+        Certificate::from_der_up_to(der, limits.certificate)
+            .map_err(|_| ReceiveErrorKind::NotACertificate)?;
+    }
+    Ok(())
+}

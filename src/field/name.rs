@@ -1,0 +1,116 @@
+//! Distinguished names.
+
+use alloc::vec::Vec;
+
+use super::google;
+use super::stated::{Printed, Stated, Whose};
+use super::{AttributeType, Occurrence, ReceiveErrorKind};
+use crate::encoding;
+use crate::x509::cursor::{self, Cursor};
+use crate::x509::{Dialect, Name, Part};
+
+/// How a distinguished name is written.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum NameForm {
+    /// `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`: see [`Name::rfc2253`](crate::x509::Name::rfc2253). A space at the end is `\20`.
+    Rfc2253,
+    /// `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`: see [`Name::legacy`](crate::x509::Name::legacy). A space at the end is `\x20`. For display
+    /// only: different names print alike.
+    Legacy,
+    /// `/C=US/O=Acme, Inc./CN=Jos%C3%A9`: HAProxy's own. Not printable ASCII, and a `%` before two hex digits, come as
+    /// `%XX`; nothing else is escaped, so that different names read alike. For display only.
+    HaProxy,
+    /// `Jos%C3%A9`: the first `CN` alone, as [`HaProxy`](Self::HaProxy) writes it, a space at an end as `%20`. For display only: different
+    /// names print alike, since the bytes of a BMPString can be those of `root`.
+    CommonName,
+    /// The name's DER in standard base64 with padding, if that has no more than 512 characters. Google.
+    Base64,
+    /// `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`, in Go's order and selection: see [`Name::go`](crate::x509::Name::go).
+    Go,
+    /// `CN=Jos\C3\A9, O="Acme, Inc.", C=US`: Java's `X500Principal.toString`. Bytes outside printable ASCII, which Java leaves raw, are
+    /// hex pairs; `<` and `>` get a backslash.
+    Java,
+    /// `Acme\, Inc.`: the value of one attribute, escaped as in RFC 2253.
+    Attribute(AttributeType, Occurrence),
+    /// `client.example`: the value of one attribute, if it is one plain word: letters, digits and `-._@:+~`. For readers that split or
+    /// search the text and know no escapes.
+    PlainAttribute(AttributeType, Occurrence),
+    /// One header line for each attribute of this type, in the order of the certificate, each value as
+    /// [`Attribute`](Self::Attribute) writes it. At most 255.
+    EachAttribute(AttributeType),
+}
+
+impl NameForm {
+    #[inline]
+    pub(super) fn write(self, name: Name<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
+        match self {
+            Self::Rfc2253 => name.write_rfc2253(dialect, out)?,
+            Self::Legacy => name.write_legacy(dialect, out)?,
+            Self::HaProxy => name.write_haproxy(dialect, out)?,
+            Self::CommonName => name.write_common_name(dialect, out)?,
+            Self::Base64 if !google::base64_fits(name.as_der().len()) => return None,
+            Self::Base64 => encoding::base64(name.as_der(), out),
+            Self::Go => name.write_go(out)?,
+            Self::Java => name.write_java(out)?,
+            Self::Attribute(kind, which) => name.write_attribute(kind, which, dialect, out)?,
+            Self::PlainAttribute(kind, which) => {
+                let start = out.len();
+                name.write_attribute(kind, which, dialect, out)?;
+                // Of the plain characters, RFC 2253 escapes one.
+                let value = out.split_off(start);
+                for (index, byte) in value.iter().enumerate() {
+                    match byte {
+                        b'\\' if value.get(index.saturating_add(1)) == Some(&b'+') => {}
+                        b'-' | b'.' | b'_' | b'@' | b':' | b'+' | b'~' => out.push(*byte),
+                        byte if byte.is_ascii_alphanumeric() => out.push(*byte),
+                        _ => return None,
+                    }
+                }
+            }
+            // The lines ask for one after the other.
+            Self::EachAttribute(kind) => {
+                name.write_attribute(kind, Occurrence::First, dialect, out)?;
+            }
+        }
+        Some(())
+    }
+
+    /// Whether an origin reads it back: one attribute is no name, and Java's form is not OpenSSL's.
+    pub(super) const fn is_read_back(self) -> bool {
+        matches!(self, Self::Rfc2253 | Self::Legacy | Self::HaProxy | Self::Base64 | Self::Go)
+    }
+
+    /// What begins with `/` is in a one-line form, whatever was meant to be sent, and everything else as RFC 2253 has it: the proxies
+    /// can be told to send either.
+    pub(super) fn read(
+        self,
+        whose: Whose,
+        value: &[u8],
+        stated: &mut Stated,
+    ) -> Result<(), ReceiveErrorKind> {
+        match (self, value) {
+            (Self::Base64, _) => read_der(whose, value, stated),
+            _ if !self.is_read_back() => Ok(()),
+            (Self::HaProxy, [b'/', ..]) => {
+                stated.legacy_name((whose, Printed::HaProxy), value, b"%", b"%20")
+            }
+            (_, [b'/', ..]) => {
+                stated.legacy_name((whose, Printed::Legacy), value, b"\\x", b"\\x20")
+            }
+            (Self::Go, _) => stated.rfc2253_name((whose, Printed::Go), value),
+            _ => stated.rfc2253_name((whose, Printed::Rfc2253), value),
+        }
+    }
+}
+
+fn read_der(whose: Whose, value: &[u8], stated: &mut Stated) -> Result<(), ReceiveErrorKind> {
+    let der = encoding::decode_base64(value).ok_or(ReceiveErrorKind::Malformed)?;
+    let mut outer = Cursor::new(&der);
+    let name = outer.expect(cursor::SEQUENCE, Part::Subject);
+    let name = Name::new(name.map_err(|_| ReceiveErrorKind::Malformed)?);
+    outer.end(Part::Subject).map_err(|_| ReceiveErrorKind::Malformed)?;
+    let dialect = stated.dialect;
+    stated.name((whose, Printed::Rfc2253), name.rfc2253(dialect).unwrap_or_default())?;
+    stated.name((whose, Printed::Legacy), name.legacy(dialect).unwrap_or_default())
+}

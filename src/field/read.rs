@@ -1,0 +1,188 @@
+//! What every field says in a request, read into what is stated. The forms read themselves, beside their writing.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::declared::Declared;
+use super::stated::{Fact, Stated, Whose, hex_upper};
+use super::{Field, ReceiveLimits, date, serial, traefik, xfcc};
+use crate::encoding;
+
+/// What decides how values are read, beside their fields.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    pub(crate) limits: ReceiveLimits,
+    /// The keys of Envoy's element, or Traefik's groups.
+    pub(crate) declared: Declared,
+    /// The caller's words for a certificate that verified, in place of `SUCCESS`.
+    pub(crate) verdict_words: Option<Vec<String>>,
+    /// Whether `GENEROUS` is a verdict: Apache took a certificate that nobody verified.
+    pub(crate) generous: bool,
+    /// Whether elements of earlier hops come before the nearest one's.
+    pub(crate) appended: bool,
+}
+
+impl Field {
+    /// Whether an origin reads it back. What is only written says nothing that the record holds.
+    pub(crate) const fn is_read_back(self) -> bool {
+        match self {
+            Self::Fixed
+            | Self::Tls(_)
+            | Self::Version
+            | Self::DaysRemaining
+            | Self::PublicKeySha256(_)
+            | Self::PublicKeyBits
+            | Self::PublicKeyBitsSha256(_)
+            | Self::SubjectAltNames(_) => false,
+            Self::Issuer(form) | Self::Subject(form) => form.is_read_back(),
+            Self::SubjectAltName(form) => form.is_read_back(),
+            _ => true,
+        }
+    }
+
+    /// Whether it belongs to the verdict, which is read first and apart.
+    pub(crate) const fn is_beside_verdict(self) -> bool {
+        self.is_of_verdict() || matches!(self, Self::Presented(_) | Self::Errors)
+    }
+
+    /// Whether it holds the leaf.
+    pub(crate) const fn has_leaf(self) -> bool {
+        matches!(self, Self::Certificate(_) | Self::LeafAndChain(_) | Self::Xfcc(_))
+    }
+
+    /// Whether it holds the leaf or a hash of it.
+    pub(crate) const fn identifies(self) -> bool {
+        self.has_leaf() || matches!(self, Self::Sha1(_) | Self::Sha256(_))
+    }
+
+    /// Whether it is a distinguished name as text.
+    pub(crate) const fn is_name(self) -> bool {
+        matches!(self, Self::Issuer(form) | Self::Subject(form) if !matches!(form, super::NameForm::Base64))
+    }
+
+    /// Whether the value is a name as it stands in the certificate: no text in it can mean that there is none.
+    pub(crate) const fn is_bare_name(self) -> bool {
+        matches!(self, Self::SubjectAltName(form) if form.is_bare())
+    }
+
+    /// Whether quotes around it mean nothing. A verdict is exact, and quotes are Envoy's grammar.
+    pub(crate) const fn may_be_quoted(self) -> bool {
+        !(self.is_of_verdict() || matches!(self, Self::Presented(_) | Self::Xfcc(_)))
+    }
+
+    /// The keys that the caller can declare.
+    pub(crate) const fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Xfcc(_) => &xfcc::KEYS,
+            Self::TraefikInfo => &traefik::GROUPS,
+            _ => &[],
+        }
+    }
+
+    /// Reads the value into what is stated.
+    pub(crate) fn read(
+        self,
+        value: &[u8],
+        reading: &Reading,
+        stated: &mut Stated,
+    ) -> Result<(), ReceiveErrorKind> {
+        let limits = &reading.limits;
+        match self {
+            Self::Certificate(form) => stated.leaf_and_chain(form.read(value, limits)?),
+            Self::Chain(form) => stated.chain(form.read(value, limits.chain, limits)?),
+            Self::LeafAndChain(form) => {
+                let most = limits.chain.saturating_add(1);
+                stated.leaf_and_chain(form.read(value, most, limits)?)
+            }
+            Self::ChainCertificate(index, form) => match form.read(value, limits)?.as_mut_slice() {
+                [] => Ok(()),
+                [der] => stated.place(index, core::mem::take(der), limits.chain),
+                _ => Err(ReceiveErrorKind::TooManyCertificates),
+            },
+            Self::Xfcc(_) => xfcc::read(value, reading, stated),
+            Self::TraefikInfo => traefik::read_info(value, &reading.declared, stated),
+            Self::Subject(form) => form.read(Whose::Subject, value, stated),
+            Self::Issuer(form) => form.read(Whose::Issuer, value, stated),
+            Self::Serial(form) => form.read(value, stated),
+            Self::IssuerSerial => serial::read_hex(Fact::IssuerSerial, value, stated),
+            Self::SubjectKeyIdentifier => key_identifier(Fact::SubjectKeyIdentifier, value, stated),
+            Self::IssuerSubjectKeyIdentifier => {
+                key_identifier(Fact::IssuerSubjectKeyIdentifier, value, stated)
+            }
+            Self::Sha1(form) => stated.sha1(form.read(value)?),
+            Self::Sha256(form) => stated.sha256(form.read(value)?),
+            Self::NotBefore(form) => form.read(Fact::NotBefore, value, stated),
+            Self::NotAfter(form) => form.read(Fact::NotAfter, value, stated),
+            Self::Validity => date::read_validity(value, stated),
+            Self::SubjectAltName(form) => form.read(value, stated),
+            // Read before, with the verdict, or only written.
+            Self::Presented(_)
+            | Self::Verified
+            | Self::VerifiedFlag(_)
+            | Self::Revoked(_)
+            | Self::Verdict(_)
+            | Self::Errors
+            | Self::Fixed
+            | Self::Tls(_)
+            | Self::Version
+            | Self::DaysRemaining
+            | Self::PublicKeySha256(_)
+            | Self::PublicKeyBits
+            | Self::PublicKeyBitsSha256(_)
+            | Self::SubjectAltNames(_) => Ok(()),
+        }
+    }
+}
+
+fn key_identifier(fact: Fact, value: &[u8], stated: &mut Stated) -> Result<(), ReceiveErrorKind> {
+    let identifier = encoding::decode_hex(value).ok_or(ReceiveErrorKind::Malformed)?;
+    stated.text(fact, hex_upper(&identifier))
+}
+
+/// What is wrong with a header.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum ReceiveErrorKind {
+    /// The request has it more than once: one of them may be the client's.
+    Twice,
+    /// The request has a header that an origin could take for it, `ssl_client_verify` for `ssl-client-verify`. No proxy of
+    /// ours sends that.
+    LookAlike,
+    /// Its value or a certificate in it is over the limit.
+    TooLarge,
+    /// It holds more certificates than the limit.
+    TooManyCertificates,
+    /// The verdict is missing beside other headers of the format, or where the format's proxy always sends one.
+    MissingVerdict,
+    /// It is there and says nothing that this format's verdict can say, to the letter.
+    NotAVerdict,
+    /// It is not in its format.
+    Malformed,
+    /// What it encodes is not a certificate.
+    NotACertificate,
+    /// It holds a chain, and nothing holds the leaf.
+    ChainWithoutCertificate,
+    /// It contradicts the verdict, the certificate or another header.
+    Disagrees,
+    /// It can be read in two ways, and nothing tells which one is meant.
+    Ambiguous,
+}
+
+impl fmt::Display for ReceiveErrorKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Twice => "is there twice",
+            Self::LookAlike => "another header looks like it",
+            Self::TooLarge => "larger than the limit",
+            Self::TooManyCertificates => "more certificates than the limit",
+            Self::MissingVerdict => "is missing",
+            Self::NotAVerdict => "is no verdict of this format",
+            Self::Malformed => "is not in its format",
+            Self::NotACertificate => "holds no certificate",
+            Self::ChainWithoutCertificate => "a chain without its certificate",
+            Self::Disagrees => "contradicts another header",
+            Self::Ambiguous => "can be read in two ways",
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! Imports go in one direction: each room of `src` may use those below it, as ARCHITECTURE.md draws them, and no other.
+
+#![allow(clippy::unwrap_used, clippy::std_instead_of_alloc, reason = "a test")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A room and the rooms that it may use.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("encoding", &[]),
+    ("x509", &["encoding"]),
+    ("client", &["x509", "encoding"]),
+    ("field", &["client", "x509", "encoding"]),
+    ("record", &["field", "client", "x509", "encoding"]),
+    ("headers", &["field", "client", "x509", "encoding"]),
+    ("receive", &["headers", "record", "field", "client", "x509", "encoding"]),
+    ("proxies", &["receive", "headers", "field", "client", "x509", "encoding"]),
+    ("connection", &["headers", "field", "client", "x509", "encoding"]),
+    ("hosts", &["record", "client", "x509", "encoding"]),
+    ("rustls", &["hosts", "client", "x509"]),
+    ("http", &["connection", "receive", "record", "headers"]),
+    ("http_body", &["connection", "headers"]),
+    ("typed_headers", &["record", "field", "encoding", "client"]),
+    (
+        "tower",
+        &["hosts", "connection", "receive", "record", "headers", "client", "http", "http_body"],
+    ),
+    ("axum", &["tower", "receive", "record", "client", "http"]),
+];
+
+/// The rooms named by `crate::` paths of a file, doc comments and unit tests apart.
+fn used(text: &str) -> BTreeSet<String> {
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let code = code.split("#[cfg(all(test,").next().unwrap_or_default();
+    let mut rooms = BTreeSet::new();
+    for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+        for path in line.split("crate::").skip(1) {
+            // `use crate::{encoding, x509};`
+            let names =
+                path.strip_prefix('{').map_or(path, |list| list.split('}').next().unwrap_or(list));
+            let several = path.starts_with('{');
+            for name in names.split(',').take(if several { usize::MAX } else { 1 }) {
+                let room = name.trim().split(|c: char| !c.is_alphanumeric() && c != '_').next();
+                rooms.extend(room.filter(|room| !room.is_empty()).map(str::to_owned));
+            }
+        }
+    }
+    rooms
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_room_uses_only_rooms_below_it() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    files(&source, &mut found);
+    assert!(found.len() > 50, "only {} files found", found.len());
+    let mut wrong = Vec::new();
+    for file in found {
+        let place = file.strip_prefix(&source).unwrap();
+        let room = place
+            .components()
+            .next()
+            .unwrap()
+            .as_os_str()
+            .to_str()
+            .unwrap()
+            .trim_end_matches(".rs");
+        if room == "lib" {
+            continue;
+        }
+        let Some((_, below)) = ROOMS.iter().find(|(name, _)| *name == room) else {
+            wrong.push(format!("{} is in no room", place.display()));
+            continue;
+        };
+        for other in used(&fs::read_to_string(&file).unwrap()) {
+            if other != room && !below.contains(&other.as_str()) {
+                wrong.push(format!("{} uses {other}", place.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "imports upwards or sideways:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_rooms_have_no_circle() {
+    for (index, (room, below)) in ROOMS.iter().enumerate() {
+        for other in *below {
+            let place = ROOMS.iter().position(|(name, _)| name == other);
+            assert!(
+                place.is_some_and(|place| place < index),
+                "{room} uses {other}, which is not below it"
+            );
+        }
+    }
+}
