@@ -5,6 +5,8 @@ mod error;
 mod memory;
 mod record;
 mod request;
+#[cfg(test)]
+mod round_trip;
 mod verdict;
 
 use alloc::string::String;

@@ -11,6 +11,7 @@
     reason = "tests and their helpers"
 )]
 
+mod agreement;
 mod chains;
 #[path = "../common/mod.rs"]
 mod common;

@@ -1,0 +1,214 @@
+//! A set that says a thing twice must agree with itself.
+
+use tls_client_auth::field::Field;
+use tls_client_auth::receive::{ReceiveErrorKind, ReceiverError};
+use tls_client_auth::{Dialect, HeaderSet, Receiver, Unstated};
+
+use super::*;
+
+/// A receiver of headers `x-0`, `x-1`, … with these fields.
+fn receiver(fields: &[&str]) -> Receiver {
+    let fields: Vec<Field> = fields.iter().map(|text| text.parse().unwrap()).collect();
+    let names: Vec<String> = (0..fields.len()).map(|index| format!("x-{index}")).collect();
+    let rows = names.iter().map(String::as_str).zip(fields);
+    let set = HeaderSet::new("own", Dialect::OpenSsl, rows).unwrap();
+    Receiver::of(&set, None).or_else(|_| Receiver::of(&set, Some(Unstated::Verified))).unwrap()
+}
+
+#[test]
+fn what_is_said_twice_agrees_or_is_refused() {
+    const OTHER: &str = "0000000000000000000000000000000000000000000000000000000000000001";
+    let s = |text: &str| text.to_owned();
+    // Fields, values that agree, and one of the last that does not.
+    let cases: Vec<(&str, &[&str], Vec<String>, String)> = vec![
+        (
+            "two leaves",
+            &["certificate:base64", "certificate:byte-sequence"],
+            vec![base64(LEAF), sequence(LEAF)],
+            sequence(CA),
+        ),
+        (
+            "a leaf and its hash",
+            &["certificate:base64", "sha256:lower"],
+            vec![base64(LEAF), s(SHA256)],
+            s(OTHER),
+        ),
+        (
+            "a leaf and one of two hashes",
+            &["certificate:base64", "sha1:lower", "sha256:upper-colons"],
+            vec![base64(LEAF), s(SHA1), s(SHA256)],
+            s(OTHER),
+        ),
+        (
+            "a leaf and that of an element",
+            &["certificate:base64", "xfcc:hash"],
+            vec![base64(LEAF), format!("Hash={SHA256}")],
+            format!("Hash={OTHER}"),
+        ),
+        (
+            "two hashes",
+            &["sha256:lower", "sha256:upper"],
+            vec![s(SHA256), SHA256.to_uppercase()],
+            s(OTHER),
+        ),
+        ("the same field", &["serial:hex", "serial:hex"], vec![s("01AB"), s("01AB")], s("02")),
+        (
+            "two forms of a serial",
+            &["serial:hex", "serial:decimal"],
+            vec![s("01AB"), s("427")],
+            s("428"),
+        ),
+        (
+            "a serial without its sign",
+            &["serial:hex", "serial:hex-unsigned"],
+            vec![s("-01AB"), s("01AB")],
+            s("AB"),
+        ),
+        (
+            "two names",
+            &["subject:rfc2253", "subject:rfc2253"],
+            vec![s("CN=a"), s("CN=a")],
+            s("CN=b"),
+        ),
+        (
+            "a name as DER and as text",
+            &["subject:rfc2253", "subject:base64"],
+            vec![s("CN=a"), base64(b"\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01a")],
+            base64(b"\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01b"),
+        ),
+        (
+            "two dates",
+            &["not-after:openssl", "not-after:unix-seconds"],
+            vec![s("Feb  3 00:55:52.5 2015 GMT"), s("1422924952")],
+            s("1422924953"),
+        ),
+        (
+            "two forms of a chain",
+            &["certificate:base64", "chain:byte-sequences", "chain:concatenated-base64"],
+            vec![
+                base64(LEAF),
+                format!("{},{}", sequence(INTERMEDIATE), sequence(CA)),
+                base64(&[INTERMEDIATE, CA].concat()),
+            ],
+            base64(CA),
+        ),
+        (
+            "one of a chain",
+            &["certificate:base64", "chain:byte-sequences", "chain-certificate:1:base64"],
+            vec![base64(LEAF), format!("{},{}", sequence(INTERMEDIATE), sequence(CA)), base64(CA)],
+            base64(INTERMEDIATE),
+        ),
+        (
+            "one behind a chain's end",
+            &["leaf-and-chain:comma-base64", "chain-certificate:0:base64"],
+            vec![base64(LEAF) + "," + &base64(CA), base64(CA)],
+            base64(LEAF),
+        ),
+        (
+            "two verdicts",
+            &["verdict:text", "verdict:code"],
+            vec![s("FAILED:certificate has expired"), s("10")],
+            s("0"),
+        ),
+        (
+            "a success and another",
+            &["verdict:word", "verdict:text"],
+            vec![s("true"), s("SUCCESS")],
+            s("FAILED:x"),
+        ),
+        (
+            "a verdict and its parts",
+            &["verified", "revoked:digit", "verdict:text"],
+            vec![s("SUCCESS"), s("1"), s("FAILED:certificate revoked")],
+            s("SUCCESS"),
+        ),
+        (
+            "a verdict that no part explains",
+            &["verified", "revoked:digit", "verdict:text"],
+            vec![s("SUCCESS"), s("0"), s("SUCCESS")],
+            s("FAILED:certificate revoked"),
+        ),
+        (
+            "two flags",
+            &["verdict:text", "presented:digit", "presented:word"],
+            vec![s("SUCCESS"), s("1"), s("true")],
+            s("false"),
+        ),
+    ];
+    for (name, fields, values, other) in &cases {
+        let receiver = receiver(fields);
+        let lines = |last: &String| {
+            let mut values = values.clone();
+            *values.last_mut().unwrap() = last.clone();
+            values
+                .into_iter()
+                .enumerate()
+                .map(|(at, value)| (format!("x-{at}"), value))
+                .collect::<Vec<_>>()
+        };
+        let agreed = receiver.receive(&lines(values.last().unwrap()));
+        assert!(agreed.as_ref().is_ok_and(|auth| auth.is_presented()), "{name}: {agreed:?}");
+        let refused = receiver.receive(&lines(other)).unwrap_err();
+        assert_eq!(refused.kind(), ReceiveErrorKind::Disagrees, "{name}: {refused}");
+    }
+}
+
+#[test]
+fn the_more_telling_of_two_verdicts_counts() {
+    let receiver = receiver(&["verdict:word", "verdict:code", "verdict:text", "sha1:lower"]);
+    let lines =
+        [("x-0", "false"), ("x-1", "10"), ("x-2", "FAILED:certificate has expired"), ("x-3", SHA1)];
+    for count in 1..=3 {
+        let auth = receiver.receive(&lines[lines.len() - count - 1..]).unwrap();
+        assert_eq!(auth.cert_verified(), "FAILED:certificate has expired", "{count}");
+    }
+    // Any failure is one, where the set has no whole verdict.
+    let receiver = self::receiver(&["verified", "sha1:lower"]);
+    assert!(!receiver.has_verdict());
+    for (verified, is_trusted) in
+        [("SUCCESS", true), ("", true), ("NONE", false), ("FAILED", false)]
+    {
+        let auth = receiver.receive(&[("x-0", verified), ("x-1", SHA1)]).unwrap();
+        assert_eq!(auth.is_trusted(), is_trusted, "{verified}");
+    }
+}
+
+#[test]
+fn what_is_unstated_is_said_when_the_receiver_is_made() {
+    let verified = Some(Unstated::Verified);
+    let without = || HeaderSet::nginx().only(["ssl-client-s-dn"]).unwrap();
+    let half = || HeaderSet::cloudflare_managed().only(["cf-cert-verified"]).unwrap();
+    let written = || HeaderSet::nginx().only(["ssl-client-v-remain"]).unwrap();
+    let cases = [
+        ("a verdict", HeaderSet::nginx(), None, None),
+        (
+            "a verdict, and unstated",
+            HeaderSet::nginx(),
+            verified,
+            Some(ReceiverError::VerdictStated),
+        ),
+        ("none", HeaderSet::rfc9440(), verified, None),
+        ("none, nor unstated", HeaderSet::rfc9440(), None, Some(ReceiverError::VerdictUnstated)),
+        ("taken out", without(), None, Some(ReceiverError::VerdictUnstated)),
+        ("taken out, and unstated", without(), verified, None),
+        ("half a verdict", half(), None, Some(ReceiverError::VerdictUnstated)),
+        ("nothing to read", written(), verified, Some(ReceiverError::NothingToRead)),
+    ];
+    for (name, set, unstated, expected) in cases {
+        assert_eq!(Receiver::of(&set, unstated).err(), expected, "{name}");
+    }
+}
+
+#[test]
+fn text_around_a_value_is_taken_off() {
+    let field: Field = "sha1:lower".parse().unwrap();
+    let set = HeaderSet::new("own", Dialect::OpenSsl, [("X-Sha1", field)]).unwrap();
+    let set = set.surrounded("X-Sha1", "<", "; a>").unwrap();
+    let receiver = Receiver::of(&set, Some(Unstated::Verified)).unwrap();
+    let read = |value: &str| receiver.receive(&[("x-sha1", value)]);
+    assert_eq!(read(&format!("<{SHA1}; a>")).unwrap().cert_fingerprint_sha1(), SHA1);
+    assert!(!read(" ").unwrap().is_presented());
+    for value in [SHA1.to_owned(), format!("<{SHA1}"), "<; a".into()] {
+        assert_eq!(read(&value).unwrap_err().kind(), ReceiveErrorKind::Malformed, "{value}");
+    }
+}
