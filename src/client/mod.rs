@@ -18,7 +18,7 @@ use crate::x509::{Error, ErrorKind, Part};
 
 pub use peer_certificates::RawPublicKeyError;
 pub use verification::{OtherReason, Reason, Verification};
-pub use verify_error::VerifyError;
+pub use verify_error::{ParseVerifyError, VerifyError};
 
 /// The client's side of a TLS handshake: presented or not, its bytes, the rest of the chain as it was sent, whether it
 /// verified, whether it is revoked.

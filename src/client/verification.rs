@@ -137,6 +137,18 @@ impl Reason {
     }
 }
 
+/// The reason in OpenSSL's words; `no reason given` where there is none.
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Unstated => "no reason given",
+            reason => reason.text(Dialect::OpenSsl),
+        })
+    }
+}
+
+impl core::error::Error for Reason {}
+
 /// A reason in the caller's words, kept to printable ASCII: see [`Reason::other`].
 #[derive(Clone, Eq, Hash, PartialEq)]
 pub struct OtherReason(Arc<str>);

@@ -6,6 +6,8 @@
 use crate::x509::Dialect;
 
 use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
 
 macro_rules! verify_errors {
     ($($variant:ident: ($openssl_code:expr, $openssl:literal), ($boringssl_code:expr, $boringssl:literal);)*) => {
@@ -215,6 +217,44 @@ impl VerifyError {
             .map(|(error, ..)| *error)
     }
 }
+
+/// The reason in OpenSSL's words, which are `X509_verify_cert_error_string`'s.
+impl fmt::Display for VerifyError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.text(Dialect::OpenSsl))
+    }
+}
+
+impl core::error::Error for VerifyError {}
+
+/// Reads a reason in OpenSSL's words or BoringSSL's.
+///
+/// ```
+/// use tls_client_auth::client::VerifyError;
+///
+/// assert_eq!("certificate has expired".parse(), Ok(VerifyError::CertHasExpired));
+/// assert_eq!(VerifyError::CertHasExpired.to_string(), "certificate has expired");
+/// assert!("expired".parse::<VerifyError>().is_err());
+/// ```
+impl FromStr for VerifyError {
+    type Err = ParseVerifyError;
+
+    fn from_str(text: &str) -> Result<Self, ParseVerifyError> {
+        Self::from_text(text).ok_or(ParseVerifyError(()))
+    }
+}
+
+/// A text is not a reason that OpenSSL or BoringSSL gives.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ParseVerifyError(());
+
+impl fmt::Display for ParseVerifyError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the text is not a reason of OpenSSL or BoringSSL")
+    }
+}
+
+impl core::error::Error for ParseVerifyError {}
 
 #[cfg(test)]
 mod tests {

@@ -7,8 +7,9 @@ use core::net::IpAddr;
 use super::stated::{NameKind, Stated};
 use super::{ReceiveErrorKind, SanKind, linkerd};
 use crate::encoding;
-use crate::x509::cursor::Cursor;
+use crate::x509::cursor::{Cursor, UTF8_STRING};
 use crate::x509::name::{Characters, write_utf8};
+use crate::x509::subject_alt_name::tag;
 use crate::x509::{SubjectAltName, SubjectAltNames};
 
 /// Google's longest list of names, and its longest distinguished name, in characters.
@@ -19,14 +20,7 @@ pub(super) const MAX_SPIFFE_ID: usize = 2048;
 /// `1.3.6.1.4.1.311.20.2.3`
 const USER_PRINCIPAL_NAME: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x14, 0x02, 0x03];
 
-const UTF8_STRING: u8 = 0x0c;
-const CONSTRUCTED_UTF8_STRING: u8 = 0x2c;
-
-/// The tags of the entries.
-const EMAIL: u8 = 0x81;
-pub(super) const DNS: u8 = 0x82;
-pub(super) const URI: u8 = 0x86;
-const OTHER_NAME: u8 = 0xa0;
+const CONSTRUCTED_UTF8_STRING: u8 = UTF8_STRING | 0x20;
 
 /// Which of the subject alternative names, and how they are written.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -43,7 +37,7 @@ pub enum SubjectAltNameForm {
     /// Linkerd's TLS identity: the first entry that is a DNS name without `*` and without a dot at its end, in lower case, or a
     /// SPIFFE ID: `web.default.serviceaccount.identity.linkerd.cluster.local`, `spiffe://example.org/web`.
     LinkerdIdentity,
-    /// The only URI, if its scheme is `spiffe`, and it has no more than 2048 bytes. Google.
+    /// The only tag::URI, if its scheme is `spiffe`, and it has no more than 2048 bytes. Google.
     SpiffeId,
     /// All `dNSName`s, each in standard base64 with padding, separated by commas, if the list has no more than 512
     /// characters. Google.
@@ -62,11 +56,11 @@ impl SubjectAltNameForm {
     pub(super) fn write(self, names: SubjectAltNames<'_>, out: &mut Vec<u8>) -> Option<()> {
         match self {
             Self::Email(index) => {
-                let text = names.texts(EMAIL).nth(index.into())?;
+                let text = names.texts(tag::EMAIL).nth(index.into())?;
                 print(text, Characters::Latin1, out)
             }
             Self::Dns(index) => {
-                let text = names.texts(DNS).nth(index.into())?;
+                let text = names.texts(tag::DNS).nth(index.into())?;
                 print(text, Characters::Latin1, out)
             }
             Self::UserPrincipalName(index) => {
@@ -79,8 +73,8 @@ impl SubjectAltNameForm {
                 out.extend_from_slice(id);
                 Some(())
             }
-            Self::DnsBase64 => list(names, DNS, out),
-            Self::UriBase64 => list(names, URI, out),
+            Self::DnsBase64 => list(names, tag::DNS, out),
+            Self::UriBase64 => list(names, tag::URI, out),
             Self::List(kind) => comma_list(names, kind, out),
             Self::OpenSsl => openssl_list(names, out),
         }
@@ -192,7 +186,7 @@ fn principals<'a>(names: SubjectAltNames<'a>) -> impl Iterator<Item = &'a [u8]> 
                 _ => Some(None),
             }
         }
-        SubjectAltName::Unreadable([OTHER_NAME, ..]) => None,
+        SubjectAltName::Unreadable([tag::OTHER, ..]) => None,
         _ => Some(None),
     };
     names.map_while(principal).flatten()
@@ -213,30 +207,31 @@ fn print(text: &[u8], characters: Characters, out: &mut Vec<u8>) -> Option<()> {
 
 /// The only URI: a certificate with two is no SVID (X509-SVID §2).
 pub(super) fn spiffe_id<'a>(names: SubjectAltNames<'a>) -> Option<&'a [u8]> {
-    let mut uris = names.texts(URI);
+    let mut uris = names.texts(tag::URI);
     let id = uris.next().filter(|id| id.starts_with(b"spiffe://"))?;
     (uris.next().is_none() && id.iter().all(u8::is_ascii_graphic)).then_some(id)
 }
 
 /// How long [`list`]'s is.
 pub(super) fn dns_list_len(names: SubjectAltNames<'_>) -> usize {
-    list_len(names, DNS)
+    list_len(names, tag::DNS)
 }
 
 /// How long [`list`]'s is.
 pub(super) fn uri_list_len(names: SubjectAltNames<'_>) -> usize {
-    list_len(names, URI)
+    list_len(names, tag::URI)
 }
 
-fn list_len(names: SubjectAltNames<'_>, tag: u8) -> usize {
-    let lengths = names.texts(tag).map(|text| encoding::base64_len(text.len()).saturating_add(1));
+fn list_len(names: SubjectAltNames<'_>, wanted: u8) -> usize {
+    let lengths =
+        names.texts(wanted).map(|text| encoding::base64_len(text.len()).saturating_add(1));
     lengths.fold(0, usize::saturating_add).saturating_sub(1)
 }
 
-fn list(names: SubjectAltNames<'_>, tag: u8, out: &mut Vec<u8>) -> Option<()> {
-    if list_len(names, tag) > MAX_TEXT {
+fn list(names: SubjectAltNames<'_>, wanted: u8, out: &mut Vec<u8>) -> Option<()> {
+    if list_len(names, wanted) > MAX_TEXT {
         return None;
     }
-    encoding::list(names.texts(tag), b",", encoding::base64, out);
+    encoding::list(names.texts(wanted), b",", encoding::base64, out);
     Some(())
 }

@@ -8,6 +8,7 @@ use super::go_uri;
 use crate::x509::Certificate;
 use crate::x509::SubjectAltName;
 use crate::x509::cursor::Cursor;
+use crate::x509::subject_alt_name::tag;
 
 /// A kind of subject alternative name (RFC 5280 §4.2.1.6) that is text or an address.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -27,10 +28,10 @@ impl SanKind {
     /// The tag of its GeneralName.
     const fn tag(self) -> u8 {
         match self {
-            Self::Email => 0x81,
-            Self::Dns => 0x82,
-            Self::Uri => 0x86,
-            Self::Ip => 0x87,
+            Self::Email => tag::EMAIL,
+            Self::Dns => tag::DNS,
+            Self::Uri => tag::URI,
+            Self::Ip => tag::IP,
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use alloc::vec::Vec;
 
-use super::alternative_name::{DNS, URI};
 use crate::x509::SubjectAltNames;
+use crate::x509::subject_alt_name::tag::{DNS, URI};
 
 const SCHEME: &[u8] = b"spiffe:";
 

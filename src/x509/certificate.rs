@@ -4,7 +4,9 @@
 //! RFC 5280 §4.1, an exact end. What stands inside is not judged here: a date, name, serial number or
 //! extension that makes no sense costs its own value and nothing else.
 
+use core::cmp::Ordering;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
 use crate::x509::AuthorityKeyIdentifier;
 use crate::x509::Name;
@@ -47,6 +49,33 @@ pub struct Certificate<'a> {
     extensions: Option<&'a [u8]>,
     signature_algorithm: &'a [u8],
     signature_value: &'a [u8],
+}
+
+/// Certificates are equal when their DER is.
+impl PartialEq for Certificate<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate<'_> {}
+
+impl PartialOrd for Certificate<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Certificate<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.der.cmp(other.der)
+    }
+}
+
+impl Hash for Certificate<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.der.hash(state);
+    }
 }
 
 /// Sizes, not bytes: those come from the client.

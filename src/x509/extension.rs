@@ -14,7 +14,7 @@ pub(crate) const SUBJECT_ALT_NAME: u8 = 17;
 pub(crate) const AUTHORITY_KEY_IDENTIFIER: u8 = 35;
 
 /// One extension (RFC 5280 §4.2): its identifier, whether it is critical, and the contents of its OCTET STRING.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
 pub struct Extension<'a> {
     identifier: ObjectIdentifier<'a>,
     critical: bool,

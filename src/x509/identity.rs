@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use crate::x509::cursor::Element;
 use crate::x509::name::{Characters, write_utf8};
+use crate::x509::subject_alt_name::tag::URI;
 use crate::x509::{Certificate, Name, ObjectIdentifier, SubjectAltName};
 
 /// `2.5.4.3`
@@ -151,7 +152,6 @@ impl<'a> Certificate<'a> {
     #[doc(alias = "SVID")]
     #[must_use]
     pub fn spiffe_id(&self) -> Option<&'a str> {
-        const URI: u8 = 0x86;
         // An entry that can't be read counts too.
         let mut uris = self.subject_alt_names().entries().filter(|(tag, _)| *tag == URI);
         let (_, id) = uris.next()?;

@@ -16,7 +16,7 @@ use crate::x509::cursor::{self, Cursor};
 /// # let _ = issuer_key;
 /// # Ok::<(), tls_client_auth::x509::Error>(())
 /// ```
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
 pub struct AuthorityKeyIdentifier<'a> {
     key_identifier: Option<&'a [u8]>,
     authority_cert_issuer: Option<&'a [u8]>,

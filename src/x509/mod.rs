@@ -12,7 +12,7 @@ mod key_identifier;
 pub(crate) mod name;
 mod pem;
 pub(crate) mod serial_number;
-mod subject_alt_name;
+pub(crate) mod subject_alt_name;
 mod time;
 
 pub use self::time::Time;

@@ -7,11 +7,22 @@ use crate::x509::Part;
 use crate::x509::cursor::{self, Cursor, Element};
 use crate::x509::{Name, ObjectIdentifier};
 
+/// The tags of the kinds of GeneralName.
+pub(crate) mod tag {
+    pub(crate) const EMAIL: u8 = 0x81;
+    pub(crate) const DNS: u8 = 0x82;
+    pub(crate) const URI: u8 = 0x86;
+    pub(crate) const IP: u8 = 0x87;
+    pub(crate) const REGISTERED_ID: u8 = 0x88;
+    pub(crate) const OTHER: u8 = 0xa0;
+    pub(crate) const DIRECTORY: u8 = 0xa4;
+}
+
 /// One entry of a SubjectAltName extension (RFC 5280 §4.2.1.6).
 ///
 /// The text forms hold printable ASCII without spaces only. An entry with anything else, a NUL above all, is
 /// [`Unreadable`](Self::Unreadable), so that nobody mistakes its beginning for a host name.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SubjectAltName<'a> {
     /// `dNSName`: `client.example`
@@ -53,13 +64,15 @@ impl fmt::Debug for SubjectAltName<'_> {
 impl<'a> SubjectAltName<'a> {
     fn read(element: &Element<'a>) -> Self {
         let read = match element.tag() {
-            0x81 => text(element).map(Self::Email),
-            0x82 => text(element).map(Self::Dns),
-            0x86 => text(element).map(Self::Uri),
-            0x87 => address(element.contents()).map(Self::Ip),
-            0x88 => Some(Self::RegisteredId(ObjectIdentifier::new(element.contents()))),
-            0xa0 => other_name(element),
-            0xa4 => directory_name(element),
+            tag::EMAIL => text(element).map(Self::Email),
+            tag::DNS => text(element).map(Self::Dns),
+            tag::URI => text(element).map(Self::Uri),
+            tag::IP => address(element.contents()).map(Self::Ip),
+            tag::REGISTERED_ID => {
+                Some(Self::RegisteredId(ObjectIdentifier::new(element.contents())))
+            }
+            tag::OTHER => other_name(element),
+            tag::DIRECTORY => directory_name(element),
             _ => None,
         };
         read.unwrap_or(Self::Unreadable(element.der()))
@@ -88,7 +101,7 @@ fn address(contents: &[u8]) -> Option<IpAddr> {
 fn other_name<'a>(element: &Element<'a>) -> Option<SubjectAltName<'a>> {
     let mut fields = element.inside();
     let kind = fields.expect(cursor::OBJECT_IDENTIFIER, Part::SubjectAltName).ok()?;
-    let value = fields.expect(0xa0, Part::SubjectAltName).ok()?;
+    let value = fields.expect(tag::OTHER, Part::SubjectAltName).ok()?;
     fields
         .is_at_end()
         .then_some(SubjectAltName::Other(ObjectIdentifier::new(kind.contents()), value.contents()))

@@ -2,7 +2,7 @@
 
 use tls_client_auth::field::Field;
 use tls_client_auth::receive::{ReceiveErrorKind, ReceiverError};
-use tls_client_auth::{Dialect, HeaderSet, Receiver, Unstated};
+use tls_client_auth::{Dialect, HeaderSet, Receiver, Unstated, Verification};
 
 use super::*;
 
@@ -171,6 +171,23 @@ fn the_more_telling_of_two_verdicts_counts() {
         let auth = receiver.receive(&[("x-0", verified), ("x-1", SHA1)]).unwrap();
         assert_eq!(auth.is_trusted(), is_trusted, "{verified}");
     }
+}
+
+#[test]
+fn a_number_is_that_of_the_row_s_library() {
+    let mut differ = 0;
+    for code in 1..=100 {
+        let read = |dialect| {
+            let rows = [("x", "verdict:code".parse::<Field>().unwrap())];
+            let set = HeaderSet::new("own", dialect, rows).unwrap();
+            let auth = Receiver::of(&set, None).unwrap().receive(&[("x", code.to_string())]);
+            let verification = auth.unwrap().verification().clone();
+            assert_eq!(verification, Verification::from_code(code, dialect), "{code}");
+            verification
+        };
+        differ += usize::from(read(Dialect::OpenSsl) != read(Dialect::BoringSsl));
+    }
+    assert!(differ > 0);
 }
 
 #[test]

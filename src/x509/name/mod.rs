@@ -13,7 +13,9 @@ mod value;
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 use core::ops::Range;
 
 use crate::x509::Dialect;
@@ -42,6 +44,43 @@ pub(crate) use value::{Characters, write_utf8};
 pub struct Name<'a> {
     der: &'a [u8],
     contents: &'a [u8],
+}
+
+/// Names are equal when their DER is: two encodings of one text are not, and neither are names that only print alike.
+///
+/// ```
+/// use tls_client_auth::x509::Certificate;
+/// # let (client, ca) = (include_bytes!("../../../tests/fixtures/plain.der"), include_bytes!("../../../tests/fixtures/ca.der"));
+///
+/// let (client, ca) = (Certificate::from_der(client)?, Certificate::from_der(ca)?);
+/// assert_eq!(client.issuer(), ca.subject());
+/// assert_ne!(client.issuer(), client.subject());
+/// # Ok::<(), tls_client_auth::x509::Error>(())
+/// ```
+impl PartialEq for Name<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Name<'_> {}
+
+impl PartialOrd for Name<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Name<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.der.cmp(other.der)
+    }
+}
+
+impl Hash for Name<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.der.hash(state);
+    }
 }
 
 /// Sizes, not bytes: those come from the client.
