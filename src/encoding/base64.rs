@@ -14,7 +14,7 @@ fn standard() -> &'static base64::engine::Simd {
     &ENGINE
 }
 #[cfg(not(all(feature = "std", target_arch = "x86_64")))]
-const fn standard() -> &'static base64::engine::GeneralPurpose {
+const fn standard() -> &'static GeneralPurpose {
     &general_purpose::STANDARD
 }
 

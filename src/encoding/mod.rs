@@ -13,7 +13,9 @@ mod url;
 pub(crate) use base64::{
     base64, base64_len, base64_unpadded, base64_url, decode_base64, decode_base64_url,
 };
-pub(crate) use byte_sequence::{byte_sequence, decode_byte_sequence, decode_byte_sequences};
+#[cfg(feature = "serde")]
+pub(crate) use byte_sequence::decode_byte_sequence;
+pub(crate) use byte_sequence::{byte_sequence, decode_byte_sequences};
 pub(crate) use decimal::{Decimal, decimal, padded_decimal, signed_decimal, two_digits};
 pub(crate) use hex::{
     decode_hex, hex_escape, hex_lower, hex_lower_colons, hex_upper, hex_upper_colons, nibble,
