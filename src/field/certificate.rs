@@ -11,6 +11,11 @@ use crate::x509::{Certificate, Part};
 type Read<T = ()> = Result<T, ReceiveErrorKind>;
 
 /// How a certificate is written.
+///
+/// A receiver is more tolerant, where proxies send other encodings under the same header names: [`Base64`](Self::Base64),
+/// [`OneLinePem`](Self::OneLinePem), [`TabbedPem`](Self::TabbedPem), [`Base64Pem`](Self::Base64Pem) and
+/// [`UrlForm::Component`] are read in any of base64, base64 of PEM, PEM (URL-encoded, folded or on one line) and RFC 9440's form, since
+/// each begins in its own way; [`UrlForm::Component`] also with the certificates after the leaf.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum CertificateForm {

@@ -11,7 +11,7 @@ use super::stated::{Fact, Stated};
 use crate::encoding;
 use crate::x509::{Certificate, Dialect, Time};
 
-/// How a date is written.
+/// How a date is written. A receiver takes the three forms of ISO 8601 for each other.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum DateForm {

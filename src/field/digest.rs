@@ -6,7 +6,7 @@ use super::ReceiveErrorKind;
 use crate::encoding;
 use crate::x509::fingerprint;
 
-/// How a digest is written.
+/// How a digest is written. A receiver takes hex in either case, with colons or without, or base64, whatever the form.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum DigestForm {

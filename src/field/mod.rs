@@ -49,6 +49,10 @@ pub(crate) use xfcc::elements as xfcc_elements;
 ///
 /// A field without a value (no certificate, no such extension, a date that can't be read) gives no header line.
 ///
+/// A [`Receiver`](crate::Receiver) reads a field back from the form it is written in. Some are only written, since the record has no
+/// place for them: [`Fixed`](Self::Fixed), [`Tls`](Self::Tls), [`Version`](Self::Version), [`DaysRemaining`](Self::DaysRemaining), the public
+/// key, single attributes of a name and Java's form of it, and single alternative names and lists of them other than Google's.
+///
 /// Settings name a field by words: `subject:rfc2253`, `certificate:pem-url`, `chain-certificate:0:base64`. [`FromStr`](core::str::FromStr)
 /// lists them all.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]

@@ -9,7 +9,7 @@ use crate::encoding;
 use crate::x509::cursor::{self, Cursor};
 use crate::x509::{Dialect, Name, Part};
 
-/// How a distinguished name is written.
+/// How a distinguished name is written. A receiver takes what begins with `/` for a one-line form, in any of the text forms.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum NameForm {
