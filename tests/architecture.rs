@@ -21,6 +21,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rustls", &["hosts", "client", "x509"]),
     ("http", &["connection", "receive", "record", "headers"]),
     ("http_body", &["connection", "headers"]),
+    ("pingora", &["headers"]),
+    ("guide", &[]),
     ("typed_headers", &["record", "field", "encoding", "client"]),
     (
         "tower",
