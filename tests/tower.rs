@@ -420,7 +420,8 @@ async fn the_origin_admits_by_policy() {
 async fn grpc_is_refused_in_its_own_protocol() {
     let service = ReceiveLayer::new(Receiver::nginx(), Admission::Trusted)
         .layer(service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(())) }));
-    let cases: [(&str, &[(&str, &str)], StatusCode, &str, &str); 5] = [
+    type Case<'c> = (&'c str, &'c [(&'c str, &'c str)], StatusCode, &'c str, &'c str);
+    let cases: [Case<'_>; 5] = [
         (
             "none",
             &[("ssl-client-verify", "NONE")],

@@ -15,7 +15,8 @@ use tls_client_auth::rustls::OptionalNoCa;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Both sides of TLS.
 pub(crate) struct Tls {
@@ -84,8 +85,15 @@ pub(crate) async fn get(
     let stream = TcpStream::connect(("127.0.0.1", port)).await?;
     let name = ServerName::try_from("localhost")?;
     let stream = TlsConnector::from(Arc::clone(config)).connect(name, stream).await?;
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    request(TokioIo::new(stream), path).await
+}
+
+/// The same on a connection that is there.
+pub(crate) async fn request(
+    stream: impl hyper::rt::Read + hyper::rt::Write + Send + Unpin + 'static,
+    path: &str,
+) -> Result<(StatusCode, String)> {
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(stream).await?;
     tokio::spawn(connection);
     let request = Request::get(path)
         .header("Host", "localhost")

@@ -1,4 +1,5 @@
-//! The proxy: one state a TLS connection, one claim a request, applied to every attempt.
+//! The proxy: one state a TLS connection, one claim a request, applied to every attempt. Between `// {` and `// }` is what the crate
+//! takes; the rest is there without it.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -12,17 +13,22 @@ use pingora::tls::pkey::PKey;
 use pingora::tls::ssl::{SslOptions, SslSessionCacheMode, SslVerifyMode};
 use pingora::tls::x509::X509;
 use pingora::{Error, Result};
+// {
 use tls_client_auth::{
     Claim, ClientCertificate, ConnectionState, Dialect, Forwarding, Verification,
 };
+// }
 
 use crate::certificates::Certificates;
 
 pub struct Proxy {
     pub origin: String,
+    // {
     pub forwarding: Forwarding,
+    // }
 }
 
+// {
 /// Makes the connection's state when its handshake is complete.
 struct Handshake(Forwarding);
 
@@ -49,11 +55,14 @@ impl TlsAccept for Handshake {
         Some(Arc::new(ConnectionState::new(client, self.0.clone())))
     }
 }
+// }
 
 /// TLS that asks every client for a certificate, and lets those without one in.
 pub fn tls(certificates: &Certificates, forwarding: Forwarding) -> Result<TlsSettings> {
     let broken = |error| Error::because(pingora::ErrorType::InternalError, "TLS settings", error);
+    // {
     let mut tls = TlsSettings::with_callbacks(Box::new(Handshake(forwarding)))?;
+    // }
     let server = X509::from_der(&certificates.server).map_err(broken)?;
     let key = PKey::private_key_from_pkcs8(&certificates.server_key).map_err(broken)?;
     tls.set_certificate(&server).map_err(broken)?;
@@ -72,13 +81,16 @@ pub fn tls(certificates: &Certificates, forwarding: Forwarding) -> Result<TlsSet
 
 #[async_trait]
 impl ProxyHttp for Proxy {
+    // {
     /// What the request carries, until an origin has answered it; dropped before that, it is given back.
     type CTX = Option<Claim>;
+    // }
 
     fn new_ctx(&self) -> Self::CTX {
         None
     }
 
+    // {
     /// Once a request. Not in `upstream_request_filter`, which runs once an attempt.
     async fn request_filter(&self, session: &mut Session, claim: &mut Self::CTX) -> Result<bool> {
         let digest = session.digest().and_then(|digest| digest.ssl_digest.as_ref());
@@ -88,11 +100,13 @@ impl ProxyHttp for Proxy {
         *claim = Some(self.forwarding.claim(state));
         Ok(false)
     }
+    // }
 
     async fn upstream_peer(&self, _: &mut Session, _: &mut Self::CTX) -> Result<Box<HttpPeer>> {
         Ok(Box::new(HttpPeer::new(&self.origin, false, String::new())))
     }
 
+    // {
     async fn upstream_request_filter(
         &self,
         _: &mut Session,
@@ -116,6 +130,7 @@ impl ProxyHttp for Proxy {
         }
         Ok(())
     }
+    // }
 
     /// Nothing was answered: what changes nothing may be tried again.
     fn error_while_proxy(

@@ -13,12 +13,14 @@ use s2n_tls::config::Config;
 use s2n_tls::enums::ClientAuthType;
 use s2n_tls::security::DEFAULT_TLS13;
 use s2n_tls_tokio::TlsConnector;
+use tls_client_auth::receive::ReceiveError;
 use tls_client_auth::{Receiver, Unstated};
 use tokio::net::{TcpListener, TcpStream};
 
 use certificates::{Certificates, Identity};
 
-pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
 const FORGED: [(&str, &str); 3] =
     [("Client-Cert", ":Zm9yZ2Vk:"), ("client_cert", "forged"), ("Client-Cert-Chain", ":Zm9yZ2Vk:")];
@@ -48,24 +50,23 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// Says who the client is.
 async fn serve_origin(listener: TcpListener) -> Result<()> {
     loop {
         let (stream, _) = listener.accept().await?;
-        let service = service_fn(async |request: Request<Incoming>| {
-            let auth = Receiver::rfc9440(Unstated::Verified).receive(request.headers())?;
-            let chain = auth.client_certificate().chain_certificates().len();
-            let text = match auth.is_trusted() {
-                true => format!("{}, {chain} certificate after it", auth.cert_subject_dn()),
-                false => "nobody".to_owned(),
-            };
-            Ok::<_, tls_client_auth::receive::ReceiveError>(Response::new(Full::<Bytes>::from(
-                text,
-            )))
-        });
         let connection = server::conn::http1::Builder::new();
-        tokio::spawn(connection.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(connection.serve_connection(TokioIo::new(stream), service_fn(who)));
     }
+}
+
+/// Who the client is.
+async fn who(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, ReceiveError> {
+    let auth = Receiver::rfc9440(Unstated::Verified).receive(request.headers())?;
+    let chain = auth.client_certificate().chain_certificates().len();
+    let text = match auth.is_trusted() {
+        true => format!("{}, {chain} certificate after it", auth.cert_subject_dn()),
+        false => "nobody".to_owned(),
+    };
+    Ok(Response::new(Full::from(text)))
 }
 
 fn client_config(certificates: &Certificates, identity: Option<&Identity>) -> Result<Config> {

@@ -1,0 +1,247 @@
+//! A proxy with an HTTP/1 of its own: its own type for a header field, and trailers that come one by one. Between `// {` and `// }` is
+//! what the crate takes; the rest is there without it. It listens with TLS and without.
+
+#[path = "shared/mod.rs"]
+#[allow(dead_code, reason = "its client speaks HTTP without trailers")]
+mod shared;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+use rustls::{ClientConfig, ClientConnection, ServerConnection, StreamOwned};
+// {
+use rustls::pki_types::UnixTime;
+use tls_client_auth::headers::{HeaderLine, RequestHeaders, RequestHeadersMut, TooManyHeaders};
+use tls_client_auth::rustls::OptionalNoCa;
+use tls_client_auth::{ConnectionState, Forwarding, HeaderSet};
+// }
+
+use shared::{Result, Tls};
+
+struct Field {
+    name: Vec<u8>,
+    value: Vec<u8>,
+}
+
+// {
+/// What the crate sees of a request.
+struct Fields<'r>(&'r mut Vec<Field>);
+
+impl RequestHeaders for Fields<'_> {
+    fn visit<'h>(&'h self, visit: &mut dyn FnMut(&'h [u8], &'h [u8])) {
+        self.0.iter().for_each(|field| visit(&field.name, &field.value));
+    }
+}
+
+impl RequestHeadersMut for Fields<'_> {
+    fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool) {
+        self.0.retain(|field| !remove(&field.name));
+    }
+
+    fn add_line(&mut self, line: HeaderLine<'_>) -> Result<(), TooManyHeaders> {
+        self.0.push(Field { name: line.name().into(), value: line.value().into() });
+        Ok(())
+    }
+}
+// }
+
+/// One field; `None` at the end of a section.
+fn read_field(from: &mut impl BufRead) -> Result<Option<Field>> {
+    let line = read_line(from)?;
+    let Some(colon) = line.iter().position(|byte| *byte == b':') else { return Ok(None) };
+    let (name, value) = line.split_at(colon);
+    Ok(Some(Field {
+        name: name.to_vec(),
+        value: value.get(1..).unwrap_or_default().trim_ascii().to_vec(),
+    }))
+}
+
+fn read_line(from: &mut impl BufRead) -> Result<Vec<u8>> {
+    let mut line = Vec::new();
+    from.take(16 * 1024).read_until(b'\n', &mut line)?;
+    Ok(line.trim_ascii_end().to_vec())
+}
+
+fn write_field(to: &mut impl Write, field: &Field) -> Result<()> {
+    Ok(to.write_all(&[&field.name[..], b": ", &field.value, b"\r\n"].concat())?)
+}
+
+fn read_chunk(from: &mut impl BufRead) -> Result<Vec<u8>> {
+    let length = usize::from_str_radix(std::str::from_utf8(&read_line(from)?)?, 16)?;
+    let mut chunk = vec![0; length.min(64 * 1024)];
+    from.read_exact(&mut chunk)?;
+    if !chunk.is_empty() {
+        read_line(from)?;
+    }
+    Ok(chunk)
+}
+
+struct Proxy {
+    tls: Tls,
+    origin: SocketAddr,
+    // {
+    forwarding: Forwarding,
+    // }
+}
+
+impl Proxy {
+    fn secure(&self, stream: TcpStream) -> Result<()> {
+        let mut connection = ServerConnection::new(Arc::clone(&self.tls.server))?;
+        let mut socket = &stream;
+        while connection.is_handshaking() {
+            connection.complete_io(&mut socket)?;
+        }
+        // {
+        let verifier: &OptionalNoCa = &self.tls.verifier;
+        let client = verifier.client(connection.peer_certificates(), UnixTime::now())?;
+        let state = ConnectionState::new(client, self.forwarding.clone());
+        // }
+        self.request(StreamOwned::new(connection, stream), Some(&state))
+    }
+
+    /// One request, its body in chunks.
+    fn request(
+        &self,
+        stream: impl Read + Write,
+        // {
+        state: Option<&ConnectionState>,
+        // }
+    ) -> Result<()> {
+        let mut client = BufReader::new(stream);
+        let mut origin = TcpStream::connect(self.origin)?;
+        let mut head = read_line(&mut client)?;
+        head.extend(b"\r\n");
+        origin.write_all(&head)?;
+        let mut fields = Vec::new();
+        while let Some(field) = read_field(&mut client)? {
+            fields.push(field);
+        }
+        // {
+        let claim = self.forwarding.claim(state);
+        claim.apply(&mut Fields(&mut fields));
+        // }
+        for field in &fields {
+            write_field(&mut origin, field)?;
+        }
+        origin.write_all(b"\r\n")?;
+        loop {
+            let chunk = read_chunk(&mut client)?;
+            write!(origin, "{:x}\r\n", chunk.len())?;
+            if chunk.is_empty() {
+                break;
+            }
+            origin.write_all(&[&chunk[..], b"\r\n"].concat())?;
+        }
+        while let Some(trailer) = read_field(&mut client)? {
+            // {
+            if claim.owns(&trailer.name) {
+                continue;
+            }
+            // }
+            write_field(&mut origin, &trailer)?;
+        }
+        origin.write_all(b"\r\n")?;
+        let mut answer = Vec::new();
+        origin.read_to_end(&mut answer)?;
+        // {
+        claim.commit();
+        // }
+        let client = client.get_mut();
+        client.write_all(&answer)?;
+        Ok(client.flush()?)
+    }
+}
+
+/// Answers with what it was told of the client, in headers and in trailers.
+fn answer(stream: TcpStream) -> Result<()> {
+    let mut reader = BufReader::new(&stream);
+    read_line(&mut reader)?;
+    let mut seen = Vec::new();
+    let mut section = |reader: &mut BufReader<&TcpStream>| -> Result<()> {
+        while let Some(field) = read_field(reader)? {
+            if field.name.to_ascii_lowercase().starts_with(b"ssl") {
+                seen.push(String::from_utf8([&field.name[..], b": ", &field.value].concat())?);
+            }
+        }
+        Ok(())
+    };
+    section(&mut reader)?;
+    while !read_chunk(&mut reader)?.is_empty() {}
+    section(&mut reader)?;
+    (&stream).write_all(seen.join("\n").as_bytes())?;
+    Ok(())
+}
+
+fn serve(listener: TcpListener, handle: impl Fn(TcpStream) -> Result<()> + Send + 'static) {
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            if let Err(error) = handle(stream) {
+                eprintln!("{error}");
+            }
+        }
+    });
+}
+
+/// A request that forges in its headers and in its trailers.
+fn ask(port: u16, config: Option<&Arc<ClientConfig>>) -> Result<String> {
+    const REQUEST: &[u8] = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\
+        Connection: ssl-client-verify\r\nssl-client-verify: SUCCESS\r\nSSL_Client_S_DN: CN=forged\r\n\r\n\
+        3\r\nabc\r\n0\r\nssl-client-verify: SUCCESS\r\nSsl-Client-S-Dn: CN=forged\r\nssl_client_verify: SUCCESS\r\n\r\n";
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    let mut text = String::new();
+    match config {
+        Some(config) => {
+            let connection = ClientConnection::new(Arc::clone(config), "localhost".try_into()?)?;
+            let mut stream = StreamOwned::new(connection, stream);
+            stream.write_all(REQUEST)?;
+            // The proxy closes without a farewell.
+            let _ = stream.read_to_string(&mut text);
+        }
+        None => {
+            stream.write_all(REQUEST)?;
+            stream.read_to_string(&mut text)?;
+        }
+    }
+    Ok(text)
+}
+
+fn main() -> Result<()> {
+    let listener = || TcpListener::bind("127.0.0.1:0");
+    let (secure, cleartext, origin) = (listener()?, listener()?, listener()?);
+    let ports = [secure.local_addr()?.port(), cleartext.local_addr()?.port()];
+    let tls = Tls::new()?;
+    let clients = tls.clients.clone();
+    // {
+    let sent = ["ssl-client-verify", "ssl-client-s-dn"];
+    let forwarding = Forwarding::none().on_every_request(HeaderSet::nginx().only(sent)?);
+    // }
+    let proxy = Arc::new(Proxy { tls, origin: origin.local_addr()?, forwarding });
+    serve(origin, answer);
+    let plain = Arc::clone(&proxy);
+    serve(secure, move |stream| proxy.secure(stream));
+    serve(cleartext, move |stream| plain.request(stream, None));
+
+    let none = "ssl-client-verify: NONE";
+    let known = "ssl-client-verify: SUCCESS\nssl-client-s-dn: CN=client.example";
+    let cases = [
+        ("known", known),
+        (
+            "stranger",
+            "ssl-client-verify: FAILED:unable to verify the first certificate\nssl-client-s-dn: CN=stranger.example",
+        ),
+        ("nobody", none),
+    ];
+    for ((name, config), (case, expected)) in clients.iter().zip(cases) {
+        assert_eq!(*name, case);
+        let seen = ask(ports[0], Some(config))?;
+        println!("{name}: {seen:?}");
+        assert_eq!(seen, expected, "{name}");
+    }
+    let seen = ask(ports[1], None)?;
+    println!("without TLS: {seen:?}");
+    assert_eq!(seen, none, "without TLS");
+    println!("as expected");
+    Ok(())
+}
