@@ -109,8 +109,9 @@ mod tests {
         let verified = |chain: &[&[u8]]| {
             Ok(ClientCertificate::presented(LEAF, Verification::Success).chain(chain))
         };
+        type List<'l> = Option<&'l [&'l [u8]]>;
         type Made = Result<ClientCertificate, RawPublicKeyError>;
-        let cases: [(&str, Option<&[&[u8]]>, Made); 7] = [
+        let cases: [(&str, List<'_>, Made); 7] = [
             ("no list", None, Ok(ClientCertificate::none())),
             ("an empty list", Some(&[]), Ok(ClientCertificate::none())),
             ("a leaf", Some(&[LEAF]), verified(&[])),
