@@ -16,9 +16,7 @@ class Origin {
         tomcat.setBaseDir(System.getenv("HOME"));
         tomcat.setPort(Integer.parseInt(System.getenv("PORT")));
         tomcat.getConnector().setProperty("address", "127.0.0.1");
-        SSLValve valve = new SSLValve();
-        valve.setSslClientEscapedCertHeader("X-Client-Cert");
-        tomcat.getEngine().getPipeline().addValve(valve);
+        tomcat.getEngine().getPipeline().addValve(new SSLValve());
         var context = tomcat.addContext("", new File(System.getenv("HOME")).getAbsolutePath());
         Tomcat.addServlet(context, "who", new HttpServlet() {
             @Override

@@ -17,9 +17,6 @@ settings.configure(
         "mtls_auth.middleware.MTLSAuthenticationMiddleware",
     ],
     MTLS_AUTH_AUTOCREATE_USER=True,
-    MTLS_AUTH_REVERSE_PROXY_USER_DN_HEADER="ssl-client-subject-dn",
-    MTLS_AUTH_REVERSE_PROXY_ISSUER_DN_HEADER="ssl-client-issuer-dn",
-    MTLS_AUTH_REVERSE_PROXY_SUCCESS_HEADER="ssl-client-verify",
 )
 
 import django  # noqa: E402

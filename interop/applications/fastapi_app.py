@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from fastapi_client_cert_auth import get_certificate_from_header_dependency
 
 app = FastAPI()
-certificate = get_certificate_from_header_dependency("ssl-client-cert", require_verify_header=True, verify_header_name="ssl-client-verify")
+certificate = get_certificate_from_header_dependency(require_verify_header=True)
 
 
 @app.exception_handler(HTTPException)

@@ -21,10 +21,10 @@ const provider = new Provider(issuer, {
       certificateBoundAccessTokens: true,
       tlsClientAuth: true,
       getCertificate: (context) => {
-        const value = context.get('ssl-client-cert');
+        const value = context.get('x-ssl-client-cert');
         return value ? new X509Certificate(decodeURIComponent(value)) : undefined;
       },
-      certificateAuthorized: (context) => context.get('ssl-client-verify') === 'SUCCESS',
+      certificateAuthorized: (context) => context.get('x-ssl-client-verify') === 'SUCCESS',
       certificateSubjectMatches: () => true,
     },
   },

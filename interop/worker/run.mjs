@@ -10,7 +10,8 @@
 // `npm ci` here, and `cargo build --example inspect --all-features`; then `node run.mjs` (`INSPECT` names the program).
 
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Miniflare, Response } from "miniflare";
@@ -71,29 +72,69 @@ const ofStrings = (ours, theirs) => {
   if (ours?.replace(/\\x20$/, " ").trim() === theirs) return "spaces at the ends trimmed";
 };
 
+// What the receivers read of what a Worker sent: `sent` is [file, record, headers that arrived].
+const directory = mkdtempSync(join(tmpdir(), "worker-"));
+let readBack = 0;
+const read = (format, properties, sent) => {
+  const requests = sent.map(([, , headers], number) => {
+    const file = join(directory, `${number}`);
+    writeFileSync(file, [...headers].map(([name, value]) => `${name}: ${value}\r\n`).join(""), "latin1");
+    return file;
+  });
+  const input = requests.map((file) => `${file}\n`).join("");
+  const output = execFileSync(inspect, ["--receive", ...format, "--files-from", "-"], { encoding: "utf8", input, maxBuffer: 1 << 28 });
+  for (const [number, answer] of output.trimEnd().split("\n").map(JSON.parse).entries()) {
+    const [file, record, headers] = sent[number];
+    for (const [property, meant] of Object.entries(properties(record, headers))) {
+      readBack += 1;
+      const value = answer.error ?? answer.tlsClientAuth[property];
+      if (value !== meant) {
+        wrong += 1;
+        console.log(`${file}: ${format[0]} reads ${property}: ${JSON.stringify(value)}, not ${JSON.stringify(meant)}`);
+      }
+    }
+  }
+};
+
+// A header states its property, without the spaces that `Headers` trims.
+const stated = (names) => (record) => Object.fromEntries(names.map((name) => [name, record[name].trim()]));
+const whole = (record, headers) => {
+  const { certPresented, certVerified, certRFC9440, certChainRFC9440 } = record;
+  if (!headers.has("client-cert")) return { certPresented: "0", certVerified: "NONE", certRFC9440: "" };
+  return { certPresented, certVerified, certRFC9440, certChainRFC9440, certFingerprintSHA256: record.certFingerprintSHA256 };
+};
+const FACTS = ["certIssuerDN", "certSubjectDN", "certSerial", "certFingerprintSHA1", "certNotBefore", "certNotAfter"];
+
 const NINE = ["ISSUER-DN", "SUBJECT-DN", "ISSUER-DN-L", "SUBJECT-DN-L", "SERIAL", "FINGER", "VERIFY", "NOTBE", "NOTAF"].map((name) => `X-CERT-${name}`);
+// Each with the headers that it sets, and the receiver that reads them.
 const sets = [
-  ["cloudflare-worker", worker("nine_headers.mjs", { VERIFY: "certVerified" }), NINE, ofStrings],
+  ["cloudflare-worker", worker("nine_headers.mjs", { VERIFY: "certVerified" }), NINE, ofStrings, ["cloudflare-worker"], stated([...FACTS, "certVerified"])],
   [
     "cloudflare-worker",
     worker("nine_headers.mjs", { VERIFY: "certVerify" }),
     ["X-CERT-VERIFY"],
     (_, theirs) => theirs === "undefined" && "undefined for certVerify",
+    ["cloudflare-worker-as-published", "--unstated", "not-verified"],
+    stated(FACTS),
   ],
-  ["rfc9440", worker("rfc9440.mjs", {}), ["Client-Cert", "Client-Cert-Chain"], () => undefined],
+  ["rfc9440", worker("rfc9440.mjs", {}), ["Client-Cert", "Client-Cert-Chain"], () => undefined, ["rfc9440", "--unstated", "verified"], whole],
 ];
-for (const [set, runtime, names, isDocumented] of sets) {
+for (const [set, runtime, names, isDocumented, format, properties] of sets) {
   for (const outcome of outcomes) {
+    const sent = [];
     for (const { file, tlsClientAuth, headers } of records(set, outcome)) {
       const ours = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
       const theirs = await told(runtime, tlsClientAuth);
+      sent.push([file, tlsClientAuth, theirs]);
       for (const name of names) {
         compare(file, name, ours.get(name.toLowerCase()), theirs.get(name.toLowerCase()), isDocumented);
       }
     }
+    read(format, properties, sent);
   }
   await runtime.dispose();
 }
+rmSync(directory, { recursive: true });
 for (const [kind, count] of differences) console.log(`${count} times ${kind}`);
-console.log(`${compared} values compared, ${wrong} wrong`);
-process.exit(wrong === 0 && compared > 0 ? 0 : 1);
+console.log(`${compared} values compared, ${readBack} properties read back, ${wrong} wrong`);
+process.exit(wrong === 0 && compared > 0 && readBack > 0 ? 0 : 1);
