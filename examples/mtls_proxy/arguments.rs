@@ -217,7 +217,9 @@ fn authorities(client_ca: &str, client_crl: Option<&str>) -> Result<Authorities>
 fn items<T: PemObject>(option: &str, file: &str) -> Result<Vec<T>> {
     let read = T::pem_file_iter(file).and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>);
     match read {
-        Ok(items) if items.is_empty() => Err(format!("{option} {file}: holds none").into()),
+        Ok(items) if items.is_empty() => {
+            Err(format!("{option} {file}: no PEM block of this kind").into())
+        }
         Ok(items) => Ok(items),
         Err(error) => Err(format!("{option} {file}: {error}").into()),
     }

@@ -29,7 +29,7 @@ fn every_bad_argument_has_a_message() {
         ("NEEDED --upgrade HTTP/2.0", "would carry requests that are not stripped"),
         (
             "NEEDED --log --origin-http2 --upgrade tcp --optional",
-            "--client-ca /dev/null: holds none",
+            "--client-ca /dev/null: no PEM block of this kind",
         ),
         ("NEEDED --hosts /dev/null --enforce a.example", "--client-ca /dev/null: "),
     ];
