@@ -31,11 +31,12 @@ use rustls::pki_types::ServerName;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, HandshakeKind};
 use tls_client_auth::Forwarding;
+use tls_client_auth::hosts::Hosts;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use certificates::Certificates;
+use certificates::{Certificates, Client};
 use origin::{Origin, Seen};
 use proxy::{Admission, Settings};
 use stage::Stage;
@@ -54,13 +55,14 @@ impl Scene {
         let certificates = Certificates::new().unwrap();
         let origin = Origin::start().await.unwrap();
         let tls = certificates.tls(Admission::VerifiedOrNone).unwrap();
-        let settings = Settings { tls, forwarding: Forwarding::cloudflare(), hosts: None };
+        let forwarding = Forwarding::cloudflare();
+        let settings = Settings { tls, forwarding, hosts: Hosts::new(), forwards_all: true };
         let proxy = Stage::start(origin.port, settings, |_| {}).await.unwrap();
         Self { certificates, origin, proxy }
     }
 
     fn client(&self, version: Option<&'static rustls::SupportedProtocolVersion>) -> ClientConfig {
-        self.certificates.client_config_of(true, version).unwrap()
+        self.certificates.client_config_of(Client::Known, version).unwrap()
     }
 
     async fn tls(&self, config: &Arc<ClientConfig>) -> TlsStream<TcpStream> {

@@ -1,5 +1,6 @@
 //! Resumed sessions through the example's proxy: the TLS library verifies nothing on them, so the proxy verifies the certificate of the
-//! first handshake again. One that has expired since is not forwarded as trusted.
+//! first handshake again. One that has expired since is not forwarded as trusted. And a host that asks for a certificate resumes no
+//! session of one that does not.
 
 #![allow(
     clippy::indexing_slicing,
@@ -12,6 +13,8 @@
 
 #[path = "../examples/mtls_proxy/demonstration/certificates.rs"]
 mod certificates;
+#[path = "rustls/one_for_all.rs"]
+mod one_for_all;
 #[path = "../examples/mtls_proxy/demonstration/origin.rs"]
 mod origin;
 #[path = "../examples/mtls_proxy/proxy/mod.rs"]
@@ -28,15 +31,19 @@ use hyper::Request;
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use rustls::client::Resumption;
+use rustls::crypto::ring::Ticketer;
 use rustls::pki_types::{ServerName, UnixTime};
 use rustls::time_provider::TimeProvider;
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, HandshakeKind};
+use rustls::{ClientConfig, HandshakeKind, SupportedProtocolVersion};
+use tls_client_auth::hosts::Hosts;
 use tls_client_auth::{Forwarding, HeaderSet};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use certificates::{Certificates, LAST_YEAR};
+use certificates::{Certificates, Client, LAST_YEAR};
+use one_for_all::OneForAll;
 use origin::Origin;
 use proxy::{Admission, Settings};
 use stage::Stage;
@@ -55,14 +62,14 @@ impl TimeProvider for Clock {
 }
 
 /// A request on a connection of its own: how the handshake went, and whether there was an answer.
-async fn get(port: u16, config: &Arc<ClientConfig>) -> (HandshakeKind, bool) {
+async fn get(port: u16, config: &Arc<ClientConfig>, host: &'static str) -> (HandshakeKind, bool) {
     let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-    let name = ServerName::try_from("app.example").unwrap();
+    let name = ServerName::try_from(host).unwrap();
     let stream = TlsConnector::from(Arc::clone(config)).connect(name, stream).await.unwrap();
     let kind = stream.get_ref().1.handshake_kind().unwrap();
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
     let connection = tokio::spawn(connection);
-    let request = Request::get("/").header("Host", "app.example").header("Connection", "close");
+    let request = Request::get("/").header("Host", host).header("Connection", "close");
     let answer = sender.send_request(request.body(Empty::<Bytes>::new()).unwrap()).await;
     let answered = answer.is_ok();
     if let Ok(answer) = answer {
@@ -91,18 +98,20 @@ async fn a_resumed_session_is_verified_again() {
             let year = |years: i32| u64::try_from(years - 1970).unwrap() * 31_556_952;
             let clock = Clock(Arc::new(AtomicU64::new(year(LAST_YEAR))));
             let mut tls = certificates.tls(admission).unwrap();
-            Arc::make_mut(&mut tls.config).time_provider = Arc::new(clock.clone());
+            Arc::make_mut(&mut tls.asking).time_provider = Arc::new(clock.clone());
             let forwarding = Forwarding::none().on_every_request(HeaderSet::nginx());
-            let settings = Settings { tls, forwarding, hosts: None };
+            let hosts = Hosts::new();
+            let settings = Settings { tls, forwarding, hosts, forwards_all: true };
             let proxy = Stage::start(origin.port, settings, |_| {}).await.unwrap();
-            let config = Arc::new(certificates.client_config_of(true, Some(version)).unwrap());
+            let config =
+                Arc::new(certificates.client_config_of(Client::Known, Some(version)).unwrap());
 
             for kind in [HandshakeKind::Full, HandshakeKind::Resumed] {
-                assert_eq!(get(proxy.port, &config).await, (kind, true), "{name}");
+                assert_eq!(get(proxy.port, &config, "app.example").await, (kind, true), "{name}");
                 assert_eq!(origin.take()[0].value(verdict), Some("SUCCESS"), "{name}, {kind:?}");
             }
             clock.0.store(year(LAST_YEAR + 2), Ordering::Relaxed);
-            let (kind, answered) = get(proxy.port, &config).await;
+            let (kind, answered) = get(proxy.port, &config, "app.example").await;
             assert_eq!(kind, HandshakeKind::Resumed, "{name}");
             assert_eq!(answered, told.is_some(), "{name}");
             let seen = origin.take();
@@ -111,6 +120,64 @@ async fn a_resumed_session_is_verified_again() {
             let refused =
                 |line: &String| line.ends_with("resumed session: FAILED:certificate has expired");
             assert_eq!(errors.iter().any(refused), told.is_none(), "{name}: {errors:?}");
+        }
+    }
+}
+
+/// A proxy's certificates, and a client that offers its sessions to every host.
+fn offering_to_all(
+    certificates: &Certificates,
+    version: &'static SupportedProtocolVersion,
+) -> (Arc<ClientConfig>, Arc<OneForAll>) {
+    let sessions = Arc::new(OneForAll::new());
+    let mut config = certificates.client_config_of(Client::Known, Some(version)).unwrap();
+    config.resumption = Resumption::store(sessions.clone());
+    (Arc::new(config), sessions)
+}
+
+#[tokio::test]
+async fn a_session_is_not_resumed_where_the_client_would_have_been_asked() {
+    let [www, api] = ["www.example", "api.example"];
+    let cases = [
+        (www, www, HandshakeKind::Resumed),
+        (api, api, HandshakeKind::Resumed),
+        (www, api, HandshakeKind::Full),
+        (api, www, HandshakeKind::Full),
+    ];
+    for version in [&TLS12, &TLS13] {
+        for tickets in [false, true] {
+            for (first, second, kind) in cases {
+                let name = format!("{:?}, tickets: {tickets}, {first}, {second}", version.version);
+                let certificates = Certificates::new().unwrap();
+                let settings = |asking: &[&str]| {
+                    let mut tls = certificates.tls(Admission::Verified).unwrap();
+                    if tickets {
+                        for config in [&mut tls.asking, &mut tls.plain] {
+                            Arc::make_mut(config).ticketer = Ticketer::new().unwrap();
+                        }
+                    }
+                    let forwarding = Forwarding::none().on_every_request(HeaderSet::nginx());
+                    let hosts = Hosts::new().ask(asking).unwrap();
+                    Settings { tls, forwarding, hosts, forwards_all: true }
+                };
+                let origin = Origin::start().await.unwrap();
+                let proxy = Stage::start(origin.port, settings(&[api]), |_| {}).await.unwrap();
+                let (config, sessions) = offering_to_all(&certificates, version);
+                let verdict = |host| if host == api { "SUCCESS" } else { "NONE" };
+                for (host, kind) in [(first, HandshakeKind::Full), (second, kind)] {
+                    assert_eq!(get(proxy.port, &config, host).await, (kind, true), "{name}");
+                    let told = origin.take()[0].value("ssl-client-verify").map(str::to_owned);
+                    assert_eq!(told.as_deref(), Some(verdict(host)), "{name}");
+                }
+                assert_eq!(sessions.offered(), 1, "{name}");
+                // From here on the first host asks, if it did not.
+                proxy.proxy.reload(settings(&[www, api]));
+                let after = get(proxy.port, &config, second).await;
+                assert_eq!(after, (HandshakeKind::Full, true), "{name}");
+                assert_eq!(sessions.offered(), 2, "{name}");
+                let told = origin.take()[0].value("ssl-client-verify").map(str::to_owned);
+                assert_eq!(told.as_deref(), Some("SUCCESS"), "{name}");
+            }
         }
     }
 }

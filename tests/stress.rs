@@ -40,11 +40,12 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tls_client_auth::Forwarding;
+use tls_client_auth::hosts::Hosts;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 
-use certificates::Certificates;
+use certificates::{Certificates, Client};
 use proxy::{Admission, Options, Settings};
 use stage::Stage;
 
@@ -212,11 +213,12 @@ async fn one_answered_request_of_a_connection_carries_the_certificate() {
     let origin = Arc::new(Origin::default());
     tokio::spawn(Arc::clone(&origin).serve(backend));
     let tls = certificates.tls(Admission::VerifiedOrNone).unwrap();
-    let settings = Settings { tls, forwarding: Forwarding::cloudflare(), hosts: None };
+    let forwarding = Forwarding::cloudflare();
+    let settings = Settings { tls, forwarding, hosts: Hosts::new(), forwards_all: true };
     let no_log = |options: &mut Options| options.access_log = None;
     let proxy = Stage::start(backend_port, settings, no_log).await.unwrap();
     let port = proxy.port;
-    let mut config = certificates.client_config_of(true, None).unwrap();
+    let mut config = certificates.client_config_of(Client::Known, None).unwrap();
     config.alpn_protocols = vec![b"h2".to_vec()];
     let config = Arc::new(config);
 

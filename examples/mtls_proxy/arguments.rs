@@ -1,21 +1,21 @@
 //! The command line: every bad argument and unreadable file gets a message of its own.
 
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, Write as _};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::http::uri::{Authority, Scheme, Uri};
-use tls_client_auth::hosts::HostnameSettings;
-
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{
+    CertificateDer, CertificateRevocationListDer, PrivateKeyDer,
+};
 
 use crate::Result;
 use crate::forwarding::Chosen;
-use crate::proxy::{Admission, Limits, Options, Settings, Sink, Tls};
+use crate::hosts;
+use crate::proxy::{Admission, Authorities, Limits, Options, Settings, Sink, Tls};
 
 pub const HELP: &str = "\
 A TLS-terminating proxy that tells its origin who the client is.
@@ -29,9 +29,14 @@ Usage: mtls_proxy                      demonstrate it on loopback
   --cert FILE         the server's certificate chain, PEM
   --key FILE          its private key, PEM
   --client-ca FILE    the CAs that clients' certificates must lead to, PEM
+  --client-crl FILE   what these CAs have revoked, PEM; each CA in a client's chain needs a list
   --optional          let clients without a certificate in
   --optional-no-ca    let every client in; a set with a verdict tells the origin what was wrong
 
+  --hosts FILE        Cloudflare's hostname association, JSON: which hosts ask for a certificate, all of them judged by
+                      --client-ca; can be given several times  [all ask]
+  --enforce HOST      answer 403 without a verified certificate, and log why; can be given several times. Without --optional
+                      or --optional-no-ca there is no 403: such a client's handshake fails at every host that asks
   --settings FILE     Cloudflare's hostname settings, JSON: which hosts forward the certificate  [all do]
   --forward WHEN      first: on a connection's first request; every: on every one  [first]
   --headers SET       the header set; can be given several times  [cloudflare]
@@ -53,7 +58,8 @@ Usage: mtls_proxy                      demonstrate it on loopback
 
   --help              print this and end
 
-SIGHUP reads all files anew: new connections get what they say, open ones go on; hosts count at once for all.
+SIGHUP reads all files anew: new connections get what they say, open ones go on; which hosts enforce and forward counts at once
+for all.
 SIGTERM and SIGINT end the proxy when what is under way has ended, a second one at once.
 ";
 
@@ -75,6 +81,9 @@ impl Arguments {
         let cert = line.required("--cert")?;
         let key = line.required("--key")?;
         let client_ca = line.required("--client-ca")?;
+        let client_crl: Option<String> = line.value("--client-crl")?;
+        let associations: Vec<String> = line.0.values_from_str("--hosts")?;
+        let enforced: Vec<String> = line.0.values_from_str("--enforce")?;
         let settings: Option<String> = line.value("--settings")?;
         let forwarding = Chosen {
             file: line.value("--forwarding")?,
@@ -98,9 +107,10 @@ impl Arguments {
             return Err(format!("{argument}: no such option, or given twice; see --help").into());
         }
         let settings = Settings {
-            tls: tls(&cert, &key, &client_ca, admission)?,
+            tls: tls(&cert, &key, authorities(&client_ca, client_crl.as_deref())?, admission)?,
             forwarding: forwarding.read()?,
-            hosts: settings.map(|file| hostname_settings(&file)).transpose()?,
+            hosts: hosts::read(&associations, &enforced, settings.as_deref())?,
+            forwards_all: settings.is_none(),
         };
         Ok(Self { listen, options, settings })
     }
@@ -186,29 +196,31 @@ fn origin(url: &str) -> Result<Authority> {
     }
 }
 
-fn hostname_settings(file: &str) -> Result<HostnameSettings> {
-    let json = fs::read_to_string(file).map_err(|error| format!("--settings {file}: {error}"))?;
-    Ok(serde_json::from_str(&json).map_err(|error| format!("--settings {file}: {error}"))?)
-}
-
-fn tls(cert: &str, key: &str, client_ca: &str, admission: Admission) -> Result<Tls> {
+fn tls(cert: &str, key: &str, authorities: Authorities, admission: Admission) -> Result<Tls> {
     let private_key =
         PrivateKeyDer::from_pem_file(key).map_err(|error| format!("--key {key}: {error}"))?;
-    let chain = certificates("--cert", cert)?;
-    let authorities = certificates("--client-ca", client_ca)?;
-    Tls::new(chain, private_key, authorities, admission).map_err(|error| {
-        format!("--cert {cert}, --key {key}, --client-ca {client_ca}: {error}").into()
+    let chain = items("--cert", cert)?;
+    Tls::new(chain, private_key, authorities, admission)
+        .map_err(|error| format!("--cert {cert}, --key {key}, --client-ca: {error}").into())
+}
+
+fn authorities(client_ca: &str, client_crl: Option<&str>) -> Result<Authorities> {
+    let lists =
+        client_crl.map(|file| items::<CertificateRevocationListDer<'_>>("--client-crl", file));
+    Ok(Authorities {
+        certificates: items::<CertificateDer<'_>>("--client-ca", client_ca)?,
+        revocation_lists: lists.transpose()?.unwrap_or_default(),
     })
 }
 
-fn certificates(option: &str, file: &str) -> Result<Vec<CertificateDer<'static>>> {
-    let read = CertificateDer::pem_file_iter(file)
-        .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>);
+/// The certificates or revocation lists of a file, one at least.
+fn items<T: PemObject>(option: &str, file: &str) -> Result<Vec<T>> {
+    let read = T::pem_file_iter(file).and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>);
     match read {
-        Ok(certificates) if certificates.is_empty() => {
-            Err(format!("{option} {file}: no certificate in it").into())
+        Ok(items) if items.is_empty() => {
+            Err(format!("{option} {file}: no PEM block of this kind").into())
         }
-        Ok(certificates) => Ok(certificates),
+        Ok(items) => Ok(items),
         Err(error) => Err(format!("{option} {file}: {error}").into()),
     }
 }

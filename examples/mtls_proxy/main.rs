@@ -10,6 +10,7 @@
 mod arguments;
 mod demonstration;
 mod forwarding;
+mod hosts;
 mod proxy;
 mod signals;
 

@@ -123,13 +123,6 @@ impl HostnameSettings {
     pub fn settings(&self) -> &[HostnameSetting] {
         &self.settings
     }
-
-    /// Whether requests for this host carry the certificate; a proxy with many hosts asks [`Hosts::forwards`](super::Hosts::forwards),
-    /// which finds the host at once.
-    #[must_use]
-    pub fn forwards(&self, host: &str) -> bool {
-        super::Hosts::new().configure(self.clone()).forwards(host)
-    }
 }
 
 /// Every hostname of a list, none of them twice.

@@ -1,96 +1,167 @@
-//! A throwaway CA, a server and a client certificate.
+//! A throwaway CA, a server's certificate, and clients' of every kind.
 
 use std::sync::Arc;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
-    date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName,
+    DnType, IsCa, Issuer, KeyIdMethod, KeyPair, RevokedCertParams, SerialNumber, date_time_ymd,
 };
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::pki_types::{
+    CertificateDer, CertificateRevocationListDer, PrivateKeyDer, PrivatePkcs8KeyDer,
+};
 use tokio_rustls::rustls::{
     ClientConfig, DEFAULT_VERSIONS, RootCertStore, SupportedProtocolVersion,
 };
 
 use crate::Result;
-use crate::proxy::{Admission, Tls};
+use crate::proxy::{Admission, Authorities, Tls};
 
-/// Of the server's and the client's certificate; the CA's is valid for longer.
+const SERVERS: [&str; 4] = ["www.example", "quiet.example", "api.example", "app.example"];
+/// Of the server's and the known client's certificate; the CA's is valid for longer.
 pub const LAST_YEAR: i32 = 2099;
+
+/// Who connects.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Client {
+    Nobody,
+    /// Has a certificate of another CA.
+    Stranger,
+    Expired,
+    Revoked,
+    Known,
+}
+
+struct Identity {
+    certificate: CertificateDer<'static>,
+    /// PKCS #8.
+    key: Vec<u8>,
+}
 
 pub struct Certificates {
     pub root: CertificateDer<'static>,
-    server: (CertificateDer<'static>, Vec<u8>),
-    client: (CertificateDer<'static>, Vec<u8>),
+    revocation_list: CertificateRevocationListDer<'static>,
+    server: Identity,
+    clients: Vec<(Client, Identity)>,
 }
 
 impl Certificates {
     pub fn new() -> Result<Self> {
-        let key = KeyPair::generate()?;
-        let mut params = params("Demonstration CA", &[])?;
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let root = params.self_signed(&key)?.der().clone();
-        let issuer = Issuer::new(params, key);
-        let issue = |name, hosts: &[&str]| -> Result<(CertificateDer<'static>, Vec<u8>)> {
-            let key = KeyPair::generate()?;
-            let mut params = self::params(name, hosts)?;
-            params.not_after = date_time_ymd(LAST_YEAR, 12, 31);
-            let certificate = params.signed_by(&key, &issuer)?;
-            Ok((certificate.der().clone(), key.serialize_der()))
-        };
-        let server = issue("proxy", &["app.example", "quiet.example"])?;
-        let client = issue("client", &["client.example"])?;
-        Ok(Self { root, server, client })
+        let (root, issuer) = authority("Demonstration CA")?;
+        let (_, another) = authority("Another CA")?;
+        let server = sign(leaf("proxy", &SERVERS)?, &issuer)?;
+        let client = |name| leaf(name, &["client.example"]);
+        let mut expired = client("expired")?;
+        expired.not_after = date_time_ymd(2020, 12, 31);
+        let mut revoked = client("revoked")?;
+        let serial_number = SerialNumber::from_slice(b"revoked");
+        revoked.serial_number = Some(serial_number.clone());
+        let clients = vec![
+            (Client::Stranger, sign(client("stranger")?, &another)?),
+            (Client::Expired, sign(expired, &issuer)?),
+            (Client::Revoked, sign(revoked, &issuer)?),
+            (Client::Known, sign(client("client")?, &issuer)?),
+        ];
+        Ok(Self {
+            root,
+            revocation_list: revocation_list(serial_number, &issuer)?,
+            server,
+            clients,
+        })
     }
 
     pub fn client_der(&self) -> Vec<u8> {
-        self.client.0.to_vec()
+        self.identity(Client::Known).map_or_else(Vec::new, |known| known.certificate.to_vec())
     }
 
     pub fn tls(&self, admission: Admission) -> Result<Tls> {
-        let (certificate, key) = &self.server;
-        let chain = vec![certificate.clone()];
-        Tls::new(chain, private_key(key), vec![self.root.clone()], admission)
+        let authorities = Authorities {
+            certificates: vec![self.root.clone()],
+            revocation_lists: vec![self.revocation_list.clone()],
+        };
+        let chain = vec![self.server.certificate.clone()];
+        Tls::new(chain, private_key(&self.server), authorities, admission)
     }
 
-    pub fn client_config(&self, with_certificate: bool) -> Result<ClientConfig> {
-        self.client_config_of(with_certificate, None)
+    pub fn client_config(&self, client: Client) -> Result<ClientConfig> {
+        self.client_config_of(client, None)
     }
 
     /// The same for a client that speaks one version of TLS only.
     pub fn client_config_of(
         &self,
-        with_certificate: bool,
+        client: Client,
         version: Option<&'static SupportedProtocolVersion>,
     ) -> Result<ClientConfig> {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.root.clone())?;
         let versions = version.map_or(DEFAULT_VERSIONS.to_vec(), |version| vec![version]);
         let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(&versions)?
-            .with_root_certificates(self.roots()?);
-        let (certificate, key) = &self.client;
-        Ok(if with_certificate {
-            builder.with_client_auth_cert(vec![certificate.clone()], private_key(key))?
-        } else {
-            builder.with_no_client_auth()
+            .with_root_certificates(roots);
+        Ok(match self.identity(client) {
+            Some(identity) => builder
+                .with_client_auth_cert(vec![identity.certificate.clone()], private_key(identity))?,
+            None => builder.with_no_client_auth(),
         })
     }
 
-    fn roots(&self) -> Result<RootCertStore> {
-        let mut roots = RootCertStore::empty();
-        roots.add(self.root.clone())?;
-        Ok(roots)
+    fn identity(&self, client: Client) -> Option<&Identity> {
+        self.clients.iter().find(|(it, _)| *it == client).map(|(_, identity)| identity)
     }
 }
 
+type Authority = Issuer<'static, KeyPair>;
+
+fn authority(name: &str) -> Result<(CertificateDer<'static>, Authority)> {
+    let key = KeyPair::generate()?;
+    let mut params = params(name, &[])?;
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    Ok((params.self_signed(&key)?.der().clone(), Issuer::new(params, key)))
+}
+
+fn leaf(name: &str, hosts: &[&str]) -> Result<CertificateParams> {
+    let mut params = params(name, hosts)?;
+    params.not_after = date_time_ymd(LAST_YEAR, 12, 31);
+    Ok(params)
+}
+
 fn params(name: &str, hosts: &[&str]) -> Result<CertificateParams> {
-    let mut params =
-        CertificateParams::new(hosts.iter().map(|host| (*host).to_owned()).collect::<Vec<_>>())?;
+    let hosts: Vec<String> = hosts.iter().map(ToString::to_string).collect();
+    let mut params = CertificateParams::new(hosts)?;
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::OrganizationName, "Example Corp");
     params.distinguished_name.push(DnType::CommonName, name);
     Ok(params)
 }
 
-fn private_key(der: &[u8]) -> PrivateKeyDer<'static> {
-    PrivatePkcs8KeyDer::from(der.to_vec()).into()
+fn sign(params: CertificateParams, issuer: &Authority) -> Result<Identity> {
+    let key = KeyPair::generate()?;
+    let certificate = params.signed_by(&key, issuer)?.der().clone();
+    Ok(Identity { certificate, key: key.serialize_der() })
+}
+
+fn revocation_list(
+    serial_number: SerialNumber,
+    issuer: &Authority,
+) -> Result<CertificateRevocationListDer<'static>> {
+    let revoked = RevokedCertParams {
+        serial_number,
+        revocation_time: date_time_ymd(2020, 1, 1),
+        reason_code: None,
+        invalidity_date: None,
+    };
+    let params = CertificateRevocationListParams {
+        this_update: date_time_ymd(2020, 1, 1),
+        next_update: date_time_ymd(LAST_YEAR, 12, 31),
+        crl_number: SerialNumber::from(1),
+        issuing_distribution_point: None,
+        revoked_certs: vec![revoked],
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    Ok(params.signed_by(issuer)?.der().clone())
+}
+
+fn private_key(identity: &Identity) -> PrivateKeyDer<'static> {
+    PrivatePkcs8KeyDer::from(identity.key.clone()).into()
 }

@@ -21,7 +21,10 @@ use crate::Result;
 
 pub type Headers<'a> = &'a [(&'a str, &'a str)];
 
+const HOST: &str = "app.example";
+
 pub async fn tls(
+    server_name: &'static str,
     port: u16,
     config: &ClientConfig,
     protocol: &[u8],
@@ -30,7 +33,7 @@ pub async fn tls(
     config.alpn_protocols = vec![protocol.to_vec()];
     let stream = TcpStream::connect(("127.0.0.1", port)).await?;
     stream.set_nodelay(true)?;
-    let name = ServerName::try_from("app.example")?;
+    let name = ServerName::try_from(server_name)?;
     Ok(TlsConnector::from(Arc::new(config)).connect(name, stream).await?)
 }
 
@@ -59,7 +62,15 @@ pub struct Http1(http1::SendRequest<RequestBody>);
 
 impl Http1 {
     pub async fn connect(port: u16, config: &ClientConfig) -> Result<Self> {
-        let stream = tls(port, config, b"http/1.1").await?;
+        Self::connect_to(HOST, port, config).await
+    }
+
+    pub async fn connect_to(
+        server_name: &'static str,
+        port: u16,
+        config: &ClientConfig,
+    ) -> Result<Self> {
+        let stream = tls(server_name, port, config, b"http/1.1").await?;
         let (sender, connection) =
             http1::Builder::new().title_case_headers(true).handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection.with_upgrades());
@@ -96,7 +107,7 @@ impl Http1 {
         headers: Headers<'_>,
         text: &[u8],
     ) -> Result<(StatusCode, Vec<u8>)> {
-        let response = self.send(request(path, "app.example", headers)?).await?;
+        let response = self.send(request(path, HOST, headers)?).await?;
         let status = response.status();
         let mut echo = vec![0; text.len()];
         if status == StatusCode::SWITCHING_PROTOCOLS {
@@ -118,7 +129,15 @@ pub struct Http2(http2::SendRequest<RequestBody>);
 
 impl Http2 {
     pub async fn connect(port: u16, config: &ClientConfig) -> Result<Self> {
-        let stream = tls(port, config, b"h2").await?;
+        Self::connect_to(HOST, port, config).await
+    }
+
+    pub async fn connect_to(
+        server_name: &'static str,
+        port: u16,
+        config: &ClientConfig,
+    ) -> Result<Self> {
+        let stream = tls(server_name, port, config, b"h2").await?;
         let (sender, connection) =
             http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await?;
         tokio::spawn(connection);

@@ -6,21 +6,13 @@ use hyper::body::Bytes;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::uri::Authority;
 use hyper::{Request, Response, StatusCode};
+use tls_client_auth::hosts::request_host;
 
 pub type Body = BoxBody<Bytes, hyper::Error>;
 
 /// `:authority`, the target's, or `Host`; `None` unless it is one host (RFC 9112 §3.2).
 pub fn host<B>(request: &Request<B>) -> Option<Authority> {
-    let mut stated = request.headers().get_all(header::HOST).iter();
-    let (first, second) = (stated.next(), stated.next());
-    if second.is_some() {
-        return None;
-    }
-    let host = match request.uri().authority() {
-        Some(authority) => authority.clone(),
-        None => first?.to_str().ok()?.parse().ok()?,
-    };
-    (!host.host().is_empty() && !host.as_str().contains('@')).then_some(host)
+    request_host(request.uri(), request.headers()).parse().ok()
 }
 
 /// RFC 9110 §7.6.1: what belongs to one connection only. What the client listed in `Connection` is gone already.

@@ -22,7 +22,8 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use tls_client_auth::{ClientCertificate, ConnectionState};
+use tls_client_auth::hosts::{AuthStatus, Decision, Handshake};
+use tls_client_auth::{Claim, ConnectionState};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
@@ -31,7 +32,7 @@ use tokio_rustls::server::TlsStream;
 pub use self::endings::Shutdown;
 pub use self::log::Sink;
 pub use self::options::{Limits, Options, Settings};
-pub use self::tls::{Admission, Tls};
+pub use self::tls::{Admission, Authorities, Tls};
 
 use self::endings::{Activity, Watcher};
 use self::log::{Entry, Errors, Peer};
@@ -54,6 +55,7 @@ pub struct Proxy {
 /// Held as long as a connection is open, and the tunnels that came of it.
 struct Guest {
     peer: Peer,
+    handshake: Handshake,
     activity: Activity,
     _room: OwnedSemaphorePermit,
     _watcher: Watcher,
@@ -106,12 +108,14 @@ impl Proxy {
         room: OwnedSemaphorePermit,
         watcher: Watcher,
     ) {
-        let (stream, client) = match self.handshake(stream).await {
+        let (stream, handshake) = match self.handshake(stream).await {
             Ok(done) => done,
             Err(error) => return self.errors_of_clients.report(address, error),
         };
+        let client = handshake.client().clone();
         let guest = Arc::new(Guest {
             peer: Peer::new(address, &client),
+            handshake,
             activity: Activity::default(),
             _room: room,
             _watcher: watcher.clone(),
@@ -126,18 +130,17 @@ impl Proxy {
         }
     }
 
-    async fn handshake(
-        &self,
-        stream: TcpStream,
-    ) -> Result<(TlsStream<TcpStream>, ClientCertificate)> {
+    async fn handshake(&self, stream: TcpStream) -> Result<(TlsStream<TcpStream>, Handshake)> {
         let settings = self.settings();
         stream.set_nodelay(true)?;
-        let stream = timeout(self.options.limits.handshake, settings.tls.accept(stream))
+        let accepted = settings.tls.accept(stream, |server_name| settings.asks(server_name));
+        let stream = timeout(self.options.limits.handshake, accepted)
             .await
             .map_err(|_| "the handshake took too long")?
             .map_err(|error| format!("handshake: {error}"))?;
-        let client = settings.tls.client(stream.get_ref().1)?;
-        Ok((stream, client))
+        let tls = stream.get_ref().1;
+        let handshake = Handshake::new(tls.server_name(), settings.tls.client(tls)?);
+        Ok((stream, handshake))
     }
 
     /// Every request of a connection, over whichever HTTP the handshake agreed on.
@@ -197,16 +200,43 @@ impl Proxy {
             // A tunnel would carry requests that nobody strips.
             _ if request.method() == Method::CONNECT => answer(StatusCode::NOT_IMPLEMENTED),
             None => answer(StatusCode::BAD_REQUEST),
-            Some(host) => match self.forward(request, &host, guest, connection, &entry).await {
-                Ok(response) => response,
-                Err(failure) => {
-                    self.errors_of_origin.report(&entry, &failure);
-                    answer(failure.status())
+            Some(host) => match self.admit(&host, guest, connection, &mut entry) {
+                Ok(claim) => {
+                    let forwarded =
+                        self.forward(request, &host, guest, connection, claim, &entry).await;
+                    forwarded.unwrap_or_else(|failure| {
+                        self.errors_of_origin.report(&entry, &failure);
+                        answer(failure.status())
+                    })
                 }
+                Err(status) => answer(status),
             },
         };
         entry.status = Some(response.status());
         response
+    }
+
+    /// What a request for this host carries, or the status with which it is refused.
+    fn admit(
+        &self,
+        host: &Authority,
+        guest: &Guest,
+        connection: &ConnectionState,
+        entry: &mut Entry<'_>,
+    ) -> std::result::Result<Claim, StatusCode> {
+        let (status, reason) = match self.settings().decide(&guest.handshake, host) {
+            Decision::Forward => return Ok(connection.claim()),
+            // It must not use up the connection's first request.
+            Decision::Withhold => return Ok(connection.withhold()),
+            Decision::Refuse(reason) => (StatusCode::FORBIDDEN, reason.text()),
+            Decision::Misdirected => {
+                (StatusCode::MISDIRECTED_REQUEST, "the handshake was for another host")
+            }
+        };
+        entry.status = Some(status);
+        let client = AuthStatus::of(guest.handshake.client());
+        self.errors_of_clients.report(entry, format_args!("{reason} ({client})"));
+        Err(status)
     }
 
     async fn forward(
@@ -215,12 +245,9 @@ impl Proxy {
         host: &Authority,
         guest: &Arc<Guest>,
         connection: &ConnectionState,
+        claim: Claim,
         entry: &Entry<'_>,
     ) -> std::result::Result<Response<Body>, Failure> {
-        // A host that does not forward the certificate must not use up the connection's first request.
-        let forwards =
-            self.settings().hosts.as_ref().is_none_or(|hosts| hosts.forwards(host.as_str()));
-        let claim = if forwards { connection.claim() } else { connection.withhold() };
         for name in claim.too_large() {
             self.errors_of_clients.report(entry, format_args!("{name} is left out: too large"));
         }

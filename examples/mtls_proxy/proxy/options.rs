@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hyper::http::uri::Authority;
 use tls_client_auth::Forwarding;
-use tls_client_auth::hosts::HostnameSettings;
+use tls_client_auth::hosts::{Decision, Handshake, Hosts};
 
 use super::log::Sink;
 use super::tls::Tls;
@@ -23,12 +23,29 @@ pub struct Options {
     pub error_log: Sink,
 }
 
-/// Read anew on SIGHUP. Connections keep the TLS and the forwarding that they began with; hosts count at once.
+/// Read anew on SIGHUP. Connections keep the TLS and the forwarding that they began with; what hosts enforce and forward counts at once.
 pub struct Settings {
     pub tls: Tls,
     pub forwarding: Forwarding,
-    /// Without them, every host forwards the certificate.
-    pub hosts: Option<HostnameSettings>,
+    /// Which ask for a certificate, enforce it, forward it. Without associations, every host asks.
+    pub hosts: Hosts,
+    /// Whether every host forwards, whatever its setting.
+    pub forwards_all: bool,
+}
+
+impl Settings {
+    /// Whether the handshake for this server name asks for a certificate.
+    pub fn asks(&self, server_name: Option<&str>) -> bool {
+        self.hosts.associations().is_empty() || self.hosts.asks(server_name)
+    }
+
+    /// What becomes of a request for this host.
+    pub fn decide(&self, handshake: &Handshake, host: &Authority) -> Decision {
+        match self.hosts.decide(handshake.server_name(), host.as_str(), handshake.client()) {
+            Decision::Withhold if self.forwards_all => Decision::Forward,
+            decision => decision,
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
