@@ -2,7 +2,7 @@
 //! the other.
 //!
 //! `cargo bench --bench receiving` runs every set's receiver in turn, round by round, over a request with twelve other headers, and
-//! prints medians.
+//! prints medians; `benches/run receiving` shows them as a table.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,48 +13,39 @@
 )]
 
 mod harness;
+#[path = "harness/receivers.rs"]
+mod receivers;
 
 use std::hint::black_box;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::PAD;
-use harness::{CERTIFICATES, Candidate, medians, request};
+use harness::{CERTIFICATES, Candidate, request};
+use receivers::receivers;
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 use tls_client_auth::field::Limits;
 use tls_client_auth::receive::Memory;
-use tls_client_auth::{
-    ClientCertificate, ConnectionState, Forwarding, HeaderSet, Receiver, Unstated, Verification,
-};
+use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Verification};
 
-fn receivers() -> Vec<(&'static str, HeaderSet, Receiver)> {
-    vec![
-        ("cloudflare", HeaderSet::cloudflare(), Receiver::cloudflare(Unstated::Verified)),
-        ("rfc9440", HeaderSet::rfc9440(), Receiver::rfc9440(Unstated::Verified)),
-        ("ingress-nginx", HeaderSet::ingress_nginx(), Receiver::ingress_nginx()),
-        ("traefik", HeaderSet::traefik(), Receiver::traefik(Unstated::Verified)),
-        ("nginx", HeaderSet::nginx(), Receiver::nginx()),
-        ("haproxy", HeaderSet::haproxy(), Receiver::haproxy()),
-        ("envoy", HeaderSet::envoy(), Receiver::envoy(Unstated::Verified)),
-        ("cloudflare-managed", HeaderSet::cloudflare_managed(), Receiver::cloudflare_managed()),
-    ]
-}
+/// The first of the receivers: the certificate in every form, facts beside it, facts alone.
+const MEASURED: usize = 8;
 
 fn main() {
-    println!("{:<28}{:>12}{:>10}", "", "median", "x floor");
+    harness::print_head();
     for (name, der) in &CERTIFICATES[..3] {
-        println!("{name}, {} bytes", der.len());
         let engine = base64::engine::Simd::standard(PAD);
         let text = engine.encode(der);
         let mut candidates: Vec<Candidate<'_>> = vec![(
-            "floor",
+            "floor".to_owned(),
             Box::new(|| {
                 let der = engine.decode(black_box(&text)).unwrap();
                 black_box(Sha1::digest(black_box(&der)));
                 black_box(Sha256::digest(black_box(&der)));
             }),
         )];
-        for (set_name, set, receiver) in receivers() {
+        for (set, receiver) in receivers().into_iter().take(MEASURED) {
+            let set_name = set.name().to_owned();
             let forwarding = Forwarding::none()
                 .on_every_request(set)
                 .limits(Limits::new().encoded_leaf(1 << 16));
@@ -66,15 +57,12 @@ fn main() {
             let receive = move || {
                 black_box(receiver.receive(black_box(&headers)).unwrap());
             };
-            candidates.push((set_name, Box::new(receive)));
+            candidates.push((set_name.clone(), Box::new(receive)));
             let remember = move || {
                 black_box(memory.receive(black_box(&same)).unwrap());
             };
-            candidates.push(("  the same values again", Box::new(remember)));
+            candidates.push((format!("{set_name}, the same values again"), Box::new(remember)));
         }
-        let medians = medians(candidates);
-        for (candidate, median) in &medians {
-            println!("  {candidate:<26}{median:>9.0} ns{:>10.2}", median / medians[0].1);
-        }
+        harness::print(name, der, candidates);
     }
 }

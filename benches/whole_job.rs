@@ -1,7 +1,7 @@
 //! What each job costs, as ratios to the floor: its hashes, its base64 and one copy, one after the other.
 //!
-//! `cargo bench --bench whole_job` runs every candidate in turn, round by round, and prints medians. `benches/peers` does the same
-//! beside other libraries; `benches/counts/run` counts instructions and allocations.
+//! `cargo bench --bench whole_job` runs every candidate in turn, round by round, and prints medians; `benches/run whole_job` shows them
+//! as a table. `benches/peers` does the same beside other libraries; `benches/counts/run` counts instructions and allocations.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::PAD;
-use harness::{CERTIFICATES, Candidate, medians};
+use harness::{CERTIFICATES, Candidate};
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 use tls_client_auth::field::Limits;
@@ -31,14 +31,13 @@ use tls_client_auth::{
 const LIMITS: Limits = Limits::new().encoded_leaf(16 * 1024);
 
 fn main() {
-    println!("{:<28}{:>12}{:>10}", "", "median", "x floor");
+    harness::print_head();
     for (name, der) in CERTIFICATES {
-        println!("{name}, {} bytes", der.len());
-        certificate(der);
+        certificate(name, der);
     }
 }
 
-fn certificate(der: &'static [u8]) {
+fn certificate(name: &str, der: &'static [u8]) {
     let engine = base64::engine::Simd::standard(PAD);
     let engine = &engine;
     let shared: Arc<[u8]> = der.into();
@@ -69,7 +68,7 @@ fn certificate(der: &'static [u8]) {
 
     let candidates: Vec<Candidate<'_>> = vec![
         (
-            "floor",
+            "floor".to_owned(),
             Box::new(|| {
                 black_box(Sha1::digest(black_box(der)));
                 black_box(Sha256::digest(black_box(der)));
@@ -79,32 +78,32 @@ fn certificate(der: &'static [u8]) {
             }),
         ),
         (
-            "floor of the pair",
+            "floor of the pair".to_owned(),
             Box::new(|| {
                 black_box(Sha256::digest(black_box(der)));
                 black_box(engine.encode_slice(black_box(der), &mut text2).unwrap());
             }),
         ),
         (
-            "framing walk",
+            "framing walk".to_owned(),
             Box::new(|| {
                 black_box(Certificate::from_der(black_box(der)).unwrap());
             }),
         ),
         (
-            "record",
+            "record".to_owned(),
             Box::new(|| {
                 black_box(TlsClientAuth::with_limits(black_box(&client), LIMITS));
             }),
         ),
         (
-            "record, 256 in turn",
+            "record, 256 in turn".to_owned(),
             Box::new(|| {
                 black_box(TlsClientAuth::with_limits(black_box(turn.next().unwrap()), LIMITS));
             }),
         ),
         (
-            "record, 3 header values",
+            "record, 3 header values".to_owned(),
             Box::new(|| {
                 black_box(
                     TlsClientAuth::with_limits(black_box(&client), LIMITS).into_header_values(),
@@ -112,32 +111,29 @@ fn certificate(der: &'static [u8]) {
             }),
         ),
         (
-            "pair, with header values",
+            "pair, with header values".to_owned(),
             Box::new(|| {
                 black_box(set.lines(black_box(&client), LIMITS));
             }),
         ),
         (
-            "all 20, with header values",
+            "all 20, with header values".to_owned(),
             Box::new(|| {
                 black_box(ConnectionState::new(black_box(client.clone()), all.clone()));
             }),
         ),
         (
-            "a later request",
+            "a later request".to_owned(),
             Box::new(|| {
                 connection.claim().apply(black_box(&mut request));
             }),
         ),
         (
-            "a connection, not asked yet",
+            "a connection, not asked yet".to_owned(),
             Box::new(|| {
                 black_box(ConnectionState::new(present(Arc::clone(&shared)), forwarding.clone()));
             }),
         ),
     ];
-    let medians = medians(candidates);
-    for (candidate, median) in &medians {
-        println!("  {candidate:<26}{median:>9.0} ns{:>10.2}", median / medians[0].1);
-    }
+    harness::print(name, der, candidates);
 }

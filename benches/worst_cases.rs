@@ -1,6 +1,8 @@
-//! Certificates made to be slow: the time for the record and for every header set, at a size and at twice that size.
+//! What is made to be slow, on both sides: certificates for the record and for every header set, requests for every receiver. The time
+//! at a size and at twice that size.
 //!
-//! `cargo bench --bench worst_cases`. Linear is a ratio of 2. What the texts may be long is a test's matter: `tests/evidence.rs`.
+//! `cargo bench --bench worst_cases`; `benches/run worst_cases` shows it as a table, `writing` or `receiving` after it one side. Linear is a ratio of 2. What the texts may be long
+//! is a test's matter: `tests/evidence.rs`.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,55 +12,241 @@
     clippy::indexing_slicing,
     clippy::std_instead_of_alloc,
     clippy::std_instead_of_core,
+    clippy::type_complexity,
     missing_docs
 )]
 
 #[path = "../tests/common/mod.rs"]
 mod common;
+#[path = "harness/receivers.rs"]
+mod receivers;
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use common::families::FAMILIES;
+use receivers::receivers;
 use tls_client_auth::field::Limits;
-use tls_client_auth::{ClientCertificate, HeaderSet, TlsClientAuth, Verification};
+use tls_client_auth::{ClientCertificate, HeaderSet, Receiver, TlsClientAuth, Verification};
+
+/// What a receiver takes for a header's value.
+const HEADER: usize = 64 * 1024;
+const LOOK_ALIKES: usize = 10_000;
+const CHAIN: usize = 10;
+/// Over Cloudflare's limits, so that a header is as large as a receiver lets it be.
+const LIMITS: Limits =
+    Limits::new().encoded_leaf(2 * HEADER).encoded_chain(2 * HEADER).other_sets(2 * HEADER);
+const MILLISECOND: f64 = 1000.0;
+/// A disturbance makes more than 2 of it, and a square 4.
+const LINEAR: f64 = 3.0;
+
+/// What a value is made of that is repeated until it is as long as it may be.
+const PATTERNS: [&str; 36] = [
+    "a",
+    "A",
+    "9",
+    "0",
+    "F",
+    " ",
+    "\"",
+    "\\",
+    "\\\"",
+    "\\,",
+    "\\C3",
+    "\\x41",
+    "%",
+    "%22",
+    "%41",
+    "%0A",
+    "%250A",
+    ",",
+    "+",
+    "/",
+    "=",
+    ";",
+    ":",
+    "[",
+    "CN=a,",
+    "CN=a+",
+    "/CN=a",
+    "2.5.4.97=#0C01,",
+    "Hash=a;",
+    "URI=a;",
+    "Subject=\"\\\"\";",
+    "Cert=\"a\",",
+    "{\"Cert\":",
+    ":AAAA:, ",
+    "-----BEGIN CERTIFICATE-----",
+    "-----BEGIN%20CERTIFICATE-----%0AAAAA%0A-----END%20CERTIFICATE-----%0A",
+];
+
+type Request = Vec<(String, String)>;
 
 fn main() {
-    let sets = HeaderSet::all();
-    println!(
-        "{:<36}{:>8}{:>8}{:>14}{:>8}{:>20}",
-        "family", "n", "KB", "record", "x n/2", "slowest set"
-    );
     // The allocator keeps large blocks only once it has seen one, and the system's pages for them are no part of the job.
     drop(black_box(vec![1u8; 1 << 24]));
-    for (name, most, family) in FAMILIES {
-        let client = |n| ClientCertificate::presented(family(n), Verification::Success);
-        let (half, whole) = (client(most / 2), client(most));
-        let record = |client: &ClientCertificate| {
-            microseconds(|| drop(black_box(TlsClientAuth::new(client))))
-        };
-        let (before, after) = (record(&half), record(&whole));
-        let slowest = sets
-            .iter()
-            .map(|set| {
-                let lines = || drop(black_box(set.lines(&whole, Limits::new())));
-                (microseconds(lines), set.name())
-            })
-            .max_by(|one, other| one.0.total_cmp(&other.0))
-            .unwrap();
-        println!(
-            "{name:<36}{most:>8}{:>8}{after:>11.0} us{:>8.2}{:>8.0} us {}",
-            whole.leaf().unwrap().len() / 1000,
-            after / before,
-            slowest.0,
-            slowest.1
-        );
+    println!("case\tn\tKB\tus\tx n/2\t");
+    let has = |side: &str| std::env::args().any(|argument| argument == side);
+    if !has("receiving") {
+        writing();
+    }
+    if has("writing") {
+        return;
+    }
+    for (set, receiver) in receivers() {
+        certificates(&set, &receiver);
+        values(&set, &receiver);
+        look_alikes(&set, &receiver);
+        chains(&set, &receiver);
     }
 }
 
-/// The median of some runs.
-fn microseconds(mut run: impl FnMut()) -> f64 {
-    let mut times: Vec<f64> = (0..31)
+fn client(der: Vec<u8>) -> ClientCertificate {
+    ClientCertificate::presented(der, Verification::Success)
+}
+
+fn small() -> ClientCertificate {
+    client(include_bytes!("certificates/ec.der").to_vec())
+}
+
+fn writing() {
+    let sets = HeaderSet::all();
+    for (name, most, family) in FAMILIES {
+        let (half, whole) = (client(family(most / 2)), client(family(most)));
+        let bytes = whole.leaf().unwrap().len();
+        let record = |client: &ClientCertificate| {
+            microseconds(|| drop(black_box(TlsClientAuth::new(client))))
+        };
+        row(&format!("record, {name}"), most, bytes, record(&whole), record(&half));
+        let lines = |set: &HeaderSet, client: &ClientCertificate| {
+            microseconds(|| drop(black_box(set.lines(client, Limits::new()))))
+        };
+        let slowest = sets.iter().map(|set| (lines(set, &whole), set));
+        let (time, set) = slowest.max_by(|one, other| one.0.total_cmp(&other.0)).unwrap();
+        let case = format!("slowest set, {name}: {}", set.name());
+        row(&case, most, bytes, time, lines(set, &half));
+    }
+}
+
+/// The slowest family, in the largest size that a header takes.
+fn certificates(set: &HeaderSet, receiver: &Receiver) {
+    let slowest = FAMILIES.iter().map(|(name, most, family)| {
+        let mut n = *most;
+        let mut request = lines(set, &client(family(n)));
+        while longest(&request) > HEADER {
+            n = n * 15 / 16;
+            request = lines(set, &client(family(n)));
+        }
+        (receiving(receiver, &request, 5), name, n, request, family)
+    });
+    let slowest = slowest.max_by(|one, other| one.0.total_cmp(&other.0)).unwrap();
+    let (_, name, n, request, family) = slowest;
+    let half = lines(set, &client(family(n / 2)));
+    pair(&format!("{}, a certificate: {name}", set.name()), n, receiver, &request, &half);
+}
+
+/// The slowest value of the slowest header, beside the others of a client and beside the verdict alone.
+fn values(set: &HeaderSet, receiver: &Receiver) {
+    let whole = lines(set, &small());
+    let few: Request =
+        whole.iter().filter(|(name, value)| value.len() < 8 && !name.is_empty()).cloned().collect();
+    let headers: Vec<String> = receiver.headers().map(str::to_owned).collect();
+    let with = |request: &Request, header: &str, pattern: &str, length: usize| {
+        let mut request = request.clone();
+        request.retain(|(name, _)| !name.eq_ignore_ascii_case(header));
+        request.push((header.to_owned(), pattern.chars().cycle().take(length).collect()));
+        request
+    };
+    let mut slowest = (0.0, "", "", &whole);
+    for base in [&whole, &few] {
+        for header in &headers {
+            for pattern in PATTERNS {
+                let time = receiving(receiver, &with(base, header, pattern, HEADER), 3);
+                if time > slowest.0 {
+                    slowest = (time, header, pattern, base);
+                }
+            }
+        }
+    }
+    let (_, header, pattern, base) = slowest;
+    let [request, half] = [HEADER, HEADER / 2].map(|length| with(base, header, pattern, length));
+    let case = format!("{}, a value: {header}: {}…", set.name(), pattern.escape_debug());
+    pair(&case, HEADER, receiver, &request, &half);
+}
+
+/// Names that look like the set's, names that almost do, and one of the set's again and again.
+fn look_alikes(set: &HeaderSet, receiver: &Receiver) {
+    let Some(longest) = receiver.headers().max_by_key(|name| name.len()).map(str::to_owned) else {
+        return;
+    };
+    let kinds: [(&str, &dyn Fn(usize) -> String); 3] = [
+        ("names that look alike", &|_| longest.replace('-', "_")),
+        ("names that almost do", &|number| format!("{}{number}", &longest[..longest.len() - 1])),
+        ("one name again and again", &|_| longest.clone()),
+    ];
+    for (kind, name) in kinds {
+        let request = |count| {
+            let mut request = lines(set, &small());
+            request.extend((0..count).map(|number| (name(number), "a".to_owned())));
+            request
+        };
+        let (whole, half) = (request(LOOK_ALIKES), request(LOOK_ALIKES / 2));
+        pair(&format!("{}, {kind}", set.name()), LOOK_ALIKES, receiver, &whole, &half);
+    }
+}
+
+/// Ten certificates after the leaf, as large as the header takes.
+fn chains(set: &HeaderSet, receiver: &Receiver) {
+    let (_, _, family) = FAMILIES[1];
+    let with = |certificates: usize, n: usize| {
+        lines(set, &small().chain((0..certificates).map(|_| family(n))))
+    };
+    if with(CHAIN, 10) == lines(set, &small()) {
+        return;
+    }
+    let mut n = 1000;
+    while longest(&with(CHAIN, n)) > HEADER {
+        n = n * 15 / 16;
+    }
+    let (whole, half) = (with(CHAIN, n), with(CHAIN / 2, n));
+    pair(&format!("{}, a chain", set.name()), CHAIN, receiver, &whole, &half);
+}
+
+fn lines(set: &HeaderSet, client: &ClientCertificate) -> Request {
+    let lines = set.lines(client, LIMITS);
+    lines.iter().map(|line| (line.name().to_owned(), line.value().to_owned())).collect()
+}
+
+fn longest(request: &Request) -> usize {
+    request.iter().map(|(_, value)| value.len()).max().unwrap_or(0)
+}
+
+fn receiving(receiver: &Receiver, request: &Request, runs: usize) -> f64 {
+    median(runs, || drop(black_box(receiver.receive(black_box(request.as_slice())))))
+}
+
+fn pair(case: &str, n: usize, receiver: &Receiver, whole: &Request, half: &Request) {
+    let bytes = whole.iter().map(|(name, value)| name.len() + value.len()).sum();
+    let refused = if receiver.receive(whole.as_slice()).is_err() { " (refused)" } else { "" };
+    let [time, before] = [whole, half].map(|request| receiving(receiver, request, 31));
+    row(&format!("receiving: {case}{refused}"), n, bytes, time, before);
+}
+
+fn row(case: &str, n: usize, bytes: usize, time: f64, half: f64) {
+    let ratio = time / half;
+    let slow = if time > MILLISECOND { "over 1 ms" } else { "" };
+    // Of a few microseconds, more is the clock's.
+    let bent = if ratio > LINEAR && time > 50.0 { "not linear" } else { "" };
+    println!("{case}\t{n}\t{}\t{time:.0}\t{ratio:.2}\t{slow}{bent}", bytes / 1000);
+}
+
+fn microseconds(run: impl FnMut()) -> f64 {
+    median(31, run)
+}
+
+/// The median of some runs, in microseconds.
+fn median(runs: usize, mut run: impl FnMut()) -> f64 {
+    let mut times: Vec<f64> = (0..runs)
         .map(|_| {
             let start = Instant::now();
             run();

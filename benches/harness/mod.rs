@@ -29,7 +29,7 @@ const REQUEST: [(&str, &str); 12] = [
 const ROUNDS: usize = 2000;
 const TIMES: usize = 16;
 
-pub(crate) type Candidate<'a> = (&'static str, Box<dyn FnMut() + 'a>);
+pub(crate) type Candidate<'a> = (String, Box<dyn FnMut() + 'a>);
 
 /// A browser's request.
 pub(crate) fn request() -> http::HeaderMap {
@@ -39,8 +39,22 @@ pub(crate) fn request() -> http::HeaderMap {
     REQUEST.into_iter().map(line).collect()
 }
 
+/// Of the table that [`print`] makes, tab-separated.
+pub(crate) fn print_head() {
+    println!("certificate\tjob\tns\tx floor");
+}
+
+/// A row for each candidate; the first one is the floor.
+pub(crate) fn print(certificate: &str, der: &[u8], candidates: Vec<Candidate<'_>>) {
+    let medians = medians(candidates);
+    for (job, median) in &medians {
+        let ratio = median / medians[0].1;
+        println!("{certificate}, {} B\t{job}\t{median:.0}\t{ratio:.2}", der.len());
+    }
+}
+
 /// All in turn within every round, so that what disturbs one disturbs all.
-pub(crate) fn medians(mut candidates: Vec<Candidate<'_>>) -> Vec<(&'static str, f64)> {
+fn medians(mut candidates: Vec<Candidate<'_>>) -> Vec<(String, f64)> {
     let mut times = vec![Vec::new(); candidates.len()];
     for _ in 0..ROUNDS {
         for ((_, run), times) in candidates.iter_mut().zip(&mut times) {
@@ -55,5 +69,5 @@ pub(crate) fn medians(mut candidates: Vec<Candidate<'_>>) -> Vec<(&'static str, 
         times.sort_by(f64::total_cmp);
         times[times.len() / 2]
     };
-    candidates.iter().zip(&mut times).map(|((name, _), times)| (*name, median(times))).collect()
+    candidates.into_iter().zip(&mut times).map(|((name, _), times)| (name, median(times))).collect()
 }

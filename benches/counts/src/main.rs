@@ -15,7 +15,8 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tls_client_auth::field::Limits;
 use tls_client_auth::x509::Certificate;
 use tls_client_auth::{
-    ClientCertificate, ConnectionState, Forwarding, HeaderSet, TlsClientAuth, Verification,
+    ClientCertificate, ConnectionState, Forwarding, HeaderSet, Receiver, TlsClientAuth, Unstated,
+    Verification,
 };
 
 #[global_allocator]
@@ -67,6 +68,20 @@ fn main() -> ExitCode {
     for (name, value) in REQUEST {
         request.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
+    let mut receiver = None;
+    if let Some(name) = job.strip_prefix("receive-") {
+        let Some((set, found)) = receiver_of(name) else {
+            eprintln!("{job}: no such job");
+            return ExitCode::from(2);
+        };
+        let forwarding = Forwarding::none().on_every_request(set).limits(LIMITS);
+        ConnectionState::new(client.clone(), forwarding).forward(&mut request).commit();
+        if let Err(error) = found.receive(&request) {
+            eprintln!("{job}: {error}");
+            return ExitCode::from(2);
+        }
+        receiver = Some(found);
+    }
     if job == "held" {
         let region = Region::new(ALLOCATOR);
         let connection = ConnectionState::new(client.clone(), forwarding.clone());
@@ -93,7 +108,7 @@ fn main() -> ExitCode {
             drop(black_box(ConnectionState::new(client, forwarding.clone())));
         }
         "request" => drop(black_box(sent.claim().apply(&mut request))),
-        _ => {}
+        _ => drop(black_box(receiver.as_ref().map(|receiver| receiver.receive(&request)))),
     };
     match times.parse::<usize>() {
         Ok(times) => (0..times).for_each(|_| run()),
@@ -106,4 +121,18 @@ fn main() -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+fn receiver_of(name: &str) -> Option<(HeaderSet, Receiver)> {
+    Some(match name {
+        "cloudflare" => (HeaderSet::cloudflare(), Receiver::cloudflare(Unstated::Verified)),
+        "managed" => (HeaderSet::cloudflare_managed(), Receiver::cloudflare_managed()),
+        "rfc9440" => (HeaderSet::rfc9440(), Receiver::rfc9440(Unstated::Verified)),
+        "nginx" => (HeaderSet::nginx(), Receiver::nginx()),
+        "ingress-nginx" => (HeaderSet::ingress_nginx(), Receiver::ingress_nginx()),
+        "haproxy" => (HeaderSet::haproxy(), Receiver::haproxy()),
+        "envoy" => (HeaderSet::envoy(), Receiver::envoy(Unstated::Verified)),
+        "traefik" => (HeaderSet::traefik(), Receiver::traefik(Unstated::Verified)),
+        _ => return None,
+    })
 }

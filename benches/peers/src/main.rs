@@ -1,11 +1,14 @@
-//! The whole job, and the reading alone, beside other libraries: every text of a client's certificate (both names in both forms, serial
-//! number, both digests, dates, key identifiers) and what a proxy forwards (base64, SHA-256, RFC 9440).
+//! This crate beside other libraries, on both sides: `cargo run --release -- forwarding` and `-- receiving`; with BoringSSL instead of
+//! OpenSSL `cargo run --release --no-default-features --features boring`.
 //!
-//! `cargo run --release`; with BoringSSL instead of OpenSSL `cargo run --release --no-default-features --features boring`. All candidates
-//! run in turn within every round; medians, and ratios to the floor: both hashes, base64 and a copy, one after the other.
+//! Forwarding is the whole job, and the reading alone: every text of a client's certificate (both names in both forms, serial number,
+//! both digests, dates, key identifiers) and what a proxy forwards (base64, SHA-256, RFC 9440). Receiving is in [`receiving`].
+//!
+//! All candidates run in turn within every round; medians, and ratios to the floor: both hashes, base64 and a copy, one after the other.
 
 #[cfg(any(feature = "openssl", feature = "boring"))]
 mod c_library;
+mod receiving;
 mod rust_libraries;
 
 use std::hint::black_box;
@@ -30,23 +33,27 @@ const LIMITS: Limits = Limits::new().encoded_leaf(16 * 1024);
 const ROUNDS: usize = 200;
 const TIMES: u32 = 16;
 
-type Candidate<'a> = (&'static str, Box<dyn FnMut() + 'a>);
+type Candidate<'a> = (String, Box<dyn FnMut() + 'a>);
 
 fn main() {
-    let mut columns: Vec<Vec<(&str, f64)>> = Vec::new();
-    for (_, der) in CERTIFICATES {
-        columns.push(medians(candidates(der)));
-    }
-    let heads: Vec<String> =
-        CERTIFICATES.iter().map(|(name, der)| format!("{name}, {} B", der.len())).collect();
-    println!("| ns (x floor) | {} |", heads.join(" | "));
-    println!("|---|{}", "---|".repeat(heads.len()));
-    for row in 0..columns[0].len() {
-        let cells = columns.iter().map(|column| {
-            let (_, median) = column[row];
-            format!("{median:.0} ({:.2})", median / column[0].1)
-        });
-        println!("| {} | {} |", columns[0][row].0, cells.collect::<Vec<_>>().join(" | "));
+    let side = std::env::args().nth(1);
+    let is_receiving = match side.as_deref() {
+        Some("headers") => return receiving::print_headers(),
+        Some("forwarding") => false,
+        Some("receiving") => true,
+        _ => return eprintln!("usage: peers-bench forwarding|receiving|headers"),
+    };
+    println!("certificate\tjob\tns\tx floor");
+    for (name, der) in CERTIFICATES {
+        let candidates = if is_receiving { receiving::candidates(der) } else { candidates(der) };
+        let medians = medians(candidates);
+        for (candidate, median) in &medians {
+            println!(
+                "{name}, {} B\t{candidate}\t{median:.0}\t{:.2}",
+                der.len(),
+                median / medians[0].1
+            );
+        }
     }
 }
 
@@ -58,7 +65,7 @@ fn candidates(der: &'static [u8]) -> Vec<Candidate<'static>> {
     let (mut text, mut copy) = (vec![0u8; der.len() * 2], vec![0u8; der.len()]);
     let mut candidates: Vec<Candidate<'static>> = vec![
         (
-            "floor",
+            "floor".to_owned(),
             Box::new(move || {
                 black_box(Sha1::digest(black_box(der)));
                 black_box(Sha256::digest(black_box(der)));
@@ -68,61 +75,67 @@ fn candidates(der: &'static [u8]) -> Vec<Candidate<'static>> {
             }),
         ),
         (
-            "this crate: the record",
+            "this crate: the record".to_owned(),
             Box::new(move || {
                 drop(black_box(TlsClientAuth::with_limits(black_box(&client), LIMITS)))
             }),
         ),
         (
-            "this crate: the pair as header values",
+            "this crate: the pair as header values".to_owned(),
             Box::new(move || drop(black_box(pair.lines(black_box(&also), LIMITS)))),
         ),
-        ("x509-cert, the obvious way", Box::new(move || rust_libraries::x509_cert(black_box(der)))),
         (
-            "x509-parser, the obvious way",
+            "x509-cert, the obvious way".to_owned(),
+            Box::new(move || rust_libraries::x509_cert(black_box(der))),
+        ),
+        (
+            "x509-parser, the obvious way".to_owned(),
             Box::new(move || rust_libraries::x509_parser(black_box(der))),
         ),
     ];
     #[cfg(any(feature = "openssl", feature = "boring"))]
     {
         let parsed = c_library::read(der);
-        candidates.push((c_library::PARSED, Box::new(move || c_library::job(black_box(&parsed)))));
         candidates.push((
-            c_library::FROM_DER,
+            c_library::PARSED.to_owned(),
+            Box::new(move || c_library::job(black_box(&parsed))),
+        ));
+        candidates.push((
+            c_library::FROM_DER.to_owned(),
             Box::new(move || c_library::job(&c_library::read(black_box(der)))),
         ));
     }
     candidates.push((
-        "reading: this crate",
+        "reading: this crate".to_owned(),
         Box::new(move || {
             let _ = black_box(Certificate::from_der(black_box(der)));
         }),
     ));
     candidates.push((
-        "reading: rustls-webpki",
+        "reading: rustls-webpki".to_owned(),
         Box::new(move || {
             let der = rustls_pki_types::CertificateDer::from(black_box(der));
             drop(black_box(webpki::EndEntityCert::try_from(&der)));
         }),
     ));
     candidates.push((
-        "reading: x509-cert",
+        "reading: x509-cert".to_owned(),
         Box::new(move || rust_libraries::x509_cert_read(black_box(der))),
     ));
     candidates.push((
-        "reading: x509-parser",
+        "reading: x509-parser".to_owned(),
         Box::new(move || rust_libraries::x509_parser_read(black_box(der))),
     ));
     #[cfg(any(feature = "openssl", feature = "boring"))]
     candidates.push((
-        c_library::READING,
+        c_library::READING.to_owned(),
         Box::new(move || drop(black_box(c_library::read(black_box(der))))),
     ));
     candidates
 }
 
 /// All in turn within every round, so that what disturbs one disturbs all.
-fn medians(mut candidates: Vec<Candidate<'_>>) -> Vec<(&'static str, f64)> {
+fn medians(mut candidates: Vec<Candidate<'_>>) -> Vec<(String, f64)> {
     let mut times = vec![Vec::new(); candidates.len()];
     for _ in 0..ROUNDS {
         for ((_, run), times) in candidates.iter_mut().zip(&mut times) {
@@ -139,5 +152,5 @@ fn medians(mut candidates: Vec<Candidate<'_>>) -> Vec<(&'static str, f64)> {
         times.sort_by(f64::total_cmp);
         times[times.len() / 2]
     };
-    candidates.iter().zip(&mut times).map(|((name, _), times)| (*name, median(times))).collect()
+    candidates.into_iter().zip(&mut times).map(|((name, _), times)| (name, median(times))).collect()
 }
