@@ -57,7 +57,7 @@
 //!
 //! | Job | Types |
 //! |---|---|
-//! | The client of a handshake | [`ClientCertificate`], [`Verification`] and the reasons of a failure, [`client::VerifyError`]; feature `rustls`: [`rustls`](mod@rustls) |
+//! | The client of a handshake | [`ClientCertificate`], [`Verification`] and the reasons of a failure, [`client::VerifyError`]; a verifier for rustls that admits everyone, [`rustls::OptionalNoCa`] |
 //! | What is sent, and when | [`HeaderSet`], its values [`field::Field`], [`Forwarding`]; [settings files](#features) |
 //! | A connection and its requests | [`ConnectionState`], [`Claim`], [`connection::Applied`], [`connection::consume_connection`] |
 //! | The origin's side | [`Receiver`], [`Unstated`], [`receive::ReceiveError`], [`receive::StatedName`]; for repeated headers [`receive::Memory`] |
@@ -78,7 +78,8 @@
 //! | `headers` | [`typed_headers::ClientCert`] and [`typed_headers::ClientCertChain`] of the `headers` crate |
 //! | `http` | `http::HeaderMap` as the headers of a request; [`TlsClientAuth::into_header_values`] |
 //! | `http-body` | [`http_body::StrippedBody`]: a request's body without forged trailers |
-//! | `rustls` | [`ClientCertificate::from_rustls`]; [`rustls::OptionalNoCa`], a verifier that admits every client and reports the outcome |
+//! | `pingora` | [`pingora`](mod@pingora): its request header as the headers of a request |
+//! | `rustls-webpki` | [`rustls::OptionalNoCa`], a verifier for rustls 0.23 that admits every client and reports the outcome |
 //! | `serde` | JSON of the record and of Cloudflare's host settings; [header sets](HeaderSet#impl-Deserialize%3C'de%3E-for-HeaderSet) and [forwardings](Forwarding#impl-Deserialize%3C'de%3E-for-Forwarding) in settings files |
 //! | `tower` | Layers for the proxy's and the origin's side |
 //!
