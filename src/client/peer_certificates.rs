@@ -109,7 +109,9 @@ mod tests {
         let verified = |chain: &[&[u8]]| {
             Ok(ClientCertificate::presented(LEAF, Verification::Success).chain(chain))
         };
-        let cases: [(&str, Option<&[&[u8]]>, Result<ClientCertificate, RawPublicKeyError>); 7] = [
+        type Case<'a> =
+            (&'a str, Option<&'a [&'a [u8]]>, Result<ClientCertificate, RawPublicKeyError>);
+        let cases: [Case<'_>; 7] = [
             ("no list", None, Ok(ClientCertificate::none())),
             ("an empty list", Some(&[]), Ok(ClientCertificate::none())),
             ("a leaf", Some(&[LEAF]), verified(&[])),
