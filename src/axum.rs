@@ -62,7 +62,7 @@ fn trusted(auth: &TlsClientAuth) -> Result<TlsClientAuth, TlsClientAuthRejection
     auth.is_trusted().then(|| auth.clone()).ok_or(TlsClientAuthRejection::NotTrusted)
 }
 
-/// Why a request was answered without its handler: the status and the text that the client gets.
+/// The reason for which a request is answered without its handler: the status and the text that the client gets.
 ///
 /// ```
 /// use axum::response::IntoResponse;

@@ -60,7 +60,7 @@
 //! | The client of a handshake | [`ClientCertificate`], [`Verification`] and the reasons of a failure, [`client::VerifyError`]; feature `rustls-webpki`: [`rustls`](mod@rustls) |
 //! | What is sent, and when | [`HeaderSet`], its values [`field::Field`], [`Forwarding`]; [settings files](#features) |
 //! | A connection and its requests | [`ConnectionState`], [`Claim`], [`connection::Applied`], [`connection::consume_connection`] |
-//! | The origin's side | [`Receiver`], [`Unstated`], [`receive::ReceiveError`], [`receive::StatedName`] |
+//! | The origin's side | [`Receiver`], also [of a set](Receiver::of), [`Unstated`], [`receive::ReceiveError`], [`receive::StatedName`]; for repeated headers [`receive::Memory`] |
 //! | Who the client is | [`TlsClientAuth`]: the 21 properties of Cloudflare's `request.cf.tlsClientAuth`, as JSON, [a log line](TlsClientAuth#impl-Display-for-TlsClientAuth) and [rule fields](TlsClientAuth::rule_fields) |
 //! | Hosts that ask, enforce and forward | [`hosts::Hosts`], [`hosts::Decision`] |
 //! | Reading a certificate without trusting it | [`x509::Certificate`], [`x509::Name`], [`x509::SerialNumber`], [`x509::Time`], [`x509::SubjectAltName`], PEM ([`x509::certificates_from_pem`]); spelled as OpenSSL or BoringSSL spell it: [`Dialect`] |

@@ -20,7 +20,7 @@ pub use peer_certificates::RawPublicKeyError;
 pub use verification::{OtherReason, Reason, Verification};
 pub use verify_error::{ParseVerifyError, VerifyError};
 
-/// The client's side of a TLS handshake: presented or not, its bytes, the rest of the chain as it was sent, whether it
+/// What a TLS handshake leaves of the client: the certificate's bytes or none, the rest of the chain as it was sent, whether it
 /// verified, whether it is revoked.
 ///
 /// Making one reads nothing; cloning one copies no bytes. A certificate that can't be read as X.509 is kept all the same:
@@ -57,7 +57,7 @@ struct Others {
 }
 
 impl ClientCertificate {
-    /// The client presented no certificate.
+    /// Creates a client that presented no certificate.
     #[must_use]
     pub const fn none() -> Self {
         Self {
@@ -70,7 +70,7 @@ impl ClientCertificate {
         }
     }
 
-    /// The client presented this leaf (DER), and this is what the TLS library said of it. An `Arc<[u8]>` is shared, not
+    /// Creates a client that presented this leaf (DER), with the TLS library's verification result. An `Arc<[u8]>` is shared, not
     /// copied.
     #[must_use]
     pub fn presented(leaf: impl Into<Arc<[u8]>>, verification: Verification) -> Self {
@@ -96,7 +96,7 @@ impl ClientCertificate {
         Self::presented([], verification).with_others(|others| others.sha256 = Some(digest))
     }
 
-    /// The certificates that the client sent after the leaf (DER), in the order sent.
+    /// Sets the certificates that the client sent after the leaf (DER), in the order sent.
     #[must_use]
     pub fn chain<C: AsRef<[u8]>>(self, certificates: impl IntoIterator<Item = C>) -> Self {
         let certificates = certificates.into_iter();
@@ -185,15 +185,15 @@ impl ClientCertificate {
         self
     }
 
-    /// Whose spelling the record and the header sets use that name no other; [`Dialect::BoringSsl`] unless told.
+    /// Sets the dialect for the record and for sets that fix none; [`Dialect::BoringSsl`] by default.
     #[must_use]
     pub const fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;
         self
     }
 
-    /// The time from which the days that a certificate has left are counted. The time at which the headers are made, unless
-    /// told; without the standard library there is none, and no header either.
+    /// Sets the reference time for [`DaysRemaining`](crate::field::Field::DaysRemaining). The default is the time at which the headers
+    /// are made; without the standard library there is none, and no header either.
     #[must_use]
     pub const fn seen_at(mut self, time: OffsetDateTime) -> Self {
         self.seen_at = Some(time);
@@ -218,7 +218,7 @@ impl ClientCertificate {
         self.revoked
     }
 
-    /// What the TLS library said; [`Verification::None`] where nothing was presented.
+    /// The verification result; [`Verification::None`] if no certificate was presented.
     #[must_use]
     pub const fn verification(&self) -> &Verification {
         &self.verification

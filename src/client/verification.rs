@@ -30,7 +30,7 @@ pub enum Verification {
 }
 
 impl Verification {
-    /// From the number that OpenSSL's or BoringSSL's `SSL_get_verify_result` returned for a presented certificate.
+    /// Converts the number that OpenSSL's or BoringSSL's `SSL_get_verify_result` returned for a presented certificate.
     #[must_use]
     pub fn from_code(code: i32, library: Dialect) -> Self {
         if code == 0 {
@@ -126,7 +126,7 @@ impl Reason {
         Self::Other(OtherReason(text.chars().map(printable).collect::<String>().into()))
     }
 
-    /// The reason's text; printable ASCII. Empty where there is none.
+    /// The reason's text; printable ASCII. Empty for [`Unstated`](Self::Unstated).
     #[must_use]
     pub fn text(&self, dialect: Dialect) -> &str {
         match self {

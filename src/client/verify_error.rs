@@ -11,7 +11,7 @@ use core::str::FromStr;
 
 macro_rules! verify_errors {
     ($($variant:ident: ($openssl_code:expr, $openssl:literal), ($boringssl_code:expr, $boringssl:literal);)*) => {
-        /// Why the library that verified the chain refused it: its `X509_V_ERR_…` constants.
+        /// A verification error: OpenSSL's and BoringSSL's `X509_V_ERR_…` constants.
         ///
         /// ```
         /// use tls_client_auth::Dialect;

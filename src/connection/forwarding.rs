@@ -13,7 +13,7 @@ use crate::headers::name::{
 };
 use crate::headers::{Entry, HeaderLines, HeaderSet, HeaderSetError, HeaderSetErrorKind};
 
-/// The header sets that go out, and when. Made once for a proxy and shared by all of its connections.
+/// Which header sets a proxy sends, and when. Created once and shared by all connections.
 ///
 /// ```
 /// use tls_client_auth::{Forwarding, HeaderSet};
@@ -64,7 +64,7 @@ impl PartialEq for Nobody {
 
 impl Eq for Nobody {}
 
-/// From whom a family of headers is kept: see [`Forwarding::keep_family`].
+/// The clients from which a family of headers is kept: see [`Forwarding::keep_family`].
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum KeepFrom {
@@ -77,13 +77,13 @@ pub enum KeepFrom {
 }
 
 impl Forwarding {
-    /// Nothing is forwarded; requests are stripped all the same.
+    /// Forwards nothing. Requests are still stripped.
     #[must_use]
     pub fn none() -> Self {
         Self(Arc::default())
     }
 
-    /// Cloudflare's default: `Cf-Client-Cert-Der-Base64` and `Cf-Client-Cert-Sha256` on the first request of a connection.
+    /// Forwards as Cloudflare does by default: `Cf-Client-Cert-Der-Base64` and `Cf-Client-Cert-Sha256` on a connection's first request.
     ///
     /// An origin behind pooled connections can't tell which later requests belong to that first one; where it must know,
     /// put the set on every request.
@@ -92,7 +92,7 @@ impl Forwarding {
         Self::none().on_first_request(HeaderSet::cloudflare())
     }
 
-    /// `Client-Cert` and `Client-Cert-Chain` on every request, as RFC 9440 §2.4 wants it.
+    /// Forwards `Client-Cert` and `Client-Cert-Chain` on every request, as RFC 9440 §2.4 requires.
     #[must_use]
     pub fn rfc9440() -> Self {
         Self::none().on_every_request(HeaderSet::rfc9440())
@@ -121,13 +121,13 @@ impl Forwarding {
         })
     }
 
-    /// Sizes other than [`Limits::new`].
+    /// Sets other size limits than [`Limits::new`].
     #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
         self.with(|settings| settings.limits = limits)
     }
 
-    /// What becomes of a request's own `x-forwarded-client-cert`; [`XfccMode::SanitizeSet`] unless told.
+    /// Sets how a request's own `x-forwarded-client-cert` is treated; [`XfccMode::SanitizeSet`] by default.
     #[must_use]
     pub fn xfcc_mode(self, mode: XfccMode) -> Self {
         self.with(|settings| settings.xfcc_mode = mode)
@@ -146,6 +146,7 @@ impl Forwarding {
     ///
     /// # Errors
     /// A name is not a token, or is one of HTTP's own.
+    #[doc(alias("forged"))]
     pub fn also_strip<N: AsRef<str>>(
         self,
         names: impl IntoIterator<Item = N>,
@@ -222,6 +223,7 @@ impl Forwarding {
     /// assert!(!forwarding.owns(b"Host"));
     /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
     /// ```
+    #[doc(alias("forged", "spoofed"))]
     #[must_use]
     #[inline]
     pub fn owns(&self, name: &[u8]) -> bool {

@@ -1,4 +1,4 @@
-//! What a connection has told the origin so far, shared by all of its requests.
+//! The state of a connection and the claims of its requests: what is stripped, what is sent, and when.
 //!
 //! One atomic decides who carries the first request's headers: `READY` → `CLAIMED` → `SENT`, and back to `READY` when a claim is
 //! dropped before the origin had it. The certificate itself lies in a slot that only the holder of the claim touches, so that it
@@ -56,7 +56,7 @@ const CLAIMED: u8 = 1;
 /// The origin has them, or there never were any.
 const SENT: u8 = 2;
 
-/// The state of one TLS connection: made after the handshake, cloned into every request.
+/// The state of one TLS connection, created after the handshake and cloned into every request.
 ///
 /// Clones share the state. The certificate is fixed: create a new state for a renegotiated or resumed connection, with the verdict of
 /// that handshake.
@@ -104,7 +104,7 @@ struct Waiting {
 }
 
 impl ConnectionState {
-    /// The state of a connection on which nothing was forwarded yet.
+    /// Creates the state of a connection on which nothing was forwarded yet.
     ///
     /// The lines for every request are made here; those for the first request when it comes.
     #[must_use]
@@ -123,7 +123,7 @@ impl ConnectionState {
         }))
     }
 
-    /// Prepares a request: takes the first request's headers with it, if they still wait.
+    /// Prepares a request, which carries the first request's headers if no other has them.
     ///
     /// The claim is applied to the headers of every attempt to reach an origin, and [committed](Claim::commit) when one
     /// has the request. Dropped before that, it gives the headers back, and the next request carries them.
@@ -140,8 +140,8 @@ impl ConnectionState {
         claim
     }
 
-    /// Prepares a request that must carry nothing of the certificate, for a host that does not forward it: it is only stripped
-    /// and leaves the first request's headers to another. Families that are [kept](Forwarding::keep_family) go too.
+    /// Prepares a request for a host that does not forward the certificate. It is only stripped, and leaves the first request's
+    /// headers to another. Families that are [kept](Forwarding::keep_family) go too.
     #[must_use = "a request must be stripped by `Claim::apply`"]
     pub fn withhold(&self) -> Claim {
         Claim::new(Source::Connection(Arc::clone(&self.0)), false)
@@ -163,6 +163,7 @@ impl ConnectionState {
 
     /// Whether a header or a trailer with this name is removed from the connection's requests: see [`Forwarding::owns`]. A family
     /// that is [kept](Forwarding::keep_family) from this client is not.
+    #[doc(alias("forged", "spoofed"))]
     #[must_use]
     pub fn owns(&self, name: &[u8]) -> bool {
         self.0.forwarding.owner(self.kept()).owns(name)
@@ -199,7 +200,7 @@ impl Forwarding {
     /// Prepares a request, of a connection or of none.
     ///
     /// A request without a connection (cleartext, or another listener) is one of a client without a certificate: it is stripped,
-    /// and carries what the sets tell of nobody. Every listener of a proxy uses the same forwarding.
+    /// and carries what the sets state for a client without a certificate. Every listener of a proxy uses the same forwarding.
     ///
     /// ```
     /// use tls_client_auth::{Forwarding, HeaderSet};
@@ -285,6 +286,7 @@ impl Claim {
     ///
     /// `Connection` and `Upgrade` are treated as by [`consume_connection`]. Where the request has too many headers to take ours, it
     /// goes without any of them, and the claim will not be [committed](Self::commit).
+    #[doc(alias("forged", "spoofed", "sanitize"))]
     pub fn apply<H: RequestHeadersMut + ?Sized>(&self, headers: &mut H) -> Applied {
         let mode = self.forwarding().mode_of_xfcc();
         // Taken out first: it is owned, and comes back only as what is inserted.
@@ -325,7 +327,7 @@ impl Claim {
     ///
     /// [`apply`](Self::apply) adds them; a header type of another crate gets a wrapper that implements
     /// [`RequestHeadersMut`]. An HTTP library that hands over headers one by one must remove every one, and every trailer, with a
-    /// name that [`owns`](Self::owns) says yes to, and every one that `Connection` lists.
+    /// name that [`owns`](Self::owns) accepts, and every one that `Connection` lists.
     #[inline]
     pub fn lines(&self) -> impl Iterator<Item = HeaderLine<'_>> {
         let sends = self.forwarding().mode_of_xfcc().sends();
@@ -350,7 +352,7 @@ impl Claim {
         self.forwarding().owner(self.kept()).owns(name)
     }
 
-    /// The headers of which something is over its limit: see [`HeaderLines::too_large`](crate::headers::HeaderLines::too_large).
+    /// The headers with a value over its limit: see [`HeaderLines::too_large`](crate::headers::HeaderLines::too_large).
     pub fn too_large(&self) -> impl Iterator<Item = &str> {
         self.parts().flat_map(HeaderLines::too_large)
     }
@@ -406,7 +408,7 @@ impl Claim {
         self.first.is_some()
     }
 
-    /// The origin has the request: the first request's headers are spent, and what only they needed is freed.
+    /// Records that the origin has the request. The first request's headers are spent, and their memory is freed.
     ///
     /// Call it when the response's head arrives, not for an answer that the proxy makes itself: see [the module](self). A request that
     /// is given up before, by a reset stream for one, may have reached the origin all the same; the next one then carries the

@@ -7,7 +7,7 @@ pub(super) use crate::headers::name::X_FORWARDED_CLIENT_CERT as NAME;
 use crate::headers::name::is_alike;
 use crate::headers::{HeaderLine, RequestHeaders};
 
-/// What becomes of the `x-forwarded-client-cert` that a request brings along.
+/// How the `x-forwarded-client-cert` of an incoming request is treated.
 ///
 /// A header is kept only where the one before this proxy may be believed: its client is itself a proxy, and has shown so by its
 /// certificate. Kept is the header under its exact name, all lines joined by `,`; other spellings never are. One with a byte
@@ -31,6 +31,14 @@ use crate::headers::{HeaderLine, RequestHeaders};
 ///     "Hash=00;DNS=first.example,Hash=73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa;DNS=client.example"
 /// );
 /// ```
+#[doc(alias(
+    "forward_client_cert_details",
+    "forwardClientCertDetails",
+    "SANITIZE_SET",
+    "APPEND_FORWARD",
+    "FORWARD_ONLY",
+    "ALWAYS_FORWARD_ONLY",
+))]
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum XfccMode {

@@ -7,7 +7,7 @@ use super::{hex_escape, nibble};
 
 /// Which bytes of a URL-encoded PEM stay as they are. The hex digits are upper-case in all.
 ///
-/// Who decodes the last two must know which it is: `+` stands for itself in one and for a space in the other.
+/// Decoders must distinguish the last two: `+` is itself in one and a space in the other.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum UrlForm {

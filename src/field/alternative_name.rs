@@ -22,7 +22,7 @@ const USER_PRINCIPAL_NAME: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0
 
 const CONSTRUCTED_UTF8_STRING: u8 = UTF8_STRING | 0x20;
 
-/// Which of the subject alternative names, and how they are written.
+/// Which subject alternative names are sent, and how they are written.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SubjectAltNameForm {

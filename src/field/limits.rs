@@ -2,7 +2,7 @@
 
 use crate::x509::MAX_CERTIFICATE;
 
-/// Sizes in bytes. What is larger is left out whole and reported; nothing is ever cut.
+/// Size limits in bytes for what is sent. A larger value is left out and reported; nothing is ever cut.
 ///
 /// The smaller defaults are Cloudflare's, for its own sets, RFC 9440's and the record: 10 KiB for the leaf, 16 KiB for the chain, both as
 /// encoded in the header. Every other set sends what its proxy sends, up to a size that no certificate in use reaches: 64 KiB. Google's set
@@ -24,7 +24,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// 64 KiB to read; to send, 10 KiB of leaf and 16 KiB of chain in Cloudflare's and RFC 9440's sets, 64 KiB of anything else.
+    /// Creates the default limits: 64 KiB to read; to send, 10 KiB of leaf and 16 KiB of chain in Cloudflare's and RFC 9440's sets, 64 KiB of anything else.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -36,28 +36,28 @@ impl Limits {
         }
     }
 
-    /// The largest certificate that is read for its fields, in bytes of DER.
+    /// Sets the largest certificate that is read for its fields, in bytes of DER.
     #[must_use]
     pub const fn certificate(mut self, bytes: usize) -> Self {
         self.certificate = bytes;
         self
     }
 
-    /// The largest value that holds the leaf in Cloudflare's and RFC 9440's sets, and the record's `certRFC9440`.
+    /// Sets the largest value with the leaf in Cloudflare's and RFC 9440's sets, and the record's `certRFC9440`.
     #[must_use]
     pub const fn encoded_leaf(mut self, bytes: usize) -> Self {
         self.encoded_leaf = bytes;
         self
     }
 
-    /// The largest value that holds the chain in RFC 9440's set, and the record's `certChainRFC9440`.
+    /// Sets the largest value with the chain in RFC 9440's set, and the record's `certChainRFC9440`.
     #[must_use]
     pub const fn encoded_chain(mut self, bytes: usize) -> Self {
         self.encoded_chain = bytes;
         self
     }
 
-    /// The largest value that holds certificates in any other set: nginx's, Envoy's, one of the caller's own.
+    /// Sets the largest value with certificates in any other set: nginx's, Envoy's, one of the caller's own.
     ///
     /// ```
     /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
@@ -75,7 +75,7 @@ impl Limits {
         self
     }
 
-    /// The largest of any header value without certificates, a distinguished name for one. The record's properties are not bound by
+    /// Sets the largest header value without certificates, such as a distinguished name. The record's properties are not bound by
     /// it: they are no headers yet. A verdict is always written: a reason of the caller's own that is larger gives way to
     /// `FAILED:unspecified certificate verification error`.
     #[must_use]
@@ -111,7 +111,7 @@ pub(crate) enum Sizes {
     Other,
 }
 
-/// Sizes in bytes and a count. What is over them is an error.
+/// Limits on header size, certificate size and chain length. Exceeding one is an error.
 ///
 /// ```
 /// use tls_client_auth::{Receiver, Unstated};
@@ -129,27 +129,27 @@ pub struct ReceiveLimits {
 }
 
 impl ReceiveLimits {
-    /// 64 KiB for a header value and for a certificate, 10 certificates after the leaf.
+    /// Creates the default limits: 64 KiB for a header value and for a certificate, 10 certificates after the leaf.
     #[must_use]
     pub const fn new() -> Self {
         Self { header: 64 * 1024, certificate: MAX_CERTIFICATE, chain: 10 }
     }
 
-    /// The largest header value, in bytes.
+    /// Sets the largest header value, in bytes.
     #[must_use]
     pub const fn header(mut self, bytes: usize) -> Self {
         self.header = bytes;
         self
     }
 
-    /// The largest certificate, in bytes of DER.
+    /// Sets the largest certificate, in bytes of DER.
     #[must_use]
     pub const fn certificate(mut self, bytes: usize) -> Self {
         self.certificate = bytes;
         self
     }
 
-    /// The most certificates after the leaf.
+    /// Sets the largest number of certificates after the leaf.
     #[must_use]
     pub const fn chain(mut self, certificates: usize) -> Self {
         self.chain = certificates;

@@ -1,4 +1,4 @@
-//! What a header can say of a client certificate: every field with its exact written form.
+//! The fields of a client certificate, each with its exact written form.
 
 mod alternative_name;
 mod alternative_names;
@@ -70,20 +70,24 @@ pub enum Field {
     Revoked(Flag),
     /// Whether verification succeeded, as one value for origins that learn of a revocation from nowhere else: a certificate
     /// that is revoked did not succeed.
+    #[doc(alias("ssl_client_verify", "SSL_CLIENT_VERIFY", "ssl_c_verify"))]
     Verdict(VerdictForm),
-    /// Google's list of what is wrong: see [`HeaderSet::google`](crate::HeaderSet::google).
+    /// Google's list of verification errors: see [`HeaderSet::google`](crate::HeaderSet::google).
     Errors,
     /// Nothing of the certificate: only the text that the row has [around](crate::HeaderSet::surrounded) its value.
     Fixed,
-    /// That the connection is TLS, which it always is.
+    /// A flag that the connection is TLS; always set.
     Tls(Flag),
     /// The version of X.509: `3`.
     Version,
     /// The issuer's distinguished name.
+    #[doc(alias("ssl_client_i_dn", "SSL_CLIENT_I_DN", "ssl_c_i_dn"))]
     Issuer(NameForm),
     /// The subject's distinguished name.
+    #[doc(alias("ssl_client_s_dn", "SSL_CLIENT_S_DN", "ssl_c_s_dn"))]
     Subject(NameForm),
     /// The serial number.
+    #[doc(alias("ssl_client_serial", "SSL_CLIENT_M_SERIAL", "ssl_c_serial"))]
     Serial(SerialForm),
     /// The serial number of the issuer's certificate in [`SerialForm::Hex`]: from the certificate that
     /// [`verified_issuer`](crate::ClientCertificate::verified_issuer) names, else from the leaf's authority key identifier.
@@ -93,6 +97,7 @@ pub enum Field {
     /// The issuer's subject key identifier in upper-case hex, from the same sources.
     IssuerSubjectKeyIdentifier,
     /// SHA-1 of the certificate. For lookups only.
+    #[doc(alias("ssl_client_fingerprint", "ssl_c_sha1"))]
     Sha1(DigestForm),
     /// SHA-256 of the certificate.
     Sha256(DigestForm),
@@ -100,19 +105,24 @@ pub enum Field {
     /// [`Certificate::public_key_sha256`](crate::x509::Certificate::public_key_sha256).
     PublicKeySha256(DigestForm),
     /// The start of validity.
+    #[doc(alias("ssl_client_v_start", "SSL_CLIENT_V_START", "ssl_c_notbefore"))]
     NotBefore(DateForm),
     /// The end of validity.
+    #[doc(alias("expiry", "ssl_client_v_end", "SSL_CLIENT_V_END", "ssl_c_notafter"))]
     NotAfter(DateForm),
     /// `NotBefore=2025-01-02T03:04:05Z;NotAfter=2035-11-12T13:14:15Z`, as AWS writes both dates.
     Validity,
     /// Whole days until the end of validity, `0` from the last one on: as nginx counts them, from
     /// [`ClientCertificate::seen_at`](crate::ClientCertificate::seen_at).
+    #[doc(alias("expiry", "ssl_client_v_remain", "SSL_CLIENT_V_REMAIN"))]
     DaysRemaining,
     /// One of the subject alternative names, or a list of them.
     SubjectAltName(SubjectAltNameForm),
     /// The leaf.
+    #[doc(alias("ssl_client_escaped_cert", "SSL_CLIENT_CERT", "ssl_c_der"))]
     Certificate(CertificateForm),
     /// The certificates after the leaf, as the client sent them.
+    #[doc(alias("ssl_c_chain_der"))]
     Chain(ChainForm),
     /// The leaf and the certificates after it.
     LeafAndChain(ChainForm),

@@ -23,6 +23,7 @@ pub enum NameForm {
     HaProxy,
     /// `Jos%C3%A9`: the first `CN` alone, as [`HaProxy`](Self::HaProxy) writes it, a space at an end as `%20`. For display only: different
     /// names print alike, since the bytes of a BMPString can be those of `root`.
+    #[doc(alias("common name", "CN"))]
     CommonName,
     /// The name's DER in standard base64 with padding, if that has no more than 512 characters. Google.
     Base64,

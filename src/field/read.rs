@@ -144,20 +144,20 @@ fn key_identifier(fact: Fact, value: &[u8], stated: &mut Stated) -> Result<(), R
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum ReceiveErrorKind {
-    /// The request has it more than once: one of them may be the client's.
+    /// It is duplicated: one of them may be the client's.
     Twice,
     /// The request has a header that an origin could take for it, `ssl_client_verify` for `ssl-client-verify`. No proxy of
     /// ours sends that.
     LookAlike,
-    /// Its value or a certificate in it is over the limit.
+    /// Its value or a certificate in it exceeds the limit.
     TooLarge,
     /// It holds more certificates than the limit.
     TooManyCertificates,
     /// The verdict is missing beside other headers of the format, or where the format's proxy always sends one.
     MissingVerdict,
-    /// It is there and says nothing that this format's verdict can say, to the letter.
+    /// Its value is not a valid verdict of this format.
     NotAVerdict,
-    /// It is not in its format.
+    /// It is malformed.
     Malformed,
     /// What it encodes is not a certificate.
     NotACertificate,
@@ -165,24 +165,24 @@ pub enum ReceiveErrorKind {
     ChainWithoutCertificate,
     /// It contradicts the verdict, the certificate or another header.
     Disagrees,
-    /// It can be read in two ways, and nothing tells which one is meant.
+    /// It holds more than one element, or a name of the certificate that looks like one.
     Ambiguous,
 }
 
 impl fmt::Display for ReceiveErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Twice => "is there twice",
+            Self::Twice => "is duplicated",
             Self::LookAlike => "another header looks like it",
-            Self::TooLarge => "larger than the limit",
-            Self::TooManyCertificates => "more certificates than the limit",
+            Self::TooLarge => "exceeds the size limit",
+            Self::TooManyCertificates => "holds more certificates than the limit",
             Self::MissingVerdict => "is missing",
-            Self::NotAVerdict => "is no verdict of this format",
-            Self::Malformed => "is not in its format",
+            Self::NotAVerdict => "is not a valid verdict",
+            Self::Malformed => "is malformed",
             Self::NotACertificate => "holds no certificate",
-            Self::ChainWithoutCertificate => "a chain without its certificate",
+            Self::ChainWithoutCertificate => "holds a chain without its leaf",
             Self::Disagrees => "contradicts another header",
-            Self::Ambiguous => "can be read in two ways",
+            Self::Ambiguous => "holds more than one element, or a name that looks like one",
         })
     }
 }

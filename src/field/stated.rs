@@ -23,6 +23,7 @@ use crate::x509::Dialect;
 /// assert_eq!(received.names[0].as_str(), headers[0].1);
 /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
 /// ```
+#[doc(alias("SPIFFE", "SVID"))]
 #[derive(Clone, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum StatedName {

@@ -23,7 +23,7 @@ pub enum VerdictForm {
     Word,
 }
 
-/// How yes and no are written.
+/// How a Boolean is written.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Flag {

@@ -14,7 +14,7 @@ use crate::headers::HeaderName;
 use crate::headers::name::is_alike;
 use crate::x509::Dialect;
 
-/// Finished header lines. Every value holds bytes 0x20 to 0x7E only, and neither begins nor ends with a space.
+/// The header lines of one client. Every value holds bytes 0x20 to 0x7E only, and neither begins nor ends with a space.
 /// [`TabbedPem`](CertificateForm::TabbedPem) alone also holds tabs.
 #[derive(Clone)]
 pub struct HeaderLines {
@@ -49,7 +49,7 @@ impl Line {
 }
 
 impl HeaderSet {
-    /// The set's lines for this client. A row without a value gives none, and so does a value over its limit.
+    /// Writes the set's lines for this client. A row without a value gives none, and so does a value over its limit.
     #[must_use]
     pub fn lines(&self, client: &ClientCertificate, limits: Limits) -> HeaderLines {
         HeaderLines::new(self.entries(), client, limits)
@@ -149,7 +149,7 @@ impl HeaderLines {
         self.iter().find(alike).map(|line| line.value())
     }
 
-    /// The headers of which something was over its limit: they are left out, or, as Envoy's, sent without the certificates in them.
+    /// The headers with a value over its limit: they are left out, or, as Envoy's, sent without the certificates in them.
     #[must_use]
     pub fn too_large(&self) -> impl ExactSizeIterator<Item = &str> {
         let name = |entry: &usize| self.entries.get(*entry).map_or("", |entry| entry.name.as_str());

@@ -26,8 +26,8 @@ pub use request::{RequestHeaders, RequestHeadersMut, TooManyHeaders};
 
 /// An ordered table of header names, each with the field that is its value.
 ///
-/// A set from which its reader can't tell a trusted client from the others is sent for verified, unrevoked certificates only;
-/// [`including_untrusted`](Self::including_untrusted) lifts that. A reader can tell from [`Field::Verdict`], which counts a revoked
+/// A set from which its reader cannot learn whether the client is trusted is sent for verified, unrevoked certificates only;
+/// [`including_untrusted`](Self::including_untrusted) lifts that. A reader learns it from [`Field::Verdict`], which counts a revoked
 /// certificate as failed, or from [`Field::Verified`] or [`Field::VerifiedFlag`] beside [`Field::Revoked`].
 ///
 /// ```
@@ -88,13 +88,13 @@ pub(crate) enum When {
 }
 
 impl HeaderSet {
-    /// A table of the caller's own, with a name for people.
+    /// Creates a table of the caller's own, with a display name.
     ///
     /// Names, dates and reasons are printed in the dialect's spelling: [`Dialect::OpenSsl`] for origins that read what nginx, Apache
     /// or HAProxy send, [`Dialect::BoringSsl`] for those that read Cloudflare's or Envoy's.
     ///
     /// # Errors
-    /// A header name is not a token, is one of HTTP's own, or is there twice (case and separators apart).
+    /// A header name is not a token, is one of HTTP's own, or is duplicated (case and separators apart).
     pub fn new<'n>(
         name: &str,
         dialect: Dialect,
@@ -188,16 +188,16 @@ impl HeaderSet {
         self.map(|entry| Entry { when, ..entry })
     }
 
-    /// The same table for every client: also for certificates that did not verify or are revoked. Who reads it must
-    /// learn the verdict elsewhere.
+    /// Sends the table for every client, also for certificates that did not verify or are revoked. Its reader must learn the
+    /// verdict elsewhere.
     #[must_use]
     pub fn including_untrusted(self) -> Self {
         self.when(When::Always)
     }
 
-    /// The table with these rows alone, in this order.
+    /// Keeps these rows alone, in this order.
     ///
-    /// Where no row is left that tells the verdict, the rows are sent for trusted clients only, as in a set that never told it;
+    /// Where no row with the verdict is left, the rows are sent for trusted clients only, as in a set without one;
     /// [`including_untrusted`](Self::including_untrusted) lifts that when it is called afterwards.
     ///
     /// ```
@@ -228,7 +228,7 @@ impl HeaderSet {
         Ok(if set.tells_verdict() { set } else { set.map(Entry::without_verdict) })
     }
 
-    /// The same table with another header name in one row, for origins that know the value by that name.
+    /// Gives one row another header name, for origins that know the value by that name.
     ///
     /// ```
     /// use tls_client_auth::HeaderSet;
@@ -272,7 +272,7 @@ impl HeaderSet {
         Ok(Self { entries: entries.into(), ..self })
     }
 
-    /// The same table with fixed text before and after one row's value, for readers that want it: `<CN=John Doe, O=Acme>`. A row of
+    /// Puts fixed text before and after one row's value, for readers that expect it: `<CN=John Doe, O=Acme>`. A row of
     /// [`Field::Fixed`] has nothing else.
     ///
     /// ```
@@ -312,7 +312,7 @@ impl HeaderSet {
         Ok(Self { entries: entries.into(), ..self })
     }
 
-    /// The same table in that library's spelling, whatever the certificate's [`dialect`](crate::ClientCertificate::dialect).
+    /// Prints the table in this library's spelling, whatever the certificate's [`dialect`](crate::ClientCertificate::dialect).
     #[must_use]
     pub fn with_dialect(self, dialect: Dialect) -> Self {
         self.map(|entry| Entry { dialect: Some(dialect), ..entry })
@@ -341,7 +341,7 @@ impl HeaderSet {
         &self.name
     }
 
-    /// The table.
+    /// The rows: header names and fields.
     #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = (&str, Field)> {
         self.entries.iter().map(|entry| (entry.name.as_str(), entry.field))
@@ -421,7 +421,7 @@ fn checked_name<'r>(
     Ok(checked)
 }
 
-/// Why a table of headers was refused.
+/// The reason for which a header set or a forwarding is invalid.
 ///
 /// ```
 /// use tls_client_auth::{Dialect, HeaderSet};
@@ -429,7 +429,7 @@ fn checked_name<'r>(
 ///
 /// let rows = [("X-Cert", Field::Serial(SerialForm::Hex)), ("x_cert", Field::Sha256(DigestForm::Lower))];
 /// let error = HeaderSet::new("mine", Dialect::OpenSsl, rows).unwrap_err();
-/// assert_eq!(error.to_string(), r#"header name "x_cert": stands there twice"#);
+/// assert_eq!(error.to_string(), r#"header name "x_cert": is duplicated"#);
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct HeaderSetError {
@@ -448,9 +448,9 @@ pub enum HeaderSetErrorKind {
     /// One of HTTP's own: `Host`, `Connection`, `Content-Length`, `Cookie`, `Authorization`, … A set's names are removed from every
     /// request, which would be another request without these.
     Reserved,
-    /// The same name, case and separators apart, stands in another row.
+    /// The name is duplicated, case and separators apart.
     Twice,
-    /// No row has the name that was to be kept or changed.
+    /// The name is not in this set.
     Missing,
     /// Not a header name but that of a set, and no set has it.
     UnknownSet,
@@ -473,7 +473,7 @@ impl HeaderSetError {
         &self.name
     }
 
-    /// Why.
+    /// The reason.
     #[must_use]
     pub const fn kind(&self) -> HeaderSetErrorKind {
         self.kind
@@ -485,7 +485,7 @@ impl fmt::Display for HeaderSetError {
         let reason = match self.kind {
             HeaderSetErrorKind::NotAToken => "is not a token",
             HeaderSetErrorKind::Reserved => "belongs to HTTP itself",
-            HeaderSetErrorKind::Twice => "stands there twice",
+            HeaderSetErrorKind::Twice => "is duplicated",
             HeaderSetErrorKind::Missing => "is not in this set",
             HeaderSetErrorKind::UnknownSet => "is not known",
             HeaderSetErrorKind::NotAFamily => "is not a family of certificate headers",

@@ -23,13 +23,13 @@ enum Written {
 }
 
 impl HeaderName {
-    /// A name of the crate's own tables or the program's source. `None` where it is not a token (RFC 9110 §5.6.2).
+    /// Creates a name from the program's source. `None` where it is not a token (RFC 9110 §5.6.2).
     #[must_use]
     pub fn from_static(name: &'static str) -> Option<Self> {
         Self::new(Written::Static(name), name)
     }
 
-    /// A name that is known at run time only. `None` where it is not a token.
+    /// Creates a name that is known at run time only. `None` where it is not a token.
     #[must_use]
     pub fn from_text(name: &str) -> Option<Self> {
         Self::new(Written::Shared(name.into()), name)

@@ -27,13 +27,13 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    /// No further condition.
+    /// Creates no further condition.
     #[must_use]
     pub const fn new() -> Self {
         Self { issuers: None, fingerprints: None }
     }
 
-    /// Only certificates of these issuers, by the issuer's subject key identifier in hex, as in `cert_issuer_ski`. A list without
+    /// Allows only certificates of these issuers, by the issuer's subject key identifier in hex, as in `cert_issuer_ski`. A list without
     /// entries admits nobody.
     ///
     /// It is read from [the issuer's certificate](ClientCertificate::verified_issuer) that the caller named as verified, else from the
@@ -52,7 +52,7 @@ impl Conditions {
         Ok(self)
     }
 
-    /// Only these certificates, by the SHA-256 of their DER: 64 hex digits, as in `cert_fingerprint_sha256`. A list without entries
+    /// Allows only these certificates, by the SHA-256 of their DER: 64 hex digits, as in `cert_fingerprint_sha256`. A list without entries
     /// admits nobody.
     ///
     /// # Errors

@@ -1,11 +1,11 @@
-//! What becomes of a request.
+//! The decision on a request.
 
 use core::fmt;
 
 use crate::client::ClientCertificate;
 use crate::client::Verification;
 
-/// What becomes of one request, as [`Hosts::decide`](super::Hosts::decide) has it.
+/// The decision on one request: the result of [`Hosts::decide`](super::Hosts::decide).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "a proxy must handle each")]
 pub enum Decision {

@@ -1,5 +1,5 @@
-//! What a proxy knows of its hosts: which ask for a client certificate, which enforce it, which forward it; and what becomes of a
-//! request.
+//! What a proxy knows of its hosts: which ask for a client certificate, which enforce it, which forward it; and the
+//! decision on a request.
 //!
 //! [`Hosts`] holds it. [`Hosts::asks`] is for the handshake, [`Hosts::decide`] for every request on the connection.
 
@@ -84,6 +84,7 @@ pub fn normal_host(host: &str) -> Option<String> {
 /// assert_eq!(hosts.decide(Some("www.example.com"), "api.example.com", &nobody), Decision::Misdirected);
 /// # Ok::<(), tls_client_auth::hosts::HostnameError>(())
 /// ```
+#[doc(alias("Enable mTLS", "API Shield", "hostname associations"))]
 #[derive(Clone, Debug, Default)]
 pub struct Hosts {
     associations: Vec<HostnameAssociation>,
@@ -94,7 +95,7 @@ pub struct Hosts {
 }
 
 impl Hosts {
-    /// No host asks, enforces or forwards.
+    /// Creates a policy in which no host asks, enforces or forwards.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -226,7 +227,7 @@ impl Hosts {
         Host::of_request(host).is_some_and(|host| self.table.policy(&host).forwards == Some(true))
     }
 
-    /// Decides over a request on a TLS connection: the server name of its handshake, the request's `Host` or `:authority`, and the
+    /// Decides on a request of a TLS connection: the server name of its handshake, the request's `Host` or `:authority`, and the
     /// client.
     ///
     /// The request is [`Misdirected`](Decision::Misdirected) where its host can't be read, and where the handshake was for a host

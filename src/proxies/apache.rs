@@ -37,7 +37,38 @@ impl HeaderSet {
     ///   `\20`, in the legacy form as `\x20`.
     /// - A serial number of more than 35 bytes stays on one line.
     /// - A date that can't be read gives no header; Apache sends `Bad time value`, and `0` for the days.
-    /// - There is no `GENEROUS`, Apache's word for a certificate that `optional_no_ca` let pass: what the TLS library said is told.
+    /// - There is no `GENEROUS`, Apache's word for a certificate that `optional_no_ca` let pass: the header has what the TLS library said.
+    #[doc(alias(
+        "SSL_CLIENT_VERIFY",
+        "SSL_CLIENT_M_VERSION",
+        "SSL_CLIENT_M_SERIAL",
+        "SSL_CLIENT_S_DN",
+        "SSL_CLIENT_I_DN",
+        "SSL_CLIENT_V_START",
+        "SSL_CLIENT_V_END",
+        "SSL_CLIENT_V_REMAIN",
+        "SSL_CLIENT_CERT",
+        "SSL_CLIENT_CERT_CHAIN_0",
+        "SSL_CLIENT_SAN_Email_0",
+        "SSL_CLIENT_SAN_DNS_0",
+        "SSL_CLIENT_SAN_OTHER_msUPN_0",
+        "SSL-CLIENT-VERIFY",
+        "SSL-CLIENT-M-VERSION",
+        "SSL-CLIENT-M-SERIAL",
+        "SSL-CLIENT-S-DN",
+        "SSL-CLIENT-I-DN",
+        "SSL-CLIENT-V-START",
+        "SSL-CLIENT-V-END",
+        "SSL-CLIENT-V-REMAIN",
+        "SSL-CLIENT-CERT",
+        "SSL-CLIENT-CERT-CHAIN-0",
+        "SSL-CLIENT-SAN-Email-0",
+        "SSL-CLIENT-SAN-DNS-0",
+        "SSL-CLIENT-SAN-OTHER-msUPN-0",
+        "httpd",
+        "mod_ssl",
+        "RequestHeader",
+    ))]
     #[must_use]
     pub fn apache() -> Self {
         Self::apache_with("apache", NameForm::Rfc2253)
@@ -45,6 +76,7 @@ impl HeaderSet {
 
     /// `apache-legacy`: the same under `SSLOptions +LegacyDNStringFormat`, with names as `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`. For
     /// display only: different names can read alike.
+    #[doc(alias("LegacyDNStringFormat"))]
     #[must_use]
     pub fn apache_legacy() -> Self {
         Self::apache_with("apache-legacy", NameForm::Legacy)
@@ -104,6 +136,37 @@ impl Receiver {
     ///
     /// Under `optional_no_ca` Apache says `SUCCESS` of a self-signed certificate on a resumed TLS 1.2 session: use
     /// `SSLVerifyClient optional` or `require`.
+    #[doc(alias(
+        "SSL_CLIENT_VERIFY",
+        "SSL_CLIENT_M_VERSION",
+        "SSL_CLIENT_M_SERIAL",
+        "SSL_CLIENT_S_DN",
+        "SSL_CLIENT_I_DN",
+        "SSL_CLIENT_V_START",
+        "SSL_CLIENT_V_END",
+        "SSL_CLIENT_V_REMAIN",
+        "SSL_CLIENT_CERT",
+        "SSL_CLIENT_CERT_CHAIN_0",
+        "SSL_CLIENT_SAN_Email_0",
+        "SSL_CLIENT_SAN_DNS_0",
+        "SSL_CLIENT_SAN_OTHER_msUPN_0",
+        "SSL-CLIENT-VERIFY",
+        "SSL-CLIENT-M-VERSION",
+        "SSL-CLIENT-M-SERIAL",
+        "SSL-CLIENT-S-DN",
+        "SSL-CLIENT-I-DN",
+        "SSL-CLIENT-V-START",
+        "SSL-CLIENT-V-END",
+        "SSL-CLIENT-V-REMAIN",
+        "SSL-CLIENT-CERT",
+        "SSL-CLIENT-CERT-CHAIN-0",
+        "SSL-CLIENT-SAN-Email-0",
+        "SSL-CLIENT-SAN-DNS-0",
+        "SSL-CLIENT-SAN-OTHER-msUPN-0",
+        "httpd",
+        "mod_ssl",
+        "RequestHeader",
+    ))]
     #[must_use]
     pub fn apache() -> Self {
         Self::from_set(&HeaderSet::apache(), None).generous().with_verdict_always()

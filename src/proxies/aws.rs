@@ -19,6 +19,14 @@ impl HeaderSet {
     ///
     /// The balancer refuses the handshake of every other client, so the set is for trusted clients only. Whose library
     /// prints the names is not documented; OpenSSL's spelling is assumed.
+    #[doc(alias(
+        "X-Amzn-Mtls-Clientcert-Leaf",
+        "X-Amzn-Mtls-Clientcert-Serial-Number",
+        "X-Amzn-Mtls-Clientcert-Issuer",
+        "X-Amzn-Mtls-Clientcert-Subject",
+        "X-Amzn-Mtls-Clientcert-Validity",
+        "ELB",
+    ))]
     #[must_use]
     pub fn aws_alb() -> Self {
         Self::from_table(
@@ -42,6 +50,7 @@ impl HeaderSet {
     ///
     /// What differs: the balancer verifies nothing and leaves that to the origin. Here the set is for trusted clients only, unless
     /// [`including_untrusted`](Self::including_untrusted) says so.
+    #[doc(alias("X-Amzn-Mtls-Clientcert"))]
     #[must_use]
     pub fn aws_alb_passthrough() -> Self {
         let chain = Field::LeafAndChain(ChainForm::EscapedPem(UrlForm::Alb));
@@ -64,6 +73,15 @@ impl HeaderSet {
     /// A certificate that fails never reaches an origin behind CloudFront, and gives no header here. Not documented, and
     /// assumed: `+`, `/` and `=` stay in the PEM, a serial number has no sign byte, names are in OpenSSL's spelling.
     /// CloudFront's *passthrough* mode is [`rfc9440`](Self::rfc9440).
+    #[doc(alias(
+        "CloudFront-Viewer-Cert-Present",
+        "CloudFront-Viewer-Cert-Pem",
+        "CloudFront-Viewer-Cert-Serial-Number",
+        "CloudFront-Viewer-Cert-Issuer",
+        "CloudFront-Viewer-Cert-Subject",
+        "CloudFront-Viewer-Cert-Sha256",
+        "CloudFront-Viewer-Cert-Validity",
+    ))]
     #[must_use]
     pub fn cloudfront() -> Self {
         let rows = [
@@ -87,13 +105,22 @@ impl HeaderSet {
 
 impl Receiver {
     /// AWS Application Load Balancer in verify mode, where a handshake without a valid certificate fails.
+    #[doc(alias(
+        "X-Amzn-Mtls-Clientcert-Leaf",
+        "X-Amzn-Mtls-Clientcert-Serial-Number",
+        "X-Amzn-Mtls-Clientcert-Issuer",
+        "X-Amzn-Mtls-Clientcert-Subject",
+        "X-Amzn-Mtls-Clientcert-Validity",
+        "ELB",
+    ))]
     #[must_use]
     pub fn aws_alb(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::aws_alb(), Some(unstated))
     }
 
-    /// AWS Application Load Balancer in passthrough mode: the presented chain, which nobody verified. Who verifies it after
-    /// [`receive`](Self::receive) makes a new [`ClientCertificate`](crate::ClientCertificate) with the outcome.
+    /// AWS Application Load Balancer in passthrough mode: the presented chain, which nobody verified. Verify it after
+    /// [`receive`](Self::receive), and create a new [`ClientCertificate`](crate::ClientCertificate) with the result.
+    #[doc(alias("X-Amzn-Mtls-Clientcert"))]
     #[must_use]
     pub fn aws_alb_passthrough(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::aws_alb_passthrough(), Some(unstated))
@@ -101,6 +128,15 @@ impl Receiver {
 
     /// CloudFront's viewer mTLS in its required and optional modes. Passthrough mode sends RFC 9440's headers:
     /// [`rfc9440`](Self::rfc9440).
+    #[doc(alias(
+        "CloudFront-Viewer-Cert-Present",
+        "CloudFront-Viewer-Cert-Pem",
+        "CloudFront-Viewer-Cert-Serial-Number",
+        "CloudFront-Viewer-Cert-Issuer",
+        "CloudFront-Viewer-Cert-Subject",
+        "CloudFront-Viewer-Cert-Sha256",
+        "CloudFront-Viewer-Cert-Validity",
+    ))]
     #[must_use]
     pub fn cloudfront(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::cloudfront(), Some(unstated))

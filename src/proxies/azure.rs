@@ -18,6 +18,7 @@ impl HeaderSet {
     ///
     /// What differs: App Service verifies nothing and leaves that to the application. Here the set is for trusted clients
     /// only, unless [`including_untrusted`](Self::including_untrusted) says so.
+    #[doc(alias("X-ARR-ClientCert"))]
     #[must_use]
     pub fn azure_app_service() -> Self {
         let row = ("X-ARR-ClientCert", Field::Certificate(CertificateForm::Base64));
@@ -41,6 +42,24 @@ impl HeaderSet {
     /// | `client-certificate-verification` | `SUCCESS`, `NONE`, `FAILED:certificate has expired` |
     ///
     /// What differs is what differs in [`nginx`](Self::nginx). Not documented, and assumed: OpenSSL 3's spelling.
+    #[doc(alias(
+        "client_certificate",
+        "client_certificate_end_date",
+        "client_certificate_fingerprint",
+        "client_certificate_issuer",
+        "client_certificate_serial",
+        "client_certificate_start_date",
+        "client_certificate_subject",
+        "client_certificate_verification",
+        "client-certificate",
+        "client-certificate-end-date",
+        "client-certificate-fingerprint",
+        "client-certificate-issuer",
+        "client-certificate-serial",
+        "client-certificate-start-date",
+        "client-certificate-subject",
+        "client-certificate-verification",
+    ))]
     #[must_use]
     pub fn azure_application_gateway() -> Self {
         let escaped = CertificateForm::EscapedPem(UrlForm::Component);
@@ -63,6 +82,7 @@ impl HeaderSet {
 
 impl Receiver {
     /// Azure App Service's `X-ARR-ClientCert`: the platform verifies nothing.
+    #[doc(alias("X-ARR-ClientCert"))]
     #[must_use]
     pub fn azure_app_service(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::azure_app_service(), Some(unstated))
@@ -70,6 +90,24 @@ impl Receiver {
 
     /// Azure Application Gateway's server variables `client_certificate…` in headers of the same names. It writes the subject
     /// in the one-line form and the issuer in RFC 2253's.
+    #[doc(alias(
+        "client_certificate",
+        "client_certificate_end_date",
+        "client_certificate_fingerprint",
+        "client_certificate_issuer",
+        "client_certificate_serial",
+        "client_certificate_start_date",
+        "client_certificate_subject",
+        "client_certificate_verification",
+        "client-certificate",
+        "client-certificate-end-date",
+        "client-certificate-fingerprint",
+        "client-certificate-issuer",
+        "client-certificate-serial",
+        "client-certificate-start-date",
+        "client-certificate-subject",
+        "client-certificate-verification",
+    ))]
     #[must_use]
     pub fn azure_application_gateway() -> Self {
         Self::from_set(&HeaderSet::azure_application_gateway(), None)

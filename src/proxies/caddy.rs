@@ -23,7 +23,7 @@ impl HeaderSet {
     /// not 3: its lists are `[]`.
     ///
     /// Source: what Caddy 2.11.7 and 2.6.2 sent to an origin; both print the same, but 2.6 also takes negative serial
-    /// numbers, and UTF-16 pairs in a BMPString, for which 2.11 refuses the certificate. Nothing tells the verdict, so these go out for trusted certificates only.
+    /// numbers, and UTF-16 pairs in a BMPString, for which 2.11 refuses the certificate. No header carries the verdict, so these go out for trusted certificates only.
     ///
     /// What differs, and why:
     /// - Caddy leaves UTF-8 and TAB raw in names, and answers 502 for other control bytes. Here every byte outside printable ASCII
@@ -34,6 +34,30 @@ impl HeaderSet {
     /// - A space at the end of a name comes as `\20`; Caddy cuts it and leaves the backslash before it.
     /// - A serial number of more than 256 bytes is absent.
     /// - `certificate_pem` is not there: it holds line breaks, for which Caddy answers 502.
+    #[doc(alias(
+        "http.request.tls.client.subject",
+        "http.request.tls.client.issuer",
+        "http.request.tls.client.serial",
+        "http.request.tls.client.fingerprint",
+        "http.request.tls.client.certificate_der_base64",
+        "http.request.tls.client.public_key",
+        "http.request.tls.client.public_key_sha256",
+        "http.request.tls.client.san.dns_names",
+        "http.request.tls.client.san.emails",
+        "http.request.tls.client.san.ips",
+        "http.request.tls.client.san.uris",
+        "tls-client-subject",
+        "tls-client-issuer",
+        "tls-client-serial",
+        "tls-client-fingerprint",
+        "tls-client-certificate-der-base64",
+        "tls-client-public-key",
+        "tls-client-public-key-sha256",
+        "tls-client-san-dns-names",
+        "tls-client-san-emails",
+        "tls-client-san-ips",
+        "tls-client-san-uris",
+    ))]
     #[must_use]
     pub fn caddy() -> Self {
         Self::from_table(
@@ -58,6 +82,30 @@ impl HeaderSet {
 impl Receiver {
     /// Caddy's placeholders `{http.request.tls.client.…}` in headers of the same names. Go regroups distinguished names: without
     /// the certificate they are not the text that other proxies send.
+    #[doc(alias(
+        "http.request.tls.client.subject",
+        "http.request.tls.client.issuer",
+        "http.request.tls.client.serial",
+        "http.request.tls.client.fingerprint",
+        "http.request.tls.client.certificate_der_base64",
+        "http.request.tls.client.public_key",
+        "http.request.tls.client.public_key_sha256",
+        "http.request.tls.client.san.dns_names",
+        "http.request.tls.client.san.emails",
+        "http.request.tls.client.san.ips",
+        "http.request.tls.client.san.uris",
+        "tls-client-subject",
+        "tls-client-issuer",
+        "tls-client-serial",
+        "tls-client-fingerprint",
+        "tls-client-certificate-der-base64",
+        "tls-client-public-key",
+        "tls-client-public-key-sha256",
+        "tls-client-san-dns-names",
+        "tls-client-san-emails",
+        "tls-client-san-ips",
+        "tls-client-san-uris",
+    ))]
     #[must_use]
     pub fn caddy(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::caddy(), Some(unstated))

@@ -13,8 +13,9 @@ impl HeaderSet {
     /// |---|---|
     /// | `X-Forwarded-Client-Cert` | the DER in standard base64 with padding |
     ///
-    /// The name is Envoy's too, with another value: never send both to one origin. No verdict stands beside it, so it goes
-    /// out for trusted clients only.
+    /// The name is Envoy's too, with another value: never send both to one origin. It carries no verdict, so it is
+    /// sent for trusted clients only.
+    #[doc(alias("Gorouter", "forwarded_client_cert"))]
     #[must_use]
     pub fn cloud_foundry() -> Self {
         let row = ("X-Forwarded-Client-Cert", Field::Certificate(CertificateForm::Base64));
@@ -24,6 +25,7 @@ impl HeaderSet {
 
 impl Receiver {
     /// Cloud Foundry's `X-Forwarded-Client-Cert`: base64 of the DER, under the name of Envoy's header.
+    #[doc(alias("Gorouter", "forwarded_client_cert"))]
     #[must_use]
     pub fn cloud_foundry(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::cloud_foundry(), Some(unstated))

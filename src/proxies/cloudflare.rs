@@ -14,8 +14,9 @@ impl HeaderSet {
     /// | `Cf-Client-Cert-Der-Base64` | the DER in standard base64 with padding |
     /// | `Cf-Client-Cert-Sha256` | its SHA-256 in lower-case hex |
     ///
-    /// No verdict stands beside them, so they go out for trusted certificates only. Source: Cloudflare's documentation,
+    /// They carry no verdict, so they are sent for trusted certificates only. Source: Cloudflare's documentation,
     /// "Enable mTLS".
+    #[doc(alias("Cf-Client-Cert-Der-Base64", "Cf-Client-Cert-Sha256"))]
     #[must_use]
     pub fn cloudflare() -> Self {
         Self::from_table(
@@ -32,6 +33,18 @@ impl HeaderSet {
     ///
     /// What differs: of a revoked certificate `X-CERT-VERIFY` is `FAILED:certificate revoked`. Cloudflare's property says `SUCCESS`, and
     /// the sample sends no header from which its reader could learn of the revocation.
+    #[doc(alias(
+        "X-CERT-ISSUER-DN",
+        "X-CERT-SUBJECT-DN",
+        "X-CERT-ISSUER-DN-L",
+        "X-CERT-SUBJECT-DN-L",
+        "X-CERT-SERIAL",
+        "X-CERT-FINGER",
+        "X-CERT-VERIFY",
+        "X-CERT-NOTBE",
+        "X-CERT-NOTAF",
+        "Workers",
+    ))]
     #[must_use]
     pub fn cloudflare_worker() -> Self {
         Self::from_table(
@@ -51,12 +64,27 @@ impl HeaderSet {
     }
 
     /// `cloudflare-managed`: the seventeen headers of the managed transform "Add TLS client auth headers", in its order.
-    /// Revoked, verified and presented are `true` or `false`. `cf-cert-revoked: true` stands beside `cf-cert-verified: true` only: of
+    /// Revoked, verified and presented are `true` or `false`. `cf-cert-revoked: true` is sent beside `cf-cert-verified: true` only: of
     /// a certificate that failed anyhow, revocation is not reported.
     ///
     /// The digests are `cf-cert-sha256` and `cf-cert-sha1`, as on the wire. Editions of the documentation before September 2026
     /// called them `cf-cert-fingerprint-sha256` and `-sha1`; Cloudflare never sets those, so a client could: they are removed
     /// from every request and read by no receiver.
+    #[doc(alias(
+        "cf-cert-revoked",
+        "cf-cert-verified",
+        "cf-cert-presented",
+        "cf-cert-issuer-dn",
+        "cf-cert-subject-dn",
+        "cf-cert-serial",
+        "cf-cert-issuer-serial",
+        "cf-cert-sha256",
+        "cf-cert-sha1",
+        "cf-cert-not-before",
+        "cf-cert-not-after",
+        "cf-cert-ski",
+        "cf-cert-issuer-ski",
+    ))]
     #[must_use]
     pub fn cloudflare_managed() -> Self {
         Self::from_table(
@@ -88,22 +116,35 @@ impl Receiver {
     /// What [`HeaderSet::cloudflare`](crate::HeaderSet::cloudflare) sends: `Cf-Client-Cert-Der-Base64` and `…-Sha256`.
     ///
     /// Cloudflare sends them on the first request of a connection only, so a request without is not one without certificate.
+    #[doc(alias("Cf-Client-Cert-Der-Base64", "Cf-Client-Cert-Sha256"))]
     #[must_use]
     pub fn cloudflare(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::cloudflare(), Some(unstated))
     }
 
-    /// What [`HeaderSet::cloudflare_worker`](crate::HeaderSet::cloudflare_worker) sends. Facts, no certificate.
+    /// What [`HeaderSet::cloudflare_worker`](crate::HeaderSet::cloudflare_worker) sends. Individual fields only; no certificate.
     ///
     /// The sample Worker as Cloudflare publishes it sends `X-CERT-VERIFY: undefined`, which is an error here: it reads the property
     /// `certVerify`, and the property's name is `certVerified`. Change that line of the Worker; for those who can't there is
     /// [`cloudflare_worker_as_published`](Self::cloudflare_worker_as_published).
+    #[doc(alias(
+        "X-CERT-ISSUER-DN",
+        "X-CERT-SUBJECT-DN",
+        "X-CERT-ISSUER-DN-L",
+        "X-CERT-SUBJECT-DN-L",
+        "X-CERT-SERIAL",
+        "X-CERT-FINGER",
+        "X-CERT-VERIFY",
+        "X-CERT-NOTBE",
+        "X-CERT-NOTAF",
+        "Workers",
+    ))]
     #[must_use]
     pub fn cloudflare_worker() -> Self {
         Self::from_set(&HeaderSet::cloudflare_worker(), None)
     }
 
-    /// The sample Worker as Cloudflare publishes it, whose `X-CERT-VERIFY` says `undefined` and is not read. The zone's rules must
+    /// The sample Worker as Cloudflare publishes it. Its `X-CERT-VERIFY` is `undefined` and is not read. The zone's rules must
     /// refuse clients that do not verify, or [`Unstated::NotVerified`] is the truth.
     ///
     /// ```
@@ -123,6 +164,21 @@ impl Receiver {
 
     /// What [`HeaderSet::cloudflare_managed`](crate::HeaderSet::cloudflare_managed) sends. Facts, no certificate; a failed
     /// verification comes without its reason.
+    #[doc(alias(
+        "cf-cert-revoked",
+        "cf-cert-verified",
+        "cf-cert-presented",
+        "cf-cert-issuer-dn",
+        "cf-cert-subject-dn",
+        "cf-cert-serial",
+        "cf-cert-issuer-serial",
+        "cf-cert-sha256",
+        "cf-cert-sha1",
+        "cf-cert-not-before",
+        "cf-cert-not-after",
+        "cf-cert-ski",
+        "cf-cert-issuer-ski",
+    ))]
     #[must_use]
     pub fn cloudflare_managed() -> Self {
         Self::from_set(&HeaderSet::cloudflare_managed(), None)

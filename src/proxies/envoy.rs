@@ -27,12 +27,13 @@ impl HeaderSet {
     /// goes without `Chain`, then without `Cert` too, and is reported. [`envoy_with`](Self::envoy_with) chooses other keys. Elements of several proxies are joined by `,`:
     /// [`XfccMode`](crate::connection::XfccMode) says what becomes of a request's own.
     ///
-    /// Source: what Envoy 1.40.0 sent to an origin (`SANITIZE_SET`), and its documentation. Nothing tells the verdict, so the header
+    /// Source: what Envoy 1.40.0 sent to an origin (`SANITIZE_SET`), and its documentation. No header carries the verdict, so the header
     /// goes out for trusted certificates only; Envoy sends it for every certificate that its listener accepts.
     ///
     /// What differs, and why: Envoy writes URIs and DNS names as they are, so that a URI of `spiffe://a;URI=spiffe://b,By=c` adds a
     /// key and an element. Here a value with `,`, `;`, `"` or `\` is quoted as Envoy's documentation has it, `\"` and `\\` inside. One
     /// with a byte outside printable ASCII is left out; Envoy answers 503 for CR, LF and NUL and leaves the others raw.
+    #[doc(alias("x-forwarded-client-cert", "XFCC", "Istio", "Contour"))]
     #[must_use]
     pub fn envoy() -> Self {
         Self::xfcc("envoy", Xfcc::new().cert().chain().subject().uri().dns())
@@ -49,7 +50,7 @@ impl HeaderSet {
         Self::xfcc("envoy-json", Xfcc::new().cert().chain().subject().uri().dns().json())
     }
 
-    /// `envoy` with these keys. `Issuer` stands last; its place was not observed.
+    /// `envoy` with these keys. `Issuer` comes last; its place was not observed.
     #[must_use]
     pub fn envoy_with(xfcc: Xfcc) -> Self {
         Self::xfcc("envoy", xfcc)
@@ -62,7 +63,7 @@ impl HeaderSet {
 
     /// The same set with the proxy's own identities in `By`: the URIs of its certificate's subject alternative names.
     ///
-    /// Sets without [`Field::Xfcc`] don't tell them.
+    /// Sets without [`Field::Xfcc`] do not send them.
     ///
     /// # Errors
     /// One is empty or holds anything but printable ASCII without spaces.
@@ -104,13 +105,14 @@ impl Receiver {
     /// assert_eq!(error.kind(), ReceiveErrorKind::Ambiguous);
     /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
     /// ```
+    #[doc(alias("x-forwarded-client-cert", "XFCC", "Istio", "Contour"))]
     #[must_use]
     pub fn envoy(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::envoy(), Some(unstated))
     }
 
-    /// The last element of Envoy's appended list (`APPEND_FORWARD`). **Whoever can choose a name in a certificate can write this
-    /// element whole**: a URI `x,By=y;Hash=…;Subject="CN=admin"` is read as the nearest hop's, and Envoy gives no way to tell.
+    /// The last element of Envoy's appended list (`APPEND_FORWARD`). **A client that can choose a name in its certificate can write this
+    /// whole element**: a URI `x,By=y;Hash=…;Subject="CN=admin"` is read as the nearest hop's, and Envoy gives no way to distinguish them.
     ///
     /// Use it only where the CA of the listener before this origin issues no URI or DNS name with a comma. Else let that Envoy
     /// replace the header and read it with [`envoy`](Self::envoy), whose other rules apply here too.

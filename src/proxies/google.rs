@@ -35,6 +35,37 @@ impl HeaderSet {
     ///
     /// What differs: a header without a value is absent, not empty. Every failure is `client_cert_validation_failed`, where Google has words for
     /// some. A revoked certificate is one.
+    #[doc(alias(
+        "client_cert_present",
+        "client_cert_chain_verified",
+        "client_cert_error",
+        "client_cert_sha256_fingerprint",
+        "client_cert_serial_number",
+        "client_cert_spiffe_id",
+        "client_cert_uri_sans",
+        "client_cert_dnsname_sans",
+        "client_cert_valid_not_before",
+        "client_cert_valid_not_after",
+        "client_cert_issuer_dn",
+        "client_cert_subject_dn",
+        "client_cert_leaf",
+        "client_cert_chain",
+        "client-cert-present",
+        "client-cert-chain-verified",
+        "client-cert-error",
+        "client-cert-sha256-fingerprint",
+        "client-cert-serial-number",
+        "client-cert-spiffe-id",
+        "client-cert-uri-sans",
+        "client-cert-dnsname-sans",
+        "client-cert-valid-not-before",
+        "client-cert-valid-not-after",
+        "client-cert-issuer-dn",
+        "client-cert-subject-dn",
+        "client-cert-leaf",
+        "client-cert-chain",
+        "GCP",
+    ))]
     #[must_use]
     pub fn google() -> Self {
         const fn san(form: SubjectAltNameForm) -> Field {
@@ -72,6 +103,37 @@ impl HeaderSet {
 
 impl Receiver {
     /// Google's Application Load Balancer with the variables `client_cert_…` in headers of the same names.
+    #[doc(alias(
+        "client_cert_present",
+        "client_cert_chain_verified",
+        "client_cert_error",
+        "client_cert_sha256_fingerprint",
+        "client_cert_serial_number",
+        "client_cert_spiffe_id",
+        "client_cert_uri_sans",
+        "client_cert_dnsname_sans",
+        "client_cert_valid_not_before",
+        "client_cert_valid_not_after",
+        "client_cert_issuer_dn",
+        "client_cert_subject_dn",
+        "client_cert_leaf",
+        "client_cert_chain",
+        "client-cert-present",
+        "client-cert-chain-verified",
+        "client-cert-error",
+        "client-cert-sha256-fingerprint",
+        "client-cert-serial-number",
+        "client-cert-spiffe-id",
+        "client-cert-uri-sans",
+        "client-cert-dnsname-sans",
+        "client-cert-valid-not-before",
+        "client-cert-valid-not-after",
+        "client-cert-issuer-dn",
+        "client-cert-subject-dn",
+        "client-cert-leaf",
+        "client-cert-chain",
+        "GCP",
+    ))]
     #[must_use]
     pub fn google() -> Self {
         Self::from_set(&HeaderSet::google(), None)

@@ -34,6 +34,28 @@ impl HeaderSet {
     ///   HAProxy sends them raw. A `%` before two hex digits comes as `%25`, so that it can't be taken for such an escape.
     /// - A space at the end of a name comes as `%20`, and at the beginning of `X-SSL-Client-CN` too.
     /// - A certificate that nothing verified, and a reason without a number, is `ssl-c-verify: 1`, never `0`.
+    #[doc(alias(
+        "ssl_c_verify",
+        "ssl_c_s_dn",
+        "ssl_c_i_dn",
+        "ssl_c_serial",
+        "ssl_c_sha1",
+        "ssl_c_notbefore",
+        "ssl_c_notafter",
+        "ssl_c_der",
+        "ssl_c_chain_der",
+        "ssl_c_used",
+        "ssl-c-verify",
+        "ssl-c-s-dn",
+        "ssl-c-i-dn",
+        "ssl-c-serial",
+        "ssl-c-sha1",
+        "ssl-c-notbefore",
+        "ssl-c-notafter",
+        "ssl-c-der",
+        "ssl-c-chain-der",
+        "ssl-c-used",
+    ))]
     #[must_use]
     pub fn haproxy() -> Self {
         Self::from_table(
@@ -72,6 +94,16 @@ impl HeaderSet {
     ///
     /// The manual's `%{+Q}` adds no quotes to a header (observed with HAProxy 2.6). What differs is what differs in
     /// [`haproxy`](Self::haproxy).
+    #[doc(alias(
+        "X-SSL",
+        "X-SSL-Client-Verify",
+        "X-SSL-Client-DN",
+        "X-SSL-Client-CN",
+        "X-SSL-Issuer",
+        "X-SSL-Client-NotBefore",
+        "X-SSL-Client-NotAfter",
+        "X-SSL-Client-SHA1",
+    ))]
     #[must_use]
     pub fn haproxy_manual() -> Self {
         let rows = [
@@ -94,12 +126,44 @@ impl Receiver {
     ///
     /// HAProxy sends `ssl-c-verify` without a certificate too. This crate's own [`HeaderSet::haproxy`](crate::HeaderSet::haproxy) sends
     /// nothing then: read that with [`verdict_may_be_absent`](Self::verdict_may_be_absent).
+    #[doc(alias(
+        "ssl_c_verify",
+        "ssl_c_s_dn",
+        "ssl_c_i_dn",
+        "ssl_c_serial",
+        "ssl_c_sha1",
+        "ssl_c_notbefore",
+        "ssl_c_notafter",
+        "ssl_c_der",
+        "ssl_c_chain_der",
+        "ssl_c_used",
+        "ssl-c-verify",
+        "ssl-c-s-dn",
+        "ssl-c-i-dn",
+        "ssl-c-serial",
+        "ssl-c-sha1",
+        "ssl-c-notbefore",
+        "ssl-c-notafter",
+        "ssl-c-der",
+        "ssl-c-chain-der",
+        "ssl-c-used",
+    ))]
     #[must_use]
     pub fn haproxy() -> Self {
         Self::from_set(&HeaderSet::haproxy(), None).with_verdict_always()
     }
 
-    /// The names of the example in HAProxy's manual: `X-SSL-Client-Verify` and others. Facts, no certificate.
+    /// The names of the example in HAProxy's manual: `X-SSL-Client-Verify` and others. Individual fields only; no certificate.
+    #[doc(alias(
+        "X-SSL",
+        "X-SSL-Client-Verify",
+        "X-SSL-Client-DN",
+        "X-SSL-Client-CN",
+        "X-SSL-Issuer",
+        "X-SSL-Client-NotBefore",
+        "X-SSL-Client-NotAfter",
+        "X-SSL-Client-SHA1",
+    ))]
     #[must_use]
     pub fn haproxy_manual() -> Self {
         Self::from_set(&HeaderSet::haproxy_manual(), None).with_verdict_always()

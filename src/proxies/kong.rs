@@ -18,7 +18,15 @@ impl HeaderSet {
     /// | `X-Client-Cert-Issuer-DN`, `-Subject-DN` | `CN=client.example,O=Acme\, Inc.,C=US` (RFC 2253) |
     /// | `X-Client-Cert-Fingerprint` | SHA-1 in lower-case hex |
     ///
-    /// No verdict stands beside them, so they go out for trusted clients only.
+    /// They carry no verdict, so they are sent for trusted clients only.
+    #[doc(alias(
+        "X-Client-Cert",
+        "X-Client-Cert-Serial",
+        "X-Client-Cert-Issuer-DN",
+        "X-Client-Cert-Subject-DN",
+        "X-Client-Cert-Fingerprint",
+        "tls-metadata-headers",
+    ))]
     #[must_use]
     pub fn kong() -> Self {
         let escaped = CertificateForm::EscapedPem(UrlForm::Component);
@@ -38,6 +46,14 @@ impl HeaderSet {
 
 impl Receiver {
     /// Kong's `tls-metadata-headers` plugin.
+    #[doc(alias(
+        "X-Client-Cert",
+        "X-Client-Cert-Serial",
+        "X-Client-Cert-Issuer-DN",
+        "X-Client-Cert-Subject-DN",
+        "X-Client-Cert-Fingerprint",
+        "tls-metadata-headers",
+    ))]
     #[must_use]
     pub fn kong(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::kong(), Some(unstated))

@@ -6,7 +6,7 @@ use crate::receive::{Receiver, Unstated};
 use crate::x509::Dialect;
 
 impl HeaderSet {
-    /// `linkerd`: what linkerd2-proxy tells an application of its peer. Source: its `set_identity_header.rs`, `meshtls/verifier` and
+    /// `linkerd`: the header in which linkerd2-proxy names an application's peer. Source: its `set_identity_header.rs`, `meshtls/verifier` and
     /// `identity`, commit 29637b64f; no live traffic was seen.
     ///
     /// | Header | Value |
@@ -22,6 +22,7 @@ impl HeaderSet {
     ///
     /// No header carries the verdict, so the set is for trusted clients only: linkerd's are. As there, the header is set on or
     /// removed from every request.
+    #[doc(alias("l5d-client-id"))]
     #[must_use]
     pub fn linkerd() -> Self {
         let row = ("l5d-client-id", Field::SubjectAltName(SubjectAltNameForm::LinkerdIdentity));
@@ -31,6 +32,7 @@ impl HeaderSet {
 
 impl Receiver {
     /// Linkerd's `l5d-client-id`: a [name](Self::receive_with_names) and nothing else.
+    #[doc(alias("l5d-client-id"))]
     #[must_use]
     pub fn linkerd(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::linkerd(), Some(unstated))

@@ -32,7 +32,32 @@ impl HeaderSet {
     /// - A space at the end of a name comes as `\20`, in the legacy form as `\x20`.
     /// - A date that can't be read gives no header; nginx sends `Bad time value`.
     /// - A name that can't be read gives no header; nginx refuses the handshake.
-    /// - nginx, unless told otherwise, answers 400 to most certificates that fail, so that its origins seldom see `FAILED`.
+    /// - nginx by default answers 400 to most certificates that fail, so that its origins seldom see `FAILED`.
+    #[doc(alias(
+        "ssl_client_verify",
+        "ssl_client_s_dn",
+        "ssl_client_i_dn",
+        "ssl_client_s_dn_legacy",
+        "ssl_client_i_dn_legacy",
+        "ssl_client_serial",
+        "ssl_client_fingerprint",
+        "ssl_client_v_start",
+        "ssl_client_v_end",
+        "ssl_client_v_remain",
+        "ssl_client_escaped_cert",
+        "ssl-client-verify",
+        "ssl-client-s-dn",
+        "ssl-client-i-dn",
+        "ssl-client-s-dn-legacy",
+        "ssl-client-i-dn-legacy",
+        "ssl-client-serial",
+        "ssl-client-fingerprint",
+        "ssl-client-v-start",
+        "ssl-client-v-end",
+        "ssl-client-v-remain",
+        "ssl-client-escaped-cert",
+        "proxy_set_header",
+    ))]
     #[must_use]
     pub fn nginx() -> Self {
         Self::from_table(
@@ -66,6 +91,15 @@ impl HeaderSet {
     ///
     /// The values are [`nginx`](Self::nginx)'s, and so is what differs. The controller leaves a client's own headers on
     /// hosts without a client CA; here they are stripped everywhere.
+    #[doc(alias(
+        "ssl-client-verify",
+        "ssl-client-subject-dn",
+        "ssl-client-issuer-dn",
+        "ssl-client-cert",
+        "auth-tls-secret",
+        "auth-tls-pass-certificate-to-upstream",
+        "kubernetes",
+    ))]
     #[must_use]
     pub fn ingress_nginx() -> Self {
         Self::from_table(
@@ -85,6 +119,31 @@ impl Receiver {
     /// nginx's variables `$ssl_client_…` in headers of the same names. The certificate is `$ssl_client_escaped_cert`, or
     /// `$ssl_client_cert` with its folded lines, or what other proxies send under that name: PEM with `+` for a space, several PEMs,
     /// base64 of DER or PEM.
+    #[doc(alias(
+        "ssl_client_verify",
+        "ssl_client_s_dn",
+        "ssl_client_i_dn",
+        "ssl_client_s_dn_legacy",
+        "ssl_client_i_dn_legacy",
+        "ssl_client_serial",
+        "ssl_client_fingerprint",
+        "ssl_client_v_start",
+        "ssl_client_v_end",
+        "ssl_client_v_remain",
+        "ssl_client_escaped_cert",
+        "ssl-client-verify",
+        "ssl-client-s-dn",
+        "ssl-client-i-dn",
+        "ssl-client-s-dn-legacy",
+        "ssl-client-i-dn-legacy",
+        "ssl-client-serial",
+        "ssl-client-fingerprint",
+        "ssl-client-v-start",
+        "ssl-client-v-end",
+        "ssl-client-v-remain",
+        "ssl-client-escaped-cert",
+        "proxy_set_header",
+    ))]
     #[must_use]
     pub fn nginx() -> Self {
         Self::from_set(&HeaderSet::nginx(), None).with_verdict_always()
@@ -93,6 +152,15 @@ impl Receiver {
     /// ingress-nginx, and Traefik's replacement for it. Without `auth-tls-pass-certificate-to-upstream` the certificate is
     /// not sent, and a client's own is passed on: then read the other three [`only`](Self::only). Hosts without
     /// `auth-tls-secret` pass on all four.
+    #[doc(alias(
+        "ssl-client-verify",
+        "ssl-client-subject-dn",
+        "ssl-client-issuer-dn",
+        "ssl-client-cert",
+        "auth-tls-secret",
+        "auth-tls-pass-certificate-to-upstream",
+        "kubernetes",
+    ))]
     #[must_use]
     pub fn ingress_nginx() -> Self {
         Self::from_set(&HeaderSet::ingress_nginx(), None).with_verdict_always()

@@ -1,4 +1,4 @@
-//! A second table: header sets named after who reads them, each with the header names and forms that the reader expects unless it is
+//! Header sets named after their readers, each with the header names and forms that the reader expects unless it is
 //! configured otherwise. Where a name is configurable, [`HeaderSet::renamed`] gives it another.
 //!
 //! A set with a verdict is for readers that look at it, and goes out for every client. All others go out for trusted clients only.
@@ -250,7 +250,7 @@ const READERS: &[Reader] = &[
 ];
 
 impl HeaderSet {
-    /// The sets that are named after who reads them, each with its reader: the program, its version, and what it looks at.
+    /// The sets that are named after their readers, each with its reader: the program, its version, and what it looks at.
     ///
     /// They have no constructors of their own: [`named`](Self::named) finds them.
     ///
@@ -263,6 +263,40 @@ impl HeaderSet {
     /// assert!(HeaderSet::readers().any(|(set, reader)| set == puppet && reader.starts_with("Puppet Server 8")));
     /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
     /// ```
+    #[doc(alias(
+        "Keycloak",
+        "Vault",
+        "OpenBao",
+        "Puppet",
+        "OpenVox",
+        "Tomcat",
+        "CAS",
+        "Undertow",
+        "WildFly",
+        "Foreman",
+        "Katello",
+        "Pulp",
+        "OpenNebula",
+        "Mattermost",
+        "authentik",
+        "WSO2",
+        "DIRAC",
+        "Janssen",
+        "Gluu",
+        "Authlete",
+        "FastAPI",
+        "Django",
+        "Symfony",
+        "PHP",
+        "WebSphere",
+        "Liberty",
+        "WebLogic",
+        "NiFi",
+        "Kubernetes",
+        "oidc-provider",
+        "ASP.NET Core",
+        "Open Finance Brazil",
+    ))]
     #[must_use]
     pub fn readers() -> impl ExactSizeIterator<Item = (Self, &'static str)> {
         READERS.iter().map(|reader| (reader.set(), reader.source))

@@ -16,6 +16,7 @@ impl HeaderSet {
     ///
     /// The RFC has no field for a failed verification, so both go out for trusted certificates only. It wants them on every
     /// request (§2.4): [`Forwarding::rfc9440`](crate::Forwarding::rfc9440) does that.
+    #[doc(alias("Client-Cert", "Client-Cert-Chain", "RFC 9440"))]
     #[must_use]
     pub fn rfc9440() -> Self {
         Self::from_table(
@@ -32,6 +33,7 @@ impl HeaderSet {
 impl Receiver {
     /// RFC 9440: `Client-Cert` and `Client-Cert-Chain`, each one line. Cloudflare, Google, Envoy's `client_cert` filter and
     /// CloudFront's passthrough mode send it; the last two also for certificates that nobody verified.
+    #[doc(alias("Client-Cert", "Client-Cert-Chain", "RFC 9440"))]
     #[must_use]
     pub fn rfc9440(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::rfc9440(), Some(unstated))

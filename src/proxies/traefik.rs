@@ -21,7 +21,7 @@ impl HeaderSet {
     /// it is `SAN=""`. URIs are as Go's `URL.String` prints them: `HTTP://UP/a b` is `http://UP/a%20b`, and a `#` with nothing behind it
     /// is dropped. Go reads no extensions of a certificate whose version is not 3.
     ///
-    /// Source: what Traefik 3.7.15 sent to an origin, and its source code. Nothing tells the verdict, so both go out for trusted
+    /// Source: what Traefik 3.7.15 sent to an origin, and its source code. No header carries the verdict, so both go out for trusted
     /// certificates only.
     ///
     /// What differs, and why: Traefik escapes nothing inside the quotes, so a client's common name could end its field and add
@@ -30,6 +30,11 @@ impl HeaderSet {
     /// An alternative name with a control byte is left out, and so is `SerialNumber` over 256 bytes.
     ///
     /// Bare base64 holds `+`: an origin must not decode the first header as a form.
+    #[doc(alias(
+        "X-Forwarded-Tls-Client-Cert",
+        "X-Forwarded-Tls-Client-Cert-Info",
+        "passTLSClientCert",
+    ))]
     #[must_use]
     pub fn traefik() -> Self {
         Self::from_table(
@@ -59,6 +64,11 @@ impl Receiver {
     /// Traefik's `passTLSClientCert`: the leaf and the presented chain. Without `pem: true` only serial number and dates are
     /// read, of one certificate, and only where a name can't have written them: Traefik escapes nothing. Say with
     /// [`declares`](Self::declares) which groups this Traefik sends; a name can write those that it does not.
+    #[doc(alias(
+        "X-Forwarded-Tls-Client-Cert",
+        "X-Forwarded-Tls-Client-Cert-Info",
+        "passTLSClientCert",
+    ))]
     #[must_use]
     pub fn traefik(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::traefik(), Some(unstated))

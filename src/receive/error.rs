@@ -1,4 +1,4 @@
-//! Why request headers were refused.
+//! The reasons for which request headers are rejected.
 
 use core::fmt;
 
@@ -41,7 +41,7 @@ impl fmt::Display for ReceiverError {
 
 impl core::error::Error for ReceiverError {}
 
-/// Which header of a request was refused, and why. It never carries the value: that may be the client's.
+/// The header for which a request is rejected, and the reason. It never carries the value, which may be the client's.
 ///
 /// ```
 /// use tls_client_auth::Receiver;
@@ -49,7 +49,7 @@ impl core::error::Error for ReceiverError {}
 ///
 /// let error = Receiver::nginx().receive(&[("ssl-client-verify", "success")]).unwrap_err();
 /// assert_eq!((error.header(), error.kind()), ("ssl-client-verify", ReceiveErrorKind::NotAVerdict));
-/// assert_eq!(error.to_string(), "header ssl-client-verify: is no verdict of this format");
+/// assert_eq!(error.to_string(), "header ssl-client-verify: is not a valid verdict");
 /// ```
 #[derive(Clone)]
 pub struct ReceiveError {
@@ -68,7 +68,7 @@ impl ReceiveError {
         self.header.as_str()
     }
 
-    /// Why.
+    /// The reason.
     #[must_use]
     pub const fn kind(&self) -> ReceiveErrorKind {
         self.kind

@@ -1,4 +1,4 @@
-//! The origin's side: the header sets read backwards, under rules.
+//! The origin's side: parses every set and rejects ambiguous requests.
 
 mod error;
 #[cfg(feature = "std")]
@@ -26,22 +26,22 @@ pub use error::{ReceiveError, ReceiveErrorKind, ReceiverError};
 pub use memory::Memory;
 pub use record::Received;
 
-/// What a certificate without a verdict beside it means: nobody but the proxy's own configuration knows.
+/// How to treat a certificate when the format carries no verdict. Only the proxy's configuration decides that.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "there is no third way")]
 pub enum Unstated {
     /// The proxy refuses, or does not forward, certificates that do not verify:
     /// [`Verification::Success`](crate::Verification::Success).
     Verified,
-    /// The proxy forwards whatever the client presented, and nobody has looked at it:
+    /// The proxy forwards what the client presented without verifying it:
     /// [`Verification::None`](crate::Verification::None).
     NotVerified,
 }
 
-/// Reads what one kind of proxy tells of the client's certificate.
+/// Parses the client-certificate headers of one kind of proxy.
 ///
-/// Whichever proxy stands before the origin, a [`TlsClientAuth`] comes out, so that the origin logs and decides the same way:
-/// [`is_trusted`](TlsClientAuth::is_trusted) is the one question. Where the leaf was sent, every property is computed from it.
+/// The result is a [`TlsClientAuth`](crate::TlsClientAuth), whichever proxy is in front, so that the origin logs and decides the same way:
+/// [`is_trusted`](crate::TlsClientAuth::is_trusted) is the one question. Where the leaf was sent, every property is computed from it.
 /// Where only facts about it were sent, the properties hold those facts, and the rest is empty.
 ///
 /// ```
@@ -64,27 +64,27 @@ pub enum Unstated {
 ///
 /// # The peer is trusted
 ///
-/// A header is believed because of who sent it. Calling [`receive`](Self::receive) says that the peer of this connection is
-/// the proxy; the receiver can't see that. It is true where all of this is:
+/// A header is believed because of its sender. Calling [`receive`](Self::receive) asserts that the peer of this connection is
+/// the proxy; the receiver cannot see that. It is true where all of this is:
 ///
 /// - **Nobody else can connect.** The origin listens on a Unix socket or on loopback, or demands the proxy's own certificate
 ///   (mutual TLS on the hop), or a network policy admits the proxy alone. A request of any other peer is not passed to a
 ///   receiver, and these headers are removed from it.
 /// - **The proxy overwrites or removes every header in [`headers`](Self::headers)**, on every request, with a certificate or
 ///   without, on every listener and virtual host, and in the spellings with `_` too. Most proxies pass on what they were not
-///   told about: an nginx that sets `ssl-client-verify` and not `ssl-client-escaped-cert` lets the client choose its
+///   configured for: an nginx that sets `ssl-client-verify` and not `ssl-client-escaped-cert` lets the client choose its
 ///   certificate. Name what your proxy sets with [`only`](Self::only).
 /// - **The proxy's verdict is what the format says.** Where it sends none, [`Unstated`] is this origin's knowledge of the
 ///   proxy's configuration.
 ///
 /// # Rules
 ///
-/// - A header line that is there twice is an error, a list in two lines too, and so is a name that looks like one of the
+/// - A duplicated header line is an error, a list in two lines too, and so is a name that looks like one of the
 ///   format's (`ssl_client_verify`): none of them can come from the proxy.
-/// - The verdict is read first and to the letter; nothing else is parsed before it is right. It comes back as it is: a `FAILED`
+/// - The verdict is parsed first and must match exactly; nothing else is parsed before it is valid. It is returned as it is: a `FAILED`
 ///   certificate as failed, one beside `NONE` as presented and not verified. Neither is trusted.
 /// - Absent, empty, `""`, `(null)`, `<nil>`, a byte sequence or PEM block without contents and the hash of nothing all say
-///   that there is none. Without any certificate the result is the record of [`ClientCertificate::none`].
+///   that there is none. Without any certificate the result is the record of [`ClientCertificate::none`](crate::ClientCertificate::none).
 /// - nginx, ingress-nginx, Apache and HAProxy send their verdict on every request. One without it did not come that way, or the
 ///   proxy is not configured to send it, and is an error: see [`verdict_may_be_absent`](Self::verdict_may_be_absent).
 /// - A leaf that is not a certificate is an error; no other certificate takes its place. So are a chain without a leaf and a
@@ -318,8 +318,8 @@ impl Receiver {
         Self { has_verdict_always: true, ..self }
     }
 
-    /// Says which keys of `x-forwarded-client-cert` this Envoy is configured to send, or which groups of `…-Info` this Traefik:
-    /// all of them unless told. Case does not matter.
+    /// Declares which keys of `x-forwarded-client-cert` this Envoy is configured to send, or which groups of `…-Info` this Traefik:
+    /// all of them by default. Case does not matter.
     ///
     /// Neither escapes the names of a certificate, so that a name can look like another key. What is not declared is not believed.
     /// Envoy's keys are `By`, `Hash`, `Cert`, `Chain`, `Subject`, `URI`, `DNS` and `Issuer`; the first two are always sent. Traefik's groups are
@@ -352,7 +352,7 @@ impl Receiver {
         Ok(self)
     }
 
-    /// Says what a certificate without a verdict means, for a format whose verdict row was taken out with [`only`](Self::only).
+    /// Sets how a certificate without a verdict is treated, for a format whose verdict row was taken out with [`only`](Self::only).
     /// A format with a verdict row is read by that row alone.
     ///
     /// ```
@@ -432,14 +432,14 @@ impl Receiver {
         Ok(self)
     }
 
-    /// Limits other than [`ReceiveLimits::new`].
+    /// Sets other limits than [`ReceiveLimits::new`].
     #[must_use]
     pub const fn limits(mut self, limits: ReceiveLimits) -> Self {
         self.reading.limits = limits;
         self
     }
 
-    /// Whose spelling the record uses for names and reasons; the format's own proxy's unless told.
+    /// Sets the dialect of the record's names and reasons; by default that of the format's proxy.
     #[must_use]
     pub const fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;

@@ -9,7 +9,7 @@ use crate::field::stated::{Fact, NameKind, Printed, Stated, StatedName, Whose};
 use crate::record::{Property, TlsClientAuth};
 use crate::x509::SubjectAltName;
 
-/// What a request says of the client's certificate: the result of
+/// What a request states of the client's certificate: the result of
 /// [`Receiver::receive_with_names`](crate::Receiver::receive_with_names).
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]

@@ -67,6 +67,7 @@ impl Receiver {
     ///
     /// # Errors
     /// As [`receive`](Self::receive).
+    #[doc(alias("SPIFFE"))]
     pub fn receive_with_names<H: RequestHeaders + ?Sized>(
         &self,
         headers: &H,

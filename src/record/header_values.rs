@@ -34,8 +34,8 @@ pub struct HeaderValues {
 }
 
 impl TlsClientAuth {
-    /// Gives the record up for the forwarding pair and `Client-Cert`, cut from its text without copying. None of them is there
-    /// for a client that is not [trusted](Self::is_trusted), because these headers tell no verdict.
+    /// Converts the record into the forwarding pair and `Client-Cert`, cut from its text without copying. None of them is there
+    /// for a client that is not [trusted](Self::is_trusted), because these headers carry no verdict.
     #[must_use]
     pub fn into_header_values(self) -> HeaderValues {
         if !self.is_trusted() {

@@ -8,12 +8,12 @@ use crate::record::TlsClientAuth;
 /// The longest value that is written, in characters. No usual name or serial number comes near.
 const LONGEST: usize = 1024;
 
-/// One line for a log: `verdict="SUCCESS" sha256=73c94b97… serial=5A70… subject="CN=client.example,O=Example Corp,C=DE"`.
+/// One line for a log: `verdict="SUCCESS" sha256=73c94b97… serial=5A70… subject="CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE"`.
 ///
 /// - `verdict` is `SUCCESS`, `NONE` or `FAILED:` and the reason; `FAILED:certificate revoked` for a revoked certificate.
-/// - `sha256` is lower-case hex, `sha1` stands in its place where only that is known; `serial` is upper-case hex.
+/// - `sha256` is lower-case hex, `sha1` takes its place where only that is known; `serial` is upper-case hex.
 /// - `subject` is the RFC 2253 form as printed. Its quotes are escaped (`\"`), so that no name can end it and add a field.
-/// - What is not known is left out. A value of more than 1,024 characters is too: `subject-length=5000` stands in its place.
+/// - What is not known is left out. A value of more than 1,024 characters is too: `subject-length=5000` takes its place.
 ///
 /// All of it is printable ASCII, whatever the certificate holds: it can't break a line or steer a terminal.
 ///

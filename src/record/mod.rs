@@ -152,7 +152,7 @@ fn offset(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
-/// Everything an origin may want to know of the client's certificate: the object that Cloudflare gives to Workers as
+/// Everything that an origin may want to know about the client's certificate: the object that Cloudflare gives to Workers as
 /// `request.cf.tlsClientAuth`.
 ///
 /// Every property is text as Cloudflare writes it, printable ASCII, empty where there is nothing to say. It is filled whatever the
@@ -176,6 +176,7 @@ fn offset(bytes: usize) -> u32 {
 /// let nobody = TlsClientAuth::new(&ClientCertificate::none());
 /// assert_eq!((nobody.cert_presented(), nobody.cert_verified(), nobody.cert_subject_dn()), ("0", "NONE", ""));
 /// ```
+#[doc(alias("log", "access log", "cf.tlsClientAuth"))]
 #[derive(Clone)]
 pub struct TlsClientAuth {
     /// All values, shared by the clones; what two properties have in common stands there once, and what no range covers is none.
@@ -187,13 +188,13 @@ pub struct TlsClientAuth {
 }
 
 impl TlsClientAuth {
-    /// The record of this client, within Cloudflare's limits: 10 KiB for `certRFC9440`, 16 KiB for `certChainRFC9440`.
+    /// Creates the record of this client, within Cloudflare's limits: 10 KiB for `certRFC9440`, 16 KiB for `certChainRFC9440`.
     #[must_use]
     pub fn new(client: &ClientCertificate) -> Self {
         Self::with_limits(client, Limits::new())
     }
 
-    /// The same within other limits.
+    /// Creates the record within other limits.
     #[must_use]
     pub fn with_limits(client: &ClientCertificate, limits: Limits) -> Self {
         // What is read bounds what is written.
@@ -318,7 +319,7 @@ impl TlsClientAuth {
         self.client.certificate()
     }
 
-    /// What the record was made from.
+    /// The client that the record was created from.
     #[must_use]
     pub const fn client_certificate(&self) -> &ClientCertificate {
         &self.client

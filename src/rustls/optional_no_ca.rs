@@ -12,7 +12,7 @@ use super::reason;
 use crate::client::{ClientCertificate, RawPublicKeyError, Verification};
 use crate::x509::Dialect;
 
-/// A verifier that asks for a certificate and lets every client through, also one without, for proxies that report the outcome
+/// A verifier that asks for a certificate and admits every client, also one without, for proxies that report the result
 /// as nginx (`optional_no_ca`) and Cloudflare do.
 ///
 /// The client still has to prove that it holds the certificate's key: the handshake's signature is checked by the inner
@@ -24,7 +24,7 @@ use crate::x509::Dialect;
 /// The two that users meet most:
 ///
 /// - **A certificate of X.509 version 1**, as `openssl x509 -req` makes them without `-extfile`. nginx says `SUCCESS`; webpki can't read
-///   the certificate, so the handshake fails with an alert and no header reaches any origin. Issue it anew with extensions, and so
+///   the certificate, so the handshake fails with an alert and no header reaches any origin. Issue it again with extensions, and so
 ///   with version 3: a file with the line `extendedKeyUsage=clientAuth`, given as `-extfile`. The key can stay. Where that is
 ///   impossible, terminate TLS with OpenSSL or BoringSSL.
 /// - **A self-signed certificate with `CA:TRUE`** that is both the client's and the trusted root, as `openssl req -x509` makes it.
@@ -34,7 +34,7 @@ use crate::x509::Dialect;
 /// Otherwise webpki judges as OpenSSL does, but for a few: it does not look at key usage, and refuses dates before 1970. And nginx answers
 /// 400 by itself to most failures, an expired certificate for one; here they all go to the origin.
 ///
-/// Whoever uses this must look at the verdict: a set of headers without one stays empty for a client that did not verify.
+/// The origin must look at the verdict: a header set without one sends nothing for a client that did not verify.
 ///
 /// [`authorities`](Self::authorities) gives it the CA certificates, for `certIssuerSerial` and `certIssuerSKI`.
 ///
@@ -62,6 +62,7 @@ use crate::x509::Dialect;
 /// assert_eq!(*client.verification(), VerifyError::UnableToVerifyLeafSignature.into());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias("optional_no_ca", "ssl_verify_client"))]
 #[derive(Debug)]
 pub struct OptionalNoCa {
     inner: Arc<dyn ClientCertVerifier>,
@@ -70,7 +71,7 @@ pub struct OptionalNoCa {
 }
 
 impl OptionalNoCa {
-    /// Around the verifier that knows the roots.
+    /// Wraps the verifier that knows the roots.
     #[must_use]
     pub fn new(inner: Arc<dyn ClientCertVerifier>) -> Self {
         Self { inner, dialect: Dialect::OpenSsl, authorities: Vec::new() }
@@ -99,10 +100,10 @@ impl OptionalNoCa {
         self
     }
 
-    /// The client of a finished handshake and what the inner verifier says of it now.
+    /// Returns the client of a finished handshake with the inner verifier's result as of now.
     ///
     /// `certificates` is what `ServerConnection::peer_certificates` returns. On a resumed session, where rustls verifies nothing,
-    /// this verifies anew: a certificate that expired since is reported as expired.
+    /// this verifies again: a certificate that expired since is reported as expired.
     ///
     /// # Errors
     /// The client authenticated with a raw public key.

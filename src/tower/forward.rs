@@ -29,8 +29,8 @@ use crate::http_body::StrippedBody;
 /// # Commit
 ///
 /// The claim is committed when the inner service answers and [`delivered_if`](Self::delivered_if) takes the answer for the
-/// origin's: unless told, any status but 502, 503 and 504. It is given back for any other answer, for an error, and when the future
-/// is dropped. An answer from a cache is not the origin's: put the cache outside, or tell its answers apart.
+/// origin's: by default any status but 502, 503 and 504. It is given back for any other answer, for an error, and when the future
+/// is dropped. An answer from a cache is not the origin's: put the cache outside, or distinguish its answers.
 ///
 /// # Tunnels
 ///
@@ -126,7 +126,7 @@ impl<F: Fn(&request::Parts) -> Option<Claim> + Clone> ForwardLayer<F> {
 }
 
 impl<F, H> ForwardLayer<F, H> {
-    /// Says which answers mean that the origin had the request. Only those commit the claim.
+    /// Sets which answers mean that the origin had the request. Only those commit the claim.
     ///
     /// ```
     /// use tls_client_auth::Forwarding;

@@ -18,11 +18,11 @@ use crate::record::TlsClientAuth;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Admission {
-    /// All whose headers can be read.
+    /// All requests with valid headers.
     Any,
-    /// Those of clients that presented a certificate, whatever was found of it.
+    /// Requests of clients that presented a certificate, verified or not.
     Presented,
-    /// Those of clients whose certificate verified and is not revoked.
+    /// Requests of clients with a certificate that verified and is not revoked.
     Trusted,
 }
 
@@ -92,7 +92,7 @@ pub struct ReceiveLayer<H = EmptyAnswer> {
     hook: H,
 }
 
-/// Why a [`ReceiveLayer`] refuses a request.
+/// The reason for which a [`ReceiveLayer`] rejects a request.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -163,7 +163,7 @@ impl<R, H: Fn(&request::Parts, Refusal) -> Response<R>> RefusalHook<R> for H {
 }
 
 impl ReceiveLayer {
-    /// Reads what this receiver knows, and lets in whom the admission names.
+    /// Creates a layer that parses with this receiver and admits the clients of this admission.
     #[must_use]
     pub fn new(receiver: Receiver, admission: Admission) -> Self {
         Self { receiver: Arc::new(receiver), admission, hook: EmptyAnswer }

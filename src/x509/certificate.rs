@@ -154,7 +154,7 @@ impl<'a> Certificate<'a> {
         self.der
     }
 
-    /// 1, 2 or 3, or whatever small number stands there, plus one; 1 where none stands (RFC 5280 §4.1.2.1).
+    /// The encoded version plus one: 1, 2 or 3; 1 if absent (RFC 5280 §4.1.2.1).
     /// `None` where it is no number from 1 to 256.
     #[must_use]
     pub fn version(&self) -> Option<u16> {

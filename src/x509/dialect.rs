@@ -1,9 +1,9 @@
-//! Whose spelling: the libraries print names, dates and reasons differently.
+//! The library that is imitated: OpenSSL and BoringSSL print names, dates and reasons differently.
 
-/// The library whose printed forms are produced, byte for byte.
+/// The library that is imitated in printed names, dates and reasons.
 ///
 /// BoringSSL is the default: Cloudflare's edge is built on it. Behind an nginx, Apache or HAProxy of a
-/// Linux distribution stands OpenSSL.
+/// Linux distribution is OpenSSL.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[expect(
     clippy::exhaustive_enums,

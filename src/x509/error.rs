@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// Why bytes could not be read as a certificate.
+/// The reason for which bytes cannot be parsed as a certificate.
 ///
 /// It names the part and the offset and never carries text of the certificate.
 ///
@@ -37,7 +37,7 @@ impl Error {
         self.kind
     }
 
-    /// Where, in bytes from the start of the input.
+    /// The place, in bytes from the start of the input; for [`TooLarge`](ErrorKind::TooLarge) the limit.
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset
@@ -46,7 +46,13 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {} at offset {}", self.part, self.kind, self.offset)
+        match self.kind {
+            ErrorKind::TooLarge => {
+                write!(formatter, "{}: exceeds the limit of {} bytes", self.part, self.offset)
+            }
+            ErrorKind::Missing => write!(formatter, "{}: {}", self.part, self.kind),
+            kind => write!(formatter, "{}: {kind} at offset {}", self.part, self.offset),
+        }
     }
 }
 
@@ -99,8 +105,8 @@ worded! {
         NonMinimalLength = "length is not minimal (BER, not DER)",
         UnexpectedTag = "unexpected tag",
         TrailingData = "trailing data",
-        TooLarge = "larger than the limit",
+        TooLarge = "exceeds the limit",
         Invalid = "not a valid value",
-        Missing = "nothing there",
+        Missing = "no certificate found",
     }
 }

@@ -40,7 +40,7 @@ impl<'a> Extension<'a> {
         self.identifier
     }
 
-    /// Whether who does not understand it must refuse the certificate.
+    /// Whether the extension is critical: a verifier that does not understand it must refuse the certificate.
     #[must_use]
     pub const fn is_critical(&self) -> bool {
         self.critical

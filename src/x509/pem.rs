@@ -1,4 +1,4 @@
-//! PEM, for people who hold files (RFC 7468).
+//! Certificates from PEM files (RFC 7468).
 
 use alloc::vec::Vec;
 

@@ -14,7 +14,7 @@ use crate::x509::{Error, Part};
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 
-/// A date of a certificate's validity (RFC 5280 §4.1.2.5), as it stands there.
+/// A date of a certificate's validity (RFC 5280 §4.1.2.5), as it is encoded.
 ///
 /// ```
 /// use tls_client_auth::Dialect;

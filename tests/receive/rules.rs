@@ -352,17 +352,17 @@ fn rules() {
 fn every_refusal_has_its_words() {
     use ReceiveErrorKind as E;
     let words = [
-        (E::Twice, "is there twice"),
+        (E::Twice, "is duplicated"),
         (E::LookAlike, "another header looks like it"),
-        (E::TooLarge, "larger than the limit"),
-        (E::TooManyCertificates, "more certificates than the limit"),
+        (E::TooLarge, "exceeds the size limit"),
+        (E::TooManyCertificates, "holds more certificates than the limit"),
         (E::MissingVerdict, "is missing"),
-        (E::NotAVerdict, "is no verdict of this format"),
-        (E::Malformed, "is not in its format"),
+        (E::NotAVerdict, "is not a valid verdict"),
+        (E::Malformed, "is malformed"),
         (E::NotACertificate, "holds no certificate"),
-        (E::ChainWithoutCertificate, "a chain without its certificate"),
+        (E::ChainWithoutCertificate, "holds a chain without its leaf"),
         (E::Disagrees, "contradicts another header"),
-        (E::Ambiguous, "can be read in two ways"),
+        (E::Ambiguous, "holds more than one element, or a name that looks like one"),
     ];
     for (kind, expected) in words {
         assert_eq!(kind.to_string(), expected);
@@ -420,7 +420,7 @@ fn only_what_the_proxy_sets_is_read() {
         r#"header name "x": is not in this set"#,
         r#"header name "a b": is not a token"#,
         r#"header name "Host": belongs to HTTP itself"#,
-        r#"header name "SSL_Client_Serial": stands there twice"#,
+        r#"header name "SSL_Client_Serial": is duplicated"#,
     ];
     assert_eq!(errors, expected);
 }

@@ -19,7 +19,7 @@ use crate::encoding;
 use crate::x509::Dialect;
 use crate::x509::Name;
 
-/// What an element of `x-forwarded-client-cert` tells, and in which of Envoy's two formats.
+/// The keys of an `x-forwarded-client-cert` element, and its format: text or JSON.
 ///
 /// `Hash` is always there, as in Envoy. The order is Envoy's and fixed.
 ///
@@ -104,7 +104,7 @@ impl Xfcc {
         self
     }
 
-    /// In JSON, as Envoy does since 1.38 when `set_client_cert_format` says so.
+    /// Writes the element as JSON, as Envoy does since 1.38 with `format: JSON`.
     #[must_use]
     pub const fn json(mut self) -> Self {
         self.json = true;

@@ -28,7 +28,7 @@ pub(crate) use value::{Characters, write_utf8};
 
 /// A distinguished name, borrowed from its certificate.
 ///
-/// Two certificates name the same entity when [`as_der`](Self::as_der) is equal. The printed forms are for people and
+/// Two certificates name the same entity when [`as_der`](Self::as_der) is equal. The printed forms are for display and
 /// for origins that expect them; the legacy one is ambiguous.
 ///
 /// ```
@@ -115,7 +115,7 @@ impl<'a> Name<'a> {
     ///
     /// Different values print differently, and so do different attribute types but for two kinds, as in the libraries: identifiers of
     /// more than 79 characters are cut, and BoringSSL prints nothing for one with an arc over 64 bits. No CA in use issues such; who
-    /// must rule them out compares [`as_der`](Self::as_der), which also tells the string types apart.
+    /// must rule them out compares [`as_der`](Self::as_der), which also distinguishes the string types.
     ///
     /// `None` where the name or a string in it can't be read.
     #[must_use]
