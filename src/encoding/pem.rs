@@ -47,8 +47,11 @@ pub(crate) fn decode_pem(text: &[u8], most: usize) -> Option<Vec<Vec<u8>>> {
         {
             rest = next;
         }
-        let lines = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
-        blocks.push(decode_base64(&lines.collect::<Vec<u8>>())?);
+        let mut joined = Vec::with_capacity(body.len());
+        for line in body.split(u8::is_ascii_whitespace) {
+            joined.extend_from_slice(line);
+        }
+        blocks.push(decode_base64(&joined)?);
     }
     Some(blocks)
 }

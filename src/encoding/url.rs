@@ -50,13 +50,14 @@ pub(crate) fn decode_url(text: &[u8]) -> Option<Cow<'_, [u8]>> {
     if !text.contains(&b'%') {
         return Some(Cow::Borrowed(text));
     }
+    // Few bytes are escaped: what lies between them is copied whole.
+    let mut pieces = text.split(|byte| *byte == b'%');
     let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.iter();
-    while let Some(byte) = rest.next() {
-        decoded.push(match byte {
-            b'%' => nibble(*rest.next()?)? << 4 | nibble(*rest.next()?)?,
-            byte => *byte,
-        });
+    decoded.extend_from_slice(pieces.next()?);
+    for piece in pieces {
+        let ([high, low], plain) = piece.split_first_chunk::<2>()?;
+        decoded.push(nibble(*high)? << 4 | nibble(*low)?);
+        decoded.extend_from_slice(plain);
     }
     Some(Cow::Owned(decoded))
 }

@@ -168,6 +168,9 @@ impl Encoding {
     fn decode(self, value: &[u8], most: usize) -> Read<Vec<Vec<u8>>> {
         let certificates = match self {
             Self::Base64 => encoding::decode_url(value).and_then(|value| {
+                if !value.contains(&b',') {
+                    return encoding::decode_base64(value.trim_ascii()).map(|der| Vec::from([der]));
+                }
                 let items = value.split(|byte| *byte == b',').take(most.saturating_add(1));
                 items.map(|item| encoding::decode_base64(item.trim_ascii())).collect()
             }),

@@ -116,7 +116,10 @@ const fn fold(byte: u8) -> u8 {
 
 /// Whether an origin could take one name for the other.
 pub(crate) fn is_alike(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| fold(*one) == fold(*other))
+    one.len() == other.len()
+        // Most are the same but for their case, which is compared without folding.
+        && (one.eq_ignore_ascii_case(other)
+            || one.iter().zip(other).all(|(one, other)| fold(*one) == fold(*other)))
 }
 
 /// The request headers of HTTP itself: what frames, steers, authorizes or describes a message, and `Cookie`. Folded.

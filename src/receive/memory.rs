@@ -40,6 +40,9 @@ pub struct Memory {
     slots: Box<[Slot]>,
 }
 
+/// No set has so many headers; a request with more lines of them is read anew.
+const MOST_LINES: usize = 32;
+
 type Slot = Mutex<Option<Arc<Entry>>>;
 
 struct Entry {
@@ -77,64 +80,55 @@ impl Memory {
         &self,
         headers: &H,
     ) -> Result<Arc<Received>, ReceiveError> {
-        let (mut mark, mut length) = (0, 0usize);
-        self.visit_own(headers, &mut |name, value| {
-            mark = mixed(mixed(mark, name), value);
-            length = length.saturating_add(entry_length(name, value));
-        });
-        let slot = self.slot(mark).filter(|_| length <= self.entry_bytes);
-        let Some(slot) = slot else {
-            return self.receiver.receive_with_names(headers).map(Arc::new);
-        };
-        let known = slot.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(known) = known.filter(|known| self.is_key(&known.key, headers)) {
-            return Ok(Arc::clone(&known.received));
-        }
-        let received = Arc::new(self.receiver.receive_with_names(headers)?);
-        let mut key = Vec::with_capacity(length);
-        self.visit_own(headers, &mut |name, value| {
-            key.extend_from_slice(&lengths_of(name, value));
-            key.extend_from_slice(name);
-            key.extend_from_slice(value);
-        });
-        let entry = Arc::new(Entry { key, received: Arc::clone(&received) });
-        let before = slot.lock().unwrap_or_else(PoisonError::into_inner).replace(entry);
-        // Freed outside the lock.
-        drop(before);
-        Ok(received)
-    }
-
-    /// Visits the lines that the receiver looks at: those with its headers' names, and look-alikes.
-    fn visit_own<'h, H: RequestHeaders + ?Sized>(
-        &self,
-        headers: &'h H,
-        visit: &mut dyn FnMut(&'h [u8], &'h [u8]),
-    ) {
+        let mut own = [(&[][..], &[][..]); MOST_LINES];
+        let (mut count, mut mark, mut length) = (0usize, 0, 0usize);
         headers.visit(&mut |name, value| {
             if self.lengths & length_bit(name.len()) != 0
                 && self.names.iter().any(|own| is_alike(own, name))
             {
-                visit(name, value);
+                if let Some(line) = own.get_mut(count) {
+                    *line = (name, value);
+                }
+                count = count.saturating_add(1);
+                mark = mixed(mixed(mark, name), value);
+                length = length.saturating_add(entry_length(name, value));
             }
         });
-    }
-
-    fn is_key<'k, H: RequestHeaders + ?Sized>(&self, key: &'k [u8], headers: &H) -> bool {
-        let mut rest = Some(key);
-        self.visit_own(headers, &mut |name, value| {
-            let lengths = lengths_of(name, value);
-            let behind = |rest: &'k [u8]| {
-                rest.strip_prefix(&lengths)?.strip_prefix(name)?.strip_prefix(value)
-            };
-            rest = rest.and_then(behind);
-        });
-        rest.is_some_and(<[u8]>::is_empty)
+        let (Some(own), Some(slot)) = (own.get(..count), self.slot(mark)) else {
+            return self.receiver.receive_with_names(headers).map(Arc::new);
+        };
+        let known = slot.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(known) = known.filter(|known| is_key(&known.key, own)) {
+            return Ok(Arc::clone(&known.received));
+        }
+        let received = Arc::new(self.receiver.receive_with_names(headers)?);
+        if length <= self.entry_bytes {
+            let mut key = Vec::with_capacity(length);
+            for (name, value) in own {
+                key.extend_from_slice(&lengths_of(name, value));
+                key.extend_from_slice(name);
+                key.extend_from_slice(value);
+            }
+            let entry = Arc::new(Entry { key, received: Arc::clone(&received) });
+            let before = slot.lock().unwrap_or_else(PoisonError::into_inner).replace(entry);
+            // Freed outside the lock.
+            drop(before);
+        }
+        Ok(received)
     }
 
     fn slot(&self, mark: u64) -> Option<&Slot> {
         let index = mark.checked_rem(u64::try_from(self.slots.len()).ok()?)?;
         self.slots.get(usize::try_from(index).ok()?)
     }
+}
+
+/// Whether these lines are the key's.
+fn is_key(key: &[u8], lines: &[(&[u8], &[u8])]) -> bool {
+    let rest = lines.iter().try_fold(key, |rest, (name, value)| {
+        rest.strip_prefix(&lengths_of(name, value))?.strip_prefix(*name)?.strip_prefix(*value)
+    });
+    rest.is_some_and(<[u8]>::is_empty)
 }
 
 const fn length_bit(length: usize) -> u64 {
