@@ -8,7 +8,7 @@ use std::path::Path;
 
 use load::{Connection, Result, Variant};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
-use tls_client_auth::{ClientCertificate, Verification};
+use tls_client_auth::ClientCertificate;
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -34,7 +34,7 @@ fn main() -> Result<()> {
     for name in VARIANTS {
         let variant = Variant::named(name)?;
         let client = || {
-            ClientCertificate::from_rustls(Some(&certificates), Verification::Success)
+            ClientCertificate::from_verified_chain(Some(&certificates))
                 .unwrap_or_else(|_| ClientCertificate::none())
         };
         let region = Region::new(ALLOCATOR);

@@ -21,7 +21,7 @@ use hyper_util::server::conn::auto;
 use load::{Arguments, Connection, Result, Variant};
 use rustls::ServerConfig;
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
-use tls_client_auth::{ClientCertificate, Verification};
+use tls_client_auth::ClientCertificate;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
@@ -89,7 +89,7 @@ impl Proxy {
         let tls = stream.get_ref().1;
         let connection = self.variant.connection(|| {
             let certificates = tls.peer_certificates();
-            ClientCertificate::from_rustls(certificates, Verification::Success)
+            ClientCertificate::from_verified_chain(certificates)
                 .unwrap_or_else(|_| ClientCertificate::none())
         });
         let builder = auto::Builder::new(TokioExecutor::new());
