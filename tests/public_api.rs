@@ -10,7 +10,7 @@ use std::path::Path;
 const API: &str = include_str!("public-api.txt");
 /// Whose types callers meet, so that a new major version of one is a new major version here. (`pin_project_lite` only stands in the
 /// bounds of what it derives, which nobody names.)
-const CRATES: [&str; 19] = [
+const CRATES: [&str; 20] = [
     "alloc",
     "axum_core",
     "bytes",
@@ -20,6 +20,7 @@ const CRATES: [&str; 19] = [
     "http",
     "http_body",
     "pin_project_lite",
+    "pingora_http",
     "rustls",
     "rustls_pki_types",
     "serde",

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use tls_client_auth::receive::Received;
-use tls_client_auth::{Dialect, Receiver, TlsClientAuth, Unstated};
+use tls_client_auth::{Dialect, HeaderSet, Receiver, TlsClientAuth, Unstated};
 
 use crate::input::read;
 
@@ -96,7 +96,11 @@ fn named(format: &str, unstated: Unstated) -> Option<Receiver> {
         "kong" => Receiver::kong(unstated),
         "linkerd" => Receiver::linkerd(unstated),
         "cloud-foundry" => Receiver::cloud_foundry(unstated),
-        _ => return None,
+        // A set without a receiver of its own.
+        name => {
+            let set = HeaderSet::named(name).ok()?;
+            Receiver::of(&set, None).or_else(|_| Receiver::of(&set, Some(unstated))).ok()?
+        }
     })
 }
 

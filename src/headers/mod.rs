@@ -9,7 +9,6 @@ pub(crate) mod settings;
 
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
-use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -107,37 +106,6 @@ impl HeaderSet {
             checked.push(Entry::new(name, field, When::WithVerdict));
         }
         Ok(Self::from_entries(name, checked).for_trusted_without_verdict().with_dialect(dialect))
-    }
-
-    /// Every set that is named after a proxy: [the guide to sets](crate::guide::sets) has a table of them.
-    #[must_use]
-    pub fn all() -> Vec<Self> {
-        vec![
-            Self::cloudflare(),
-            Self::cloudflare_worker(),
-            Self::cloudflare_managed(),
-            Self::rfc9440(),
-            Self::nginx(),
-            Self::ingress_nginx(),
-            Self::apache(),
-            Self::apache_legacy(),
-            Self::haproxy(),
-            Self::haproxy_manual(),
-            Self::aws_alb(),
-            Self::aws_alb_passthrough(),
-            Self::cloudfront(),
-            Self::google(),
-            Self::azure_app_service(),
-            Self::azure_application_gateway(),
-            Self::kong(),
-            Self::linkerd(),
-            Self::cloud_foundry(),
-            Self::envoy(),
-            Self::envoy_json(),
-            Self::traefik(),
-            Self::traefik_escaped(),
-            Self::caddy(),
-        ]
     }
 
     /// A table of the crate's own; its tests show that the names are valid.
