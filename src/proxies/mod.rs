@@ -1,5 +1,6 @@
 //! A file a system: the header sets as tables, with what was observed or documented of each.
 
+mod akamai;
 mod apache;
 mod aws;
 mod azure;
@@ -42,6 +43,7 @@ impl HeaderSet {
             Self::google(),
             Self::azure_app_service(),
             Self::azure_application_gateway(),
+            Self::akamai(),
             Self::kong(),
             Self::linkerd(),
             Self::cloud_foundry(),

@@ -207,6 +207,7 @@ fn every_receiver_reads_these_headers_and_no_others() {
                 "client-certificate-end-date",
             ],
         ),
+        (Receiver::akamai(v), &["Akamai-CC-DER"]),
         (
             Receiver::kong(v),
             &[
