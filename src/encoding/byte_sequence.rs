@@ -14,6 +14,10 @@ pub(crate) fn byte_sequence(bytes: &[u8], out: &mut Vec<u8>) {
 /// The bytes of such an item. Parameters behind it mean nothing yet (RFC 9440 §2.2) and are passed over.
 pub(crate) fn decode_byte_sequence(item: &[u8]) -> Option<Vec<u8>> {
     let item = item.strip_prefix(b":")?;
+    // Without parameters, as everybody sends it; whether a byte is contained is known faster than where.
+    if let Some(text) = item.strip_suffix(b":").filter(|text| !text.contains(&b':')) {
+        return decode_base64(text);
+    }
     let end = item.iter().position(|byte| *byte == b':')?;
     let (text, behind) = item.split_at_checked(end)?;
     let parameters = behind.strip_prefix(b":")?;
@@ -30,6 +34,9 @@ pub(crate) fn decode_byte_sequence(item: &[u8]) -> Option<Vec<u8>> {
 
 /// A list of them, up to this many; one more is enough to see that there are too many.
 pub(crate) fn decode_byte_sequences(list: &[u8], most: usize) -> Option<Vec<Vec<u8>>> {
+    if !list.contains(&b',') {
+        return decode_byte_sequence(list.trim_ascii()).map(|item| Vec::from([item]));
+    }
     let items = list.split(|byte| *byte == b',').take(most.saturating_add(1));
     items.map(|item| decode_byte_sequence(item.trim_ascii())).collect()
 }
