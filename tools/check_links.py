@@ -6,6 +6,7 @@ of the documentation that no chain of links from the front page reaches. Links t
 to this crate's own pages on docs.rs are looked up in the built ones.
 """
 
+import os
 import html
 import re
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCS = ROOT / "target/doc"
+DOCS = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "doc"
 CRATE = DOCS / "tls_client_auth"
 OWN = "https://docs.rs/tls-client-auth"
 

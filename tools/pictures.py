@@ -59,16 +59,14 @@ def request():
 
 def figures(name):
     """The rows of a kept table as name -> nanoseconds by column, and what stands before it."""
-    notes, rows, heads = {}, {}, []
+    notes, rows = {}, {}
     for line in (ROOT / "benches/figures" / name).read_text().splitlines():
         if line.startswith("# "):
             key, value = line[2:].split(": ", 1)
             notes[key] = value
-        elif line.startswith("| ns"):
-            heads = [cell.strip() for cell in line.strip("|").split("|")][1:]
-        elif line.startswith("| "):
-            first, *cells = [cell.strip() for cell in line.strip("|").split("|")]
-            rows[first] = dict(zip(heads, (float(cell.split()[0]) for cell in cells)))
+        elif not line.startswith("certificate"):
+            certificate, job, nanoseconds, _ = line.split("\t")
+            rows.setdefault(job, {})[certificate] = float(nanoseconds)
     return rows, notes
 
 
