@@ -6,8 +6,8 @@ of the documentation that no chain of links from the front page reaches. Links t
 to this crate's own pages on docs.rs are looked up in the built ones.
 """
 
-import os
 import html
+import os
 import re
 import subprocess
 import sys
