@@ -16,6 +16,7 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use tls_client_auth::field::Limits;
 use tls_client_auth::http_body::StrippedBody;
+use tls_client_auth::receive::Received;
 use tls_client_auth::tower::{Admission, ForwardLayer, ReceiveLayer, Refusal};
 use tls_client_auth::{
     ClientCertificate, ConnectionState, Forwarding, HeaderSet, Receiver, TlsClientAuth, Unstated,
@@ -487,4 +488,25 @@ async fn one_side_reads_what_the_other_sent() {
     assert_eq!(response.body(), "CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE");
     let response = proxy.oneshot(request(None)).await.unwrap();
     assert_eq!(response.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_names_of_a_client_reach_the_handler() {
+    let hash = "73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa";
+    let value = format!("Hash={hash};URI=spiffe://example.org/web");
+    let receiver = Receiver::envoy(Unstated::Verified).declares(["URI"]).unwrap();
+    let mut service = ReceiveLayer::new(receiver, Admission::Trusted).layer(service_fn(
+        |request: Request<()>| async move {
+            let received = request.extensions().get::<Arc<Received>>().unwrap();
+            let names: Vec<_> =
+                received.names.iter().map(|name| name.as_str().to_owned()).collect();
+            Ok::<_, Infallible>(Response::new(names.join(" ")))
+        },
+    ));
+    // The second time from what was remembered.
+    for _ in 0..2 {
+        let request = Request::get("/").header("x-forwarded-client-cert", &value).body(()).unwrap();
+        let answer = service.call(request).await.unwrap();
+        assert_eq!(answer.into_body(), "spiffe://example.org/web");
+    }
 }

@@ -11,7 +11,7 @@ use tower_service::Service;
 
 use super::grpc;
 use crate::hosts;
-use crate::receive::{ReceiveError, Receiver};
+use crate::receive::{Memory, ReceiveError, Receiver};
 use crate::record::TlsClientAuth;
 
 /// Which requests a [`ReceiveLayer`] lets through to the service.
@@ -36,7 +36,11 @@ impl Admission {
     }
 }
 
-/// Reads every request's headers and puts the [`TlsClientAuth`] into its extensions.
+/// Reads every request's headers and puts the [`TlsClientAuth`] into its extensions, and beside it an
+/// [`Arc<Received>`](crate::receive::Received), which has the names that the certificate is for: a SPIFFE ID is one.
+///
+/// What was read is [remembered](Memory) for requests with the same header values, as a proxy with pooled connections sends them: up to
+/// 256 of at most 16 KiB each, unless [`memory`](Self::memory) says otherwise.
 ///
 /// Headers that break the [`Receiver`]'s rules are answered with `400 Bad Request`, clients that the [`Admission`] does not let in
 /// with `403 Forbidden`; both with an empty body, unless a [`hook`](Self::hook) makes the answer. A gRPC request is answered in its
@@ -87,7 +91,7 @@ impl Admission {
 /// ```
 #[derive(Clone, Debug)]
 pub struct ReceiveLayer<H = EmptyAnswer> {
-    receiver: Arc<Receiver>,
+    memory: Arc<Memory>,
     admission: Admission,
     hook: H,
 }
@@ -166,11 +170,27 @@ impl ReceiveLayer {
     /// Creates a layer that parses with this receiver and admits the clients of this admission.
     #[must_use]
     pub fn new(receiver: Receiver, admission: Admission) -> Self {
-        Self { receiver: Arc::new(receiver), admission, hook: EmptyAnswer }
+        Self { memory: Arc::new(Memory::new(receiver)), admission, hook: EmptyAnswer }
     }
 }
 
 impl<H> ReceiveLayer<H> {
+    /// Parses with this memory's receiver and remembers in it.
+    ///
+    /// ```
+    /// use tls_client_auth::Receiver;
+    /// use tls_client_auth::receive::Memory;
+    /// use tls_client_auth::tower::{Admission, ReceiveLayer};
+    ///
+    /// let small = Memory::with_sizes(Receiver::nginx(), 16, 4096);
+    /// let layer = ReceiveLayer::new(Receiver::nginx(), Admission::Trusted).memory(small);
+    /// # let _ = layer;
+    /// ```
+    #[must_use]
+    pub fn memory(self, memory: Memory) -> Self {
+        Self { memory: Arc::new(memory), ..self }
+    }
+
     /// Calls the hook for every request that is refused: to log why, and to make the answer.
     ///
     /// ```
@@ -204,8 +224,8 @@ impl<H> ReceiveLayer<H> {
     where
         N: Fn(&request::Parts, Refusal) -> Response<R>,
     {
-        let Self { receiver, admission, hook: _ } = self;
-        ReceiveLayer { receiver, admission, hook }
+        let Self { memory, admission, hook: _ } = self;
+        ReceiveLayer { memory, admission, hook }
     }
 }
 
@@ -238,12 +258,15 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let ReceiveLayer { receiver, admission, hook } = &self.layer;
-        let refusal = match receiver.receive(request.headers()) {
+        let ReceiveLayer { memory, admission, hook } = &self.layer;
+        let refusal = match memory.receive(request.headers()) {
             Err(error) => Refusal::Malformed(error),
-            Ok(auth) if !admission.admits(&auth) => Refusal::NotAdmitted(auth),
-            Ok(auth) => {
-                request.extensions_mut().insert(auth);
+            Ok(received) if !admission.admits(&received.auth) => {
+                Refusal::NotAdmitted(received.auth.clone())
+            }
+            Ok(received) => {
+                request.extensions_mut().insert(received.auth.clone());
+                request.extensions_mut().insert(received);
                 return ReceiveFuture {
                     state: State::Admitted { inner: self.inner.call(request) },
                 };
