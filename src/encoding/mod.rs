@@ -7,7 +7,6 @@ mod decimal;
 mod hex;
 mod list;
 mod pem;
-mod sixteens;
 mod url;
 
 pub(crate) use base64::{
@@ -22,6 +21,5 @@ pub(crate) use hex::{
 };
 pub(crate) use list::list;
 pub(crate) use pem::{decode_pem, pem};
-pub(crate) use sixteens::all_in_sixteens;
 pub use url::UrlForm;
 pub(crate) use url::decode_url;

@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use super::limits::Sizes;
 use super::{Field, space};
 use crate::client::ClientCertificate;
-use crate::encoding;
 use crate::field::Limits;
 use crate::x509::Certificate;
 use crate::x509::Dialect;
@@ -68,7 +67,8 @@ impl Needs {
     }
 }
 
-fn are_printable(bytes: &[u8; 16]) -> bool {
+fn are_printable(bytes: &[u8]) -> bool {
+    // Without leaving early it vectorizes.
     bytes.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
 }
 
@@ -188,7 +188,7 @@ impl<'c> Facts<'c> {
             Written::Nothing
         } else if value.len() > limit {
             Written::TooLarge
-        } else if field.is_encoded() || encoding::all_in_sixteens(value, are_printable) {
+        } else if field.is_encoded() || are_printable(value) {
             return Written::Value;
         } else {
             Written::Nothing

@@ -156,6 +156,28 @@ impl HeaderSet {
         self.map(|entry| Entry { when, ..entry })
     }
 
+    /// Returns the set with its facts for trusted clients only, and its verdict for everyone: an origin learns that a client failed, and
+    /// nothing that the client chose.
+    ///
+    /// ```
+    /// use tls_client_auth::client::VerifyError;
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet};
+    /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+    ///
+    /// let stranger = ClientCertificate::presented(der, VerifyError::UnableToVerifyLeafSignature.into());
+    /// let lines = HeaderSet::nginx().facts_for_trusted().lines(&stranger, Limits::new());
+    /// let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
+    /// assert_eq!(lines, [("ssl-client-verify", "FAILED:unable to verify the first certificate")]);
+    /// ```
+    #[must_use]
+    pub fn facts_for_trusted(self) -> Self {
+        self.map(|entry| match entry.field {
+            field if field.is_of_verdict() || matches!(field, Field::Presented(_)) => entry,
+            _ => Entry { when: When::Trusted, ..entry },
+        })
+    }
+
     /// Sends the table for every client, also for certificates that did not verify or are revoked. Its reader must learn the
     /// verdict elsewhere.
     #[must_use]

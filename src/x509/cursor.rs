@@ -113,26 +113,6 @@ impl<'a> Cursor<'a> {
         if self.rest.first() == Some(&tag) { self.expect(tag, part).map(Some) } else { Ok(None) }
     }
 
-    /// The next relative distinguished name, if it is of the usual kind: one attribute of three octets (`2.5.4.n`) with a short
-    /// value. One look in place of four elements; names take a third of the time.
-    #[inline]
-    pub(crate) fn usual_rdn(&mut self) -> Option<(&'a [u8], Element<'a>)> {
-        let [SET, set, SEQUENCE, sequence, OBJECT_IDENTIFIER, 3, ref behind @ ..] = *self.rest
-        else {
-            return None;
-        };
-        let [_, _, _, tag, length @ 0..=0x70, ..] = *behind else { return None };
-        // The lengths leave nothing over, and the value has a tag of one octet.
-        if set != length.wrapping_add(9) || sequence != length.wrapping_add(7) || tag & 0x1f == 0x1f
-        {
-            return None;
-        }
-        let (kind, value) = behind.split_at_checked(3)?;
-        let (der, rest) = value.split_at_checked(usize::from(length).saturating_add(2))?;
-        self.rest = rest;
-        Some((kind, Element { der, header: 2, end: self.offset() }))
-    }
-
     /// The next extension, if it is of the usual kind: an identifier of three octets (`2.5.29.n`), the flag only where it is set,
     /// short lengths. One look in place of four elements.
     #[inline]

@@ -237,14 +237,6 @@ impl<'a> Iterator for Attributes<'a> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         while self.set.is_at_end() {
-            if let Some((kind, value)) = self.sets.usual_rdn() {
-                self.rdn = self.rdn.saturating_add(1);
-                return Some(Some(Attribute {
-                    kind: ObjectIdentifier::new(kind),
-                    value,
-                    rdn: self.rdn,
-                }));
-            }
             match self.sets.next()? {
                 Ok(set) if set.tag() == cursor::SET => self.set = set.inside(),
                 _ => return Some(None),
