@@ -111,13 +111,14 @@ mod tests {
         };
         type List<'l> = Option<&'l [&'l [u8]]>;
         type Made = Result<ClientCertificate, RawPublicKeyError>;
+        let (lone_key, key_behind) = ([key], [LEAF, key]);
         let cases: [(&str, List<'_>, Made); 7] = [
             ("no list", None, Ok(ClientCertificate::none())),
             ("an empty list", Some(&[]), Ok(ClientCertificate::none())),
             ("a leaf", Some(&[LEAF]), verified(&[])),
             ("a leaf and its chain", Some(&[LEAF, b"one", b"two"]), verified(&[b"one", b"two"])),
-            ("a raw public key", Some(&[key]), Err(RawPublicKeyError)),
-            ("a key after a leaf", Some(&[LEAF, key]), verified(&[key])),
+            ("a raw public key", Some(&lone_key), Err(RawPublicKeyError)),
+            ("a key after a leaf", Some(&key_behind), verified(&[key])),
             (
                 "bytes that are neither",
                 Some(&[b"?"]),
