@@ -179,7 +179,7 @@ fn from_extensions(extensions: &Extensions) -> Option<Claim> {
 }
 
 /// A gateway makes the other three where the origin did not answer.
-const fn is_of_origin(answer: &response::Parts) -> bool {
+fn is_of_origin(answer: &response::Parts) -> bool {
     !matches!(answer.status.as_u16(), 502..=504)
 }
 
