@@ -91,8 +91,26 @@ pub(crate) fn inbound<H: RequestHeaders + ?Sized>(headers: &H) -> Option<(Vec<u8
         }
     });
     let joined = joined.trim_ascii();
-    let is_whole = joined.iter().all(|byte| matches!(byte, b' '..=b'~')) && last(joined).is_some();
-    is_whole.then(|| (joined.to_vec(), lines))
+    let is_printable = joined.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    let last = last(joined).filter(|_| is_printable)?;
+    // Readers that know quotes and nothing else must find the same.
+    (is_json(joined) || last_outside_quotes(joined) == Some(last)).then(|| (joined.to_vec(), lines))
+}
+
+/// What stands behind the last comma outside of quotes. `None` where a quote is left open.
+fn last_outside_quotes(text: &[u8]) -> Option<&[u8]> {
+    let (mut quoted, mut escaped, mut start) = (false, false, 0usize);
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b',' if !quoted => start = at.saturating_add(1),
+            _ => {}
+        }
+    }
+    let last = text.get(start..).filter(|_| !quoted)?;
+    Some(last.trim_ascii())
 }
 
 /// The last element, where the whole value can be read by the receiver's grammar.
@@ -268,6 +286,8 @@ mod tests {
             ("Hash=00,{own}", "Hash=00,"),
             ("{own},{own}", "{own},"),
             ("Hash=00", "Hash=00,"),
+            (r#"Hash=00;By=/'admin;Y="z,{own}"#, ""),
+            (r#"By="x;Hash=00"#, ""),
             ("Hash=00;", ""),
             ("Hash", ""),
             ("{own}", ""),
