@@ -12,7 +12,7 @@ use crate::headers::{HeaderLine, RequestHeaders};
 /// A header is kept only where the one before this proxy may be believed: its client is itself a proxy, and has shown so by its
 /// certificate. Kept is the header under its exact name, all lines joined by `,`; other spellings never are. One with a byte
 /// outside printable ASCII, or that a [`Receiver`](crate::Receiver) could not read whole, is dropped: it could swallow what is
-/// appended.
+/// appended. So is text in which a reader that knows quotes alone would find another last element.
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, HeaderSet, Verification};
