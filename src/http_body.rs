@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 
 use crate::connection::Forwarding;
 use crate::connection::{Claim, ConnectionState, strip};
-use crate::headers::name::Families;
+use crate::headers::families::Families;
 
 pin_project! {
     /// Strips the trailers of a request's body like its headers. Data passes untouched.

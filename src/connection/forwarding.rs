@@ -7,9 +7,9 @@ use alloc::vec::Vec;
 use super::XfccMode;
 use crate::client::ClientCertificate;
 use crate::field::Limits;
+use crate::headers::families::{Families, is_owned_but};
 use crate::headers::name::{
-    Families, HeaderName, X_FORWARDED_CLIENT_CERT, compare_folded, folded, is_alike, is_owned_but,
-    is_reserved,
+    HeaderName, X_FORWARDED_CLIENT_CERT, compare_folded, folded, is_alike, is_reserved,
 };
 use crate::headers::{Entry, HeaderLines, HeaderSet, HeaderSetError, HeaderSetErrorKind};
 
@@ -355,4 +355,23 @@ fn joined(sets: &[HeaderSet], taken: &[Entry]) -> Arc<[Entry]> {
         entries.extend(new);
     }
     entries.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn also_stripped_names_are_checked() {
+        let cases = [
+            ("X User", HeaderSetErrorKind::NotAToken),
+            ("", HeaderSetErrorKind::NotAToken),
+            ("Host", HeaderSetErrorKind::Reserved),
+            ("content_length", HeaderSetErrorKind::Reserved),
+        ];
+        for (name, kind) in cases {
+            let error = Forwarding::none().also_strip(["X-Fine", name]).unwrap_err();
+            assert_eq!((error.name(), error.kind()), (name, kind));
+        }
+    }
 }

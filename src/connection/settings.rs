@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use super::{Forwarding, XfccMode};
 use crate::field::Limits;
 use crate::field::words::{Spelled, words};
-use crate::headers::name::Families;
+use crate::headers::families::Families;
 use crate::headers::settings::table::{Entries, once};
 use crate::headers::settings::{Described, DescribedList};
 

@@ -4,7 +4,8 @@
 use alloc::vec::Vec;
 
 use super::forwarding::Owner;
-use crate::headers::name::{is_alike, is_noted, is_owned_name};
+use crate::headers::families::{is_noted, is_owned_name};
+use crate::headers::name::is_alike;
 use crate::headers::{RequestHeadersMut, add_line};
 
 /// Headers that a client can't have removed by listing them in `Connection`: a message without them is another message.
@@ -191,7 +192,7 @@ fn is_of_one_hop(name: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::client::VerifyError;
-    use crate::connection::{Claim, KeepFrom};
+    use crate::connection::KeepFrom;
     use crate::field::{Field, SerialForm};
     use crate::headers::HeaderLine;
     use crate::headers::{HeaderSet, HeaderSetErrorKind, RequestHeaders, TooManyHeaders};
@@ -466,20 +467,6 @@ mod tests {
     }
 
     #[test]
-    fn also_stripped_names_are_checked() {
-        let cases = [
-            ("X User", HeaderSetErrorKind::NotAToken),
-            ("", HeaderSetErrorKind::NotAToken),
-            ("Host", HeaderSetErrorKind::Reserved),
-            ("content_length", HeaderSetErrorKind::Reserved),
-        ];
-        for (name, kind) in cases {
-            let error = Forwarding::none().also_strip(["X-Fine", name]).unwrap_err();
-            assert_eq!((error.name(), error.kind()), (name, kind));
-        }
-    }
-
-    #[test]
     fn a_family_is_kept_by_name_and_from_whom_it_was_said() {
         use KeepFrom::{Anyone, Trusted};
         let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
@@ -526,23 +513,5 @@ mod tests {
             let error = Forwarding::none().keep_family(name, Trusted).unwrap_err();
             assert_eq!(error.kind(), HeaderSetErrorKind::NotAFamily, "{name}");
         }
-    }
-
-    #[test]
-    fn nobody_s_request_carries_what_a_connection_of_nobody_would() {
-        let forwarding = Forwarding::none()
-            .on_first_request(HeaderSet::nginx())
-            .on_every_request(HeaderSet::cloudflare_managed())
-            .on_every_request(HeaderSet::rfc9440());
-        let connection = ConnectionState::new(ClientCertificate::none(), forwarding.clone());
-        let lines = |claim: &Claim| -> Vec<(String, String)> {
-            claim.lines().map(|line| (line.name().into(), line.value().into())).collect()
-        };
-        let (alone, of_connection) = (forwarding.claim(None), connection.claim());
-        assert_eq!(lines(&alone), lines(&of_connection));
-        assert_eq!(lines(&alone).first(), Some(&("ssl-client-verify".into(), "NONE".into())));
-        alone.commit();
-        assert_eq!(lines(&forwarding.claim(None)), lines(&of_connection), "each is the first");
-        assert_eq!(lines(&forwarding.claim(Some(&connection))).len(), 3, "it is claimed");
     }
 }

@@ -1,6 +1,6 @@
 //! The crate's sets by name, for settings and command lines.
 
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::headers::{HeaderSet, HeaderSetError, HeaderSetErrorKind};
@@ -26,11 +26,7 @@ impl HeaderSet {
         let sets: Vec<Self> = Self::all().into_iter().chain(readers).collect();
         let known = sets.iter().map(|set| String::from(set.name())).collect();
         let set = sets.into_iter().find(|set| set.name() == name);
-        set.ok_or_else(|| HeaderSetError {
-            name: name.to_string(),
-            kind: HeaderSetErrorKind::UnknownSet,
-            known,
-        })
+        set.ok_or_else(|| HeaderSetError::new(name, HeaderSetErrorKind::UnknownSet).among(known))
     }
 }
 

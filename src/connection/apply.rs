@@ -1,0 +1,183 @@
+//! A claim applied to a request: what the client sent under owned names goes, and ours is added.
+
+use alloc::vec::Vec;
+
+use super::sync::Ordering;
+use super::{Claim, strip, xfcc};
+use crate::headers::{RequestHeadersMut, TooManyHeaders, add_line};
+
+/// What [`Claim::apply`] did to a request's headers.
+///
+/// ```
+/// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding};
+///
+/// let connection = ConnectionState::new(ClientCertificate::none(), Forwarding::cloudflare());
+/// let mut headers = vec![("Client-Cert".to_owned(), ":AA==:".to_owned()), ("Accept".to_owned(), "*/*".to_owned())];
+/// let applied = connection.claim().apply(&mut headers);
+/// assert_eq!(applied.stripped(), 1);
+/// assert!(applied.is_complete());
+/// ```
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Applied {
+    stripped: usize,
+    is_complete: bool,
+}
+
+impl Applied {
+    /// How many header lines of the request had a name that is [owned](Claim::owns) and were removed: attempts at forging, if the
+    /// headers were not prepared before. What `Connection` lists is not counted.
+    #[must_use]
+    pub const fn stripped(self) -> usize {
+        self.stripped
+    }
+
+    /// Whether the request carries what the claim holds. If not, the request has too many headers to take ours, and carries none
+    /// of them.
+    #[must_use]
+    pub const fn is_complete(self) -> bool {
+        self.is_complete
+    }
+}
+
+impl Claim {
+    /// Removes from the request what its `Connection` lists and every header that could pass for one of ours, then adds ours,
+    /// each once. Run it on every request, whatever it carries, and before the proxy sets headers of its own.
+    ///
+    /// `Connection` and `Upgrade` are treated as by [`consume_connection`](super::consume_connection). Where the request has too many headers to take ours, it
+    /// goes without any of them, and the claim will not be [committed](Self::commit).
+    #[doc(alias("forged", "spoofed", "sanitize"))]
+    pub fn apply<H: RequestHeadersMut + ?Sized>(&self, headers: &mut H) -> Applied {
+        let mode = self.forwarding().mode_of_xfcc();
+        // Taken out first: it is owned, and comes back only as what is inserted.
+        let keeps = self.every && mode.keeps(self.is_trusted());
+        let inbound = if keeps { xfcc::inbound(headers) } else { None };
+        let (inbound, kept) = inbound.map_or((None, 0), |(value, lines)| (Some(value), lines));
+        let owner = self.forwarding().owner(self.kept());
+        let stripped = strip::strip(headers, owner).saturating_sub(kept);
+        let is_complete = self.add(headers, inbound).is_ok();
+        if !is_complete {
+            // A part of them could say another thing than all.
+            headers.remove_where(&mut |name| owner.owns(name));
+        }
+        self.lost.store(!is_complete, Ordering::Relaxed);
+        Applied { stripped, is_complete }
+    }
+
+    fn add<H: RequestHeadersMut + ?Sized>(
+        &self,
+        headers: &mut H,
+        mut inbound: Option<Vec<u8>>,
+    ) -> Result<(), TooManyHeaders> {
+        self.lines().try_for_each(|line| match inbound.take_if(|_| xfcc::is_own(&line)) {
+            Some(inbound) => {
+                add_line(headers, xfcc::NAME, &xfcc::appended(inbound, line.value().as_bytes()))
+            }
+            None => headers.add_line(line),
+        })?;
+        match inbound {
+            Some(inbound) if !self.forwarding().mode_of_xfcc().sends() => {
+                add_line(headers, xfcc::NAME, &inbound)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(all(test, not(loom_model)))]
+mod tests {
+    use super::*;
+    use crate::client::{ClientCertificate, Verification};
+    use crate::connection::{ConnectionState, Forwarding, XfccMode};
+    use crate::headers::name::X_FORWARDED_CLIENT_CERT;
+    use crate::headers::{HeaderLine, HeaderSet, RequestHeaders};
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    const DER: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
+
+    /// A list with room for some lines only.
+    #[derive(Clone)]
+    struct Small(Vec<(String, String)>, usize);
+
+    impl RequestHeaders for Small {
+        fn visit<'h>(&'h self, visit: &mut dyn FnMut(&'h [u8], &'h [u8])) {
+            self.0.visit(visit);
+        }
+    }
+
+    impl RequestHeadersMut for Small {
+        fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool) {
+            self.0.remove_where(remove);
+        }
+
+        fn add_line(&mut self, line: HeaderLine<'_>) -> Result<(), TooManyHeaders> {
+            if self.0.len() >= self.1 { Err(TooManyHeaders) } else { self.0.add_line(line) }
+        }
+    }
+
+    #[test]
+    fn headers_without_room_go_without_ours_and_say_so() {
+        let client = ClientCertificate::presented(DER, Verification::Success);
+        let forwarding = Forwarding::cloudflare()
+            .on_every_request(HeaderSet::envoy())
+            .xfcc_mode(XfccMode::AppendForward);
+        let own = || -> Vec<(String, String)> {
+            [("Accept", "*/*"), (X_FORWARDED_CLIENT_CERT, "Hash=1"), ("Client-Cert", "forged")]
+                .map(|(name, value)| (name.into(), value.into()))
+                .into()
+        };
+        for room in 1..=5 {
+            let connection = ConnectionState::new(client.clone(), forwarding.clone());
+            let mut headers = Small(own(), room);
+            let claim = connection.claim();
+            let applied = claim.apply(&mut headers);
+            let fits = room >= 4;
+            assert_eq!((applied.stripped(), applied.is_complete()), (1, fits), "{room}");
+            assert_eq!(headers.0.len(), if fits { 4 } else { 1 }, "{room}");
+            claim.commit();
+            assert_eq!(connection.is_sent(), fits, "{room}");
+            assert_eq!(connection.claim().is_first(), !fits, "given back: {room}");
+        }
+        // Another attempt may have room.
+        let connection = ConnectionState::new(client, forwarding);
+        let claim = connection.claim();
+        assert!(!claim.apply(&mut Small(own(), 2)).is_complete());
+        assert!(claim.apply(&mut Small(own(), 9)).is_complete());
+        claim.commit();
+        assert!(connection.is_sent());
+    }
+
+    #[cfg(feature = "http")]
+    #[test]
+    fn a_full_header_map_is_no_panic() {
+        use http::{HeaderMap, HeaderName, HeaderValue};
+        let client = ClientCertificate::presented(DER, Verification::Success);
+        let value = HeaderValue::from_static("1");
+        let mut full = HeaderMap::new();
+        let name = |index: usize| HeaderName::try_from(alloc::format!("x-{index}")).unwrap();
+        let most = (0..).take_while(|index| full.try_insert(name(*index), value.clone()).is_ok());
+        let most = most.count();
+        // As many names, with one of them owned, listed, or `Connection`.
+        let others = [
+            (None, false),
+            (Some(("client-cert", "forged")), false),
+            (Some(("connection", "close")), false),
+            (Some(("connection", "x-1, x-2, close")), true),
+        ];
+        for (other, has_room) in others {
+            let mut headers = full.clone();
+            if let Some((name, value)) = other {
+                headers.remove("x-0");
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+            assert_eq!(headers.len(), most);
+            let connection = ConnectionState::new(client.clone(), Forwarding::cloudflare());
+            let claim = connection.claim();
+            let applied = claim.apply(&mut headers);
+            assert_eq!(applied.is_complete(), has_room, "{other:?}");
+            assert_eq!(headers.contains_key("cf-client-cert-sha256"), has_room, "{other:?}");
+            claim.commit();
+            assert_eq!(connection.is_sent(), has_room, "{other:?}");
+        }
+    }
+}

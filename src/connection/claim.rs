@@ -1,0 +1,224 @@
+//! The claim of a request: the lines that it carries, and whether they arrived.
+
+use alloc::boxed::Box;
+use core::fmt;
+use core::slice;
+use core::sync::atomic::AtomicBool;
+
+use super::state::{ConnectionState, Inner, READY, SENT, Waiting};
+use super::sync::{Arc, Ordering};
+use super::{Forwarding, xfcc};
+use crate::headers::families::Families;
+use crate::headers::{HeaderLine, HeaderLines};
+
+impl Forwarding {
+    /// Prepares a request, of a connection or of none.
+    ///
+    /// A request without a connection (cleartext, or another listener) is one of a client without a certificate: it is stripped,
+    /// and carries what the sets state for a client without a certificate. Every listener of a proxy uses the same forwarding.
+    ///
+    /// ```
+    /// use tls_client_auth::{Forwarding, HeaderSet};
+    ///
+    /// let forwarding = Forwarding::none().on_every_request(HeaderSet::ingress_nginx());
+    /// let mut headers = vec![("ssl-client-verify".to_owned(), "SUCCESS".to_owned())];
+    /// forwarding.claim(None).apply(&mut headers);
+    /// assert_eq!(headers, [("ssl-client-verify".to_owned(), "NONE".to_owned())]);
+    /// ```
+    #[must_use = "a request must be stripped by `Claim::apply`"]
+    pub fn claim(&self, connection: Option<&ConnectionState>) -> Claim {
+        match connection {
+            Some(connection) => connection.claim(),
+            None => Claim::new(Source::Nobody(self.clone()), true),
+        }
+    }
+}
+
+/// What one request carries to the origin.
+///
+/// It can be applied to several attempts. Dropping it uncommitted (also by a panic or a cancelled future) gives the first
+/// request's headers back.
+pub struct Claim {
+    source: Source,
+    /// Whether it carries anything.
+    pub(super) every: bool,
+    first: Option<First>,
+    /// Whether the last request that it was applied to had no room for its headers.
+    pub(super) lost: AtomicBool,
+}
+
+pub(super) enum Source {
+    Connection(Arc<Inner>),
+    Nobody(Forwarding),
+}
+
+/// The first request's headers, and the certificate to put back if they don't arrive.
+struct First {
+    waiting: Option<Box<Waiting>>,
+    lines: Option<HeaderLines>,
+}
+
+impl Claim {
+    pub(super) const fn new(source: Source, every: bool) -> Self {
+        Self { source, every, first: None, lost: AtomicBool::new(false) }
+    }
+
+    /// The lines of this request.
+    ///
+    /// [`apply`](Self::apply) adds them; a header type of another crate gets a wrapper that implements
+    /// [`RequestHeadersMut`]. An HTTP library that hands over headers one by one must remove every one, and every trailer, with a
+    /// name that [`owns`](Self::owns) accepts, and every one that `Connection` lists.
+    #[inline]
+    pub fn lines(&self) -> impl Iterator<Item = HeaderLine<'_>> {
+        let sends = self.forwarding().mode_of_xfcc().sends();
+        let lines = self.parts().flat_map(HeaderLines::iter);
+        lines.filter(move |line| sends || !xfcc::is_own(line))
+    }
+
+    /// Whether a header or a trailer with this name is removed from the request: see [`Forwarding::owns`]. A family that is
+    /// [kept](Forwarding::keep_family) from this client is not.
+    ///
+    /// ```
+    /// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding};
+    ///
+    /// let claim = ConnectionState::new(ClientCertificate::none(), Forwarding::cloudflare()).claim();
+    /// let trailers = [("X-Checksum", "1"), ("cf_client_cert_sha256", "f0")];
+    /// let kept: Vec<_> = trailers.iter().filter(|(name, _)| !claim.owns(name.as_bytes())).collect();
+    /// assert_eq!(kept, [&("X-Checksum", "1")]);
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn owns(&self, name: &[u8]) -> bool {
+        self.forwarding().owner(self.kept()).owns(name)
+    }
+
+    /// The headers with a value over its limit: see [`HeaderLines::too_large`](crate::headers::HeaderLines::too_large).
+    pub fn too_large(&self) -> impl Iterator<Item = &str> {
+        self.parts().flat_map(HeaderLines::too_large)
+    }
+
+    /// The families that the request keeps.
+    pub(crate) fn kept(&self) -> Families {
+        if self.every { self.forwarding().kept(self.is_trusted()) } else { Families::default() }
+    }
+
+    /// The first request's lines, if it is that one, and those of every request.
+    #[inline]
+    fn parts(&self) -> impl Iterator<Item = &HeaderLines> {
+        let every = match &self.source {
+            Source::Connection(inner) => inner.every.as_deref().map_or(&[][..], slice::from_ref),
+            Source::Nobody(forwarding) => forwarding.nobody(),
+        };
+        let first = self.first.as_ref().and_then(|first| first.lines.as_ref());
+        first.into_iter().chain(every.iter().filter(|_| self.every))
+    }
+
+    /// Takes the certificate, and only then makes its lines: should that panic, the claim is dropped and gives it back.
+    #[cold]
+    pub(super) fn take_first(&mut self, connection: &Inner) {
+        let Inner { waiting, forwarding, .. } = connection;
+        let first = self.first.insert(First { waiting: waiting.take(), lines: None });
+        first.lines = first.waiting.as_deref_mut().map(|Waiting { client, lines }| {
+            lines.take().map_or_else(
+                || HeaderLines::new(forwarding.first(), client, forwarding.size_limits()),
+                |lines| *lines,
+            )
+        });
+    }
+
+    /// What is forwarded.
+    #[inline]
+    pub(crate) fn forwarding(&self) -> &Forwarding {
+        match &self.source {
+            Source::Connection(inner) => &inner.forwarding,
+            Source::Nobody(forwarding) => forwarding,
+        }
+    }
+
+    pub(super) fn is_trusted(&self) -> bool {
+        match &self.source {
+            Source::Connection(inner) => inner.trusted,
+            Source::Nobody(_) => false,
+        }
+    }
+
+    /// Whether it carries the first request's headers.
+    #[must_use]
+    pub const fn is_first(&self) -> bool {
+        self.first.is_some()
+    }
+
+    /// Records that the origin has the request. The first request's headers are spent, and their memory is freed.
+    ///
+    /// Call it when the response's head arrives, not for an answer that the proxy makes itself: see [the module](super). A request that
+    /// is given up before, by a reset stream for one, may have reached the origin all the same; the next one then carries the
+    /// headers again. A claim that the request had no room for is given back.
+    pub fn commit(mut self) {
+        if *self.lost.get_mut() {
+            return;
+        }
+        if self.first.take().is_some()
+            && let Source::Connection(inner) = &self.source
+        {
+            inner.state.store(SENT, Ordering::Release);
+        }
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if let Some(First { waiting, lines }) = self.first.take()
+            && let Source::Connection(inner) = &self.source
+        {
+            // Kept, so that a client that drops its requests does not have them rendered each time.
+            inner.waiting.put(waiting.map(|mut waiting| {
+                waiting.lines = lines.map(Box::new);
+                waiting
+            }));
+            inner.state.store(READY, Ordering::Release);
+        }
+    }
+}
+
+impl fmt::Debug for Claim {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.lines()).finish()
+    }
+}
+
+#[cfg(all(test, not(loom_model)))]
+mod tests {
+    use super::*;
+    use crate::client::{ClientCertificate, Verification};
+    use crate::field::Limits;
+    use crate::headers::HeaderSet;
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn what_is_too_large_is_reported() {
+        let client = ClientCertificate::presented(&[0u8; 99][..], Verification::Success);
+        let forwarding = Forwarding::cloudflare().limits(Limits::new().encoded_leaf(100));
+        let claim = ConnectionState::new(client, forwarding).claim();
+        assert!(claim.too_large().eq(["Cf-Client-Cert-Der-Base64"]));
+        assert!(claim.lines().map(|line| line.name()).eq(["Cf-Client-Cert-Sha256"]));
+    }
+
+    #[test]
+    fn nobody_s_request_carries_what_a_connection_of_nobody_would() {
+        let forwarding = Forwarding::none()
+            .on_first_request(HeaderSet::nginx())
+            .on_every_request(HeaderSet::cloudflare_managed())
+            .on_every_request(HeaderSet::rfc9440());
+        let connection = ConnectionState::new(ClientCertificate::none(), forwarding.clone());
+        let lines = |claim: &Claim| -> Vec<(String, String)> {
+            claim.lines().map(|line| (line.name().into(), line.value().into())).collect()
+        };
+        let (alone, of_connection) = (forwarding.claim(None), connection.claim());
+        assert_eq!(lines(&alone), lines(&of_connection));
+        assert_eq!(lines(&alone).first(), Some(&("ssl-client-verify".into(), "NONE".into())));
+        alone.commit();
+        assert_eq!(lines(&forwarding.claim(None)), lines(&of_connection), "each is the first");
+        assert_eq!(lines(&forwarding.claim(Some(&connection))).len(), 3, "it is claimed");
+    }
+}

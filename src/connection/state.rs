@@ -1,0 +1,282 @@
+//! The state of a connection: which of its requests carries the first request's headers, and what every request carries.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use super::claim::{Claim, Source};
+use super::sync::{Arc, AtomicU8, Ordering, Slot};
+use super::{Forwarding, strip};
+use crate::client::ClientCertificate;
+use crate::headers::families::Families;
+use crate::headers::{HeaderLines, RequestHeadersMut};
+
+/// The headers for the first request wait for it.
+pub(super) const READY: u8 = 0;
+/// A request carries them, and it is not yet known whether the origin has it.
+pub(super) const CLAIMED: u8 = 1;
+/// The origin has them, or there never were any.
+pub(super) const SENT: u8 = 2;
+
+/// The state of one TLS connection, created after the handshake and cloned into every request.
+///
+/// Clones share the state. The certificate is fixed: create a new state for a renegotiated or resumed connection, with the verdict of
+/// that handshake.
+///
+/// Create it when the handshake is complete. A state that is made while early data is read (0-RTT, or QUIC before the handshake is
+/// confirmed) has no certificate, and says so for the connection's life. A request in early data can be replayed: let it wait for the
+/// handshake, or answer it with `425 Too Early`, where the certificate decides.
+///
+/// ```
+/// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Verification};
+/// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+///
+/// let client = ClientCertificate::presented(der, Verification::Success);
+/// let connection = ConnectionState::new(client, Forwarding::cloudflare());
+///
+/// let mut first = vec![("Cf-Client-Cert-Sha256".to_owned(), "forged".to_owned())];
+/// connection.forward(&mut first).commit();
+/// assert_eq!(first.len(), 2);
+/// assert_eq!(first[1].1.len(), 64);
+///
+/// let mut second = vec![("Cf-Client-Cert-Sha256".to_owned(), "forged".to_owned())];
+/// connection.forward(&mut second).commit();
+/// assert!(second.is_empty());
+/// ```
+#[derive(Clone)]
+pub struct ConnectionState(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) state: AtomicU8,
+    pub(super) forwarding: Forwarding,
+    /// Whether the client is trusted, which outlives the certificate.
+    pub(super) trusted: bool,
+    /// Until it is sent.
+    pub(super) waiting: Slot<Waiting>,
+    /// Rendered once, for all requests.
+    pub(super) every: Option<Box<HeaderLines>>,
+}
+
+/// What waits for the first request.
+#[derive(Clone)]
+pub(super) struct Waiting {
+    pub(super) client: ClientCertificate,
+    /// Rendered for a claim that was given back.
+    pub(super) lines: Option<Box<HeaderLines>>,
+}
+
+impl ConnectionState {
+    /// Creates the state of a connection on which nothing was forwarded yet.
+    ///
+    /// The lines for every request are made here; those for the first request when it comes.
+    #[must_use]
+    pub fn new(client: ClientCertificate, forwarding: Forwarding) -> Self {
+        let every = (!forwarding.every().is_empty()).then(|| {
+            Box::new(HeaderLines::new(forwarding.every(), &client, forwarding.size_limits()))
+        });
+        let trusted = client.is_trusted();
+        let waits = forwarding.first().iter().any(|entry| entry.is_for(&client));
+        Self(Arc::new(Inner {
+            state: AtomicU8::new(if waits { READY } else { SENT }),
+            waiting: Slot::new(waits.then(|| Box::new(Waiting { client, lines: None }))),
+            every,
+            trusted,
+            forwarding,
+        }))
+    }
+
+    /// Prepares a request, which carries the first request's headers if no other has them.
+    ///
+    /// The claim is applied to the headers of every attempt to reach an origin, and [committed](Claim::commit) when one
+    /// has the request. Dropped before that, it gives the headers back, and the next request carries them.
+    #[must_use = "a claim that is dropped gives the headers back"]
+    pub fn claim(&self) -> Claim {
+        let mut claim = Claim::new(Source::Connection(Arc::clone(&self.0)), true);
+        let state = &self.0.state;
+        // Later requests only look, so that they don't fight for the cache line.
+        if state.load(Ordering::Acquire) == READY
+            && state.compare_exchange(READY, CLAIMED, Ordering::AcqRel, Ordering::Acquire).is_ok()
+        {
+            claim.take_first(&self.0);
+        }
+        claim
+    }
+
+    /// Prepares a request for a host that does not forward the certificate. It is only stripped, and leaves the first request's
+    /// headers to another. Families that are [kept](Forwarding::keep_family) go too.
+    #[must_use = "a request must be stripped by `Claim::apply`"]
+    pub fn withhold(&self) -> Claim {
+        Claim::new(Source::Connection(Arc::clone(&self.0)), false)
+    }
+
+    /// [`claim`](Self::claim) and [`apply`](Claim::apply) in one: strips the request and adds what it carries. The proxy's own
+    /// headers are set afterwards.
+    #[must_use = "commit the claim when the origin has the request"]
+    pub fn forward<H: RequestHeadersMut + ?Sized>(&self, headers: &mut H) -> Claim {
+        let claim = self.claim();
+        claim.apply(headers);
+        claim
+    }
+
+    /// Strips a request's trailers, and returns how many of them were owned. A claim's headers never go there.
+    pub fn strip_trailers<H: RequestHeadersMut + ?Sized>(&self, trailers: &mut H) -> usize {
+        strip::strip(trailers, self.0.forwarding.owner(self.kept()))
+    }
+
+    /// Whether a header or a trailer with this name is removed from the connection's requests: see [`Forwarding::owns`]. A family
+    /// that is [kept](Forwarding::keep_family) from this client is not.
+    #[doc(alias("forged", "spoofed"))]
+    #[must_use]
+    pub fn owns(&self, name: &[u8]) -> bool {
+        self.0.forwarding.owner(self.kept()).owns(name)
+    }
+
+    /// The families that its requests keep.
+    pub(crate) fn kept(&self) -> Families {
+        self.0.forwarding.kept(self.0.trusted)
+    }
+
+    #[cfg(feature = "http-body")]
+    pub(crate) fn forwarding(&self) -> &Forwarding {
+        &self.0.forwarding
+    }
+
+    /// Whether the headers for the first request have reached an origin, or never were any.
+    #[must_use]
+    pub fn is_sent(&self) -> bool {
+        self.0.state.load(Ordering::Acquire) == SENT
+    }
+}
+
+impl fmt::Debug for ConnectionState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ConnectionState")
+            .field("sent", &self.is_sent())
+            .field("every_request", &self.0.every)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, not(loom_model)))]
+mod tests {
+    use super::*;
+    use crate::client::{Verification, VerifyError};
+    use crate::field::Limits;
+    use crate::headers::HeaderSet;
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    const DER: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
+
+    fn names(claim: &Claim) -> Vec<String> {
+        claim.lines().map(|line| line.name().into()).collect()
+    }
+
+    #[test]
+    fn a_dropped_claim_gives_back_and_a_committed_one_does_not() {
+        let client = ClientCertificate::presented(DER, Verification::Success);
+        let connection = ConnectionState::new(client, Forwarding::cloudflare());
+        let first = connection.claim();
+        assert_eq!(names(&first), ["Cf-Client-Cert-Der-Base64", "Cf-Client-Cert-Sha256"]);
+        assert!(names(&connection.claim()).is_empty(), "claimed by the first");
+        drop(first);
+        let second = connection.claim();
+        assert_eq!(names(&second).len(), 2, "given back");
+        second.commit();
+        assert!(connection.is_sent());
+        assert!(names(&connection.claim()).is_empty(), "spent");
+    }
+
+    #[test]
+    fn a_panic_gives_back() {
+        let client = ClientCertificate::presented(DER, Verification::Success);
+        let connection = ConnectionState::new(client, Forwarding::cloudflare());
+        let clone = connection.clone();
+        let result = std::thread::spawn(move || {
+            let _claim = clone.claim();
+            panic!("the upstream attempt");
+        })
+        .join();
+        assert!(result.is_err());
+        assert!(connection.claim().is_first());
+    }
+
+    #[test]
+    fn what_each_kind_of_client_gets() {
+        let pair = Forwarding::cloudflare;
+        let verdict = || Forwarding::none().on_every_request(HeaderSet::cloudflare_managed());
+        let presented = |verification| ClientCertificate::presented(DER, verification);
+        let cases = [
+            ("none", ClientCertificate::none(), pair(), 0),
+            ("failed", presented(VerifyError::CertHasExpired.into()), pair(), 0),
+            ("not verified", presented(Verification::None), pair(), 0),
+            ("revoked", presented(Verification::Success).revoked(true), pair(), 0),
+            ("trusted", presented(Verification::Success), pair(), 2),
+            (
+                "no bytes, and so no hash of nothing",
+                ClientCertificate::presented(&[][..], Verification::Success),
+                pair(),
+                0,
+            ),
+            ("a verdict for none", ClientCertificate::none(), verdict(), 3),
+            (
+                "a verdict for a failed one",
+                presented(VerifyError::CertHasExpired.into()),
+                verdict(),
+                14,
+            ),
+            (
+                "too large",
+                presented(Verification::Success),
+                pair().limits(Limits::new().encoded_leaf(100)),
+                1,
+            ),
+            (
+                "untrusted by name",
+                presented(Verification::None),
+                Forwarding::none().on_first_request(HeaderSet::cloudflare().including_untrusted()),
+                2,
+            ),
+        ];
+        for (name, client, forwarding, lines) in cases {
+            let connection = ConnectionState::new(client, forwarding);
+            assert_eq!(connection.claim().lines().count(), lines, "{name}");
+            assert_eq!(connection.withhold().lines().count(), 0, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_was_sent_is_freed() {
+        let der: Arc<[u8]> = DER.into();
+        let client = ClientCertificate::presented(Arc::clone(&der), Verification::Success);
+        let connection = ConnectionState::new(client, Forwarding::cloudflare());
+        assert_eq!(Arc::strong_count(&der), 2);
+        connection.claim().commit();
+        assert_eq!(Arc::strong_count(&der), if cfg!(feature = "std") { 1 } else { 2 });
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn a_dropped_claim_keeps_its_lines() {
+        let client = ClientCertificate::presented(DER, Verification::Success);
+        let connection = ConnectionState::new(client, Forwarding::cloudflare());
+        let place =
+            |claim: &Claim| claim.lines().map(|line| line.value().as_ptr()).collect::<Vec<_>>();
+        let first = connection.claim();
+        let rendered = place(&first);
+        drop(first);
+        // So that the same place is not free again.
+        let _other = alloc::vec![0u8; 4096];
+        for _ in 0..3 {
+            assert_eq!(place(&connection.claim()), rendered, "not rendered again");
+        }
+    }
+
+    #[test]
+    fn withholding_leaves_the_first_request_to_another() {
+        let client = ClientCertificate::presented(DER, Verification::Success);
+        let connection = ConnectionState::new(client, Forwarding::cloudflare());
+        connection.withhold().commit();
+        assert!(connection.claim().is_first());
+    }
+}

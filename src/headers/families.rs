@@ -1,0 +1,246 @@
+//! The families of header names that belong to client certificates, whatever is forwarded: what a client must not send.
+
+use crate::headers::name::{fold, is_alike};
+
+/// The names that tell an origin of a client certificate: those of this crate's sets, of the proxies that it stands in for, and of
+/// what origins are configured to read. Each is owned itself and with anything behind a separator. Folded, so that `$WSCC`
+/// begins with `-`.
+const FAMILIES: [&[u8]; 42] = [
+    b"-wscc",
+    b"akamai-cc-der",
+    b"bank-tls-certificate",
+    b"cert-chain",
+    b"cf-cert",
+    b"cf-client-cert",
+    b"client-cert",
+    b"client-certificate",
+    b"cloudfront-viewer-cert",
+    b"l5d-client-id",
+    b"ms-aspnetcore-clientcert",
+    b"ssl-c",
+    b"ssl-cert",
+    b"ssl-client",
+    b"tls-client",
+    b"wl-proxy-client-cert",
+    b"x-amzn-mtls-clientcert",
+    b"x-arr-clientcert",
+    b"x-bank-certificate",
+    b"x-cert",
+    b"x-client-cert",
+    b"x-client-certificate",
+    b"x-client-dn",
+    b"x-client-i-dn",
+    b"x-client-issuer-dn",
+    b"x-client-s-dn",
+    b"x-client-subject-dn",
+    b"x-client-verified",
+    b"x-client-verify",
+    b"x-clientcert",
+    b"x-clientcertificate",
+    b"x-forwarded-client-cert",
+    b"x-forwarded-for-client-cert",
+    b"x-forwarded-mtls-client-cert",
+    b"x-forwarded-ssl-client",
+    b"x-forwarded-tls-client-cert",
+    b"x-mtls",
+    b"x-proxiedentitieschain",
+    b"x-spiffe-id",
+    b"x-ssl",
+    b"x-tls-client",
+    b"x-wso2-client-certificate",
+];
+
+/// Some of the families, a bit each.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Families(u64);
+
+impl Families {
+    /// The family of this name, any spelling of it.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let at = FAMILIES.iter().position(|family| is_alike(family, name.as_bytes()))?;
+        Some(Self(1u64.checked_shl(u32::try_from(at).ok()?)?))
+    }
+
+    /// All of them.
+    pub(crate) const ALL: Self = Self((1 << FAMILIES.len()) - 1);
+
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// The headers that belong to one connection only and that [`strip`](crate::connection) looks at.
+const OF_ONE_HOP: [&[u8]; 4] = [b"connection", b"http2-settings", b"proxy-connection", b"upgrade"];
+
+/// By place and byte: the families that have this character there, a bit each, and behind them the headers of one hop. Three looks
+/// tell that a name is none of them, which is asked of every header of every request.
+#[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "the compiler has looked")]
+static STARTS: [[u64; 256]; 3] = {
+    let mut starts = [[0; 256]; 3];
+    let mut family = 0;
+    while family < FAMILIES.len() + OF_ONE_HOP.len() {
+        let name = match family.checked_sub(FAMILIES.len()) {
+            Some(other) => OF_ONE_HOP[other],
+            None => FAMILIES[family],
+        };
+        let mut place = 0;
+        while place < starts.len() {
+            let mut byte = 0u8;
+            loop {
+                if fold(byte) == name[place] {
+                    starts[place][byte as usize] |= 1 << family;
+                }
+                if byte == u8::MAX {
+                    break;
+                }
+                byte += 1;
+            }
+            place += 1;
+        }
+        family += 1;
+    }
+    starts
+};
+
+/// Whether a header with this name could pass for one of a client certificate, whatever is forwarded: in any case, with any
+/// separator in place of `-`.
+///
+/// A name of the caller's own sets is in no family. What is stripped from a request is what
+/// [`Claim::owns`](crate::Claim::owns) says.
+///
+/// ```
+/// use tls_client_auth::connection::is_owned_name;
+///
+/// for forged in ["Cf-Client-Cert-Sha256", "CF_CLIENT_CERT_SHA256", "cf.client-cert_der.base64", "Client-Cert"] {
+///     assert!(is_owned_name(forged.as_bytes()));
+/// }
+/// assert!(!is_owned_name(b"Client-Certainty"));
+/// ```
+#[must_use]
+#[inline]
+pub fn is_owned_name(name: &[u8]) -> bool {
+    is_owned_but(name, Families::default())
+}
+
+/// Whether a name is of any other family than these.
+#[inline]
+pub(crate) fn is_owned_but(name: &[u8], kept: Families) -> bool {
+    let families = beginnings(name) & Families::ALL.0 & !kept.0;
+    families != 0 && is_of_family(name, families)
+}
+
+/// Whether a name begins like one that is owned, or like one that belongs to one hop only and is as long.
+#[inline]
+pub(crate) fn is_noted(name: &[u8]) -> bool {
+    let names = beginnings(name);
+    names != 0 && (names & Families::ALL.0 != 0 || matches!(name.len(), 7 | 10 | 14 | 16))
+}
+
+#[inline]
+fn beginnings(name: &[u8]) -> u64 {
+    let Some(start) = name.first_chunk::<3>() else { return 0 };
+    STARTS.iter().zip(start).fold(u64::MAX, |names, (starts, byte)| {
+        names & starts.get(usize::from(*byte)).copied().unwrap_or_default()
+    })
+}
+
+fn is_of_family(name: &[u8], families: u64) -> bool {
+    FAMILIES.iter().enumerate().any(|(index, family)| {
+        families >> index & 1 == 1
+            && name.split_at_checked(family.len()).is_some_and(|(begin, behind)| {
+                is_alike(begin, family) && behind.first().is_none_or(|byte| fold(*byte) == b'-')
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::headers::name::folded;
+    use alloc::borrow::ToOwned as _;
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn owned_names() {
+        let cases = [
+            ("Cf-Client-Cert-Der-Base64", true),
+            ("cf_client_cert_der_base64", true),
+            ("CF.CLIENT~CERT-SHA256", true),
+            ("Cf-Cert-Verified", true),
+            ("X-CERT-ISSUER-DN", true),
+            ("X-Cert", true),
+            ("Client-Cert", true),
+            ("client_cert_chain", true),
+            ("ssl-client-verify", true),
+            ("X-SSL", true),
+            ("X-SSL-Client-CN", true),
+            ("x-forwarded-client-cert", true),
+            ("X_Forwarded.Tls-Client-Cert-Info", true),
+            ("", false),
+            ("Host", false),
+            ("Cf-Ray", false),
+            ("Cf-Certain", false),
+            ("Client-Certificate-Subject", true),
+            ("Client-Certification", false),
+            ("X-Certificate-Transparency", false),
+            ("X-Forwarded-For", false),
+            ("X-Forwarded-For-Client-Cert", true),
+            ("x_forwarded_mtls_client_cert", true),
+            ("X-Client-Verify", true),
+            ("X-Client-Verified", true),
+            ("X_CLIENT_DN", true),
+            ("X-Client-IP", false),
+            ("X-Client-Id", false),
+            ("X-Client-Certificate", true),
+            ("X-ClientCert", true),
+            ("x-mtls-verify", true),
+            ("X-MTLS-CERT", true),
+            ("X-WSO2-CLIENT-CERTIFICATE", true),
+            ("WL-Proxy-Client-Cert", true),
+            ("WL-Proxy-Client-IP", false),
+            ("$WSCC", true),
+            ("$wscc", true),
+            ("$WSSC", false),
+            ("CERT_CHAIN_0", true),
+            ("BANK-TLS-Certificate", true),
+            ("X-BANK-Certificate-DN", true),
+            ("X-BANK-Certificate-Verify", true),
+            ("MS-ASPNETCORE-CLIENTCERT", true),
+            ("X-Spiffe-Id", true),
+            ("X-ProxiedEntitiesChain", true),
+            ("Accept", false),
+            ("My-Client-Cert", false),
+        ];
+        for (name, owned) in cases {
+            assert_eq!(is_owned_name(name.as_bytes()), owned, "{name}");
+        }
+    }
+
+    /// The guide to header sets lists them, each as `` `name` ``, in one paragraph.
+    #[test]
+    fn the_guide_lists_the_families() {
+        let guide = include_str!("../guide/sets.md");
+        let listed = guide.split("<!-- families -->").nth(1).unwrap();
+        let listed: Vec<String> = listed.split('`').skip(1).step_by(2).map(folded).collect();
+        let families: Vec<_> =
+            FAMILIES.iter().map(|family| core::str::from_utf8(family).unwrap()).collect();
+        assert_eq!(listed, families);
+    }
+
+    #[test]
+    fn the_short_cut_leaves_no_family_out() {
+        for family in FAMILIES {
+            let family = core::str::from_utf8(family).unwrap();
+            for byte in (0..=u8::MAX).filter(|byte| !byte.is_ascii_alphanumeric()) {
+                let spelled = |name: &str| -> Vec<u8> {
+                    name.bytes().map(|own| if own == b'-' { byte } else { own }).collect()
+                };
+                for name in [family.to_owned(), family.to_uppercase(), family.to_owned() + "-x"] {
+                    assert!(is_owned_name(&spelled(&name)), "{name} with {byte}");
+                }
+                assert!(!is_owned_name(&spelled(&(family.to_owned() + "x"))), "{family}x");
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Another set made of a set: some rows alone, rows under other names, rows between fixed text.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::entry::Entry;
+use super::name::{HeaderName, is_alike, is_reserved};
+use super::{HeaderSet, HeaderSetError, HeaderSetErrorKind};
+
+impl HeaderSet {
+    /// Keeps these rows alone, in this order.
+    ///
+    /// Where no row with the verdict is left, the rows are sent for trusted clients only, as in a set without one;
+    /// [`including_untrusted`](Self::including_untrusted) lifts that when it is called afterwards.
+    ///
+    /// ```
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// use tls_client_auth::field::Limits;
+    /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+    ///
+    /// let set = HeaderSet::nginx().only(["ssl-client-s-dn"])?;
+    /// for (verification, lines) in [(Verification::Success, 1), (Verification::None, 0)] {
+    ///     let client = ClientCertificate::presented(der, verification);
+    ///     assert_eq!(set.lines(&client, Limits::new()).iter().count(), lines);
+    /// }
+    /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// No row has one of the names, or one is given twice.
+    pub fn only<'n>(
+        self,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Result<Self, HeaderSetError> {
+        let mut left = self.entries.to_vec();
+        let mut kept = Vec::new();
+        for name in names {
+            kept.push(left.remove(position(&left, name)?));
+        }
+        let set = Self::from_entries(self.name(), kept);
+        Ok(if set.tells_verdict() { set } else { set.map(Entry::without_verdict) })
+    }
+
+    /// Gives one row another header name, for origins that know the value by that name.
+    ///
+    /// ```
+    /// use tls_client_auth::HeaderSet;
+    ///
+    /// let set = HeaderSet::nginx().renamed("ssl-client-s-dn", "X-SSL-Client-DN")?;
+    /// assert_eq!(set.rows().next().map(|(name, _)| name), Some("X-SSL-Client-DN"));
+    /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// No row has the old name, or the new one is refused as in [`new`](Self::new).
+    pub fn renamed(self, from: &str, to: &str) -> Result<Self, HeaderSetError> {
+        self.renamed_at_once(&[(from, to)])
+    }
+
+    /// The same table with other header names in some rows, which may be exchanged.
+    pub(crate) fn renamed_at_once<N: AsRef<str>>(
+        self,
+        names: &[(N, N)],
+    ) -> Result<Self, HeaderSetError> {
+        let mut at = Vec::new();
+        for (from, _) in names {
+            let index = position(&self.entries, from.as_ref())?;
+            if at.contains(&index) {
+                return Err(HeaderSetError::new(from.as_ref(), HeaderSetErrorKind::Twice));
+            }
+            at.push(index);
+        }
+        let is_kept = |(index, _): &(usize, &Entry)| !at.contains(index);
+        let kept = self.entries.iter().enumerate().filter(is_kept);
+        let mut taken: Vec<Entry> = kept.map(|(_, entry)| entry.clone()).collect();
+        let mut entries = self.entries.to_vec();
+        for ((_, to), at) in names.iter().zip(&at) {
+            let name = checked_name(to.as_ref(), taken.iter())
+                .map_err(|kind| HeaderSetError::new(to.as_ref(), kind))?;
+            if let Some(entry) = entries.get_mut(*at) {
+                entry.name = name;
+                taken.push(entry.clone());
+            }
+        }
+        Ok(self.with_entries(entries))
+    }
+
+    /// Puts fixed text before and after one row's value, for readers that expect it: `<CN=John Doe, O=Acme>`. A row of
+    /// [`Field::Fixed`] has nothing else.
+    ///
+    /// ```
+    /// use tls_client_auth::field::{Field, Limits, NameForm};
+    /// use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+    /// # let der = &include_bytes!("../../tests/fixtures/expired.der")[..];
+    ///
+    /// let rows = [("X-Principal", Field::Subject(NameForm::Java)), ("X-Auth-Method", Field::Fixed)];
+    /// let set = HeaderSet::new("mine", Dialect::OpenSsl, rows)?
+    ///     .surrounded("X-Principal", "<", ">")?
+    ///     .surrounded("X-Auth-Method", "mtls", "")?;
+    /// let lines = set.lines(&ClientCertificate::presented(der, Verification::Success), Limits::new());
+    /// assert_eq!(lines.get("X-Principal"), Some("<CN=expired, O=Peers>"));
+    /// assert_eq!(lines.get("X-Auth-Method"), Some("mtls"));
+    /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// No row has the name. A text holds anything but printable ASCII, or a space where the header's value would begin or end with it.
+    pub fn surrounded(
+        self,
+        header: &str,
+        before: &str,
+        after: &str,
+    ) -> Result<Self, HeaderSetError> {
+        let at = position(&self.entries, header)?;
+        let printable = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let is_text = printable(before) && printable(after);
+        if !is_text || before.starts_with(' ') || after.ends_with(' ') {
+            return Err(HeaderSetError::new(header, HeaderSetErrorKind::Text));
+        }
+        let mut entries = self.entries.to_vec();
+        if let Some(entry) = entries.get_mut(at) {
+            let texts = [before.into(), after.into()];
+            entry.around = (!before.is_empty() || !after.is_empty()).then(|| Arc::new(texts));
+        }
+        Ok(self.with_entries(entries))
+    }
+}
+
+/// Which row has that name, or one alike.
+fn position(entries: &[Entry], name: &str) -> Result<usize, HeaderSetError> {
+    let named = |entry: &Entry| is_alike(entry.name.as_str().as_bytes(), name.as_bytes());
+    entries.iter().position(named).ok_or_else(|| {
+        let known = entries.iter().map(|entry| entry.name.as_str().into()).collect();
+        HeaderSetError::new(name, HeaderSetErrorKind::Missing).among(known)
+    })
+}
+
+/// A name that may stand beside those of the other rows.
+pub(super) fn checked_name<'r>(
+    name: &str,
+    mut others: impl Iterator<Item = &'r Entry>,
+) -> Result<HeaderName, HeaderSetErrorKind> {
+    let checked = HeaderName::from_text(name).ok_or(HeaderSetErrorKind::NotAToken)?;
+    if is_reserved(name) {
+        return Err(HeaderSetErrorKind::Reserved);
+    }
+    if others.any(|entry| is_alike(entry.name.as_str().as_bytes(), name.as_bytes())) {
+        return Err(HeaderSetErrorKind::Twice);
+    }
+    Ok(checked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::{ClientCertificate, Verification};
+    use crate::field::Limits;
+    use alloc::string::ToString as _;
+
+    #[test]
+    fn rows_of_a_table_alone() {
+        let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+        let (verify, subject) = ("ssl-client-verify", "ssl-client-s-dn");
+        let nginx = HeaderSet::nginx;
+        let cases = [
+            ("with the verdict", nginx().only([verify, subject]), vec![verify, subject], 2),
+            ("in any spelling", nginx().only(["SSL_CLIENT_VERIFY"]), vec![verify], 1),
+            ("without it", nginx().only([subject]), vec![subject], 0),
+            (
+                "without it for everybody",
+                nginx().only([subject]).map(HeaderSet::including_untrusted),
+                vec![subject],
+                1,
+            ),
+            (
+                "everybody before",
+                HeaderSet::rfc9440().including_untrusted().only(["Client-Cert"]),
+                vec!["Client-Cert"],
+                1,
+            ),
+            (
+                "half of it",
+                HeaderSet::cloudflare_managed().only(["cf-cert-verified"]),
+                vec!["cf-cert-verified"],
+                0,
+            ),
+            ("nothing", nginx().only([]), vec![], 0),
+        ];
+        for (case, set, names, untrusted) in cases {
+            let set = set.unwrap();
+            assert_eq!(set.rows().map(|(name, _)| name).collect::<Vec<_>>(), names, "{case}");
+            let lines = |verification| {
+                let client = ClientCertificate::presented(der, verification);
+                set.lines(&client, Limits::new()).iter().count()
+            };
+            assert_eq!(lines(Verification::Success), names.len(), "{case}");
+            assert_eq!(lines(Verification::None), untrusted, "{case}");
+        }
+        for names in [["ssl-client-verfy", subject], [subject, subject]] {
+            let error = nginx().only(names).unwrap_err();
+            assert_eq!(error.kind(), HeaderSetErrorKind::Missing, "{names:?}");
+        }
+        assert_eq!(
+            HeaderSet::ingress_nginx().only(["ssl-client-verfy"]).unwrap_err().to_string(),
+            "header name \"ssl-client-verfy\": is not in this set, did you mean \"ssl-client-verify\"? \
+             Known: ssl-client-verify, ssl-client-subject-dn, ssl-client-issuer-dn, ssl-client-cert"
+        );
+    }
+
+    #[test]
+    fn renaming_is_checked_too() {
+        let cases = [
+            ("X-SSL", "x-tls", None),
+            ("x_ssl", "X-SSL", None),
+            ("X-SSL", "X SSL", Some(HeaderSetErrorKind::NotAToken)),
+            ("X-SSL", "Host", Some(HeaderSetErrorKind::Reserved)),
+            ("X-SSL", "Set.Cookie", Some(HeaderSetErrorKind::Reserved)),
+            ("X-SSL", "x-ssl-issuer", Some(HeaderSetErrorKind::Twice)),
+            ("X-TLS", "X-Other", Some(HeaderSetErrorKind::Missing)),
+        ];
+        for (from, to, refused) in cases {
+            let result = HeaderSet::haproxy_manual().renamed(from, to);
+            assert_eq!(result.err().map(|error| error.kind()), refused, "{from} to {to}");
+        }
+    }
+}
