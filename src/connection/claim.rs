@@ -66,8 +66,8 @@ impl Claim {
     /// The lines of this request.
     ///
     /// [`apply`](Self::apply) adds them; a header type of another crate gets a wrapper that implements
-    /// [`RequestHeadersMut`]. An HTTP library that hands over headers one by one must remove every one, and every trailer, with a
-    /// name that [`owns`](Self::owns) accepts, and every one that `Connection` lists.
+    /// [`RequestHeadersMut`](crate::headers::RequestHeadersMut). An HTTP library that hands over headers one by one must remove every
+    /// one, and every trailer, with a name that [`owns`](Self::owns) accepts, and every one that `Connection` lists.
     #[inline]
     pub fn lines(&self) -> impl Iterator<Item = HeaderLine<'_>> {
         let sends = self.forwarding().mode_of_xfcc().sends();

@@ -86,7 +86,7 @@ impl HeaderSet {
     }
 
     /// Puts fixed text before and after one row's value, for readers that expect it: `<CN=John Doe, O=Acme>`. A row of
-    /// [`Field::Fixed`] has nothing else.
+    /// [`Field::Fixed`](crate::field::Field::Fixed) has nothing else.
     ///
     /// ```
     /// use tls_client_auth::field::{Field, Limits, NameForm};
