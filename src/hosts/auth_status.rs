@@ -1,4 +1,4 @@
-//! The one word that a log has for a client.
+//! The client's authentication status for a log, in one word.
 
 use core::fmt;
 
@@ -6,7 +6,7 @@ use crate::client::ClientCertificate;
 use crate::client::VerifyError;
 use crate::client::{Reason, Verification};
 
-/// How the client authenticated, in the words of Cloudflare's log field `ClientMTLSAuthStatus`.
+/// The client's authentication status, as in Cloudflare's log field `ClientMTLSAuthStatus`.
 ///
 /// ```
 /// use tls_client_auth::hosts::AuthStatus;
@@ -21,17 +21,18 @@ use crate::client::{Reason, Verification};
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "Cloudflare's six words")]
 pub enum AuthStatus {
-    /// `unknown`: a certificate was presented, and nothing is known of its verification.
+    /// `unknown`: a certificate was presented but not verified.
     Unknown,
-    /// `ok`: it verified and is not revoked.
+    /// `ok`: the certificate verified and is not revoked.
     Ok,
     /// `absent`: no certificate was presented.
     Absent,
-    /// `untrusted`: it did not verify for any other reason, or is revoked, for which Cloudflare documents no word.
+    /// `untrusted`: verification failed for another reason, or the certificate is revoked. (Cloudflare documents no word for revoked
+    /// certificates.)
     Untrusted,
-    /// `notyetvalid`: it, or a certificate above it, is not valid yet.
+    /// `notyetvalid`: the certificate, or one of its issuers' certificates, is not valid yet.
     NotYetValid,
-    /// `expired`: it, or a certificate above it, has expired.
+    /// `expired`: the certificate, or one of its issuers' certificates, has expired.
     Expired,
 }
 

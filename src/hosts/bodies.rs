@@ -1,4 +1,4 @@
-//! The two lists of Cloudflare's API: which hosts ask for a certificate, and which forward it.
+//! The two lists of Cloudflare's API: hosts that ask for a certificate, and hosts that forward it.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -8,10 +8,10 @@ use super::name::Entry;
 
 /// The hosts of one certificate authority: the body of `PUT /zones/{zone_id}/certificate_authorities/hostname_associations`.
 ///
-/// The clients of these hosts are asked for a certificate in the handshake, and judged by the authority with this identifier;
-/// without an identifier, by the zone's own. With feature `serde` it is read from and written as the body
-/// `{"hostnames":["api.example.com"],"mtls_certificate_id":"b2134436-2555-4acf-be5b-26c48136575e"}`; it is also read from the
-/// API's answer, and [`Answer`](super::Answer) writes that.
+/// Clients of these hosts are asked for a certificate in the handshake, and verified with the certificate authority that has this
+/// identifier; without an identifier, with the zone's own authority. With feature `serde` it is read from and written as the body
+/// `{"hostnames":["api.example.com"],"mtls_certificate_id":"b2134436-2555-4acf-be5b-26c48136575e"}`. It is also read from the API's
+/// answer; [`Answer`](super::Answer) writes that.
 ///
 /// ```
 /// use tls_client_auth::hosts::HostnameAssociation;
@@ -34,7 +34,7 @@ pub struct HostnameAssociation {
 }
 
 impl HostnameAssociation {
-    /// The hosts of the zone's own authority.
+    /// Creates a list of hosts for the zone's own authority.
     ///
     /// # Errors
     /// An entry is not a hostname.
@@ -44,10 +44,10 @@ impl HostnameAssociation {
         Ok(Self { hostnames: checked("hostnames", hostnames)?, mtls_certificate_id: None })
     }
 
-    /// Names the uploaded authority, by a UUID of 36 characters.
+    /// Sets the identifier of an uploaded authority: a UUID of 36 characters.
     ///
     /// # Errors
-    /// It is not a UUID.
+    /// The identifier is not a UUID.
     pub fn mtls_certificate_id(mut self, identifier: &str) -> Result<Self, HostnameError> {
         if !is_uuid(identifier) {
             let kind = HostnameErrorKind::CertificateId;
@@ -57,7 +57,7 @@ impl HostnameAssociation {
         Ok(self)
     }
 
-    /// The hostnames in their order, as they were given.
+    /// The hostnames, as given and in the same order.
     #[must_use]
     pub fn hostnames(&self) -> &[String] {
         &self.hostnames
@@ -77,16 +77,16 @@ impl HostnameAssociation {
 pub struct HostnameSetting {
     /// The hostname, without a port: `app.example.com`.
     pub hostname: String,
-    /// Whether the setting is for Cloudflare's network in China. It is kept, and has no meaning here.
+    /// Whether the setting is for Cloudflare's network in China. Kept, and ignored by this crate.
     #[cfg_attr(feature = "serde", serde(default))]
     pub china_network: bool,
-    /// Whether requests for this hostname carry the certificate.
+    /// Whether requests for this hostname are forwarded with the certificate.
     pub client_certificate_forwarding: bool,
 }
 
-/// Which hosts forward the certificate: the body of `PUT …/access/certificates/settings`.
+/// The hosts that forward the certificate: the body of `PUT …/access/certificates/settings`.
 ///
-/// With feature `serde` it is read from and written as that body; it is also read from the API's answer, and
+/// With feature `serde` it is read from and written as that body. It is also read from the API's answer;
 /// [`Answer`](super::Answer) writes that.
 ///
 /// ```
@@ -109,23 +109,23 @@ pub struct HostnameSettings {
 }
 
 impl HostnameSettings {
-    /// Checks a list of settings.
+    /// Creates a list of settings, after checking it.
     ///
     /// # Errors
-    /// An entry's hostname is malformed, or means the same as another's.
+    /// An entry's hostname is malformed, or is the same host as another entry's.
     pub fn new(settings: Vec<HostnameSetting>) -> Result<Self, HostnameError> {
         checked("settings", settings.iter().map(|setting| &setting.hostname))?;
         Ok(Self { settings })
     }
 
-    /// The settings in their order, as they were given.
+    /// The settings, as given and in the same order.
     #[must_use]
     pub fn settings(&self) -> &[HostnameSetting] {
         &self.settings
     }
 }
 
-/// Every hostname of a list, none of them twice.
+/// The hostnames of a list, checked for errors and duplicates.
 pub(super) fn checked<N: AsRef<str>>(
     list: &'static str,
     hostnames: impl IntoIterator<Item = N>,
@@ -147,7 +147,7 @@ pub(super) fn checked<N: AsRef<str>>(
     Ok(checked)
 }
 
-/// RFC 9562 §4.
+/// Whether the text is a UUID (RFC 9562 §4).
 fn is_uuid(text: &str) -> bool {
     let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
     text.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && text.split('-').all(is_hex)

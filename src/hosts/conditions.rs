@@ -1,4 +1,4 @@
-//! What a host that enforces asks of a verified certificate beyond its verification.
+//! Further conditions of an enforced host on verified certificates.
 
 use alloc::vec::Vec;
 
@@ -7,10 +7,10 @@ use super::error::{HostnameError, HostnameErrorKind};
 use crate::client::ClientCertificate;
 use crate::x509::Certificate;
 
-/// Which verified clients an enforced host admits: those of certain issuers, those with certain certificates, or both.
+/// Conditions on the verified clients that an enforced host admits: the issuer, the certificate, or both.
 ///
-/// Both lists only allow. There is no list of certificates to deny, because a certificate's bytes can be changed without breaking
-/// its signature, and so can its fingerprint.
+/// Both lists are allow-lists. There is no deny-list of fingerprints, because a client can change its certificate's bytes, and so
+/// its fingerprint, without breaking the signature.
 ///
 /// ```
 /// use tls_client_auth::hosts::Conditions;
@@ -27,18 +27,17 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    /// Creates no further condition.
+    /// Creates conditions that admit every verified client.
     #[must_use]
     pub const fn new() -> Self {
         Self { issuers: None, fingerprints: None }
     }
 
-    /// Allows only certificates of these issuers, by the issuer's subject key identifier in hex, as in `cert_issuer_ski`. A list without
-    /// entries admits nobody.
+    /// Allows only certificates of these issuers, by the issuer's subject key identifier in hex, as in `cert_issuer_ski`:
+    /// `27846FAE6EAC4A8DAD9101B519CF1EB460242831`. An empty list admits nobody.
     ///
-    /// It is read from [the issuer's certificate](ClientCertificate::verified_issuer) that the caller named as verified, else from the
-    /// verified leaf's authority key identifier, which the issuer signed, and never from what the client sent along. A client with
-    /// neither is refused.
+    /// The identifier is that of [`ClientCertificate::verified_issuer`] if set, otherwise the verified leaf's authority key identifier,
+    /// which the issuer signed. The chain that the client sent is never used. A client with neither is rejected.
     ///
     /// # Errors
     /// An entry is not hex.
@@ -52,7 +51,7 @@ impl Conditions {
         Ok(self)
     }
 
-    /// Allows only these certificates, by the SHA-256 of their DER: 64 hex digits, as in `cert_fingerprint_sha256`. A list without entries
+    /// Allows only these certificates, by the SHA-256 of their DER: 64 hex digits, as in `cert_fingerprint_sha256`. An empty list
     /// admits nobody.
     ///
     /// # Errors
@@ -73,7 +72,7 @@ impl Conditions {
     /// The condition that a verified client does not meet.
     pub(super) fn refuses(&self, client: &ClientCertificate) -> Option<Refusal> {
         if let Some(allowed) = &self.issuers {
-            // As in the record: of a leaf that can't be read, nothing is known.
+            // As in the record, a leaf that cannot be parsed has no identifiers.
             let identifier = client.certificate().ok().and_then(|leaf| {
                 let issuer = client.issuer().and_then(|der| Certificate::from_der(der).ok());
                 issuer

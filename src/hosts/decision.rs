@@ -9,19 +9,19 @@ use crate::client::Verification;
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "a proxy must handle each")]
 pub enum Decision {
-    /// It goes on, and carries the client's certificate: [`ConnectionState::claim`](crate::ConnectionState::claim).
+    /// Pass the request on with the client's certificate: [`ConnectionState::claim`](crate::ConnectionState::claim).
     Forward,
-    /// It goes on without anything of the certificate: [`ConnectionState::withhold`](crate::ConnectionState::withhold).
+    /// Pass the request on without the certificate: [`ConnectionState::withhold`](crate::ConnectionState::withhold).
     Withhold,
-    /// It is answered `403 Forbidden`, and the reason is logged.
+    /// Answer `403 Forbidden`, and log the reason.
     Refuse(Refusal),
-    /// It is answered `421 Misdirected Request` (RFC 9110 §15.5.20): the handshake was for a host with another policy, or the host
-    /// can't be read.
+    /// Answer `421 Misdirected Request` (RFC 9110 §15.5.20): the handshake was for a host with another policy, or the request's host
+    /// is invalid.
     Misdirected,
 }
 
 impl Decision {
-    /// The status to answer with: 403 or 421. `None` where the request goes on.
+    /// The status to answer with: 403 or 421. `None` if the request is passed on.
     #[must_use]
     pub const fn status(self) -> Option<u16> {
         match self {
@@ -44,18 +44,18 @@ impl Decision {
 pub enum Refusal {
     /// The client presented no certificate.
     Missing,
-    /// Its certificate did not verify; [`ClientCertificate::verification`] has the reason.
+    /// The certificate did not verify; [`ClientCertificate::verification`] has the reason.
     Failed,
-    /// Its certificate is revoked.
+    /// The certificate is revoked.
     Revoked,
-    /// Its certificate is from an issuer that this host does not allow.
+    /// The host does not allow the certificate's issuer.
     Issuer,
-    /// Its certificate is not among those that this host allows.
+    /// The host does not allow the certificate.
     Fingerprint,
 }
 
 impl Refusal {
-    /// The reason for which a host that enforces refuses this client, further conditions apart.
+    /// The reason for which a host that enforces rejects this client, without further conditions.
     pub(super) fn of(client: &ClientCertificate) -> Option<Self> {
         if !client.is_presented() {
             Some(Self::Missing)
@@ -68,8 +68,8 @@ impl Refusal {
         }
     }
 
-    /// The code of gRPC's status: 16 (`UNAUTHENTICATED`) where no valid certificate was presented, 7 (`PERMISSION_DENIED`) where a
-    /// valid one is not allowed.
+    /// The gRPC status code: 16 (`UNAUTHENTICATED`) if no valid certificate was presented, 7 (`PERMISSION_DENIED`) if a valid one is
+    /// not allowed.
     #[must_use]
     pub const fn grpc_status(self) -> u8 {
         match self {
@@ -78,7 +78,7 @@ impl Refusal {
         }
     }
 
-    /// The reason in words, for a log: `no client certificate`. Printable ASCII.
+    /// The reason as text for a log, in printable ASCII: `no client certificate`.
     #[must_use]
     pub const fn text(self) -> &'static str {
         match self {

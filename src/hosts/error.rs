@@ -1,13 +1,13 @@
-//! Which entry of a list was refused, and why.
+//! Errors for entries of lists of hosts and conditions.
 
 use alloc::string::{String, ToString as _};
 use core::fmt;
 
 use super::punycode;
 
-/// An entry of a list of hostnames, or of the conditions of an enforced host, that can't be used.
+/// An invalid entry in a list of hostnames or in the conditions of an enforced host.
 ///
-/// It names the list, the position in it from 0, the entry and the reason.
+/// The error contains the list, the position in it from 0, the entry and the reason.
 ///
 /// ```
 /// use tls_client_auth::hosts::Hosts;
@@ -25,19 +25,19 @@ pub struct HostnameError {
     kind: HostnameErrorKind,
 }
 
-/// The reason for which an entry is refused.
+/// The reason for which an entry is invalid.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum HostnameErrorKind {
-    /// It is neither a hostname nor an address.
+    /// The entry is neither a hostname nor an address.
     Malformed,
-    /// It has a port, which is not part of a hostname.
+    /// The entry has a port, which is not part of a hostname.
     Port,
-    /// It has a `*` that is not the whole first label of a longer name.
+    /// The entry has a `*` that is not the whole first label of a longer name.
     Wildcard,
-    /// It has other characters than ASCII. Its A-label form is needed (RFC 5890 §2.3.2.1).
+    /// The entry has characters outside ASCII. Use its A-label form (RFC 5890 §2.3.2.1).
     NotAscii,
-    /// Another entry means the same host.
+    /// The host is duplicated.
     Duplicate,
     /// The `mtls_certificate_id` is not a UUID.
     CertificateId,

@@ -1,11 +1,11 @@
-//! What decides over the requests of a connection, from its handshake.
+//! The facts of a handshake that decide about a connection's requests.
 
 use alloc::sync::Arc;
 
 use crate::client::ClientCertificate;
 
-/// The server name that a handshake was for, and the client that it left: what the accepting side puts into the extensions of a
-/// connection's requests. Cloning it copies no bytes.
+/// The server name and the client of a handshake. Put a clone into the extensions of each request where you accept connections, for
+/// [`EnforceLayer`](../tower/struct.EnforceLayer.html). Cloning it copies no bytes.
 ///
 /// ```
 /// use tls_client_auth::ClientCertificate;
@@ -22,13 +22,13 @@ pub struct Handshake {
 }
 
 impl Handshake {
-    /// From the server name of the ClientHello, as it was sent, and the client.
+    /// Creates a value from the ClientHello's server name, as sent, and the client.
     #[must_use]
     pub fn new(server_name: Option<&str>, client: ClientCertificate) -> Self {
         Self { server_name: server_name.map(Arc::from), client }
     }
 
-    /// The server name; `None` where the client sent none.
+    /// The server name; `None` if the client sent none.
     #[must_use]
     pub fn server_name(&self) -> Option<&str> {
         self.server_name.as_deref()

@@ -1,14 +1,14 @@
-//! Feature `http`: the host that a request is for.
+//! Feature `http`: the host of a request.
 
 use http::header::{HOST, HeaderMap};
 use http::uri::Uri;
 
 use super::name::Host;
 
-/// The host of a request: its target's authority (`:authority` in HTTP/2), else its `Host`.
+/// Returns the host of a request: its target's authority (`:authority` in HTTP/2), or else its `Host`.
 ///
-/// It is empty, which [`Hosts::decide`](super::Hosts::decide) answers with 421, where the request does not name one host: no host at
-/// all, several `Host` lines, or a `Host` for another host than the target's.
+/// The result is empty if the request does not name exactly one host: no host at all, several `Host` lines, or a `Host` that differs
+/// from the target's. [`Hosts::decide`](super::Hosts::decide) answers an empty host with 421.
 ///
 /// ```
 /// use http::{HeaderMap, Uri};

@@ -12,8 +12,8 @@ use super::bodies::{HostnameAssociation, HostnameSetting, HostnameSettings};
 /// A list in the envelope of the API's answers:
 /// `{"result":{"hostnames":["api.example.com"]},"success":true,"errors":[],"messages":[]}`.
 ///
-/// The `result` of settings is the array of them. The lists themselves are read from an answer too; an answer that is not a
-/// success is an error with its messages.
+/// For settings, `result` is their array. [`HostnameAssociation`] and [`HostnameSettings`] are also read from an answer; an answer
+/// without success is an error with the answer's messages.
 ///
 /// ```
 /// use tls_client_auth::hosts::{Answer, HostnameAssociation};
@@ -52,14 +52,14 @@ fn envelope<T: Serialize + ?Sized, S: Serializer>(
     envelope.end()
 }
 
-/// What an answer says of itself beside its result.
+/// An error or message in an answer.
 #[derive(Deserialize)]
 struct Problem {
     #[serde(default)]
     message: String,
 }
 
-/// Either a body or an answer; which of the two decides what must be there.
+/// Either a body or an answer; the required keys depend on which.
 #[derive(Deserialize)]
 struct AssociationForm {
     hostnames: Option<Vec<String>>,
@@ -85,7 +85,7 @@ struct SettingsForm {
     errors: Vec<Problem>,
 }
 
-/// The one list of the two, unless the answer reports a failure.
+/// The list of the body or of the answer; an error if the answer reports a failure.
 fn one<T, E: serde::de::Error>(
     name: &'static str,
     body: Option<T>,

@@ -1,7 +1,7 @@
-//! What a proxy knows of its hosts: which ask for a client certificate, which enforce it, which forward it; and the
-//! decision on a request.
+//! A proxy's policy by host: which hosts ask for a client certificate, which enforce it, which forward it; and the decision on a
+//! request.
 //!
-//! [`Hosts`] holds it. [`Hosts::asks`] is for the handshake, [`Hosts::decide`] for every request on the connection.
+//! [`Hosts`] is the policy. Use [`Hosts::asks`] in the handshake, and [`Hosts::decide`] for every request on the connection.
 
 mod auth_status;
 mod bodies;
@@ -36,8 +36,8 @@ use bodies::checked;
 use name::{Host, without_port};
 use table::{Policy, Table};
 
-/// The form in which hosts compare, of a request's `Host` or `:authority`: lower case, without port and trailing dot, an address
-/// without brackets. `None` where it can't be read. A rules engine needs it for the field `http.host`.
+/// Normalizes a request's `Host` or `:authority` for comparison: lower case, without port and trailing dot, and an address without
+/// brackets. `None` if it is invalid. A rules engine needs it for the field `http.host`.
 ///
 /// ```
 /// use tls_client_auth::hosts::normal_host;
@@ -53,10 +53,10 @@ pub fn normal_host(host: &str) -> Option<String> {
 
 /// Which hosts ask for a client certificate, which enforce it, which forward it.
 ///
-/// A host is named by a hostname or an address. Hostnames compare without regard to case; a trailing dot and a port are not part of
-/// them. A-labels (`xn--bcher-kva.example`) are names like any other; other forms than ASCII are refused. An address means itself
-/// alone. `*.example.com` means every host with exactly one label before `example.com`, not `example.com`, and an entry for the
-/// host itself takes precedence. Cloudflare documents no wildcards: they are this crate's.
+/// A host is a hostname or an address. Hostnames are compared without case, trailing dot and port. A-labels
+/// (`xn--bcher-kva.example`) are ordinary names; names outside ASCII are rejected. `*.example.com` matches every host with exactly
+/// one label before `example.com`, but not `example.com`; an entry for the host itself takes precedence. Wildcards are an addition
+/// of this crate; Cloudflare documents none.
 ///
 /// Hosts that are not listed do not ask, do not enforce and do not forward.
 ///
@@ -80,7 +80,7 @@ pub fn normal_host(host: &str) -> Option<String> {
 /// assert_eq!(hosts.decide(name, "API.example.com:443", &client), Decision::Forward);
 /// let nobody = ClientCertificate::none();
 /// assert_eq!(hosts.decide(name, "api.example.com", &nobody), Decision::Refuse(Refusal::Missing));
-/// // A connection on which the client was not asked can't be used for a host that asks.
+/// // The client was not asked on this connection, so it cannot be used for a host that asks.
 /// assert_eq!(hosts.decide(Some("www.example.com"), "api.example.com", &nobody), Decision::Misdirected);
 /// # Ok::<(), tls_client_auth::hosts::HostnameError>(())
 /// ```
@@ -90,7 +90,7 @@ pub struct Hosts {
     associations: Vec<HostnameAssociation>,
     settings: HostnameSettings,
     enforced: Vec<(Vec<String>, Conditions)>,
-    /// By host, from the lists above.
+    /// The lists above, by host.
     table: Table,
 }
 
@@ -101,10 +101,10 @@ impl Hosts {
         Self::default()
     }
 
-    /// Adds hosts that ask for a certificate of the zone's own authority.
+    /// Adds hosts that ask for a certificate, issued by the zone's own authority.
     ///
     /// # Errors
-    /// An entry is not a hostname, or asks already.
+    /// An entry is not a hostname, or is already in a list of hosts that ask.
     pub fn ask<N: AsRef<str>>(
         self,
         hostnames: impl IntoIterator<Item = N>,
@@ -116,8 +116,8 @@ impl Hosts {
         self.associate(all)
     }
 
-    /// Sets which hosts ask for a certificate of one authority. As a `PUT` of the API does, it replaces the hosts of the same
-    /// authority and leaves those of others.
+    /// Sets the hosts that ask for a certificate of one authority. As a `PUT` of the API does, it replaces the hosts of the same
+    /// authority and keeps those of others.
     ///
     /// # Errors
     /// A host belongs to another authority already.
@@ -133,7 +133,7 @@ impl Hosts {
         Ok(self)
     }
 
-    /// Sets which hosts forward the certificate. As a `PUT` of the API does, it replaces all settings.
+    /// Sets the hosts that forward the certificate. As a `PUT` of the API does, it replaces all settings.
     #[must_use]
     pub fn configure(mut self, settings: HostnameSettings) -> Self {
         self.table.set_settings(&settings);
@@ -159,10 +159,10 @@ impl Hosts {
         Ok(self.configure(HostnameSettings::new(settings)?))
     }
 
-    /// Adds hosts that enforce: only clients with a verified certificate that is not revoked get in, as with the rule
-    /// `http.host in {…} and (not cf.tls_client_auth.cert_verified or cf.tls_client_auth.cert_revoked)`.
+    /// Adds hosts that admit only clients with a verified certificate that is not revoked, as Cloudflare's blocking rule
+    /// `http.host in {…} and (not cf.tls_client_auth.cert_verified or cf.tls_client_auth.cert_revoked)` does.
     ///
-    /// A host that enforces and does not ask refuses every request.
+    /// A host that enforces but does not ask rejects every request.
     ///
     /// # Errors
     /// An entry is not a hostname, or enforces already.
@@ -190,7 +190,7 @@ impl Hosts {
 
     /// Whether the handshake for this server name asks for a client certificate.
     ///
-    /// A connection without a server name, or with one that can't be read, is asked where any host asks.
+    /// A connection without a valid server name is asked if any host asks.
     #[must_use]
     pub fn asks(&self, server_name: Option<&str>) -> bool {
         match server_name.and_then(Host::of_server_name) {
@@ -199,8 +199,8 @@ impl Hosts {
         }
     }
 
-    /// The `mtls_certificate_id` of the authority that judges this server name's clients. `None` for a host that does not ask, and
-    /// for the zone's own authority; without a server name, the authority that all hosts that ask have in common.
+    /// The `mtls_certificate_id` of the authority that verifies this server name's clients. `None` for a host that does not ask, and
+    /// for the zone's own authority. Without a server name, the authority that all asking hosts have in common.
     #[must_use]
     pub fn mtls_certificate_id(&self, server_name: Option<&str>) -> Option<&str> {
         let association = match server_name {
@@ -210,8 +210,8 @@ impl Hosts {
         self.associations.get(association)?.authority()
     }
 
-    /// Whether requests for this host need a verified client. The host is a request's `Host` or `:authority`; one that can't be
-    /// read enforces where any host does.
+    /// Whether requests for this host need a verified client. The host is a request's `Host` or `:authority`; an invalid one
+    /// enforces if any host does.
     #[must_use]
     pub fn enforces(&self, host: &str) -> bool {
         match Host::of_request(host) {
@@ -220,8 +220,8 @@ impl Hosts {
         }
     }
 
-    /// Whether requests for this host carry the certificate. The host is a request's `Host` or `:authority`; one that can't be read
-    /// does not forward.
+    /// Whether requests for this host are forwarded with the certificate. The host is a request's `Host` or `:authority`; an invalid
+    /// one does not forward.
     #[must_use]
     pub fn forwards(&self, host: &str) -> bool {
         Host::of_request(host).is_some_and(|host| self.table.policy(&host).forwards == Some(true))
@@ -230,10 +230,9 @@ impl Hosts {
     /// Decides on a request of a TLS connection: the server name of its handshake, the request's `Host` or `:authority`, and the
     /// client.
     ///
-    /// The request is [`Misdirected`](Decision::Misdirected) where its host can't be read, and where the handshake was for a host
-    /// that asks otherwise than the request's: one asks and the other does not, or they ask for certificates of different
-    /// authorities. A connection without a server name serves every host that does not ask, and those that do where all of them have
-    /// the same authority.
+    /// The request is [`Misdirected`](Decision::Misdirected) if its host is invalid, or if the handshake's host and the request's
+    /// host differ in asking: only one of them asks, or they ask for certificates of different authorities. A connection without a
+    /// server name serves hosts that do not ask; and hosts that ask, if all of them have the same authority.
     #[must_use]
     pub fn decide(
         &self,
@@ -262,7 +261,7 @@ impl Hosts {
         }
     }
 
-    /// Whether a handshake for this server name asked what one for the host would have.
+    /// Whether handshakes for this server name and for the host ask for the same certificate.
     fn was_asked_alike(&self, server_name: Option<&str>, host: &Host, policy: Policy) -> bool {
         let Some(server_name) = server_name else {
             return policy.association.is_none() || policy.association == self.common_association();
@@ -272,7 +271,7 @@ impl Hosts {
         })
     }
 
-    /// The one association that has hosts.
+    /// The only association with hosts.
     fn common_association(&self) -> Option<usize> {
         let mut asking =
             self.associations.iter().enumerate().filter(|(_, it)| !it.hostnames().is_empty());
@@ -280,25 +279,25 @@ impl Hosts {
         asking.next().is_none().then_some(index)
     }
 
-    /// The hosts that ask, by authority: what the API's bodies are written from.
+    /// The hosts that ask, by authority, as bodies of the API.
     #[must_use]
     pub fn associations(&self) -> &[HostnameAssociation] {
         &self.associations
     }
 
-    /// The settings of the hosts that forward or do not.
+    /// The forwarding settings, as a body of the API.
     #[must_use]
     pub const fn settings(&self) -> &HostnameSettings {
         &self.settings
     }
 
-    /// The hosts that enforce, as they were given.
+    /// The hosts that enforce, as given.
     pub fn enforced(&self) -> impl Iterator<Item = &str> {
         self.enforced.iter().flat_map(|(hostnames, _)| hostnames.iter().map(String::as_str))
     }
 }
 
-/// The same lists in the same order.
+/// Equal if the lists are equal and in the same order.
 impl PartialEq for Hosts {
     fn eq(&self, other: &Self) -> bool {
         self.associations == other.associations

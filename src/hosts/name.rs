@@ -1,16 +1,16 @@
-//! Hostnames in the one form in which they are compared.
+//! Hostnames and addresses in normal form, for comparison.
 
 use core::fmt::{self, Write as _};
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 use super::error::HostnameErrorKind;
 
-/// RFC 1035 §2.3.4, without the root's label and the length octets of the first.
+/// The longest name in text form (RFC 1035 §2.3.4): 255 octets less the first length octet and the root label.
 const LONGEST: usize = 253;
 const LONGEST_LABEL: usize = 63;
 
 /// A hostname or an address in its normal form: lower case, no trailing dot, no port; an IPv6 address without brackets, in
-/// RFC 5952's form. It lives on the stack, so that a look-up allocates nothing.
+/// RFC 5952's form. Stored on the stack, so a look-up does not allocate.
 #[derive(Clone, Copy)]
 pub(super) struct Host {
     text: [u8; LONGEST],
@@ -45,17 +45,17 @@ impl Host {
     }
 
     pub(super) fn as_str(&self) -> &str {
-        // ASCII is all that is ever written into it.
+        // Only ASCII is written into it.
         self.text.get(..self.length).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
     }
 
-    /// The name without its first label: what a wildcard entry for this name is found by. Addresses have none.
+    /// The name without its first label, the key of a wildcard entry. Addresses have none.
     pub(super) fn parent(&self) -> Option<&str> {
         let (_, parent) = self.as_str().split_once('.')?;
         (!self.is_address).then_some(parent)
     }
 
-    /// An IPv4 address that is written as an IPv6 address is the same address.
+    /// An IPv4-mapped IPv6 address is the IPv4 address.
     fn address_v6(address: Ipv6Addr) -> Self {
         match address.to_ipv4_mapped() {
             Some(address) => Self::address(format_args!("{address}")),
@@ -72,14 +72,14 @@ impl Host {
 
     fn name_or_v4(text: &str) -> Option<Self> {
         let name = text.strip_suffix('.').unwrap_or(text);
-        // Readers of URLs take a name whose last label is a number for an IPv4 address, in forms like `127.1` and `0x7f000001`.
+        // URL parsers read a name with a numeric last label as an IPv4 address, in forms like `127.1` and `0x7f000001`.
         if is_number(name.rsplit('.').next().unwrap_or_default()) {
             return name.parse::<Ipv4Addr>().ok().map(|it| Self::address(format_args!("{it}")));
         }
         let mut host = Self { length: name.len(), ..Self::EMPTY };
         let (mut label, mut before) = (0usize, b'.');
         for (place, byte) in host.text.get_mut(..name.len())?.iter_mut().zip(name.bytes()) {
-            // RFC 1123 §2.1, and the underscore, which is in use.
+            // RFC 1123 §2.1, and the underscore, which is common.
             label = match byte {
                 b'.' if label > 0 && before != b'-' => 0,
                 b'-' if label > 0 => label.checked_add(1)?,
@@ -102,7 +102,7 @@ impl PartialEq for Host {
     }
 }
 
-/// What the standard library writes of addresses.
+/// For the standard library's output of addresses.
 impl fmt::Write for Host {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let end = self.length.checked_add(text.len()).ok_or(fmt::Error)?;
@@ -114,7 +114,7 @@ impl fmt::Write for Host {
 }
 
 impl Entry {
-    /// An entry as an operator writes it: a port is not part of it, an IPv6 address may be in brackets.
+    /// Parses an entry of a list: without a port; an IPv6 address may be in brackets.
     pub(super) fn read(text: &str) -> Result<Self, HostnameErrorKind> {
         if let Some(rest) = text.strip_prefix("*.").filter(|rest| !rest.contains('*')) {
             let name = Host::name_or_v4(rest).filter(|name| !name.is_address);
@@ -142,7 +142,7 @@ fn why_not(text: &str) -> HostnameErrorKind {
     }
 }
 
-/// The host of `host:port`; a host alone is one too.
+/// The host of `host:port` or of `host`.
 pub(super) fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
@@ -150,7 +150,7 @@ pub(super) fn without_port(host: &str) -> &str {
     }
 }
 
-/// As the URL Standard's "ends in a number checker" has it.
+/// The URL Standard's "ends in a number checker".
 fn is_number(label: &str) -> bool {
     if !label.starts_with(|first: char| first.is_ascii_digit()) {
         return false;

@@ -1,9 +1,9 @@
-//! The A-label form of a name, for error messages alone: nothing is ever compared by it.
+//! The A-label form of a name, for error messages only.
 
 use alloc::string::String;
 
-/// The name with every label of other characters encoded by RFC 3492, where no mapping or normalization is in question: `None` for
-/// characters other than lower-case letters, digits and hyphens, and for scripts with marks that combine.
+/// Encodes every label with non-ASCII characters by RFC 3492. `None` if the name would need mapping or normalization first: for
+/// characters other than lower-case letters, digits and hyphens, and for scripts with combining marks.
 pub(super) fn a_labels(name: &str) -> Option<String> {
     let mut out = String::new();
     for (index, label) in name.split('.').enumerate() {
@@ -27,8 +27,8 @@ pub(super) fn a_labels(name: &str) -> Option<String> {
     Some(out)
 }
 
-/// Letters that are their own form in IDNA: Latin with its precomposed accents, Greek and Cyrillic in lower case, kana, Han without the
-/// compatibility blocks, precomposed Hangul.
+/// Whether IDNA leaves the character unchanged: Latin with precomposed accents, Greek and Cyrillic in lower case, kana, Han without
+/// the compatibility blocks, precomposed Hangul.
 const fn is_plain(character: char) -> bool {
     matches!(
         character,

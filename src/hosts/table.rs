@@ -1,4 +1,4 @@
-//! All lists by host, so that a look-up is at most two probes and allocates nothing.
+//! All lists in one table by host: a look-up takes at most two probes and does not allocate.
 
 use alloc::boxed::Box;
 #[cfg(not(feature = "std"))]
@@ -11,7 +11,7 @@ use super::bodies::{HostnameAssociation, HostnameSettings};
 use super::error::{HostnameError, HostnameErrorKind};
 use super::name::{Entry, Host};
 
-/// What is known of a host; indices into the lists.
+/// A host's policy: indexes into the lists.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(super) struct Policy {
     pub(super) association: Option<usize>,
@@ -20,12 +20,12 @@ pub(super) struct Policy {
 }
 
 impl Policy {
-    /// Whether a wildcard can add nothing.
+    /// Whether a wildcard could not add anything.
     const fn is_complete(self) -> bool {
         self.association.is_some() && self.enforced.is_some() && self.forwards.is_some()
     }
 
-    /// What is known of the host itself, else what a wildcard says.
+    /// The host's own policy, completed by a wildcard's.
     fn or(self, wildcard: Self) -> Self {
         Self {
             association: self.association.or(wildcard.association),
@@ -38,12 +38,12 @@ impl Policy {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
     exact: Map<Box<str>, Policy>,
-    /// By the name behind `*.`.
+    /// Wildcard entries, by the name after `*.`.
     one_label_below: Map<Box<str>, Policy>,
 }
 
 impl Table {
-    /// In the place of the associations that were there.
+    /// Replaces all associations.
     pub(super) fn set_associations(
         &mut self,
         associations: &[HostnameAssociation],
@@ -82,11 +82,11 @@ impl Table {
         Ok(())
     }
 
-    /// In the place of the settings that were there.
+    /// Replaces all settings.
     pub(super) fn set_settings(&mut self, settings: &HostnameSettings) {
         self.policies().for_each(|policy| policy.forwards = None);
         for setting in settings.settings() {
-            // Read before, when the settings were made.
+            // Parsed before, when the settings were created.
             if let Ok(entry) = Entry::read(&setting.hostname) {
                 self.policy_of(&entry).forwards = Some(setting.client_certificate_forwarding);
             }

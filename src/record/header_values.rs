@@ -1,4 +1,4 @@
-//! Feature `http`: a record's text cut into the values that are forwarded.
+//! Feature `http`: header values from a record's text.
 
 use core::fmt;
 
@@ -7,9 +7,9 @@ use http::HeaderValue;
 
 use crate::record::{Property, TlsClientAuth};
 
-/// What a record forwards of its certificate, for proxies that set headers by themselves. Such a proxy must first strip every name
-/// that [`is_owned_name`](crate::connection::is_owned_name) says yes to. All values share one buffer, the record's whole text; a clone copies
-/// nothing.
+/// A record's certificate as header values, for proxies that set headers themselves. Such a proxy must first remove every header for
+/// which [`is_owned_name`](crate::connection::is_owned_name) returns `true`. All values share one buffer, the record's whole text; a
+/// clone copies nothing.
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
@@ -24,18 +24,18 @@ use crate::record::{Property, TlsClientAuth};
 #[derive(Clone, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct HeaderValues {
-    /// `Cf-Client-Cert-Der-Base64`, as Cloudflare sends it: base64 of the DER, `MIIB7jCCAZWgAwIB…`. None where `certRFC9440` is over
-    /// its limit, 10 KiB with its colons unless [`with_limits`](TlsClientAuth::with_limits) says otherwise.
+    /// `Cf-Client-Cert-Der-Base64`, as Cloudflare sends it: base64 of the DER, `MIIB7jCCAZWgAwIB…`. `None` if `certRFC9440` exceeds
+    /// its limit: 10 KiB with its colons, unless [`with_limits`](TlsClientAuth::with_limits) set another.
     pub der_base64: Option<HeaderValue>,
     /// `Cf-Client-Cert-Sha256`, as Cloudflare sends it: lower-case hex, 64 digits, `73c94b97…`.
     pub sha256: Option<HeaderValue>,
-    /// `Client-Cert` (RFC 9440 §2.2): `:` base64 of the DER `:`, `:MIIB7jCC…:`. None where `certRFC9440` is over its limit.
+    /// `Client-Cert` (RFC 9440 §2.2): `:` base64 of the DER `:`, `:MIIB7jCC…:`. `None` if `certRFC9440` exceeds its limit.
     pub client_cert: Option<HeaderValue>,
 }
 
 impl TlsClientAuth {
-    /// Converts the record into the forwarding pair and `Client-Cert`, cut from its text without copying. None of them is there
-    /// for a client that is not [trusted](Self::is_trusted), because these headers carry no verdict.
+    /// Converts the record into Cloudflare's pair and `Client-Cert`, without copying. All are `None` for a client that is not
+    /// [trusted](Self::is_trusted), because these headers carry no verdict.
     #[must_use]
     pub fn into_header_values(self) -> HeaderValues {
         if !self.is_trusted() {
@@ -47,12 +47,12 @@ impl TlsClientAuth {
         let sha256 = text.slice(sha256);
         text.truncate(certificate.end);
         text.advance(certificate.start);
-        // Without its colons it is what Cloudflare sends.
+        // Cloudflare sends it without the colons.
         let der_base64 = match text.len().checked_sub(1) {
             Some(end @ 1..) => text.slice(1..end),
             _ => Bytes::new(),
         };
-        // Printable ASCII always makes a value.
+        // Printable ASCII is always a valid value.
         let value = |text: Bytes| match text.is_empty() {
             true => None,
             false => HeaderValue::from_maybe_shared(text).ok(),
@@ -65,7 +65,7 @@ impl TlsClientAuth {
     }
 }
 
-/// Sizes, not values: those come from the client.
+/// Prints sizes, not values, which come from the client.
 impl fmt::Debug for HeaderValues {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let length = |value: &Option<HeaderValue>| value.as_ref().map(HeaderValue::len);

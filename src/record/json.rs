@@ -60,7 +60,7 @@ struct Object<'a> {
     cert_chain_rfc9440_too_large: bool,
 }
 
-/// Exactly the JSON of Cloudflare's `request.cf.tlsClientAuth`, property order included.
+/// Writes the JSON of Cloudflare's `request.cf.tlsClientAuth`, with the same property order.
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, TlsClientAuth};
@@ -101,13 +101,13 @@ impl Serialize for TlsClientAuth {
     }
 }
 
-/// Reads that JSON. The certificate and its chain come back from `certRFC9440` and `certChainRFC9440` where they are there; the
-/// texts stay as they stand.
+/// Reads the JSON of `request.cf.tlsClientAuth`. The certificate and its chain are read from `certRFC9440` and `certChainRFC9440` if
+/// present; the texts are kept as they are.
 ///
-/// Fails where a property is missing (the four of RFC 9440, which came later, may be), is not printable ASCII or not one of its few
-/// values, where a text or a digest is not that of the certificate in `certRFC9440`, and where there are texts and no certificate
-/// was presented. The certificate decides in either library's spelling, which the record keeps. The issuer's serial number and key
-/// identifier are not in the leaf and are believed.
+/// Fails if a property is missing (except the four of RFC 9440, which were added later), is not printable ASCII or is not one of its
+/// defined values; if a text or a digest is not that of the certificate in `certRFC9440`, in either library's spelling, which the
+/// record keeps; and if there are texts although no certificate was presented. The issuer's serial number and key identifier are not
+/// in the leaf and cannot be checked.
 impl<'de> Deserialize<'de> for TlsClientAuth {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let object = Object::deserialize(deserializer)?;
@@ -196,7 +196,7 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
     }
 }
 
-/// Names of the properties that a leaf decides.
+/// The properties that follow from the leaf.
 const OF_THE_LEAF: [(Property, &str); 12] = [
     (Property::IssuerDn, "certIssuerDN"),
     (Property::SubjectDn, "certSubjectDN"),
@@ -212,7 +212,7 @@ const OF_THE_LEAF: [(Property, &str); 12] = [
     (Property::NotAfter, "certNotAfter"),
 ];
 
-/// The client in the spelling of these texts, where they are its certificate's; else the name of one that is not.
+/// The client in the dialect of these texts, if all of them are its certificate's; otherwise the name of one that is not.
 fn of_the_certificate(
     client: ClientCertificate,
     texts: &[&str; Property::ALL.len()],
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_the_certificates_is_refused() {
+    fn texts_of_another_certificate_are_rejected() {
         let good = json(&ClientCertificate::presented(DER, Verification::Success));
         let mut refused = 0;
         let object: serde_json::Map<String, serde_json::Value> =

@@ -1,21 +1,21 @@
-//! The record as one line for a log: who the client was, in nothing but printable ASCII.
+//! The record as one log line in printable ASCII.
 
 use core::fmt::{self, Write as _};
 
 use crate::client::{Verification, VerifyError};
 use crate::record::TlsClientAuth;
 
-/// The longest value that is written, in characters. No usual name or serial number comes near.
+/// The longest value that is written, in characters. Common names and serial numbers are far shorter.
 const LONGEST: usize = 1024;
 
-/// One line for a log: `verdict="SUCCESS" sha256=73c94b97… serial=5A70… subject="CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE"`.
+/// Prints one line for a log: `verdict="SUCCESS" sha256=73c94b97… serial=5A70… subject="CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE"`.
 ///
 /// - `verdict` is `SUCCESS`, `NONE` or `FAILED:` and the reason; `FAILED:certificate revoked` for a revoked certificate.
-/// - `sha256` is lower-case hex, `sha1` takes its place where only that is known; `serial` is upper-case hex.
-/// - `subject` is the RFC 2253 form as printed. Its quotes are escaped (`\"`), so that no name can end it and add a field.
-/// - What is not known is left out. A value of more than 1,024 characters is too: `subject-length=5000` takes its place.
+/// - `sha256` is lower-case hex, or `sha1` if only that is known; `serial` is upper-case hex.
+/// - `subject` is the RFC 2253 form. Its quotes are escaped (`\"`), so that no name can end it and add a field.
+/// - Unknown values are left out. A value of more than 1,024 characters is replaced by its length: `subject-length=5000`.
 ///
-/// All of it is printable ASCII, whatever the certificate holds: it can't break a line or steer a terminal.
+/// The line is printable ASCII for every certificate: it has no line breaks and no terminal escapes.
 ///
 /// ```
 /// use tls_client_auth::client::VerifyError;
@@ -55,8 +55,8 @@ impl fmt::Display for TlsClientAuth {
     }
 }
 
-/// `key=value`, or `key="value"` in which every quote has a backslash before it and no backslash is the last. What a printed name
-/// has escaped already stays as it is.
+/// Writes `key=value`, or `key="value"` in which every quote is escaped by a backslash and no backslash is the last. Existing escapes
+/// of a printed name are kept.
 fn write_value(
     formatter: &mut fmt::Formatter<'_>,
     key: &str,
@@ -121,7 +121,7 @@ mod tests {
         }
     }
 
-    /// Facts that a proxy stated, in whatever form it prints names.
+    /// Facts that a proxy stated, with names in any form.
     #[test]
     fn a_name_stays_one_value() {
         let cases = [
@@ -129,7 +129,7 @@ mod tests {
             (r#"CN=a\"b\\"#, r#""CN=a\"b\\""#),
             (r#"CN=a" verdict="SUCCESS"#, r#""CN=a\" verdict=\"SUCCESS""#),
             (r#"CN=a\\" x"#, r#""CN=a\\\" x""#),
-            // The receiver puts back the space that HTTP cut off.
+            // The receiver restores the space that HTTP removed.
             (r"CN=a\", r#""CN=a\ ""#),
             ("CN=a\u{1b}[31m", r#""CN=a\1B[31m""#),
         ];

@@ -1,4 +1,4 @@
-//! The record `tlsClientAuth`: every property as text, in one buffer.
+//! The record of a client: the properties of Cloudflare's `tlsClientAuth` as text, in one buffer.
 
 #[cfg(feature = "http")]
 pub(crate) mod header_values;
@@ -105,14 +105,14 @@ impl Property {
         }
     }
 
-    /// Its place in [`ALL`](Self::ALL).
+    /// The property's index in [`ALL`](Self::ALL).
     #[expect(clippy::as_conversions, reason = "the variants stand in the same order")]
     const fn index(self) -> usize {
         self as usize
     }
 }
 
-/// Where the texts of a record go.
+/// Writes the texts of a record.
 struct Writer<'w> {
     facts: &'w Facts<'w>,
     dialect: Dialect,
@@ -131,8 +131,7 @@ impl Writer<'_> {
         written
     }
 
-    /// Both forms of a name, the first of them for two properties. Each form escapes what is not printable, so that nothing has
-    /// to be looked at.
+    /// Writes both forms of a name, the first for two properties. Both forms are printable by construction.
     #[inline(always)]
     fn names(&mut self, name: Name<'_>, [same, rfc2253, legacy]: [Property; 3]) {
         let [start, middle] = name.write_both(self.dialect, self.text).map(offset);
@@ -147,16 +146,16 @@ impl Writer<'_> {
     }
 }
 
-/// An offset into the text, which the limits keep far below 4 GiB.
+/// An offset into the text. The limits keep it far below 4 GiB.
 fn offset(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
-/// Everything that an origin may want to know about the client's certificate: the object that Cloudflare gives to Workers as
+/// The client's certificate and its verdict, with the 21 properties of the object that Cloudflare gives to Workers as
 /// `request.cf.tlsClientAuth`.
 ///
-/// Every property is text as Cloudflare writes it, printable ASCII, empty where there is nothing to say. It is filled whatever the
-/// outcome of verification: look at [`is_trusted`](Self::is_trusted) first. Immutable; a clone shares the texts and copies nothing.
+/// Every property is text as Cloudflare writes it, in printable ASCII, and empty if there is no value. The properties are also set
+/// for certificates that did not verify: check [`is_trusted`](Self::is_trusted) first. Immutable; a clone shares the texts.
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
@@ -179,7 +178,7 @@ fn offset(bytes: usize) -> u32 {
 #[doc(alias("log", "access log", "cf.tlsClientAuth"))]
 #[derive(Clone)]
 pub struct TlsClientAuth {
-    /// All values, shared by the clones; what two properties have in common stands there once, and what no range covers is none.
+    /// All values, shared by the clones. Equal properties share a range; a property without a range is empty.
     text: Arc<Vec<u8>>,
     ranges: [Range<u32>; Property::ALL.len()],
     client: ClientCertificate,
@@ -188,16 +187,16 @@ pub struct TlsClientAuth {
 }
 
 impl TlsClientAuth {
-    /// Creates the record of this client, within Cloudflare's limits: 10 KiB for `certRFC9440`, 16 KiB for `certChainRFC9440`.
+    /// Creates the record of this client with Cloudflare's limits: 10 KiB for `certRFC9440`, 16 KiB for `certChainRFC9440`.
     #[must_use]
     pub fn new(client: &ClientCertificate) -> Self {
         Self::with_limits(client, Limits::new())
     }
 
-    /// Creates the record within other limits.
+    /// Creates the record with other limits.
     #[must_use]
     pub fn with_limits(client: &ClientCertificate, limits: Limits) -> Self {
-        // What is read bounds what is written.
+        // The limit on parsing also bounds the texts.
         let limits = limits.text(usize::MAX);
         let facts = Facts::new(client, limits, Property::NEEDS);
         let length = |property: Property| facts.expected_length(property.field());
@@ -209,7 +208,7 @@ impl TlsClientAuth {
         let dialect = client.printed_as();
         let mut ranges = [const { 0..0 }; Property::ALL.len()];
         let mut write = Writer { facts: &facts, dialect, text: &mut text, ranges: &mut ranges };
-        // One call for each, so that what its field needs is decided when this is compiled.
+        // One call for each, so that each field is a constant.
         write.property(Property::Presented);
         write.property(Property::Verified);
         write.property(Property::Revoked);
@@ -243,7 +242,7 @@ impl TlsClientAuth {
         }
     }
 
-    /// From finished texts in the order of [`Property::ALL`].
+    /// Creates a record from texts in the order of [`Property::ALL`].
     pub(crate) fn from_texts(
         texts: &[&str; Property::ALL.len()],
         client: ClientCertificate,
@@ -268,12 +267,12 @@ impl TlsClientAuth {
     }
 
     pub(crate) fn text(&self, property: Property) -> &str {
-        // Never anything else than ASCII: `Facts::write` has looked.
+        // Always ASCII: `Facts::write` has checked it.
         let text = self.text.get(self.range(property)).unwrap_or_default();
         core::str::from_utf8(text).unwrap_or_default()
     }
 
-    /// All texts, and where some properties' stand in them.
+    /// The whole text, and the ranges of some properties.
     #[cfg(feature = "http")]
     pub(crate) fn into_text<const N: usize>(
         self,
@@ -289,17 +288,17 @@ impl TlsClientAuth {
         self.client.is_presented()
     }
 
-    /// Whether one was presented, verified and is not revoked: the one question for access decisions.
+    /// Whether a certificate was presented, verified and is not revoked. Decide about access by this.
     ///
-    /// It does not say who the client is. Headers can state a good certificate and nothing of it, as `ssl-c-used: 1` beside
-    /// `ssl-c-verify: 0` does: this is `true` then, and every name, serial number and fingerprint is empty. Compare an identity
-    /// that must be there, and never one that may be empty with one from a configuration that may be, too.
+    /// It does not identify the client. Headers can state that a certificate verified without any name, serial number or
+    /// fingerprint, such as `ssl-c-used: 1` with `ssl-c-verify: 0`; the record's properties are then empty. If you compare an
+    /// identity with one from a configuration, make sure that neither is empty.
     #[must_use]
     pub fn is_trusted(&self) -> bool {
         self.client.is_trusted()
     }
 
-    /// The outcome of verification.
+    /// The verification result.
     #[must_use]
     pub const fn verification(&self) -> &Verification {
         self.client.verification()
@@ -311,27 +310,27 @@ impl TlsClientAuth {
         self.client.is_revoked()
     }
 
-    /// The certificate with its typed fields: names, dates, subject alternative names, key.
+    /// Parses the certificate: names, dates, subject alternative names, key.
     ///
     /// # Errors
-    /// There is none here, or it can't be read.
+    /// The certificate is missing or malformed.
     pub fn certificate(&self) -> Result<Certificate<'_>, Error> {
         self.client.certificate()
     }
 
-    /// The client that the record was created from.
+    /// The client of the record.
     #[must_use]
     pub const fn client_certificate(&self) -> &ClientCertificate {
         &self.client
     }
 
-    /// `certRFC9440TooLarge`: whether [`cert_rfc9440`](Self::cert_rfc9440) is empty because it is over its limit.
+    /// `certRFC9440TooLarge`: whether [`cert_rfc9440`](Self::cert_rfc9440) is empty because it exceeds its limit.
     #[must_use]
     pub const fn cert_rfc9440_too_large(&self) -> bool {
         self.rfc9440_too_large
     }
 
-    /// `certChainRFC9440TooLarge`: whether [`cert_chain_rfc9440`](Self::cert_chain_rfc9440) is empty because it is over its limit.
+    /// `certChainRFC9440TooLarge`: whether [`cert_chain_rfc9440`](Self::cert_chain_rfc9440) is empty because it exceeds its limit.
     #[must_use]
     pub const fn cert_chain_rfc9440_too_large(&self) -> bool {
         self.chain_rfc9440_too_large
@@ -373,8 +372,8 @@ text_properties! {
     cert_subject_dn_legacy: SubjectDnLegacy;
     /// `certSerial`: upper-case hex, `527E0F20A20EA2A4146C78390F34CE7AF0878CA4`, without a sign byte, as nginx prints it.
     cert_serial: Serial;
-    /// `certIssuerSerial`: the serial number of the issuer's certificate in upper-case hex, from the certificate that
-    /// [`ClientCertificate::verified_issuer`] names, else from the leaf's authority key identifier.
+    /// `certIssuerSerial`: the serial number of the issuer's certificate in upper-case hex, from
+    /// [`ClientCertificate::verified_issuer`] if set, otherwise from the leaf's authority key identifier.
     cert_issuer_serial: IssuerSerial;
     /// `certSKI`: the subject key identifier in upper-case hex, `27846FAE6EAC4A8DAD9101B519CF1EB460242831`.
     cert_ski: Ski;
@@ -382,7 +381,7 @@ text_properties! {
     cert_issuer_ski: IssuerSki;
     /// `certFingerprintSHA1`: lower-case hex, 40 digits. For lookups only.
     cert_fingerprint_sha1: FingerprintSha1;
-    /// `certFingerprintSHA256`: lower-case hex, 64 digits. Good for allow-lists, not for deny-lists:
+    /// `certFingerprintSHA256`: lower-case hex, 64 digits. For allow-lists, not for deny-lists:
     /// see [`Certificate::sha256`].
     cert_fingerprint_sha256: FingerprintSha256;
     /// `certNotBefore`: `Mar 21 13:35:00 2022 GMT`, the day padded with a space.
@@ -395,7 +394,7 @@ text_properties! {
     cert_chain_rfc9440: ChainRfc9440;
 }
 
-/// The same texts about the same certificate, however each record holds them.
+/// Equal if the certificates and all properties are equal.
 impl PartialEq for TlsClientAuth {
     fn eq(&self, other: &Self) -> bool {
         self.client == other.client
@@ -407,7 +406,7 @@ impl PartialEq for TlsClientAuth {
 
 impl Eq for TlsClientAuth {}
 
-/// The verdict and the fingerprint: nothing that the client wrote.
+/// Prints the verdict and the fingerprint, and no client input.
 impl fmt::Debug for TlsClientAuth {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

@@ -1,4 +1,4 @@
-//! The record as the fields of Cloudflare's rules language.
+//! The record as fields of Cloudflare's rules language.
 
 use super::{Property, TlsClientAuth};
 
@@ -8,11 +8,11 @@ use super::{Property, TlsClientAuth};
 pub enum RuleValue<'a> {
     /// A Boolean.
     Boolean(bool),
-    /// A String; empty where there is nothing to say.
+    /// A String; empty if there is no value.
     Text(&'a str),
 }
 
-/// What a field holds.
+/// The source of a field's value.
 #[derive(Clone, Copy)]
 enum Source {
     Presented,
@@ -49,11 +49,11 @@ const FIELDS: [(&str, Source); 21] = [
 ];
 
 impl TlsClientAuth {
-    /// The 21 fields of Cloudflare's rules language with their values, in the order of Cloudflare's object: for an engine that
-    /// evaluates rules (`examples/rules` runs Cloudflare's own).
+    /// The 21 `cf.tls_client_auth` fields of Cloudflare's rules language with their values, in the order of Cloudflare's object, for
+    /// an engine that evaluates rules (`examples/rules` runs Cloudflare's own).
     ///
-    /// `cert_verified` is true only for a presented certificate that verified. A revoked certificate is verified too, and
-    /// `cert_revoked` is true: a rule has to look at both.
+    /// `cert_verified` is true for a presented certificate that verified, also if it is revoked: a rule must check `cert_revoked`
+    /// too.
     ///
     /// ```
     /// use tls_client_auth::record::RuleValue;
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn certificates_over_their_limits_say_so() {
+    fn certificates_over_their_limits_are_reported() {
         use crate::field::Limits;
         let client = ClientCertificate::presented(DER, Verification::Success).chain([DER]);
         let limits = Limits::new().encoded_leaf(10).encoded_chain(10);

@@ -1,7 +1,8 @@
-//! Feature `rustls-webpki`: a client-certificate verifier for rustls 0.23 that lets every client in and reports the outcome in OpenSSL's words.
+//! Feature `rustls-webpki`: a client-certificate verifier for rustls 0.23 that admits every client and reports the result in
+//! OpenSSL's words.
 //!
-//! A proxy whose verifier refuses bad certificates needs none of it: see
-//! [`ClientCertificate::from_verified_chain`](crate::ClientCertificate::from_verified_chain), which is always there.
+//! Not needed with a verifier that rejects invalid certificates: use
+//! [`ClientCertificate::from_verified_chain`](crate::ClientCertificate::from_verified_chain), which needs no feature.
 
 mod optional_no_ca;
 mod reason;

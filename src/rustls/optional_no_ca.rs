@@ -1,4 +1,4 @@
-//! nginx's `ssl_verify_client optional_no_ca` for rustls: every client gets in, and the origin learns what was wrong with it.
+//! nginx's `ssl_verify_client optional_no_ca` for rustls: every client is admitted, and the origin learns the verdict.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -12,31 +12,30 @@ use super::reason;
 use crate::client::{ClientCertificate, RawPublicKeyError, Verification};
 use crate::x509::Dialect;
 
-/// A verifier that asks for a certificate and admits every client, also one without, for proxies that report the result
-/// as nginx (`optional_no_ca`) and Cloudflare do.
+/// A verifier that asks for a certificate and admits every client, with or without one, for proxies that report the result to the
+/// origin, as nginx (`optional_no_ca`) and Cloudflare do.
 ///
-/// The client still has to prove that it holds the certificate's key: the handshake's signature is checked by the inner
-/// verifier. What that verifier says of the chain does not end the handshake; [`client`](Self::client) asks it again
-/// afterwards.
+/// The client must still prove possession of the certificate's key: the inner verifier checks the handshake's signature. Its result
+/// for the chain does not end the handshake; [`client`](Self::client) verifies again afterwards, and returns that result.
 ///
-/// # What OpenSSL accepts and webpki refuses
+/// # What OpenSSL accepts and webpki rejects
 ///
-/// The two that users meet most:
+/// The two most common cases:
 ///
-/// - **A certificate of X.509 version 1**, as `openssl x509 -req` makes them without `-extfile`. nginx says `SUCCESS`; webpki can't read
-///   the certificate, so the handshake fails with an alert and no header reaches any origin. Issue it again with extensions, and so
-///   with version 3: a file with the line `extendedKeyUsage=clientAuth`, given as `-extfile`. The key can stay. Where that is
-///   impossible, terminate TLS with OpenSSL or BoringSSL.
-/// - **A self-signed certificate with `CA:TRUE`** that is both the client's and the trusted root, as `openssl req -x509` makes it.
-///   nginx says `SUCCESS`; here it is `FAILED:invalid non-CA certificate (has CA markings)`, and with a verifier that refuses, the
-///   handshake fails. Make it with `-addext basicConstraints=critical,CA:FALSE`, or issue the client's certificate by a CA of its own.
+/// - **A certificate of X.509 version 1**, as `openssl x509 -req` issues without `-extfile`. nginx reports `SUCCESS`; webpki cannot
+///   parse the certificate, so the handshake fails with an alert. Issue the certificate again with an extension, which makes it
+///   version 3: pass a file with the line `extendedKeyUsage=clientAuth` as `-extfile`. The key can stay the same. If that is not
+///   possible, terminate TLS with OpenSSL or BoringSSL.
+/// - **A self-signed certificate with `CA:TRUE`** that is both the client's certificate and the trusted root, as `openssl req -x509`
+///   creates. nginx reports `SUCCESS`; this verifier reports `FAILED:invalid non-CA certificate (has CA markings)`, and with a
+///   verifier that rejects, the handshake fails. Create it with `-addext basicConstraints=critical,CA:FALSE`, or use a CA.
 ///
-/// Otherwise webpki judges as OpenSSL does, but for a few: it does not look at key usage, and refuses dates before 1970. And nginx answers
-/// 400 by itself to most failures, an expired certificate for one; here they all go to the origin.
+/// Other differences are few: webpki does not check key usage, and rejects dates before 1970. nginx itself answers 400 to most
+/// failures, such as an expired certificate; with this verifier all of them reach the origin.
 ///
-/// The origin must look at the verdict: a header set without one sends nothing for a client that did not verify.
+/// The origin must check the verdict. A header set without a verdict sends nothing for a client that did not verify.
 ///
-/// [`authorities`](Self::authorities) gives it the CA certificates, for `certIssuerSerial` and `certIssuerSKI`.
+/// [`authorities`](Self::authorities) sets the CA certificates, for `certIssuerSerial` and `certIssuerSKI`.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -71,26 +70,26 @@ pub struct OptionalNoCa {
 }
 
 impl OptionalNoCa {
-    /// Wraps the verifier that knows the roots.
+    /// Wraps a verifier with the trusted roots.
     #[must_use]
     pub fn new(inner: Arc<dyn ClientCertVerifier>) -> Self {
         Self { inner, dialect: Dialect::OpenSsl, authorities: Vec::new() }
     }
 
-    /// Sets the library that the outcome and the client's texts imitate: [`Dialect::OpenSsl`], nginx's, unless called;
-    /// Cloudflare's is [`Dialect::BoringSsl`].
+    /// Sets the library that the result and the client's texts imitate: [`Dialect::OpenSsl`], nginx's, by default;
+    /// [`Dialect::BoringSsl`] for Cloudflare's.
     ///
-    /// It decides which reason is reported: of a leaf with an issuer that is neither known nor sent along, OpenSSL says
-    /// "unable to verify the first certificate", BoringSSL "unable to get local issuer certificate". The client has it as its
-    /// [`dialect`](ClientCertificate::dialect) too, so that reasons and names are printed in the same library's spelling.
+    /// The reported reason depends on it: for a leaf with an unknown issuer that was not sent, OpenSSL reports "unable to verify the
+    /// first certificate" and BoringSSL "unable to get local issuer certificate". It is also the client's
+    /// [`dialect`](ClientCertificate::dialect), so reasons and names are those of the same library.
     #[must_use]
     pub const fn dialect(mut self, library: Dialect) -> Self {
         self.dialect = library;
         self
     }
 
-    /// Sets the CA certificates that the inner verifier trusts. A verified client's issuer is
-    /// [looked for among them](ClientCertificate::verified_issuer_among).
+    /// Sets the CA certificates that the inner verifier trusts, to [find](ClientCertificate::verified_issuer_among) a verified
+    /// client's issuer among them.
     #[must_use]
     pub fn authorities(
         mut self,
@@ -100,10 +99,10 @@ impl OptionalNoCa {
         self
     }
 
-    /// Returns the client of a finished handshake with the inner verifier's result as of now.
+    /// Returns the client of a finished handshake, with the inner verifier's result at the current time.
     ///
-    /// `certificates` is what `ServerConnection::peer_certificates` returns. On a resumed session, where rustls verifies nothing,
-    /// this verifies again: a certificate that expired since is reported as expired.
+    /// `certificates` is the result of `ServerConnection::peer_certificates`. On a resumed session, on which rustls verifies nothing,
+    /// this verifies again: a certificate that has expired since is reported as expired.
     ///
     /// # Errors
     /// The client authenticated with a raw public key.
@@ -146,7 +145,7 @@ impl ClientCertVerifier for OptionalNoCa {
         _: &[CertificateDer<'_>],
         _: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
-        // The outcome belongs to a connection, and this is shared by all of them: `client` finds it again.
+        // The result belongs to one connection, but the verifier is shared by all: `client` verifies again.
         Ok(ClientCertVerified::assertion())
     }
 

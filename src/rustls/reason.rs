@@ -1,12 +1,12 @@
-//! What rustls and webpki refuse, in OpenSSL's words.
+//! Maps errors of rustls and webpki to OpenSSL's reasons.
 //!
-//! Origins know nginx's reasons, which are OpenSSL's: the last that its verification comes upon when it is not stopped. Where webpki
-//! has a cause that OpenSSL does not, the nearest one stands; what is no verdict on a certificate at all is "unspecified certificate
+//! Origins know nginx's reasons, which are OpenSSL's: the last error that its verification finds if it is not stopped. An error that
+//! only webpki has is mapped to the nearest reason; an error that is not about the certificate is "unspecified certificate
 //! verification error". `tests/rustls/observed.rs` and `interop/openssl` compare the two.
 //!
-//! They do not always judge alike. webpki does not look at key usage nor at an RSA key's strength, refuses an authority as a client and
-//! dates before 1970, does not tell permitted from excluded names, and tries a root's key on whatever names that root as its issuer:
-//! OpenSSL finds no issuer there if the key identifiers differ, webpki a bad signature.
+//! Their results can differ. webpki does not check key usage or an RSA key's strength, rejects a CA certificate as a client's and
+//! dates before 1970, does not distinguish permitted from excluded names, and tries a root's key on every certificate with that
+//! root's name as its issuer: if the key identifiers differ, OpenSSL finds no issuer and webpki a bad signature.
 
 use rustls::pki_types::CertificateDer;
 use rustls::{CertRevocationListError, CertificateError};
@@ -19,14 +19,14 @@ use crate::x509::Time;
 use crate::x509::cursor::{self, Cursor};
 use crate::x509::issuer::{Issuers, is_issued_by};
 
-/// SHA-1 and MD5 with RSA, and SHA-1 with ECDSA: what OpenSSL calls too weak and webpki does not know.
+/// SHA-1 and MD5 with RSA, and SHA-1 with ECDSA: too weak for OpenSSL, and unknown to webpki.
 const WEAK: [&[u8]; 3] = [
     &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x04],
     &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x05],
     &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01],
 ];
 
-/// The reason for which this chain was refused.
+/// The reason for which this chain was rejected.
 pub(super) fn verify_error(
     error: &rustls::Error,
     leaf: &[u8],
@@ -84,11 +84,11 @@ fn certificate_error(error: &CertificateError) -> VerifyError {
     }
 }
 
-/// Those that rustls has no variant for and passes on.
+/// Maps webpki's errors for which rustls has no variant.
 const fn webpki_error(error: &webpki::Error) -> VerifyError {
     match error {
         webpki::Error::CaUsedAsEndEntity => VerifyError::InvalidNonCa,
-        // "invalid CA certificate" too, but OpenSSL comes upon its purpose last.
+        // OpenSSL also finds "invalid CA certificate", but the purpose last.
         webpki::Error::EndEntityUsedAsCa => VerifyError::InvalidPurpose,
         webpki::Error::CertDistrusted => VerifyError::CertRejected,
         webpki::Error::PathLenConstraintViolated => VerifyError::PathLengthExceeded,
@@ -127,9 +127,9 @@ const fn revocation_list_error(error: &CertRevocationListError) -> VerifyError {
     }
 }
 
-/// OpenSSL tells four cases apart where webpki sees one. It builds the chain from what the client sent, leaf first, and says
-/// of what it can't finish: a self-signed leaf (18), a self-signed certificate at its end (19), an issuer that is not there (20)
-/// or, where that is the leaf's own, a leaf that can't be verified (21). BoringSSL says 20 of that too.
+/// OpenSSL distinguishes four cases where webpki has one error. It builds the chain from the certificates that the client sent, leaf
+/// first, and if it cannot complete it reports: a self-signed leaf (18), a self-signed certificate at the end (19), a missing issuer
+/// (20) or, if the missing issuer is the leaf's, a leaf that cannot be verified (21). BoringSSL reports 20 for the last case too.
 fn unknown_issuer(leaf: &[u8], chain: &[CertificateDer<'_>], library: Dialect) -> VerifyError {
     let Ok(mut last) = Certificate::from_der(leaf) else { return VerifyError::Unspecified };
     let mut unused = Issuers::new(chain.iter().filter_map(|der| Certificate::from_der(der).ok()));
@@ -152,7 +152,7 @@ fn unknown_issuer(leaf: &[u8], chain: &[CertificateDer<'_>], library: Dialect) -
     }
 }
 
-/// OpenSSL names a date that is not written as RFC 5280 §4.1.2.5 wants it, notAfter last; BoringSSL's printer takes no other.
+/// OpenSSL reports the date that violates RFC 5280 §4.1.2.5, notAfter last; BoringSSL's parser accepts no other form.
 fn bad_encoding(leaf: &[u8]) -> VerifyError {
     let Ok(leaf) = Certificate::from_der(leaf) else { return VerifyError::Unspecified };
     let is_bad = |date: Time<'_>| date.text(Dialect::BoringSsl).is_none();
@@ -165,7 +165,7 @@ fn bad_encoding(leaf: &[u8]) -> VerifyError {
     }
 }
 
-/// Whether that is the content of an AlgorithmIdentifier (RFC 5280 §4.1.1.2) for a digest that OpenSSL calls too weak.
+/// Whether the content of an AlgorithmIdentifier (RFC 5280 §4.1.1.2) has a digest that is too weak for OpenSSL.
 fn is_weak(algorithm: &[u8]) -> bool {
     Cursor::new(algorithm)
         .expect(cursor::OBJECT_IDENTIFIER, Part::SignatureAlgorithm)
@@ -179,7 +179,7 @@ mod tests {
     use alloc::vec::Vec;
     use rustls::{Error, OtherError};
 
-    /// What no handshake of the tests comes upon.
+    /// Errors that no handshake of the tests produces.
     #[test]
     fn every_kind_of_refusal_has_a_reason() {
         let webpki = |error: webpki::Error| CertificateError::Other(OtherError(Arc::new(error)));

@@ -1,4 +1,4 @@
-//! The proxy's side: answers the requests that its hosts refuse.
+//! The proxy's side: answers the requests that its hosts reject.
 
 use alloc::sync::Arc;
 use core::pin::Pin;
@@ -14,15 +14,14 @@ use super::grpc;
 use crate::client::ClientCertificate;
 use crate::hosts::{Decision, Handshake, Hosts, request_host};
 
-/// Answers requests with `403 Forbidden` or `421 Misdirected Request` as [`Hosts::decide`] has it, and passes the others on.
+/// Answers requests with `403 Forbidden` or `421 Misdirected Request` according to [`Hosts::decide`], and passes the others on.
 ///
-/// The connection's [`Handshake`] is expected among the request's extensions, where the accepting side puts a clone of it. A request
-/// without one is treated as one of a client without a server name and without a certificate. The request's host is that of
-/// [`request_host`]. A request that goes on has its [`Decision`] among its extensions, for [`ForwardLayer::with_claim`] to claim
-/// or to withhold.
+/// Put a clone of the connection's [`Handshake`] into each request's extensions where you accept connections. A request without one
+/// is treated as a request without a server name and without a certificate. [`request_host`] gives the request's host. A request
+/// that is passed on has the [`Decision`] in its extensions, for [`ForwardLayer::with_claim`].
 ///
-/// The body of an answer is made by the caller's closure, which can log the reason. A gRPC request that is refused is answered in its
-/// protocol instead, by a `grpc-status` of 7 (`PERMISSION_DENIED`) or 16 (`UNAUTHENTICATED`) and without a body.
+/// Your closure creates the body of an answer, and can log the reason. A rejected gRPC request gets a gRPC answer instead, with a
+/// `grpc-status` of 7 (`PERMISSION_DENIED`) or 16 (`UNAUTHENTICATED`) and without a body.
 ///
 /// [`ForwardLayer::with_claim`]: super::ForwardLayer::with_claim
 ///
@@ -58,7 +57,7 @@ pub struct EnforceLayer<A> {
 }
 
 impl<A> EnforceLayer<A> {
-    /// Decides by these hosts; the closure makes the body of an answer from the request's head and the decision.
+    /// Creates a layer with these hosts and a closure that creates the body of an answer from the request's head and the decision.
     #[must_use]
     pub const fn new(hosts: Arc<Hosts>, answer: A) -> Self {
         Self { hosts, answer }
@@ -72,7 +71,7 @@ impl<A> EnforceLayer<A> {
         }
     }
 
-    /// The answer of a request that does not go on.
+    /// The answer to a request that is not passed on.
     fn refuse<R: Default>(&self, decision: Decision, parts: &Parts) -> Option<Response<R>>
     where
         A: Fn(&Parts, Decision) -> R,
@@ -137,9 +136,9 @@ pin_project! {
     #[non_exhaustive]
     #[allow(missing_docs)]
     pub enum EnforceFuture<F, R> {
-        /// The service answers.
+        /// The inner service answers.
         Admitted { #[pin] inner: F },
-        /// The layer does.
+        /// The layer answers.
         Refused { response: Option<Response<R>> },
     }
 }
@@ -153,7 +152,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project() {
             Projection::Admitted { inner } => Poll::Ready(ready!(inner.poll(context))),
-            // Polled again, it has no other answer.
+            // Polled after completion.
             Projection::Refused { response } => {
                 response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
             }

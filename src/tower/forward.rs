@@ -1,4 +1,4 @@
-//! The proxy's side: around the client that sends a request upstream.
+//! The proxy's side: a layer around the HTTP client that sends requests upstream.
 
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
@@ -12,31 +12,32 @@ use crate::connection::Applied;
 use crate::connection::{Claim, ConnectionState, Forwarding};
 use crate::http_body::StrippedBody;
 
-/// Strips every request and adds what its connection forwards.
+/// Strips every request and adds its connection's headers.
 ///
-/// The connection's [`ConnectionState`] is expected among the request's extensions, where the accepting side puts a clone of it;
-/// [`with_claim`](Self::with_claim) finds it elsewhere, or withholds it from some hosts. A request without one is treated as one
-/// of a client without a certificate: it never passes unstripped. Trailers of the request are stripped too, which is why the
-/// inner service gets another body type.
+/// Put a clone of the [`ConnectionState`] into each request's extensions where you accept connections;
+/// [`with_claim`](Self::with_claim) gets it from elsewhere, or withholds it from some hosts. A request without one is treated as a
+/// request without a certificate, and is stripped too. The request's trailers are also stripped, so the inner service receives the
+/// body as a [`StrippedBody`](crate::http_body::StrippedBody).
 ///
 /// # Order
 ///
 /// Make it the outermost layer, around everything that sets headers: a client can list any header in `Connection` to have it
-/// removed, and a header of the proxy's own that belongs to a family (`X-SSL-Cipher`) is removed like a client's. Where it can't
-/// be the outermost, run [`consume_connection`](crate::connection::consume_connection) in the outermost one:
+/// removed, and the proxy's own headers are removed too if they belong to a family (`X-SSL-Cipher`). If it cannot be the outermost
+/// layer, run [`consume_connection`](crate::connection::consume_connection) in the outermost one:
 /// `MapRequestLayer::new(|mut request: Request<_>| { consume_connection(request.headers_mut()); request })`.
 ///
 /// # Commit
 ///
-/// The claim is committed when the inner service answers and [`delivered_if`](Self::delivered_if) takes the answer for the
-/// origin's: by default any status but 502, 503 and 504. It is given back for any other answer, for an error, and when the future
-/// is dropped. An answer from a cache is not the origin's: put the cache outside, or distinguish its answers.
+/// The claim is committed when the inner service answers and [`delivered_if`](Self::delivered_if) accepts the answer as the
+/// origin's: by default any status except 502, 503 and 504. Otherwise, for an error, and when the future is dropped, the next request
+/// carries the first request's headers. An answer from a cache is not the origin's: put the cache outside this layer, or recognize
+/// its answers in `delivered_if`.
 ///
 /// # Tunnels
 ///
-/// `CONNECT` is answered with `501 Not Implemented` and an empty body, because nothing strips what goes through a tunnel; the same
-/// holds after `101 Switching Protocols`, for which only `Upgrade: websocket` is passed on. A body type without `Default`, such as
-/// `hyper::body::Incoming`, is mapped to one that has it, inside the layer: `.map_response(|response| response.map(Body::new))`.
+/// `CONNECT` is answered with `501 Not Implemented` and an empty body, because nothing is stripped inside a tunnel; for the same
+/// reason `Upgrade` is removed, except `Upgrade: websocket`. The response body needs `Default`. If it does not implement it, as
+/// `hyper::body::Incoming`, map it inside the layer: `.map_response(|response| response.map(Body::new))`.
 ///
 /// ```
 /// use http::{Request, Response};
@@ -72,12 +73,12 @@ pub struct ForwardLayer<F = fn(&request::Parts) -> Option<Claim>, H = NoHook> {
     hook: H,
 }
 
-/// Sees every request that a [`ForwardLayer`] has prepared, and may answer it.
+/// Is called with every request that a [`ForwardLayer`] has prepared, and may answer it.
 ///
 /// Implemented for closures `Fn(&request::Parts, &Claim, Applied) -> Option<Response<R>>`.
 pub trait ForwardHook<R> {
-    /// The request as the origin would get it, the claim with what is [too large](Claim::too_large), and how many headers were
-    /// [stripped](Applied::stripped). With a response, the request is not sent and the claim is given back.
+    /// Receives the request as it will be sent, the claim with the headers that are [too large](Claim::too_large), and the number of
+    /// [stripped](Applied::stripped) headers. If it returns a response, the request is not sent, and the claim is not committed.
     fn prepared(
         &self,
         request: &request::Parts,
@@ -86,7 +87,7 @@ pub trait ForwardHook<R> {
     ) -> Option<Response<R>>;
 }
 
-/// Lets every request pass: the [`ForwardHook`] of a layer without one.
+/// The default [`ForwardHook`]: does nothing.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct NoHook;
@@ -109,7 +110,7 @@ impl<R, H: Fn(&request::Parts, &Claim, Applied) -> Option<Response<R>>> ForwardH
 }
 
 impl ForwardLayer {
-    /// Takes the connection from the request's extensions. The forwarding is for requests that have none there.
+    /// Creates a layer that takes the connection from the request's extensions. The forwarding applies to requests without one.
     #[must_use]
     pub const fn new(forwarding: Forwarding) -> Self {
         Self::with_claim(forwarding, |parts| from_extensions(&parts.extensions))
@@ -117,8 +118,8 @@ impl ForwardLayer {
 }
 
 impl<F: Fn(&request::Parts) -> Option<Claim> + Clone> ForwardLayer<F> {
-    /// Lets the closure find the connection and [claim](ConnectionState::claim) for the request, or
-    /// [withhold](ConnectionState::withhold), by the request's host for one.
+    /// Creates a layer with a closure that finds the connection and [claims](ConnectionState::claim) or
+    /// [withholds](ConnectionState::withhold) for the request, for example by its host. `None` is a request without a connection.
     #[must_use]
     pub const fn with_claim(forwarding: Forwarding, claim: F) -> Self {
         Self { forwarding, claim, is_delivered: is_of_origin, hook: NoHook }
@@ -126,13 +127,13 @@ impl<F: Fn(&request::Parts) -> Option<Claim> + Clone> ForwardLayer<F> {
 }
 
 impl<F, H> ForwardLayer<F, H> {
-    /// Sets which answers mean that the origin had the request. Only those commit the claim.
+    /// Sets the predicate for answers of the origin. Only those commit the claim.
     ///
     /// ```
     /// use tls_client_auth::Forwarding;
     /// use tls_client_auth::tower::ForwardLayer;
     ///
-    /// // The inner service is a proxy that marks what the origin answered.
+    /// // The inner service marks the origin's answers.
     /// let layer = ForwardLayer::new(Forwarding::cloudflare()).delivered_if(|answer| answer.headers.contains_key("x-upstream"));
     /// # let _ = layer;
     /// ```
@@ -141,8 +142,8 @@ impl<F, H> ForwardLayer<F, H> {
         Self { is_delivered, ..self }
     }
 
-    /// Calls the hook for every request that is prepared: to count forgeries, to report what is too large, or to answer in place
-    /// of the origin.
+    /// Calls the hook for every prepared request: to count forgeries, to report headers that are too large, or to answer instead of
+    /// the origin.
     ///
     /// ```
     /// use http::{Response, StatusCode};
@@ -178,7 +179,7 @@ fn from_extensions(extensions: &Extensions) -> Option<Claim> {
     extensions.get::<ConnectionState>().map(ConnectionState::claim)
 }
 
-/// A gateway makes the other three where the origin did not answer.
+/// A gateway generates the other three if the origin did not answer.
 fn is_of_origin(answer: &response::Parts) -> bool {
     !matches!(answer.status.as_u16(), 502..=504)
 }
@@ -266,7 +267,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let (inner, claim, is_delivered) = match self.project().state.project() {
             StateProjection::Sent { inner, claim, is_delivered } => (inner, claim, is_delivered),
-            // Asked again after it was ready, which nobody may do.
+            // Polled after completion.
             StateProjection::Answered { answer } => {
                 return answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer)));
             }

@@ -1,4 +1,4 @@
-//! Refusals that a gRPC client understands.
+//! Rejections as gRPC responses.
 
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
@@ -19,9 +19,9 @@ pub(super) fn is_grpc(headers: &HeaderMap) -> bool {
     }
 }
 
-/// The protocol's Trailers-Only response: the status code is 200, and the outcome is among the headers.
+/// gRPC's Trailers-Only response: the HTTP status is 200, and the gRPC status is among the headers.
 ///
-/// The message is printable ASCII without `%`, so that it needs no escapes.
+/// The message is printable ASCII without `%`, so it needs no escapes.
 pub(super) fn refusal<R: Default>(code: u8, message: &'static str) -> Response<R> {
     let mut response = Response::new(R::default());
     *response.status_mut() = StatusCode::OK;

@@ -1,4 +1,4 @@
-//! Feature `tower`: the proxy's side and the origin's side as layers around any HTTP service.
+//! Feature `tower`: layers around any HTTP service, for the proxy and for the origin.
 
 mod enforce;
 mod forward;

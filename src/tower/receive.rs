@@ -1,4 +1,4 @@
-//! The origin's side: around the service that answers.
+//! The origin's side: a layer around the service that answers requests.
 
 use alloc::sync::Arc;
 use core::pin::Pin;
@@ -14,7 +14,7 @@ use crate::hosts;
 use crate::receive::{Memory, ReceiveError, Receiver};
 use crate::record::TlsClientAuth;
 
-/// Which requests a [`ReceiveLayer`] lets through to the service.
+/// The requests that a [`ReceiveLayer`] passes to the service.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Admission {
@@ -36,19 +36,20 @@ impl Admission {
     }
 }
 
-/// Reads every request's headers and puts the [`TlsClientAuth`] into its extensions, and beside it an
-/// [`Arc<Received>`](crate::receive::Received), which has the names that the certificate is for: a SPIFFE ID is one.
+/// Parses every request's headers, and adds the [`TlsClientAuth`] to its extensions, together with an
+/// [`Arc<Received>`](crate::receive::Received), which has the certificate's names, such as a SPIFFE ID.
 ///
-/// What was read is [remembered](Memory) for requests with the same header values, as a proxy with pooled connections sends them: up to
-/// 256 of at most 16 KiB each, unless [`memory`](Self::memory) says otherwise.
+/// Results are [cached](Memory) for requests with the same header values: up to 256 of at most 16 KiB each, unless
+/// [`memory`](Self::memory) sets another cache.
 ///
-/// Headers that break the [`Receiver`]'s rules are answered with `400 Bad Request`, clients that the [`Admission`] does not let in
-/// with `403 Forbidden`; both with an empty body, unless a [`hook`](Self::hook) makes the answer. A gRPC request is answered in its
-/// protocol, by a [`grpc-status`](Refusal::grpc_status). As with the receiver itself, only the proxy may be able to reach the service.
+/// Requests with headers that break the [`Receiver`]'s rules are answered with `400 Bad Request`, and clients that the [`Admission`]
+/// excludes with `403 Forbidden`. Both answers have an empty body, unless a [`hook`](Self::hook) creates the answer. A gRPC request
+/// gets a gRPC answer with a [`grpc-status`](Refusal::grpc_status). As for the receiver, only the proxy must be able to reach the
+/// service.
 ///
 /// # Access log
 ///
-/// The record among the extensions says who the client of a request is. Its texts are printable ASCII; names hold spaces, so quote them:
+/// The record in the extensions identifies the client. Its texts are printable ASCII; names contain spaces, so quote them:
 ///
 /// ```
 /// use tls_client_auth::{Receiver, TlsClientAuth};
@@ -102,7 +103,7 @@ pub struct ReceiveLayer<H = EmptyAnswer> {
 pub enum Refusal {
     /// The headers break the receiver's rules.
     Malformed(ReceiveError),
-    /// The client is not one that the [`Admission`] lets in.
+    /// The [`Admission`] excludes the client.
     NotAdmitted(TlsClientAuth),
 }
 
@@ -116,8 +117,8 @@ impl Refusal {
         }
     }
 
-    /// The code of gRPC's status: 16 (`UNAUTHENTICATED`) for a client that is not let in, for it has no certificate or not a valid
-    /// one; 13 (`INTERNAL`), as gRPC has it of `400 Bad Request`, for headers that break the receiver's rules.
+    /// The gRPC status code: 16 (`UNAUTHENTICATED`) for a client without a valid certificate; 13 (`INTERNAL`), gRPC's mapping of
+    /// `400 Bad Request`, for headers that break the receiver's rules.
     #[must_use]
     pub fn grpc_status(&self) -> u8 {
         self.of_grpc().0
@@ -134,16 +135,16 @@ impl Refusal {
     }
 }
 
-/// Answers the requests that a [`ReceiveLayer`] refuses.
+/// Answers the requests that a [`ReceiveLayer`] rejects.
 ///
 /// Implemented for closures `Fn(&request::Parts, Refusal) -> Response<R>`.
 pub trait RefusalHook<R> {
-    /// The answer to a refused request.
+    /// Returns the answer to a rejected request.
     fn refused(&self, request: &request::Parts, refusal: Refusal) -> Response<R>;
 }
 
-/// Answers with the [status](Refusal::status) and an empty body; a gRPC request with `200 OK`, the
-/// [`grpc-status`](Refusal::grpc_status) and a `grpc-message` that names the reason.
+/// The default [`RefusalHook`]: answers with the [status](Refusal::status) and an empty body; a gRPC request with `200 OK`, the
+/// [`grpc-status`](Refusal::grpc_status) and a `grpc-message` with the reason.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct EmptyAnswer;
@@ -167,7 +168,7 @@ impl<R, H: Fn(&request::Parts, Refusal) -> Response<R>> RefusalHook<R> for H {
 }
 
 impl ReceiveLayer {
-    /// Creates a layer that parses with this receiver and admits the clients of this admission.
+    /// Creates a layer with this receiver and admission.
     #[must_use]
     pub fn new(receiver: Receiver, admission: Admission) -> Self {
         Self { memory: Arc::new(Memory::new(receiver)), admission, hook: EmptyAnswer }
@@ -175,7 +176,7 @@ impl ReceiveLayer {
 }
 
 impl<H> ReceiveLayer<H> {
-    /// Parses with this memory's receiver and remembers in it.
+    /// Sets the cache, and with it the receiver.
     ///
     /// ```
     /// use tls_client_auth::Receiver;
@@ -191,7 +192,7 @@ impl<H> ReceiveLayer<H> {
         Self { memory: Arc::new(memory), ..self }
     }
 
-    /// Calls the hook for every request that is refused: to log why, and to make the answer.
+    /// Calls the hook for every rejected request: to log the reason, and to create the answer.
     ///
     /// ```
     /// use http::{Request, Response};
@@ -304,7 +305,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().state.project() {
             StateProjection::Admitted { inner } => inner.poll(context),
-            // Asked again after it was ready, which nobody may do.
+            // Polled after completion.
             StateProjection::Refused { answer } => {
                 answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer)))
             }
