@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::std_instead_of_alloc, reason = "a test")]
 
 use serde::{Deserialize, Serialize};
-use tls_client_auth::connection::XfccMode;
+use tls_client_auth::connection::{KeepFrom, XfccMode};
 use tls_client_auth::field::{
     CertificateForm, Field, Limits, NameForm, SubjectAltNameForm, UrlForm, VerdictForm, Xfcc,
 };
@@ -33,6 +33,7 @@ fn the_formats_say_the_same() {
         first-request = ["cloudflare", { set = "rfc9440", including-untrusted = true }]
         also-strip = ["X-Remote-User"]
         xfcc-mode = "append-forward"
+        keep-family = { x-amzn-mtls-clientcert = "trusted", akamai-cc-der = "anyone" }
         limits = { encoded-leaf = 20480, text = 4096 }
 
         [[forwarding.every-request]]
@@ -62,6 +63,9 @@ forwarding:
       including-untrusted: true
   also-strip: [X-Remote-User]
   xfcc-mode: append-forward
+  keep-family:
+    x-amzn-mtls-clientcert: trusted
+    akamai-cc-der: anyone
   limits:
     encoded-leaf: 20480
     text: 4096
@@ -85,6 +89,7 @@ forwarding:
         "first-request": ["cloudflare", {"set": "rfc9440", "including-untrusted": true}],
         "also-strip": ["X-Remote-User"],
         "xfcc-mode": "append-forward",
+        "keep-family": {"x-amzn-mtls-clientcert": "trusted", "akamai-cc-der": "anyone"},
         "limits": {"encoded-leaf": 20480, "text": 4096},
         "every-request": [
             {
@@ -124,6 +129,8 @@ forwarding:
         .xfcc_mode(XfccMode::AppendForward)
         .limits(Limits::new().encoded_leaf(20 * 1024).text(4096))
         .also_strip(["X-Remote-User", "X-SSL-Client-Role"])
+        .and_then(|it| it.keep_family("X_Amzn_Mtls_Clientcert", KeepFrom::Trusted))
+        .and_then(|it| it.keep_family("akamai-cc-der", KeepFrom::Anyone))
         .unwrap();
     let settings = Settings { forwarding };
     for ((format, read), text) in formats().into_iter().zip([toml, yaml, json]) {
@@ -237,6 +244,10 @@ fn a_forwarding_comes_back() {
         (none().limits(Limits::new().certificate(9)), r#"{"limits":{"certificate":9}}"#),
         (none().limits(Limits::new().encoded_chain(9)), r#"{"limits":{"encoded-chain":9}}"#),
         (none().also_strip(["X-A", "x_a"]).unwrap(), r#"{"also-strip":["X-A","x_a"]}"#),
+        (
+            none().keep_family("$WSCC", KeepFrom::Trusted).unwrap(),
+            r#"{"keep-family":{"-wscc":"trusted"}}"#,
+        ),
     ];
     for (forwarding, json) in cases {
         assert_eq!(serde_json::to_string(&forwarding).unwrap(), json);
@@ -286,6 +297,8 @@ fn what_differs_is_not_equal() {
         ("a limit", base().limits(Limits::new().text(1))),
         ("a mode", base().xfcc_mode(XfccMode::Sanitize)),
         ("a name more", base().also_strip(["X-A"]).unwrap()),
+        ("a family kept", base().keep_family("x-ssl", KeepFrom::Trusted).unwrap()),
+        ("from anyone", base().keep_family("x-ssl", KeepFrom::Anyone).unwrap()),
     ];
     for (index, (name, forwarding)) in others.iter().enumerate() {
         assert_ne!(*forwarding, base(), "{name}");
@@ -296,7 +309,7 @@ fn what_differs_is_not_equal() {
 /// An operator's mistakes, in TOML; the answer must hold all of these, and the place.
 #[test]
 fn mistakes_are_explained() {
-    let cases: [(&str, &str, &[&str]); 26] = [
+    let cases: [(&str, &str, &[&str]); 30] = [
         (
             "a set",
             r#"every-request = "ngnix""#,
@@ -316,7 +329,7 @@ fn mistakes_are_explained() {
             "a key",
             r#"every-requests = "nginx""#,
             &[
-                "key \"every-requests\": is not known, did you mean \"every-request\"? Known: first-request, every-request, also-strip, xfcc-mode, limits",
+                "key \"every-requests\": is not known, did you mean \"every-request\"? Known: first-request, every-request, also-strip, xfcc-mode, keep-family, limits",
             ],
         ),
         ("a key with _", r#"first_request = "nginx""#, &["did you mean \"first-request\"?"]),
@@ -418,6 +431,28 @@ fn mistakes_are_explained() {
             "limits = { encoded-leave = 1 }",
             &[
                 "limit \"encoded-leave\": is not known, did you mean \"encoded-leaf\"? Known: certificate, encoded-leaf, encoded-chain, other-sets, text",
+            ],
+        ),
+        (
+            "a family",
+            r#"keep-family = { x-amzn-mtls = "trusted" }"#,
+            &["is not a family of certificate headers, did you mean \"x-amzn-mtls-clientcert\"?"],
+        ),
+        (
+            "a family with a mode",
+            r#"keep-family = { x-forwarded-client-cert = "trusted" }"#,
+            &["header name \"x-forwarded-client-cert\": is not a family of certificate headers"],
+        ),
+        (
+            "a family twice",
+            r#"keep-family = { x-ssl = "trusted", X_SSL = "anyone" }"#,
+            &["header name \"x-ssl\": is duplicated"],
+        ),
+        (
+            "from whom it is kept",
+            r#"keep-family = { x-ssl = "trustd" }"#,
+            &[
+                "keep-family \"trustd\": is not known, did you mean \"trusted\"? Known: trusted, anyone",
             ],
         ),
         ("a negative limit", "limits = { text = -1 }", &["-1"]),

@@ -2,6 +2,7 @@
 
 mod peer_certificates;
 mod verification;
+mod verified;
 mod verify_error;
 
 use alloc::sync::Arc;
@@ -13,7 +14,6 @@ use time::OffsetDateTime;
 use crate::x509::Certificate;
 use crate::x509::Dialect;
 use crate::x509::fingerprint;
-use crate::x509::issuer::is_issued_by;
 use crate::x509::{Error, ErrorKind, Part};
 
 pub use peer_certificates::RawPublicKeyError;
@@ -52,8 +52,9 @@ struct Others {
     sha256: Option<[u8; 32]>,
     /// As the client sent them after the leaf.
     chain: Vec<Arc<[u8]>>,
-    /// As the caller named it.
+    /// As the caller named them.
     issuer: Option<Arc<[u8]>>,
+    root: Option<Arc<[u8]>>,
 }
 
 impl ClientCertificate {
@@ -109,71 +110,6 @@ impl ClientCertificate {
         change(&mut others);
         self.others = (others != Others::default()).then(|| Arc::new(others));
         self
-    }
-
-    /// Names the certificate of the leaf's issuer (DER) that verification used: the source of `certIssuerSerial` and
-    /// `certIssuerSKI`. Empty bytes name none.
-    ///
-    /// It never comes from what the client sent: a client can append a certificate of its CA's name with any serial number. It is
-    /// read only where the verification is [`Verification::Success`], and it is never part of a forwarded chain. Without it both
-    /// facts come from the leaf's authority key identifier (RFC 5280 §4.2.1.1), or are empty.
-    ///
-    /// With OpenSSL the verified chain holds it, except on a resumed session:
-    /// `.verified_issuer(tls.verified_chain().and_then(|chain| chain.get(1)?.to_der().ok()).unwrap_or_default())`.
-    /// [`verified_issuer_among`](Self::verified_issuer_among) works with every library.
-    ///
-    /// ```
-    /// use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
-    /// # let leaf = &include_bytes!("../../tests/fixtures/plain.der")[..];
-    /// # let issuer = &include_bytes!("../../tests/fixtures/ca.der")[..];
-    ///
-    /// let client = ClientCertificate::presented(leaf, Verification::Success).verified_issuer(issuer);
-    /// assert_eq!(TlsClientAuth::new(&client).cert_issuer_serial(), "01");
-    /// ```
-    #[must_use]
-    pub fn verified_issuer(self, certificate: impl Into<Arc<[u8]>>) -> Self {
-        let issuer = Some(certificate.into()).filter(|certificate| !certificate.is_empty());
-        self.with_others(|others| others.issuer = issuer)
-    }
-
-    /// Names the verified issuer's certificate among the CA certificates (DER) that the TLS listener trusts: the only one with the
-    /// leaf's issuer as its subject and with the same key identifier, where both have one.
-    ///
-    /// Where several match, nobody can tell which verification used, and none is named. The same holds where the issuer is an
-    /// intermediate CA that only the client sent, and where the certificate did not verify. Names compare byte for byte; no signature is checked.
-    ///
-    /// ```
-    /// use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
-    /// # let leaf = &include_bytes!("../../tests/fixtures/plain.der")[..];
-    /// # let [root, other] = [&include_bytes!("../../tests/fixtures/ca.der")[..], include_bytes!("../../tests/fixtures/intermediate.der")];
-    ///
-    /// let authorities = [root, other];
-    /// let client = ClientCertificate::presented(leaf, Verification::Success).verified_issuer_among(authorities);
-    /// assert_eq!(TlsClientAuth::new(&client).cert_issuer_serial(), "01");
-    /// ```
-    #[must_use]
-    pub fn verified_issuer_among<C: AsRef<[u8]>>(
-        self,
-        authorities: impl IntoIterator<Item = C>,
-    ) -> Self {
-        let issuer = self.issuer_among(authorities);
-        self.with_others(|others| others.issuer = issuer)
-    }
-
-    fn issuer_among<C: AsRef<[u8]>>(
-        &self,
-        authorities: impl IntoIterator<Item = C>,
-    ) -> Option<Arc<[u8]>> {
-        if self.verification != Verification::Success {
-            return None;
-        }
-        let leaf = self.certificate().ok()?;
-        let mut issuers = authorities.into_iter().filter(|authority| {
-            let authority = Certificate::from_der(authority.as_ref());
-            authority.is_ok_and(|authority| is_issued_by(&leaf, &authority))
-        });
-        let issuer = issuers.next()?;
-        issuers.all(|other| other.as_ref() == issuer.as_ref()).then(|| issuer.as_ref().into())
     }
 
     /// Records whether the presented certificate is known to be revoked. Cloudflare reports that beside a `SUCCESS`, as "valid but
@@ -247,13 +183,6 @@ impl ClientCertificate {
         chain.iter().map(AsRef::as_ref)
     }
 
-    /// The issuer's certificate that [`verified_issuer`](Self::verified_issuer) named; `None` where the leaf did not verify.
-    #[must_use]
-    pub fn issuer(&self) -> Option<&[u8]> {
-        let issuer = self.others.as_deref().and_then(|others| others.issuer.as_deref());
-        issuer.filter(|_| self.verification == Verification::Success)
-    }
-
     /// The leaf as a certificate.
     ///
     /// # Errors
@@ -287,6 +216,7 @@ impl fmt::Debug for ClientCertificate {
             .field("leaf_bytes", &self.leaf().map(<[u8]>::len))
             .field("chain_certificates", &self.chain_certificates().len())
             .field("issuer_bytes", &self.issuer().map(<[u8]>::len))
+            .field("root_bytes", &self.root().map(<[u8]>::len))
             .field("verification", &self.verification)
             .field("revoked", &self.revoked)
             .finish_non_exhaustive()

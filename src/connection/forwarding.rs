@@ -186,17 +186,22 @@ impl Forwarding {
     /// assert!(!load_balancer.owns(b"X-Amzn-Mtls-Clientcert-Leaf"));
     /// assert!(connection(ClientCertificate::none()).owns(b"X-Amzn-Mtls-Clientcert-Leaf"));
     ///
-    /// let error = forwarding.keep_family("x-forwarded-for", KeepFrom::Trusted).unwrap_err();
-    /// assert_eq!(error.to_string(), r#"header name "x-forwarded-for": is not a family of certificate headers"#);
+    /// let error = forwarding.keep_family("x-amzn-mtls", KeepFrom::Trusted).unwrap_err().to_string();
+    /// assert!(error.starts_with(
+    ///     r#"header name "x-amzn-mtls": is not a family of certificate headers, did you mean "x-amzn-mtls-clientcert"?"#
+    /// ));
     /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
     /// ```
     ///
     /// # Errors
     /// The name is not that of a family, or is `x-forwarded-client-cert`, which [`xfcc_mode`](Self::xfcc_mode) is for.
     pub fn keep_family(self, family: &str, from: KeepFrom) -> Result<Self, HeaderSetError> {
-        let kept = Families::named(family)
-            .filter(|_| !is_alike(family.as_bytes(), X_FORWARDED_CLIENT_CERT.as_bytes()))
-            .ok_or_else(|| HeaderSetError::new(family, HeaderSetErrorKind::NotAFamily))?;
+        let is_xfcc = |name: &str| is_alike(name.as_bytes(), X_FORWARDED_CLIENT_CERT.as_bytes());
+        let kept = Families::named(family).filter(|_| !is_xfcc(family)).ok_or_else(|| {
+            let known = Families::ALL.names().filter(|name| !is_xfcc(name));
+            HeaderSetError::new(family, HeaderSetErrorKind::NotAFamily)
+                .among(known.map(Into::into).collect())
+        })?;
         Ok(self.with(|settings| {
             let (trusted, anyone) = &mut settings.kept;
             *trusted = trusted.and(kept);

@@ -1,5 +1,6 @@
 //! Feature `serde`: what a proxy forwards, in settings files.
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -8,12 +9,13 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
-use super::{Forwarding, XfccMode};
+use super::{Forwarding, KeepFrom, XfccMode};
 use crate::field::Limits;
 use crate::field::words::{Spelled, words};
 use crate::headers::families::Families;
-use crate::headers::settings::table::{Entries, once};
+use crate::headers::settings::table::{Entries, Pairs, once};
 use crate::headers::settings::{Described, DescribedList};
+use crate::headers::{HeaderSetError, HeaderSetErrorKind};
 
 words! {
     XfccMode as "xfcc-mode" {
@@ -23,11 +25,13 @@ words! {
         "forward-only" => ForwardOnly,
         "always-forward-only" => AlwaysForwardOnly,
     }
+    KeepFrom as "keep-family" { "trusted" => Trusted, "anyone" => Anyone, }
     Key as "key" {
         "first-request" => FirstRequest,
         "every-request" => EveryRequest,
         "also-strip" => AlsoStrip,
         "xfcc-mode" => XfccMode,
+        "keep-family" => KeepFamily,
         "limits" => Limits,
     }
     Limit as "limit" {
@@ -45,6 +49,7 @@ enum Key {
     EveryRequest,
     AlsoStrip,
     XfccMode,
+    KeepFamily,
     Limits,
 }
 
@@ -62,7 +67,7 @@ enum Limit {
 /// In TOML; YAML, JSON and others hold the same values:
 ///
 /// ```
-/// use tls_client_auth::connection::XfccMode;
+/// use tls_client_auth::connection::{KeepFrom, XfccMode};
 /// use tls_client_auth::field::Limits;
 /// use tls_client_auth::{Forwarding, HeaderSet};
 ///
@@ -74,6 +79,7 @@ enum Limit {
 ///     ]
 ///     also-strip = ["X-Remote-User"]
 ///     xfcc-mode = "append-forward"
+///     keep-family = { x-amzn-mtls-clientcert = "trusted" }
 ///
 ///     [limits]
 ///     encoded-leaf = 20480
@@ -86,6 +92,7 @@ enum Limit {
 ///         .on_every_request(HeaderSet::nginx().only(["ssl-client-verify", "ssl-client-s-dn"])?)
 ///         .also_strip(["X-Remote-User"])?
 ///         .xfcc_mode(XfccMode::AppendForward)
+///         .keep_family("x-amzn-mtls-clientcert", KeepFrom::Trusted)?
 ///         .limits(Limits::new().encoded_leaf(20 * 1024))
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -97,6 +104,7 @@ enum Limit {
 /// | `every-request` | the same | [`on_every_request`](Self::on_every_request) |
 /// | `also-strip` | names of headers: `["X-Remote-User"]`; a set in the two lists takes it too | [`also_strip`](Self::also_strip) |
 /// | `xfcc-mode` | `"sanitize"`, `"sanitize-set"`, `"append-forward"`, `"forward-only"`, `"always-forward-only"` | [`xfcc_mode`](Self::xfcc_mode) |
+/// | `keep-family` | a table of families, each `"trusted"` or `"anyone"` | [`keep_family`](Self::keep_family) |
 /// | `limits` | sizes in bytes: `certificate`, `encoded-leaf`, `encoded-chain`, `other-sets`, `text` | [`limits`](Self::limits) |
 ///
 /// A key that is left out leaves what [`none`](Self::none) has. An unknown key or word fails, with the nearest known one and a list
@@ -117,7 +125,8 @@ impl<'de> Visitor<'de> for ForwardingVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Forwarding, A::Error> {
-        let (mut first, mut every, mut mode, mut limits) = (None, None, None, None);
+        let [mut first, mut every] = [None, None];
+        let (mut mode, mut kept, mut limits) = (None, None, None);
         let mut also_strip: Option<Vec<String>> = None;
         while let Some(Spelled(key)) = map.next_key()? {
             match key {
@@ -125,6 +134,7 @@ impl<'de> Visitor<'de> for ForwardingVisitor {
                 Key::EveryRequest => once(&mut every, key, map.next_value()?)?,
                 Key::AlsoStrip => once(&mut also_strip, key, map.next_value()?)?,
                 Key::XfccMode => once(&mut mode, key, map.next_value()?)?,
+                Key::KeepFamily => once(&mut kept, key, map.next_value()?)?,
                 Key::Limits => once(&mut limits, key, map.next_value()?)?,
             }
         }
@@ -144,6 +154,10 @@ impl<'de> Visitor<'de> for ForwardingVisitor {
         if let Some(Spelled(mode)) = mode {
             forwarding = forwarding.xfcc_mode(mode);
         }
+        let Pairs(kept) = kept.unwrap_or(Pairs(Vec::new()));
+        for (family, Spelled(from)) in kept {
+            forwarding = keep(forwarding, &family, from).map_err(A::Error::custom)?;
+        }
         if let Some(SpelledLimits(limits)) = limits {
             forwarding = forwarding.limits(limits);
         }
@@ -151,25 +165,39 @@ impl<'de> Visitor<'de> for ForwardingVisitor {
     }
 }
 
-/// The settings that [`Deserialize`] reads.
-///
-/// Fails where a set can't be written, and where a [family is kept](Forwarding::keep_family).
+/// Keeps a family that is not kept yet: in two spellings it could say two things.
+fn keep(
+    forwarding: Forwarding,
+    family: &str,
+    from: KeepFrom,
+) -> Result<Forwarding, HeaderSetError> {
+    let before = forwarding.kept(true);
+    let forwarding = forwarding.keep_family(family, from)?;
+    match forwarding.kept(true) == before {
+        true => Err(HeaderSetError::new(family, HeaderSetErrorKind::Twice)),
+        false => Ok(forwarding),
+    }
+}
+
+/// The settings that [`Deserialize`] reads. Fails where a set can't be written.
 impl Serialize for Forwarding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.kept(true) != Families::default() {
-            return Err(serde::ser::Error::custom(
-                "forwarding: settings have no key for a family that is kept",
-            ));
-        }
         let (first, every) = self.sets();
         let (limits, mode) = (self.size_limits(), self.mode_of_xfcc());
         let also_strip = self.stripped();
+        let (trusted, anyone) = (self.kept(true), self.kept(false));
+        let kept =
+            |families: Families, from| families.names().map(move |name| (name, Spelled(from)));
+        let kept: BTreeMap<_, _> = kept(trusted.without(anyone), KeepFrom::Trusted)
+            .chain(kept(anyone, KeepFrom::Anyone))
+            .collect();
         let mut map = serializer.serialize_map(None)?;
         let mut entry = Entries(&mut map);
         entry.add("also-strip", (!also_strip.is_empty()).then_some(also_strip))?;
         entry.add("xfcc-mode", (mode != XfccMode::default()).then_some(Spelled(mode)))?;
         entry.add("first-request", (!first.is_empty()).then_some(first))?;
         entry.add("every-request", (!every.is_empty()).then_some(every))?;
+        entry.add("keep-family", (!kept.is_empty()).then_some(kept))?;
         entry.add("limits", (limits != Limits::new()).then_some(SpelledLimits(limits)))?;
         map.end()
     }

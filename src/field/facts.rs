@@ -22,6 +22,8 @@ pub(crate) struct Facts<'c> {
     /// Whose sizes hold for the field that is written next.
     sizes: Sizes,
     pub(super) certificate: Option<Certificate<'c>>,
+    /// Of the root that the caller names.
+    pub(super) root: Option<Name<'c>>,
     pub(super) sha1: Option<[u8; 20]>,
     pub(super) sha256: Option<[u8; 32]>,
     pub(super) subject_key_identifier: Option<&'c [u8]>,
@@ -50,17 +52,21 @@ pub(crate) struct Needs {
     read: bool,
     /// The key identifiers.
     keys: bool,
+    /// The verified chain's root.
+    root: bool,
     sha1: bool,
     sha256: bool,
 }
 
 impl Needs {
-    pub(crate) const NOTHING: Self = Self { read: false, keys: false, sha1: false, sha256: false };
+    pub(crate) const NOTHING: Self =
+        Self { read: false, keys: false, root: false, sha1: false, sha256: false };
 
     pub(crate) const fn and(self, field: Field) -> Self {
         Self {
             read: self.read | field.is_read(),
             keys: self.keys | field.is_of_keys(),
+            root: self.root | matches!(field, Field::RootSubject(_)),
             sha1: self.sha1 | matches!(field, Field::Sha1(_)),
             sha256: self.sha256 | matches!(field, Field::Sha256(_) | Field::Xfcc(_)),
         }
@@ -75,7 +81,7 @@ fn are_printable(bytes: &[u8]) -> bool {
 impl<'c> Facts<'c> {
     /// Reads and hashes no more than is needed.
     pub(crate) fn new(client: &'c ClientCertificate, limits: Limits, needs: Needs) -> Self {
-        let Needs { read, keys, sha1, sha256 } = needs;
+        let Needs { read, keys, root, sha1, sha256 } = needs;
         let leaf = client.leaf();
         let certificate = leaf
             .filter(|_| read)
@@ -114,6 +120,10 @@ impl<'c> Facts<'c> {
             issuer_serial: match &issuer {
                 Some(issuer) => issuer.serial_number(),
                 None => authority.and_then(|authority| authority.authority_cert_serial_number()),
+            },
+            root: match client.root() {
+                Some(certificate) if root => named(certificate, limits).map(|root| root.subject()),
+                _ => None,
             },
             certificate,
         }
@@ -231,8 +241,8 @@ impl<'c> Facts<'c> {
     }
 }
 
-/// The issuer's certificate as the caller named it. Apart, so that connections without one don't pay for it.
+/// A certificate that the caller named. Apart, so that connections without one don't pay for it.
 #[cold]
-fn named(issuer: &[u8], limits: Limits) -> Option<Certificate<'_>> {
-    Certificate::from_der_up_to(issuer, limits.certificate).ok()
+fn named(certificate: &[u8], limits: Limits) -> Option<Certificate<'_>> {
+    Certificate::from_der_up_to(certificate, limits.certificate).ok()
 }

@@ -51,7 +51,8 @@ pub(crate) use xfcc::elements as xfcc_elements;
 ///
 /// A [`Receiver`](crate::Receiver) reads a field back from the form it is written in. Some are only written, since the record has no
 /// place for them: [`Fixed`](Self::Fixed), [`Tls`](Self::Tls), [`Version`](Self::Version), [`DaysRemaining`](Self::DaysRemaining), the public
-/// key, single attributes of a name and Java's form of it, and single alternative names and lists of them other than Google's.
+/// key, the root's name, single attributes of a name and Java's form of it, and single alternative names and lists of them other than
+/// Google's.
 ///
 /// Settings name a field by words: `subject:rfc2253`, `certificate:pem-url`, `chain-certificate:0:base64`. [`FromStr`](core::str::FromStr)
 /// lists them all.
@@ -86,6 +87,10 @@ pub enum Field {
     /// The subject's distinguished name.
     #[doc(alias("ssl_client_s_dn", "SSL_CLIENT_S_DN", "ssl_c_s_dn"))]
     Subject(NameForm),
+    /// The distinguished name of the verified chain's root, where the caller names it:
+    /// [`verified_root`](crate::ClientCertificate::verified_root). Without a value for clients that did not verify.
+    #[doc(alias = "ssl_c_r_dn")]
+    RootSubject(NameForm),
     /// The serial number.
     #[doc(alias("ssl_client_serial", "SSL_CLIENT_M_SERIAL", "ssl_c_serial"))]
     Serial(SerialForm),
@@ -155,6 +160,9 @@ impl Field {
             }
             Self::Issuer(NameForm::EachAttribute(kind)) => {
                 Some(Self::Issuer(NameForm::Attribute(kind, Occurrence::Nth(index))))
+            }
+            Self::RootSubject(NameForm::EachAttribute(kind)) => {
+                Some(Self::RootSubject(NameForm::Attribute(kind, Occurrence::Nth(index))))
             }
             _ => None,
         }
@@ -236,6 +244,7 @@ impl Field {
             | Self::Verdict(_)
             | Self::Fixed
             | Self::Tls(_)
+            | Self::RootSubject(_)
             | Self::Certificate(_)
             | Self::Chain(_)
             | Self::LeafAndChain(_)

@@ -30,6 +30,7 @@ impl Field {
             Self::Fixed
             | Self::Tls(_)
             | Self::Version
+            | Self::RootSubject(_)
             | Self::DaysRemaining
             | Self::PublicKeySha256(_)
             | Self::PublicKeyBits
@@ -126,6 +127,7 @@ impl Field {
             | Self::Fixed
             | Self::Tls(_)
             | Self::Version
+            | Self::RootSubject(_)
             | Self::DaysRemaining
             | Self::PublicKeySha256(_)
             | Self::PublicKeyBits

@@ -17,7 +17,7 @@ const HAPROXY: &[u8] = b"%20";
 /// What stands for a space in the field's form.
 const fn escape(field: Field) -> Option<&'static [u8]> {
     match field {
-        Field::Issuer(form) | Field::Subject(form) => match form {
+        Field::Issuer(form) | Field::Subject(form) | Field::RootSubject(form) => match form {
             NameForm::Rfc2253
             | NameForm::Go
             | NameForm::Attribute(..)

@@ -27,6 +27,7 @@ words! {
         "version" => Version,
         "issuer" => Issuer(form: NameForm),
         "subject" => Subject(form: NameForm),
+        "root-subject" => RootSubject(form: NameForm),
         "serial" => Serial(form: SerialForm),
         "issuer-serial" => IssuerSerial,
         "subject-key-identifier" => SubjectKeyIdentifier,
@@ -195,7 +196,7 @@ impl fmt::Display for Field {
 /// | `presented:FLAG`, `verified-flag:FLAG`, `revoked:FLAG`, `tls:FLAG` | `digit`, `word` |
 /// | `verdict:FORM` | `text`, `code`, `constant`, `word` |
 /// | `verified`, `errors`, `fixed`, `version`, `validity`, `days-remaining` | |
-/// | `subject:FORM`, `issuer:FORM` | `rfc2253`, `legacy`, `haproxy`, `common-name`, `base64`, `go`, `java`, `attribute:TYPE:WHICH`, `plain-attribute:TYPE:WHICH`, `each-attribute:TYPE` |
+/// | `subject:FORM`, `issuer:FORM`, `root-subject:FORM` | `rfc2253`, `legacy`, `haproxy`, `common-name`, `base64`, `go`, `java`, `attribute:TYPE:WHICH`, `plain-attribute:TYPE:WHICH`, `each-attribute:TYPE` |
 /// | `serial:FORM` | `hex`, `hex-lower`, `hex-unsigned`, `hex-colons`, `hex-upper-colons`, `der-colons`, `decimal` |
 /// | `issuer-serial`, `subject-key-identifier`, `issuer-subject-key-identifier` | |
 /// | `sha1:FORM`, `sha256:FORM`, `public-key-sha256:FORM`, `public-key-bits-sha256:FORM` | `lower`, `upper`, `base64-unpadded`, `base64url`, `upper-colons` |

@@ -59,6 +59,7 @@ impl Facts<'_> {
             Field::Revoked(flag) => flag.write(client.is_revoked(), out),
             Field::Issuer(form) => form.write(self.certificate?.issuer(), dialect, out)?,
             Field::Subject(form) => form.write(self.certificate?.subject(), dialect, out)?,
+            Field::RootSubject(form) => form.write(self.root?, dialect, out)?,
             Field::Serial(form) => form.write(self.certificate?.serial_number()?, out)?,
             Field::IssuerSerial => self.issuer_serial?.write_hex(out),
             Field::SubjectKeyIdentifier => {

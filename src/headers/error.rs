@@ -53,7 +53,7 @@ impl HeaderSetError {
     }
 
     /// The same with the names that there are.
-    pub(super) fn among(self, known: Vec<String>) -> Self {
+    pub(crate) fn among(self, known: Vec<String>) -> Self {
         Self { known, ..self }
     }
 

@@ -61,11 +61,22 @@ impl Families {
         Some(Self(1u64.checked_shl(u32::try_from(at).ok()?)?))
     }
 
+    /// Their names, in alphabetical order.
+    pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
+        let families = FAMILIES.iter().enumerate();
+        let named = families.filter(move |(index, _)| self.0 >> index & 1 == 1);
+        named.filter_map(|(_, name)| core::str::from_utf8(name).ok())
+    }
+
     /// All of them.
     pub(crate) const ALL: Self = Self((1 << FAMILIES.len()) - 1);
 
     pub(crate) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    pub(crate) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 }
 

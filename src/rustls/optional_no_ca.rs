@@ -30,12 +30,14 @@ use crate::x509::Dialect;
 ///   creates. nginx reports `SUCCESS`; this verifier reports `FAILED:invalid non-CA certificate (has CA markings)`, and with a
 ///   verifier that rejects, the handshake fails. Create it with `-addext basicConstraints=critical,CA:FALSE`, or use a CA.
 ///
-/// Other differences are few: webpki does not check key usage, and rejects dates before 1970. nginx itself answers 400 to most
+/// Other differences are few: webpki does not check key usage, rejects dates before 1970, and checks no dates of a trusted CA: where
+/// OpenSSL says `certificate has expired` of every client of an expired CA, these clients are trusted here. nginx itself answers 400 to most
 /// failures, such as an expired certificate; with this verifier all of them reach the origin.
 ///
 /// The origin must check the verdict. A header set without a verdict sends nothing for a client that did not verify.
 ///
-/// [`authorities`](Self::authorities) sets the CA certificates, for `certIssuerSerial` and `certIssuerSKI`.
+/// [`authorities`](Self::authorities) sets the CA certificates, for `certIssuerSerial`, `certIssuerSKI` and
+/// [`Field::RootSubject`](crate::field::Field::RootSubject).
 ///
 /// ```
 /// use std::sync::Arc;
@@ -88,8 +90,8 @@ impl OptionalNoCa {
         self
     }
 
-    /// Sets the CA certificates that the inner verifier trusts, to [find](ClientCertificate::verified_issuer_among) a verified
-    /// client's issuer among them.
+    /// Sets the CA certificates that the inner verifier trusts, to find a verified client's
+    /// [issuer](ClientCertificate::verified_issuer_among) and [root](ClientCertificate::verified_root_among) among them.
     #[must_use]
     pub fn authorities(
         mut self,
@@ -120,7 +122,10 @@ impl OptionalNoCa {
         };
         let client = ClientCertificate::from_chain(certificates, verification)?;
         Ok(match client.is_presented() {
-            true => client.verified_issuer_among(&self.authorities).dialect(self.dialect),
+            true => client
+                .verified_issuer_among(&self.authorities)
+                .verified_root_among(&self.authorities)
+                .dialect(self.dialect),
             false => client,
         })
     }

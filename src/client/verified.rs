@@ -1,0 +1,186 @@
+//! What the caller names of the chain that verification built: the leaf's issuer, and the root. Neither comes from the client.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::{ClientCertificate, Verification};
+use crate::x509::Certificate;
+use crate::x509::issuer::is_issued_by;
+
+impl ClientCertificate {
+    /// Names the certificate of the leaf's issuer (DER) that verification used: the source of `certIssuerSerial` and
+    /// `certIssuerSKI`. Empty bytes name none.
+    ///
+    /// It never comes from what the client sent: a client can append a certificate of its CA's name with any serial number. It is
+    /// read only where the verification is [`Verification::Success`], and it is never part of a forwarded chain. Without it both
+    /// facts come from the leaf's authority key identifier (RFC 5280 §4.2.1.1), or are empty.
+    ///
+    /// With OpenSSL the verified chain holds it, except on a resumed session:
+    /// `.verified_issuer(tls.verified_chain().and_then(|chain| chain.get(1)?.to_der().ok()).unwrap_or_default())`.
+    /// [`verified_issuer_among`](Self::verified_issuer_among) works with every library.
+    ///
+    /// ```
+    /// use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
+    /// # let leaf = &include_bytes!("../../tests/fixtures/plain.der")[..];
+    /// # let issuer = &include_bytes!("../../tests/fixtures/ca.der")[..];
+    ///
+    /// let client = ClientCertificate::presented(leaf, Verification::Success).verified_issuer(issuer);
+    /// assert_eq!(TlsClientAuth::new(&client).cert_issuer_serial(), "01");
+    /// ```
+    #[must_use]
+    pub fn verified_issuer(self, certificate: impl Into<Arc<[u8]>>) -> Self {
+        let issuer = Some(certificate.into()).filter(|certificate| !certificate.is_empty());
+        self.with_others(|others| others.issuer = issuer)
+    }
+
+    /// Names the verified issuer's certificate among the CA certificates (DER) that the TLS listener trusts: the only one with the
+    /// leaf's issuer as its subject and with the same key identifier, where both have one.
+    ///
+    /// Where several match, nobody can tell which verification used, and none is named. The same holds where the issuer is an
+    /// intermediate CA that only the client sent, and where the certificate did not verify. Names compare byte for byte; no signature is checked.
+    ///
+    /// ```
+    /// use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
+    /// # let leaf = &include_bytes!("../../tests/fixtures/plain.der")[..];
+    /// # let [root, other] = [&include_bytes!("../../tests/fixtures/ca.der")[..], include_bytes!("../../tests/fixtures/intermediate.der")];
+    ///
+    /// let authorities = [root, other];
+    /// let client = ClientCertificate::presented(leaf, Verification::Success).verified_issuer_among(authorities);
+    /// assert_eq!(TlsClientAuth::new(&client).cert_issuer_serial(), "01");
+    /// ```
+    #[must_use]
+    pub fn verified_issuer_among<C: AsRef<[u8]>>(
+        self,
+        authorities: impl IntoIterator<Item = C>,
+    ) -> Self {
+        let authorities: Vec<C> = authorities.into_iter().collect();
+        let issuer = self.issuer_among(&authorities);
+        self.with_others(|others| others.issuer = issuer.map(Arc::from))
+    }
+
+    /// Names the root of the chain (DER) that verification built: the source of [`Field::RootSubject`], HAProxy's `ssl_c_r_dn`. Empty
+    /// bytes name none.
+    ///
+    /// Like the [verified issuer](Self::verified_issuer) it never comes from what the client sent, is read only where the
+    /// verification is [`Verification::Success`], and is never part of a forwarded chain.
+    ///
+    /// With OpenSSL it is the last certificate of the verified chain, except on a resumed session:
+    /// `.verified_root(tls.verified_chain().and_then(|chain| chain.iter().last()?.to_der().ok()).unwrap_or_default())`.
+    /// [`verified_root_among`](Self::verified_root_among) works with every library.
+    ///
+    /// ```
+    /// use tls_client_auth::field::{Field, Limits, NameForm};
+    /// use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+    /// # let leaf = &include_bytes!("../../tests/fixtures/plain.der")[..];
+    /// # let root = &include_bytes!("../../tests/fixtures/ca.der")[..];
+    ///
+    /// let rows = [("X-SSL-Root-CA-DN", Field::RootSubject(NameForm::Rfc2253))];
+    /// let set = HeaderSet::new("own", Dialect::OpenSsl, rows)?;
+    /// let client = ClientCertificate::presented(leaf, Verification::Success).verified_root(root);
+    /// assert_eq!(set.lines(&client, Limits::new()).get("X-SSL-Root-CA-DN"), Some("CN=Peers Root CA,O=Peers Test,C=DE"));
+    /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
+    /// ```
+    ///
+    /// [`Field::RootSubject`]: crate::field::Field::RootSubject
+    #[doc(alias = "ssl_c_r_dn")]
+    #[must_use]
+    pub fn verified_root(self, certificate: impl Into<Arc<[u8]>>) -> Self {
+        let root = Some(certificate.into()).filter(|certificate| !certificate.is_empty());
+        self.with_others(|others| others.root = root)
+    }
+
+    /// Names the root of the verified chain among the CA certificates (DER) that the TLS listener trusts: a single one, or the last
+    /// one on the way from the leaf to its [issuer among them](Self::verified_issuer_among), to that one's issuer, and so on.
+    ///
+    /// Where several certificates could be next, none is named. The same holds where the leaf's issuer is an intermediate CA that only
+    /// the client sent and the listener trusts more than one certificate, and where the certificate did not verify. Names compare byte
+    /// for byte; no signature is checked.
+    ///
+    /// ```
+    /// use tls_client_auth::{ClientCertificate, Verification};
+    /// # let leaf = &include_bytes!("../../tests/fixtures/plain.der")[..];
+    /// # let [root, other] = [&include_bytes!("../../tests/fixtures/ca.der")[..], include_bytes!("../../tests/fixtures/plain.der")];
+    ///
+    /// let client = ClientCertificate::presented(leaf, Verification::Success).verified_root_among([root, other]);
+    /// assert_eq!(client.root(), Some(root));
+    /// ```
+    #[must_use]
+    pub fn verified_root_among<C: AsRef<[u8]>>(
+        self,
+        authorities: impl IntoIterator<Item = C>,
+    ) -> Self {
+        let authorities: Vec<C> = authorities.into_iter().collect();
+        let root = self.root_among(&authorities);
+        self.with_others(|others| {
+            // One certificate is both for most clients: it is kept once.
+            let issuer = others.issuer.as_ref().filter(|issuer| root == Some(issuer));
+            others.root = issuer.cloned().or_else(|| root.map(Arc::from));
+        })
+    }
+
+    fn issuer_among<'a, C: AsRef<[u8]>>(&self, authorities: &'a [C]) -> Option<&'a [u8]> {
+        if self.verification != Verification::Success {
+            return None;
+        }
+        match Issuers::among(&self.certificate().ok()?, authorities) {
+            Issuers::One(issuer) => Some(issuer),
+            Issuers::None | Issuers::Several => None,
+        }
+    }
+
+    fn root_among<'a, C: AsRef<[u8]>>(&self, authorities: &'a [C]) -> Option<&'a [u8]> {
+        if let [only] = authorities {
+            return Some(only.as_ref()).filter(|_| self.verification == Verification::Success);
+        }
+        let mut last = self.issuer_among(authorities)?;
+        // Certificates that issued each other lead nowhere.
+        for _ in authorities {
+            let certificate = Certificate::from_der(last).ok()?;
+            if is_issued_by(&certificate, &certificate) {
+                return Some(last);
+            }
+            match Issuers::among(&certificate, authorities) {
+                Issuers::None => return Some(last),
+                Issuers::One(issuer) => last = issuer,
+                Issuers::Several => return None,
+            }
+        }
+        None
+    }
+
+    /// The issuer's certificate that [`verified_issuer`](Self::verified_issuer) named; `None` where the leaf did not verify.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&[u8]> {
+        let issuer = self.others.as_deref().and_then(|others| others.issuer.as_deref());
+        issuer.filter(|_| self.verification == Verification::Success)
+    }
+
+    /// The root's certificate that [`verified_root`](Self::verified_root) named; `None` where the leaf did not verify.
+    #[must_use]
+    pub fn root(&self) -> Option<&[u8]> {
+        let root = self.others.as_deref().and_then(|others| others.root.as_deref());
+        root.filter(|_| self.verification == Verification::Success)
+    }
+}
+
+/// Which of several certificates issued another.
+enum Issuers<'a> {
+    None,
+    One(&'a [u8]),
+    Several,
+}
+
+impl<'a> Issuers<'a> {
+    /// The same certificate twice is one.
+    fn among<C: AsRef<[u8]>>(certificate: &Certificate<'_>, authorities: &'a [C]) -> Self {
+        let mut issuers = authorities.iter().map(AsRef::as_ref).filter(|authority| {
+            Certificate::from_der(authority)
+                .is_ok_and(|authority| is_issued_by(certificate, &authority))
+        });
+        match issuers.next() {
+            None => Self::None,
+            Some(first) if issuers.all(|other| other == first) => Self::One(first),
+            Some(_) => Self::Several,
+        }
+    }
+}
