@@ -56,7 +56,8 @@ impl Scene {
         let origin = Origin::start().await.unwrap();
         let tls = certificates.tls(Admission::VerifiedOrNone).unwrap();
         let forwarding = Forwarding::cloudflare();
-        let settings = Settings { tls, forwarding, hosts: Hosts::new(), forwards_all: true };
+        let settings =
+            Settings { tls, origin_tls: None, forwarding, hosts: Hosts::new(), forwards_all: true };
         let proxy = Stage::start(origin.port, settings, |_| {}).await.unwrap();
         Self { certificates, origin, proxy }
     }

@@ -37,12 +37,12 @@ use rustls::pki_types::{ServerName, UnixTime};
 use rustls::time_provider::TimeProvider;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, HandshakeKind, SupportedProtocolVersion};
-use tls_client_auth::hosts::Hosts;
+use tls_client_auth::hosts::{HostnameAssociation, Hosts};
 use tls_client_auth::{Forwarding, HeaderSet};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use certificates::{Certificates, Client, LAST_YEAR};
+use certificates::{Certificates, Client, LAST_YEAR, PARTNER};
 use one_for_all::OneForAll;
 use origin::Origin;
 use proxy::{Admission, Settings};
@@ -98,10 +98,11 @@ async fn a_resumed_session_is_verified_again() {
             let year = |years: i32| u64::try_from(years - 1970).unwrap() * 31_556_952;
             let clock = Clock(Arc::new(AtomicU64::new(year(LAST_YEAR))));
             let mut tls = certificates.tls(admission).unwrap();
-            Arc::make_mut(&mut tls.asking).time_provider = Arc::new(clock.clone());
+            Arc::make_mut(&mut tls.own.config).time_provider = Arc::new(clock.clone());
             let forwarding = Forwarding::none().on_every_request(HeaderSet::nginx());
             let hosts = Hosts::new();
-            let settings = Settings { tls, forwarding, hosts, forwards_all: true };
+            let settings =
+                Settings { tls, origin_tls: None, forwarding, hosts, forwards_all: true };
             let proxy = Stage::start(origin.port, settings, |_| {}).await.unwrap();
             let config =
                 Arc::new(certificates.client_config_of(Client::Known, Some(version)).unwrap());
@@ -152,13 +153,13 @@ async fn a_session_is_not_resumed_where_the_client_would_have_been_asked() {
                 let settings = |asking: &[&str]| {
                     let mut tls = certificates.tls(Admission::Verified).unwrap();
                     if tickets {
-                        for config in [&mut tls.asking, &mut tls.plain] {
+                        for config in [&mut tls.own.config, &mut tls.plain] {
                             Arc::make_mut(config).ticketer = Ticketer::new().unwrap();
                         }
                     }
                     let forwarding = Forwarding::none().on_every_request(HeaderSet::nginx());
                     let hosts = Hosts::new().ask(asking).unwrap();
-                    Settings { tls, forwarding, hosts, forwards_all: true }
+                    Settings { tls, origin_tls: None, forwarding, hosts, forwards_all: true }
                 };
                 let origin = Origin::start().await.unwrap();
                 let proxy = Stage::start(origin.port, settings(&[api]), |_| {}).await.unwrap();
@@ -171,13 +172,48 @@ async fn a_session_is_not_resumed_where_the_client_would_have_been_asked() {
                 }
                 assert_eq!(sessions.offered(), 1, "{name}");
                 // From here on the first host asks, if it did not.
-                proxy.proxy.reload(settings(&[www, api]));
+                proxy.proxy.reload(settings(&[www, api])).unwrap();
                 let after = get(proxy.port, &config, second).await;
                 assert_eq!(after, (HandshakeKind::Full, true), "{name}");
                 assert_eq!(sessions.offered(), 2, "{name}");
                 let told = origin.take()[0].value("ssl-client-verify").map(str::to_owned);
                 assert_eq!(told.as_deref(), Some("SUCCESS"), "{name}");
             }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_not_resumed_where_another_authority_judges() {
+    let [api, partner] = ["api.example", "partner.example"];
+    for version in [&TLS12, &TLS13] {
+        for tickets in [false, true] {
+            let name = format!("{:?}, tickets: {tickets}", version.version);
+            let certificates = Certificates::new().unwrap();
+            let mut tls = certificates.tls(Admission::Any).unwrap();
+            if tickets {
+                Arc::make_mut(&mut tls.own.config).ticketer = Ticketer::new().unwrap();
+            }
+            let forwarding = Forwarding::none().on_every_request(HeaderSet::nginx());
+            let association = HostnameAssociation::new([partner]).unwrap();
+            let hosts = Hosts::new().ask([api]).unwrap();
+            let hosts = hosts.associate(association.mtls_certificate_id(PARTNER).unwrap()).unwrap();
+            let settings =
+                Settings { tls, origin_tls: None, forwarding, hosts, forwards_all: true };
+            let origin = Origin::start().await.unwrap();
+            let proxy = Stage::start(origin.port, settings, |_| {}).await.unwrap();
+            let (config, sessions) = offering_to_all(&certificates, version);
+            let failed = "FAILED:unable to verify the first certificate";
+            for (host, kind, verdict) in [
+                (api, HandshakeKind::Full, "SUCCESS"),
+                (api, HandshakeKind::Resumed, "SUCCESS"),
+                (partner, HandshakeKind::Full, failed),
+            ] {
+                assert_eq!(get(proxy.port, &config, host).await, (kind, true), "{name}, {host}");
+                let told = origin.take()[0].value("ssl-client-verify").map(str::to_owned);
+                assert_eq!(told.as_deref(), Some(verdict), "{name}, {host}");
+            }
+            assert_eq!(sessions.offered(), 2, "{name}");
         }
     }
 }

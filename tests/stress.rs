@@ -214,7 +214,8 @@ async fn one_answered_request_of_a_connection_carries_the_certificate() {
     tokio::spawn(Arc::clone(&origin).serve(backend));
     let tls = certificates.tls(Admission::VerifiedOrNone).unwrap();
     let forwarding = Forwarding::cloudflare();
-    let settings = Settings { tls, forwarding, hosts: Hosts::new(), forwards_all: true };
+    let settings =
+        Settings { tls, origin_tls: None, forwarding, hosts: Hosts::new(), forwards_all: true };
     let no_log = |options: &mut Options| options.access_log = None;
     let proxy = Stage::start(backend_port, settings, no_log).await.unwrap();
     let port = proxy.port;

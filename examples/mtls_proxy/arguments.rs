@@ -1,12 +1,15 @@
 //! The command line: every bad argument and unreadable file gets a message of its own.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::http::uri::{Authority, Scheme, Uri};
+use hyper::http::uri::{Authority, PathAndQuery, Scheme, Uri};
+use tls_client_auth::hosts::HostnameAssociation;
+use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{
     CertificateDer, CertificateRevocationListDer, PrivateKeyDer,
@@ -15,7 +18,7 @@ use tokio_rustls::rustls::pki_types::{
 use crate::Result;
 use crate::forwarding::Chosen;
 use crate::hosts;
-use crate::proxy::{Admission, Authorities, Limits, Options, Settings, Sink, Tls};
+use crate::proxy::{Admission, Authorities, Limits, Options, Settings, Sink, Tls, connector};
 
 pub const HELP: &str = "\
 A TLS-terminating proxy that tells its origin who the client is.
@@ -24,17 +27,19 @@ Usage: mtls_proxy                      demonstrate it on loopback
        mtls_proxy --listen ADDR --origin URL --cert FILE --key FILE --client-ca FILE [OPTIONS]
 
   --listen ADDR       where to accept TLS: 127.0.0.1:8443
-  --origin URL        where requests go: http://127.0.0.1:8080
-  --origin-http2      the origin speaks HTTP/2 without TLS, as gRPC servers do; upgrades take HTTP/1.1
+  --origin URL        where requests go: http://127.0.0.1:8080, or https:// with --origin-ca
+  --origin-ca FILE    the CAs that the certificate of an https origin must lead to, for the host of its URL, PEM
+  --origin-http2      the origin speaks HTTP/2, without TLS at once, as gRPC servers do; upgrades take HTTP/1.1
   --cert FILE         the server's certificate chain, PEM
   --key FILE          its private key, PEM
   --client-ca FILE    the CAs that clients' certificates must lead to, PEM
-  --client-crl FILE   what these CAs have revoked, PEM; each CA in a client's chain needs a list
+  --ca ID=FILE        those of the hosts whose association in --hosts has this mtls_certificate_id; can be given several times
+  --client-crl FILE   what all these CAs have revoked, PEM; each CA in a client's chain needs a list
   --optional          let clients without a certificate in
   --optional-no-ca    let every client in; a set with a verdict tells the origin what was wrong
 
-  --hosts FILE        Cloudflare's hostname association, JSON: which hosts ask for a certificate, all of them judged by
-                      --client-ca; can be given several times  [all ask]
+  --hosts FILE        Cloudflare's hostname association, JSON: which hosts ask for a certificate, judged by --client-ca or by
+                      the --ca of its mtls_certificate_id; can be given several times  [all ask]
   --enforce HOST      answer 403 without a verified certificate, and log why; can be given several times. Without --optional
                       or --optional-no-ca there is no 403: such a client's handshake fails at every host that asks
   --settings FILE     Cloudflare's hostname settings, JSON: which hosts forward the certificate  [all do]
@@ -81,7 +86,9 @@ impl Arguments {
         let cert = line.required("--cert")?;
         let key = line.required("--key")?;
         let client_ca = line.required("--client-ca")?;
+        let uploaded: Vec<(String, String)> = line.pairs("--ca")?;
         let client_crl: Option<String> = line.value("--client-crl")?;
+        let origin_ca: Option<String> = line.value("--origin-ca")?;
         let associations: Vec<String> = line.0.values_from_str("--hosts")?;
         let enforced: Vec<String> = line.0.values_from_str("--enforce")?;
         let settings: Option<String> = line.value("--settings")?;
@@ -89,12 +96,13 @@ impl Arguments {
             file: line.value("--forwarding")?,
             when: line.value("--forward")?,
             sets: line.0.values_from_str("--headers")?,
-            renamed: line.0.values_from_fn("--rename", pair)?,
-            own: line.0.values_from_fn("--header", pair)?,
+            renamed: line.pairs("--rename")?,
+            own: line.pairs("--header")?,
             also_strip: line.0.values_from_str("--also-strip")?,
         };
+        let (scheme, origin) = self::origin(&origin)?;
         let options = Options {
-            origin: self::origin(&origin)?,
+            origin,
             origin_http2: line.0.contains("--origin-http2"),
             upgrades: line.0.values_from_fn("--upgrade", upgrade)?,
             limits: line.limits()?,
@@ -107,11 +115,21 @@ impl Arguments {
             return Err(format!("{argument}: no such option, or given twice; see --help").into());
         }
         let settings = Settings {
-            tls: tls(&cert, &key, authorities(&client_ca, client_crl.as_deref())?, admission)?,
+            tls: tls(
+                &cert,
+                &key,
+                authorities(&client_ca, &uploaded, client_crl.as_deref())?,
+                admission,
+            )?,
+            origin_tls: origin_tls(&scheme, origin_ca.as_deref())?,
             forwarding: forwarding.read()?,
             hosts: hosts::read(&associations, &enforced, settings.as_deref())?,
             forwards_all: settings.is_none(),
         };
+        // A host of another CA must not be judged by this one.
+        for identifier in settings.hosts.associations().iter().map(HostnameAssociation::authority) {
+            settings.tls.judge(identifier)?;
+        }
         Ok(Self { listen, options, settings })
     }
 }
@@ -125,6 +143,10 @@ impl Line {
         name: &'static str,
     ) -> Result<Option<T>> {
         Ok(self.0.opt_value_from_str(name).map_err(|error| format!("{name}: {error}"))?)
+    }
+
+    fn pairs(&mut self, name: &'static str) -> Result<Vec<(String, String)>> {
+        Ok(self.0.values_from_fn(name, pair).map_err(|error| format!("{name}: {error}"))?)
     }
 
     fn required(&mut self, name: &'static str) -> Result<String> {
@@ -185,13 +207,35 @@ fn pair(text: &str) -> std::result::Result<(String, String), &'static str> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-fn origin(url: &str) -> Result<Authority> {
+fn origin(url: &str) -> Result<(Scheme, Authority)> {
     let uri: Uri = url.parse().map_err(|error| format!("--origin {url}: {error}"))?;
-    match (uri.scheme() == Some(&Scheme::HTTP), uri.path(), uri.authority()) {
-        (true, "" | "/", Some(authority)) => Ok(authority.clone()),
-        _ => {
-            Err(format!("--origin {url}: an http URL without a path, as http://127.0.0.1:8080")
-                .into())
+    let known = |scheme: &&Scheme| [Scheme::HTTP, Scheme::HTTPS].contains(scheme);
+    match (
+        uri.scheme().filter(known),
+        uri.path_and_query().map(PathAndQuery::as_str),
+        uri.authority(),
+    ) {
+        (Some(scheme), None | Some("/"), Some(authority)) if !authority.as_str().contains('@') => {
+            Ok((scheme.clone(), authority.clone()))
+        }
+        _ => Err(format!(
+            "--origin {url}: an http or https URL without a path, as http://127.0.0.1:8080"
+        )
+        .into()),
+    }
+}
+
+/// Without the origin's CAs there is nothing to verify it by.
+fn origin_tls(scheme: &Scheme, origin_ca: Option<&str>) -> Result<Option<ClientConfig>> {
+    match (*scheme == Scheme::HTTPS, origin_ca) {
+        (true, None) => Err("--origin-ca is missing: the origin's URL is https".into()),
+        (false, Some(_)) => Err("--origin-ca: the origin's URL is not https".into()),
+        (_, origin_ca) => {
+            let tls = |file| {
+                connector::tls(items("--origin-ca", file)?)
+                    .map_err(|error| format!("--origin-ca {file}: {error}").into())
+            };
+            origin_ca.map(tls).transpose()
         }
     }
 }
@@ -204,11 +248,23 @@ fn tls(cert: &str, key: &str, authorities: Authorities, admission: Admission) ->
         .map_err(|error| format!("--cert {cert}, --key {key}, --client-ca: {error}").into())
 }
 
-fn authorities(client_ca: &str, client_crl: Option<&str>) -> Result<Authorities> {
+fn authorities(
+    client_ca: &str,
+    uploaded: &[(String, String)],
+    client_crl: Option<&str>,
+) -> Result<Authorities> {
+    let mut by_identifier = HashMap::new();
+    for (identifier, file) in uploaded {
+        let certificates = items::<CertificateDer<'_>>("--ca", file)?;
+        if by_identifier.insert(identifier.to_ascii_lowercase(), certificates).is_some() {
+            return Err(format!("--ca {identifier}: given twice").into());
+        }
+    }
     let lists =
         client_crl.map(|file| items::<CertificateRevocationListDer<'_>>("--client-crl", file));
     Ok(Authorities {
         certificates: items::<CertificateDer<'_>>("--client-ca", client_ca)?,
+        uploaded: by_identifier,
         revocation_lists: lists.transpose()?.unwrap_or_default(),
     })
 }

@@ -44,6 +44,7 @@ pub async fn run() -> Result<bool> {
     scene.a_verdict_on_every_request().await?;
     scene.upgrades().await?;
     scene.http2_to_the_origin().await?;
+    scene.tls_to_the_origin().await?;
     scene.settings_read_anew().await?;
     scene.left_running().await?;
     println!();
@@ -123,7 +124,7 @@ impl Scene {
         let tls = self.certificates.tls(Admission::VerifiedOrNone)?;
         let forwards_all = hosts.is_none();
         let hosts = hosts.unwrap_or_default();
-        let settings = Settings { tls, forwarding, hosts, forwards_all };
+        let settings = Settings { tls, origin_tls: None, forwarding, hosts, forwards_all };
         Stage::start(self.origin.port, settings, change).await
     }
 }

@@ -16,6 +16,7 @@ mod signals;
 
 use std::error::Error;
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -59,9 +60,15 @@ async fn serve(arguments: Vec<OsString>) -> Result<()> {
     let mut signals = Signals::new()?;
     let listener =
         TcpListener::bind(&listen).await.map_err(|error| format!("--listen {listen}: {error}"))?;
-    println!("https://{} to {}, until Ctrl-C", listener.local_addr()?, options.origin);
+    // A closed pipe or a full disk must not end the proxy.
+    let _ = writeln!(
+        io::stdout(),
+        "https://{} to {}, until Ctrl-C",
+        listener.local_addr()?,
+        options.origin
+    );
     let drain = options.limits.drain;
-    let proxy = Arc::new(Proxy::new(options, settings));
+    let proxy = Arc::new(Proxy::new(options, settings)?);
     let shutdown = Shutdown::new();
     {
         let mut accepting = std::pin::pin!(Arc::clone(&proxy).accept(listener, &shutdown));
@@ -72,10 +79,16 @@ async fn serve(arguments: Vec<OsString>) -> Result<()> {
             };
             match signal {
                 Signal::End => break,
-                Signal::Reload => match Arguments::parse(arguments.clone()) {
-                    Ok(Arguments { settings, .. }) => proxy.reload(settings),
-                    Err(error) => eprintln!("mtls_proxy: nothing reloaded: {error}"),
-                },
+                Signal::Reload => {
+                    let read = Arguments::parse(arguments.clone());
+                    let reloaded = read.and_then(|read| proxy.reload(read.settings));
+                    let _ = match reloaded {
+                        Ok(()) => writeln!(io::stderr(), "mtls_proxy: files reloaded"),
+                        Err(error) => {
+                            writeln!(io::stderr(), "mtls_proxy: nothing reloaded: {error}")
+                        }
+                    };
+                }
             }
         }
     }

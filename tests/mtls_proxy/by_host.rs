@@ -18,7 +18,7 @@ fn page(certificates: &Certificates, admission: Admission) -> Settings {
 
 async fn scene(admission: Admission) -> Scene {
     let scene = Scene::new(|_| {}).await;
-    scene.proxy.proxy.reload(page(&scene.certificates, admission));
+    scene.proxy.proxy.reload(page(&scene.certificates, admission)).unwrap();
     scene
 }
 
@@ -139,13 +139,21 @@ async fn without_a_list_every_host_asks_and_forwards() {
     assert_eq!(get("www.example").await, Some((200, Some(true))));
     // Enforcing alone changes nothing of it.
     let hosts = Hosts::new().enforce(["api.example"]).unwrap();
-    scene.proxy.proxy.reload(Settings { tls: tls(), hosts, ..settings(&scene.certificates) });
+    scene
+        .proxy
+        .proxy
+        .reload(Settings { tls: tls(), hosts, ..settings(&scene.certificates) })
+        .unwrap();
     for host in ["www.example", "api.example"] {
         assert_eq!(get(host).await, Some((200, Some(true))), "{host}");
     }
     // An association without hosts is a list: none asks.
     let hosts = Hosts::new().ask::<&str>([]).unwrap();
-    scene.proxy.proxy.reload(Settings { tls: tls(), hosts, ..settings(&scene.certificates) });
+    scene
+        .proxy
+        .proxy
+        .reload(Settings { tls: tls(), hosts, ..settings(&scene.certificates) })
+        .unwrap();
     assert_eq!(get("www.example").await, Some((200, Some(false))));
 }
 
@@ -155,7 +163,7 @@ async fn an_open_connection_obeys_the_hosts_of_now() {
     let nobody = scene.certificates.client_config(Client::Nobody).unwrap();
     let open = Http2::connect_to("api.example", scene.proxy.port, &nobody).await.unwrap();
     assert_eq!(open.clone().get("api.example", "/", &[]).await.unwrap(), 200);
-    scene.proxy.proxy.reload(page(&scene.certificates, Admission::VerifiedOrNone));
+    scene.proxy.proxy.reload(page(&scene.certificates, Admission::VerifiedOrNone)).unwrap();
     assert_eq!(open.clone().get("api.example", "/", &[]).await.unwrap(), 403);
     assert_eq!(open.get("www.example", "/", &[]).await.unwrap(), 421);
 }

@@ -100,7 +100,7 @@ async fn an_error_tells_whose_it_is() {
     scene.raw(b"\0\r\n\r\n").await;
     let limits = Limits::new().encoded_leaf(100);
     let forwarding = Forwarding::cloudflare().limits(limits);
-    scene.proxy.proxy.reload(Settings { forwarding, ..settings(&scene.certificates) });
+    scene.proxy.proxy.reload(Settings { forwarding, ..settings(&scene.certificates) }).unwrap();
     scene.http1().await.get("app.example", "/", &[]).await.unwrap();
     let lines = scene.proxy.error_log.take();
     let ends = [

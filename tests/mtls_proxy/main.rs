@@ -47,7 +47,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use arguments::{Arguments, HELP};
-use certificates::{Certificates, Client};
+use certificates::{Certificates, Client, PARTNER};
 use clients::{Http1, Http2};
 use origin::Origin;
 use proxy::{Admission, Options, Settings};
@@ -100,7 +100,7 @@ impl Scene {
 fn settings(certificates: &Certificates) -> Settings {
     let tls = certificates.tls(Admission::VerifiedOrNone).unwrap();
     let forwarding = Forwarding::cloudflare();
-    Settings { tls, forwarding, hosts: Hosts::new(), forwards_all: true }
+    Settings { tls, origin_tls: None, forwarding, hosts: Hosts::new(), forwards_all: true }
 }
 
 #[tokio::test]
@@ -163,7 +163,7 @@ async fn settings_read_anew_drop_no_connection() {
     let running = tokio::spawn(open.clone().get("app.example", "/slow", &[]));
     scene.origin.wait().await;
     let others = Certificates::new().unwrap();
-    scene.proxy.proxy.reload(settings(&others));
+    scene.proxy.proxy.reload(settings(&others)).unwrap();
     assert_eq!(running.await.unwrap().unwrap(), StatusCode::OK);
     assert_eq!(open.get("app.example", "/", &[]).await.unwrap(), StatusCode::OK);
     assert!(Http1::connect(scene.proxy.port, &scene.client).await.is_err());
@@ -178,7 +178,7 @@ async fn the_issuer_s_serial_number_is_that_of_the_listener_s_authority() {
     let field = "issuer-serial".parse().unwrap();
     let set = HeaderSet::new("own", Dialect::OpenSsl, [("X-Issuer-Serial", field)]).unwrap();
     let forwarding = Forwarding::none().on_every_request(set);
-    scene.proxy.proxy.reload(Settings { forwarding, ..settings(&scene.certificates) });
+    scene.proxy.proxy.reload(Settings { forwarding, ..settings(&scene.certificates) }).unwrap();
     scene.http1().await.get("app.example", "/", &[]).await.unwrap();
     let root = ClientCertificate::presented(&scene.certificates.root[..], Verification::None);
     let root = TlsClientAuth::new(&root);

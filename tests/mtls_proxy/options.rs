@@ -6,17 +6,15 @@ use forwarding::Chosen;
 #[test]
 fn every_bad_argument_has_a_message() {
     let needed = "--listen 127.0.0.1:0 --origin http://127.0.0.1:1 --cert /dev/null --key /dev/null --client-ca /dev/null";
+    let with = "--listen a --cert a --key a --client-ca a";
     let cases = [
         ("--origin http://127.0.0.1:1", "--listen is missing; see --help"),
         ("--listen", "--listen: the '--listen' option doesn't have an associated value"),
-        (
-            "--listen a --origin ftp://a --cert a --key a --client-ca a",
-            "--origin ftp://a: an http URL",
-        ),
-        (
-            "--listen a --origin http://a/b --cert a --key a --client-ca a",
-            "--origin http://a/b: an http URL",
-        ),
+        ("WITH --origin ftp://a", "--origin ftp://a: an http or https URL"),
+        ("WITH --origin a:80", "--origin a:80: an http or https URL"),
+        ("WITH --origin http://a/b", "--origin http://a/b: an http or https URL"),
+        ("WITH --origin http://a/?b", "--origin http://a/?b: an http or https URL"),
+        ("WITH --origin http://me:secret@a", "a: an http or https URL"),
         ("NEEDED --frobnicate", "--frobnicate: no such option, or given twice"),
         ("NEEDED --listen 127.0.0.1:1", "--listen: no such option, or given twice"),
         ("NEEDED --log --log", "--log: no such option, or given twice"),
@@ -34,7 +32,7 @@ fn every_bad_argument_has_a_message() {
         ("NEEDED --hosts /dev/null --enforce a.example", "--client-ca /dev/null: "),
     ];
     for (line, message) in cases {
-        let line = line.replace("NEEDED", needed);
+        let line = line.replace("NEEDED", needed).replace("WITH", with);
         let arguments = line.split(' ').map(Into::into).collect();
         let error = Arguments::parse(arguments).err().unwrap().to_string();
         assert!(error.contains(message), "{line}: {error}");
@@ -108,5 +106,70 @@ fn the_help_names_every_option() {
     assert!(options.len() > 20, "{options:?}");
     for option in options {
         assert!(HELP.contains(&format!("  {option} ")), "{option}");
+    }
+}
+
+/// A file of a test, removed with it.
+struct File(String);
+
+impl File {
+    fn new(name: &str, text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("options-{}-{name}", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        Self(path.to_str().unwrap().to_owned())
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        std::fs::remove_file(&self.0).unwrap();
+    }
+}
+
+#[test]
+fn the_files_of_every_option_are_read() {
+    const OTHER: &str = "0b0b0b0b-2555-4acf-be5b-26c48136575e";
+    let key = rcgen::KeyPair::generate().unwrap();
+    let ca = rcgen::CertificateParams::new(["ca".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let ca = File::new("ca.pem", &ca.pem());
+    let key = File::new("key.pem", &key.serialize_pem());
+    let host = |identifier: &str| {
+        let text = format!(r#"{{"hostnames":["a.example"],"mtls_certificate_id":"{identifier}"}}"#);
+        File::new(&format!("{identifier}.json"), &text)
+    };
+    let (partner, other) = (host(&PARTNER.to_uppercase()), host(OTHER));
+    let (ca, key) = (&ca.0, &key.0);
+    let needed = format!("--listen a:1 --cert {ca} --key {key} --client-ca {ca}");
+    let [http, https] = ["http", "https"].map(|scheme| format!("--origin {scheme}://[::1]:1"));
+    let by_partner = format!("{http} --hosts {} --ca", partner.0);
+    let cases = [
+        (http.clone(), ""),
+        (format!("{https} --origin-ca {ca}"), ""),
+        (format!("{https} --origin-ca {ca} --origin-http2"), ""),
+        (https.clone(), "--origin-ca is missing: the origin's URL is https"),
+        (format!("{http} --origin-ca {ca}"), "--origin-ca: the origin's URL is not https"),
+        (format!("{https} --origin-ca {key}"), "key.pem: no PEM block of this kind"),
+        (format!("{https} --origin-ca /nowhere"), "--origin-ca /nowhere: "),
+        (format!("{by_partner} {PARTNER}={ca}"), ""),
+        (format!("{http} --ca {PARTNER}={ca}"), ""),
+        (
+            format!("{http} --hosts {}", other.0),
+            &format!("mtls_certificate_id {OTHER}: no --ca for it"),
+        ),
+        (format!("{by_partner} {OTHER}={ca}"), ": no --ca for it"),
+        (format!("{by_partner} {ca}"), "--ca: failed to parse"),
+        (format!("{by_partner} {PARTNER}=/nowhere"), "--ca /nowhere: "),
+        (format!("{by_partner} {PARTNER}={ca} --ca {PARTNER}={ca}"), ": given twice"),
+        (format!("{http} --key {ca}"), "--key: no such option, or given twice"),
+        (format!("{http} --client-crl {ca}"), "ca.pem: no PEM block of this kind"),
+    ];
+    for (line, message) in cases {
+        let line = format!("{needed} {line}");
+        let error = Arguments::parse(line.split(' ').map(Into::into).collect()).err();
+        let error = error.map_or_else(String::new, |error| error.to_string());
+        assert!(
+            error.contains(message) && error.is_empty() == message.is_empty(),
+            "{line}: {error}"
+        );
     }
 }

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::*;
+use proxy::connector;
 
 #[tokio::test]
 async fn grpc_passes_over_http2_with_its_trailers() {
@@ -143,4 +144,69 @@ async fn what_http2_never_began_to_send_is_sent_again() {
     statuses.sort();
     assert_eq!(statuses, ["200", "502", "502"]);
     assert_eq!(came.load(Ordering::Relaxed), 2, "nothing came twice");
+}
+
+#[tokio::test]
+async fn an_origin_speaks_tls_and_has_an_address_of_version_6() {
+    for (http2, tls) in [(false, false), (false, true), (true, false), (true, true)] {
+        let certificates = Certificates::new().unwrap();
+        let origin_tls = tls.then(|| certificates.origin_tls().unwrap());
+        let origin = Origin::listen("[::1]:0", origin_tls).await.unwrap();
+        let origin_tls = tls.then(|| connector::tls([certificates.root.clone()]).unwrap());
+        let address = format!("[::1]:{}", origin.port).parse().unwrap();
+        let settings = Settings { origin_tls, ..settings(&certificates) };
+        let change = |options: &mut Options| {
+            (options.origin, options.origin_http2) = (address, http2);
+        };
+        let proxy = Stage::start(origin.port, settings, change).await.unwrap();
+        let client = certificates.client_config(Client::Known).unwrap();
+        let connection = Http2::connect(proxy.port, &client).await.unwrap();
+        let trailers = [("x-sum", "7"), (SHA256, "f0f0")];
+        let answered = connection.call("app.example", &trailers).await.unwrap();
+        let seen = &origin.take()[0];
+        let version = if http2 { Version::HTTP_2 } else { Version::HTTP_11 };
+        // HTTP/1.1 sends those that were announced.
+        let sum = http2.then_some("7");
+        assert_eq!((seen.version, seen.value("x-sum")), (version, sum), "{tls}");
+        assert!(seen.carries_certificate() && !seen.has_forged(), "{http2}, {tls}");
+        assert_eq!(answered.contains_key("grpc-status"), http2, "{http2}, {tls}");
+        let switched = [("Connection", "Upgrade"), ("Upgrade", "websocket")];
+        let mut connection = Http1::connect(proxy.port, &client).await.unwrap();
+        let switched = connection.switch("/echo", &switched, b"echo").await.unwrap();
+        assert_eq!(switched.0, StatusCode::SWITCHING_PROTOCOLS, "{http2}, {tls}");
+    }
+}
+
+#[tokio::test]
+async fn an_origin_that_is_not_who_it_should_be_gets_nothing() {
+    let certificates = Certificates::new().unwrap();
+    let speaks = |protocol: &[u8]| {
+        let mut tls = certificates.origin_tls().unwrap();
+        tls.alpn_protocols = vec![protocol.to_vec()];
+        Some(tls)
+    };
+    let (root, partner) = (certificates.root.clone(), certificates.partner.clone());
+    let cases = [
+        ("another CA", speaks(b"h2"), partner, "localhost", true, "UnknownIssuer"),
+        ("another name", speaks(b"h2"), root.clone(), "127.0.0.1", true, "not valid for name"),
+        ("another protocol", speaks(b"http/1.1"), root.clone(), "localhost", true, ""),
+        ("no TLS", None, root, "localhost", false, ""),
+    ];
+    for (case, tls, authority, host, http2, reason) in cases {
+        let origin = Origin::listen("127.0.0.1:0", tls).await.unwrap();
+        let address = format!("{host}:{}", origin.port).parse().unwrap();
+        let origin_tls = Some(connector::tls([authority]).unwrap());
+        let settings = Settings { origin_tls, ..settings(&certificates) };
+        let change = |options: &mut Options| {
+            (options.origin, options.origin_http2) = (address, http2);
+        };
+        let proxy = Stage::start(origin.port, settings, change).await.unwrap();
+        let client = certificates.client_config(Client::Known).unwrap();
+        let connection = Http2::connect(proxy.port, &client).await.unwrap();
+        let status = connection.get("app.example", "/", &[]).await.unwrap();
+        assert_eq!(status, StatusCode::BAD_GATEWAY, "{case}");
+        assert!(origin.take().is_empty(), "{case}");
+        let lines = proxy.error_log.take();
+        assert!(lines.iter().all(|line| line.contains(reason)), "{case}: {lines:?}");
+    }
 }

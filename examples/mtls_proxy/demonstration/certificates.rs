@@ -1,5 +1,6 @@
 //! A throwaway CA, a server's certificate, and clients' of every kind.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rcgen::{
@@ -11,13 +12,24 @@ use tokio_rustls::rustls::pki_types::{
     CertificateDer, CertificateRevocationListDer, PrivateKeyDer, PrivatePkcs8KeyDer,
 };
 use tokio_rustls::rustls::{
-    ClientConfig, DEFAULT_VERSIONS, RootCertStore, SupportedProtocolVersion,
+    ClientConfig, DEFAULT_VERSIONS, RootCertStore, ServerConfig, SupportedProtocolVersion,
 };
 
 use crate::Result;
 use crate::proxy::{Admission, Authorities, Tls};
 
-const SERVERS: [&str; 4] = ["www.example", "quiet.example", "api.example", "app.example"];
+/// The proxy's hosts, and the origin's, which has the same certificate.
+const SERVERS: [&str; 7] = [
+    "www.example",
+    "quiet.example",
+    "api.example",
+    "app.example",
+    "partner.example",
+    "localhost",
+    "::1",
+];
+/// Names the CA of [`Client::Stranger`] to hosts that it judges.
+pub const PARTNER: &str = "b2134436-2555-4acf-be5b-26c48136575e";
 /// Of the server's and the known client's certificate; the CA's is valid for longer.
 pub const LAST_YEAR: i32 = 2099;
 
@@ -40,7 +52,9 @@ struct Identity {
 
 pub struct Certificates {
     pub root: CertificateDer<'static>,
-    revocation_list: CertificateRevocationListDer<'static>,
+    /// [`Client::Stranger`]'s.
+    pub partner: CertificateDer<'static>,
+    revocation_lists: [CertificateRevocationListDer<'static>; 2],
     server: Identity,
     clients: Vec<(Client, Identity)>,
 }
@@ -48,7 +62,7 @@ pub struct Certificates {
 impl Certificates {
     pub fn new() -> Result<Self> {
         let (root, issuer) = authority("Demonstration CA")?;
-        let (_, another) = authority("Another CA")?;
+        let (partner, another) = authority("Another CA")?;
         let server = sign(leaf("proxy", &SERVERS)?, &issuer)?;
         let client = |name| leaf(name, &["client.example"]);
         let mut expired = client("expired")?;
@@ -64,7 +78,11 @@ impl Certificates {
         ];
         Ok(Self {
             root,
-            revocation_list: revocation_list(serial_number, &issuer)?,
+            partner,
+            revocation_lists: [
+                revocation_list(serial_number.clone(), &issuer)?,
+                revocation_list(serial_number, &another)?,
+            ],
             server,
             clients,
         })
@@ -77,10 +95,22 @@ impl Certificates {
     pub fn tls(&self, admission: Admission) -> Result<Tls> {
         let authorities = Authorities {
             certificates: vec![self.root.clone()],
-            revocation_lists: vec![self.revocation_list.clone()],
+            uploaded: HashMap::from([(PARTNER.to_owned(), vec![self.partner.clone()])]),
+            revocation_lists: self.revocation_lists.to_vec(),
         };
         let chain = vec![self.server.certificate.clone()];
         Tls::new(chain, private_key(&self.server), authorities, admission)
+    }
+
+    /// The TLS of an origin that shows the server's certificate.
+    pub fn origin_tls(&self) -> Result<ServerConfig> {
+        let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth();
+        let chain = vec![self.server.certificate.clone()];
+        let mut config = builder.with_single_cert(chain, private_key(&self.server))?;
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(config)
     }
 
     pub fn client_config(&self, client: Client) -> Result<ClientConfig> {

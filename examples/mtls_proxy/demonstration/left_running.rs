@@ -8,10 +8,11 @@ use tls_client_auth::hosts::Hosts;
 
 use super::certificates::{Certificates, Client};
 use super::clients::{Headers, Http1, Http2};
-use super::origin::Seen;
+use super::origin::{Origin, Seen};
+use super::stage::Stage;
 use super::{FORGED, Scene};
 use crate::Result;
-use crate::proxy::{Admission, Settings};
+use crate::proxy::{Admission, Options, Settings, connector};
 
 impl Scene {
     pub async fn upgrades(&mut self) -> Result<()> {
@@ -67,6 +68,46 @@ impl Scene {
         Ok(())
     }
 
+    pub async fn tls_to_the_origin(&mut self) -> Result<()> {
+        println!("TLS to the origin");
+        let origin = Origin::listen("127.0.0.1:0", Some(self.certificates.origin_tls()?)).await?;
+        for origin_http2 in [false, true] {
+            for authority in [self.certificates.root.clone(), self.certificates.partner.clone()] {
+                let settings = Settings {
+                    tls: self.certificates.tls(Admission::VerifiedOrNone)?,
+                    origin_tls: Some(connector::tls([authority.clone()])?),
+                    forwarding: Forwarding::cloudflare(),
+                    hosts: Hosts::new(),
+                    forwards_all: true,
+                };
+                // Its certificate is verified for this name, and not for the request's host.
+                let address = format!("localhost:{}", origin.port).parse()?;
+                let change = |options: &mut Options| {
+                    options.origin = address;
+                    options.origin_http2 = origin_http2;
+                };
+                let proxy = Stage::start(origin.port, settings, change).await?;
+                let mut connection = Http1::connect(proxy.port, &self.known).await?;
+                let status = connection.get("app.example", "/", &FORGED).await?;
+                let seen = origin.take();
+                let protocol = if origin_http2 { Version::HTTP_2 } else { Version::HTTP_11 };
+                if authority == self.certificates.root {
+                    self.expect_pair_in("trusted by its CA: the certificate arrives", &seen);
+                    let arrived = seen.first().map(|seen| seen.version);
+                    self.expect(&format!("over {protocol:?}"), arrived == Some(protocol));
+                } else {
+                    let lines = proxy.error_log.take();
+                    println!("          {}", lines.last().map_or("", String::as_str));
+                    self.expect(
+                        "not trusted by another: 502, and nothing arrives",
+                        status == StatusCode::BAD_GATEWAY && seen.is_empty(),
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
     pub async fn settings_read_anew(&mut self) -> Result<()> {
         println!("settings read anew while it runs");
         let proxy = self.cloudflare(|_| {}).await?;
@@ -75,7 +116,13 @@ impl Scene {
         let hosts = Hosts::new().forward(["quiet.example"])?;
         let tls = others.tls(Admission::Verified)?;
         let forwarding = Forwarding::cloudflare();
-        proxy.proxy.reload(Settings { tls, forwarding, hosts, forwards_all: false });
+        proxy.proxy.reload(Settings {
+            tls,
+            origin_tls: None,
+            forwarding,
+            hosts,
+            forwards_all: false,
+        })?;
         let status = open.get("app.example", "/", &FORGED).await?;
         self.expect("an open connection goes on", status == StatusCode::OK);
         self.expect_nothing("its host forwards no more: nothing");

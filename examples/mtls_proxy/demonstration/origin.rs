@@ -13,7 +13,10 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 
 use crate::Result;
 
@@ -77,10 +80,16 @@ struct State {
 
 impl Origin {
     pub async fn start() -> Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        Self::listen("127.0.0.1:0", None).await
+    }
+
+    /// With TLS, where it is given.
+    pub async fn listen(address: &str, tls: Option<ServerConfig>) -> Result<Self> {
+        let listener = TcpListener::bind(address).await?;
         let port = listener.local_addr()?.port();
         let state = Arc::<State>::default();
-        tokio::spawn(serve(listener, Arc::clone(&state)));
+        let tls = tls.map(|config| TlsAcceptor::from(Arc::new(config)));
+        tokio::spawn(serve(listener, tls, Arc::clone(&state)));
         Ok(Self { port, state })
     }
 
@@ -101,18 +110,32 @@ impl Origin {
     }
 }
 
-async fn serve(listener: TcpListener, state: Arc<State>) {
+async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<State>) {
     while let Ok((stream, _)) = listener.accept().await {
-        let state = Arc::clone(&state);
+        let (tls, state) = (tls.clone(), Arc::clone(&state));
         tokio::spawn(async move {
             state.open.fetch_add(1, Ordering::Relaxed);
-            let service = service_fn(|request| answer(request, Arc::clone(&state)));
-            let _ = auto::Builder::new(TokioExecutor::new())
-                .serve_connection_with_upgrades(TokioIo::new(stream), service)
-                .await;
+            match tls {
+                None => connection(stream, &state).await,
+                Some(tls) => match tls.accept(stream).await {
+                    Ok(stream) => connection(stream, &state).await,
+                    // The other side does not trust it.
+                    Err(_) => {}
+                },
+            }
             state.open.fetch_sub(1, Ordering::Relaxed);
         });
     }
+}
+
+async fn connection<S>(stream: S, state: &Arc<State>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = service_fn(|request| answer(request, Arc::clone(state)));
+    let _ = auto::Builder::new(TokioExecutor::new())
+        .serve_connection_with_upgrades(TokioIo::new(stream), service)
+        .await;
 }
 
 type Answer = Response<BoxBody<Bytes, Infallible>>;

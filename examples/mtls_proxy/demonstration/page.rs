@@ -12,14 +12,18 @@ use crate::Result;
 use crate::proxy::{Admission, Settings};
 
 /// The bodies that the API takes.
-const ASSOCIATION: &str = r#"{"hostnames":["quiet.example","api.example"]}"#;
-const SETTINGS: &str = r#"{"settings":[{"hostname":"api.example","china_network":false,"client_certificate_forwarding":true}]}"#;
+const ASSOCIATIONS: [&str; 2] = [
+    r#"{"hostnames":["quiet.example","api.example"]}"#,
+    r#"{"hostnames":["partner.example"],"mtls_certificate_id":"b2134436-2555-4acf-be5b-26c48136575e"}"#,
+];
+const SETTINGS: &str = r#"{"settings":[{"hostname":"api.example","china_network":false,"client_certificate_forwarding":true},{"hostname":"partner.example","china_network":false,"client_certificate_forwarding":true}]}"#;
 
 impl Scene {
     pub async fn the_page(&mut self) -> Result<()> {
         let first = self.page(Forwarding::cloudflare()).await?;
         self.hosts_that_ask(&first).await?;
         self.a_host_that_enforces(&first).await?;
+        self.a_host_with_a_ca_of_its_own(&first).await?;
         self.a_host_that_forwards(&first).await?;
         let always = Forwarding::none().on_every_request(HeaderSet::cloudflare());
         self.a_host_that_always_forwards(&self.page(always).await?).await?;
@@ -28,11 +32,12 @@ impl Scene {
 
     async fn page(&self, forwarding: Forwarding) -> Result<Stage> {
         let hosts = Hosts::new()
-            .associate(serde_json::from_str(ASSOCIATION)?)?
-            .enforce(["api.example"])?
+            .associate(serde_json::from_str(ASSOCIATIONS[0])?)?
+            .associate(serde_json::from_str(ASSOCIATIONS[1])?)?
+            .enforce(["api.example", "partner.example"])?
             .configure(serde_json::from_str(SETTINGS)?);
         let tls = self.certificates.tls(Admission::Any)?;
-        let settings = Settings { tls, forwarding, hosts, forwards_all: false };
+        let settings = Settings { tls, origin_tls: None, forwarding, hosts, forwards_all: false };
         Stage::start(self.origin.port, settings, |_| {}).await
     }
 
@@ -88,6 +93,25 @@ impl Scene {
         Ok(())
     }
 
+    async fn a_host_with_a_ca_of_its_own(&mut self, proxy: &Stage) -> Result<()> {
+        println!("step 2, by the CA of an mtls_certificate_id");
+        let (status, lines) = self.ask(proxy, "partner.example", Client::Stranger).await?;
+        let carries = matches!(&self.origin.take()[..], [one] if one.carries_certificate());
+        self.expect(
+            "its own client, a stranger elsewhere: trusted, and forwarded",
+            status == StatusCode::OK
+                && carries
+                && lines.iter().any(|line| line.contains("verdict=\"SUCCESS\"")),
+        );
+        let (status, _) = self.ask(proxy, "partner.example", Client::Known).await?;
+        let is_unseen = self.origin.take().is_empty();
+        self.expect(
+            "the client of the other hosts' CA: 403",
+            status == StatusCode::FORBIDDEN && is_unseen,
+        );
+        Ok(())
+    }
+
     async fn a_host_that_forwards(&mut self, proxy: &Stage) -> Result<()> {
         println!("step 3: a host that forwards it, on the first request of a connection");
         let mut connection = Http1::connect_to("api.example", proxy.port, &self.known).await?;
@@ -125,6 +149,13 @@ impl Scene {
         self.expect_nothing("made for a host that asks and does not forward: nothing");
         asked.get("api.example", "/", &[]).await?;
         self.expect_pair("used for another that asks, and forwards: the certificate");
+        let asked = Http2::connect_to("api.example", proxy.port, &self.known).await?;
+        let status = asked.get("partner.example", "/", &[]).await?;
+        let is_unseen = self.origin.take().is_empty();
+        self.expect(
+            "used for a host with another CA: 421",
+            status == StatusCode::MISDIRECTED_REQUEST && is_unseen,
+        );
         Ok(())
     }
 }

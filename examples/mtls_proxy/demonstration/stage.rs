@@ -37,7 +37,7 @@ impl Stage {
         change(&mut options);
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
-        let proxy = Arc::new(Proxy::new(options, settings));
+        let proxy = Arc::new(Proxy::new(options, settings)?);
         let (end, ending) = oneshot::channel();
         let accepting = Arc::clone(&proxy);
         let ended = tokio::spawn(async move {

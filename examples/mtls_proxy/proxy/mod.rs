@@ -1,5 +1,6 @@
 //! The proxy: one state a TLS connection, one claim a request. What is not about client certificates is in the files beside.
 
+pub mod connector;
 mod endings;
 pub mod log;
 mod message;
@@ -43,13 +44,25 @@ use crate::Result;
 
 pub struct Proxy {
     options: Options,
-    settings: RwLock<Arc<Settings>>,
-    upstream: Upstream,
+    current: RwLock<Arc<Current>>,
     /// A permit for each connection that may be open.
     room: Arc<Semaphore>,
     /// Apart, so that no client's noise hides an outage.
     errors_of_clients: Errors,
     errors_of_origin: Errors,
+}
+
+/// What is read anew: the settings, and the way to the origin that they make.
+struct Current {
+    settings: Settings,
+    upstream: Upstream,
+}
+
+impl Current {
+    fn new(options: &Options, settings: Settings) -> Result<Arc<Self>> {
+        let upstream = Upstream::new(options, settings.origin_tls.as_ref())?;
+        Ok(Arc::new(Self { settings, upstream }))
+    }
 }
 
 /// Held as long as a connection is open, and the tunnels that came of it.
@@ -62,24 +75,25 @@ struct Guest {
 }
 
 impl Proxy {
-    pub fn new(options: Options, settings: Settings) -> Self {
-        Self {
-            settings: RwLock::new(Arc::new(settings)),
-            upstream: Upstream::new(&options),
+    pub fn new(options: Options, settings: Settings) -> Result<Self> {
+        Ok(Self {
+            current: RwLock::new(Current::new(&options, settings)?),
             room: Arc::new(Semaphore::new(options.limits.connections)),
             errors_of_clients: Errors::new(Arc::clone(&options.error_log), Errors::PERIOD),
             errors_of_origin: Errors::new(Arc::clone(&options.error_log), Errors::PERIOD),
             options,
-        }
+        })
     }
 
     /// Other settings from here on: sessions of before don't resume.
-    pub fn reload(&self, settings: Settings) {
-        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+    pub fn reload(&self, settings: Settings) -> Result<()> {
+        let current = Current::new(&self.options, settings)?;
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = current;
+        Ok(())
     }
 
-    fn settings(&self) -> Arc<Settings> {
-        Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
+    fn current(&self) -> Arc<Current> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Serves every connection in a task of its own; one that fails ends alone. `shutdown` ends them after their requests.
@@ -120,7 +134,7 @@ impl Proxy {
             _room: room,
             _watcher: watcher.clone(),
         });
-        let connection = ConnectionState::new(client, self.settings().forwarding.clone());
+        let connection = ConnectionState::new(client, self.current().settings.forwarding.clone());
         let served = Arc::clone(&self).serve(stream, Arc::clone(&guest), connection, watcher).await;
         match served {
             // No error, but how a connection ends on which nothing more is asked.
@@ -131,15 +145,16 @@ impl Proxy {
     }
 
     async fn handshake(&self, stream: TcpStream) -> Result<(TlsStream<TcpStream>, Handshake)> {
-        let settings = self.settings();
+        let current = self.current();
+        let settings = &current.settings;
         stream.set_nodelay(true)?;
-        let accepted = settings.tls.accept(stream, |server_name| settings.asks(server_name));
-        let stream = timeout(self.options.limits.handshake, accepted)
+        let accepted = settings.tls.accept(stream, |server_name| settings.judge(server_name));
+        let (stream, judge) = timeout(self.options.limits.handshake, accepted)
             .await
             .map_err(|_| "the handshake took too long")?
             .map_err(|error| format!("handshake: {error}"))?;
         let tls = stream.get_ref().1;
-        let handshake = Handshake::new(tls.server_name(), settings.tls.client(tls)?);
+        let handshake = Handshake::new(tls.server_name(), settings.tls.client(judge, tls)?);
         Ok((stream, handshake))
     }
 
@@ -224,7 +239,7 @@ impl Proxy {
         connection: &ConnectionState,
         entry: &mut Entry<'_>,
     ) -> std::result::Result<Claim, StatusCode> {
-        let (status, reason) = match self.settings().decide(&guest.handshake, host) {
+        let (status, reason) = match self.current().settings.decide(&guest.handshake, host) {
             Decision::Forward => return Ok(connection.claim()),
             // It must not use up the connection's first request.
             Decision::Withhold => return Ok(connection.withhold()),
@@ -255,7 +270,7 @@ impl Proxy {
         let upgrade = Upgrade::of(&mut request, &self.options.upgrades);
         let (head, body) = request.into_parts();
         let path = head.uri.path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/"));
-        let activity = Activity::default();
+        let (activity, current) = (Activity::default(), self.current());
         let attempt = async |body| {
             let mut attempt = Request::new(body);
             *attempt.method_mut() = head.method.clone();
@@ -268,7 +283,7 @@ impl Proxy {
                 upgrade.insert(headers);
             }
             tokio::select! {
-                answer = self.upstream.send(attempt, host, &path) => answer,
+                answer = current.upstream.send(attempt, host, &path) => answer,
                 () = activity.rests(self.options.limits.answer) => Err(Failure::Slow),
             }
         };

@@ -5,14 +5,16 @@ use std::time::Duration;
 use hyper::http::uri::Authority;
 use tls_client_auth::Forwarding;
 use tls_client_auth::hosts::{Decision, Handshake, Hosts};
+use tokio_rustls::rustls::ClientConfig;
 
 use super::log::Sink;
-use super::tls::Tls;
+use super::tls::{Judge, Tls};
+use crate::Result;
 
 /// For as long as the process runs.
 pub struct Options {
     pub origin: Authority,
-    /// Whether the origin speaks HTTP/2 without TLS, as gRPC servers do.
+    /// Whether the origin speaks HTTP/2, without TLS with prior knowledge, as gRPC servers do.
     pub origin_http2: bool,
     /// The protocols that a request may switch to, beside `websocket`.
     pub upgrades: Vec<String>,
@@ -23,9 +25,12 @@ pub struct Options {
     pub error_log: Sink,
 }
 
-/// Read anew on SIGHUP. Connections keep the TLS and the forwarding that they began with; what hosts enforce and forward counts at once.
+/// Read anew on SIGHUP. Connections keep the TLS, its CAs and the forwarding that they began with; what hosts enforce and forward
+/// counts at once.
 pub struct Settings {
     pub tls: Tls,
+    /// With which the origin's certificate is verified; without it, the origin speaks no TLS.
+    pub origin_tls: Option<ClientConfig>,
     pub forwarding: Forwarding,
     /// Which ask for a certificate, enforce it, forward it. Without associations, every host asks.
     pub hosts: Hosts,
@@ -34,9 +39,12 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Whether the handshake for this server name asks for a certificate.
-    pub fn asks(&self, server_name: Option<&str>) -> bool {
-        self.hosts.associations().is_empty() || self.hosts.asks(server_name)
+    /// Who judges the clients of a handshake for this server name; nobody, where it does not ask for a certificate.
+    pub fn judge(&self, server_name: Option<&str>) -> Result<Option<&Judge>> {
+        if !self.hosts.associations().is_empty() && !self.hosts.asks(server_name) {
+            return Ok(None);
+        }
+        self.tls.judge(self.hosts.mtls_certificate_id(server_name)).map(Some)
     }
 
     /// What becomes of a request for this host.

@@ -1,6 +1,6 @@
-//! TLS: which hosts ask for a certificate, who gets in, and who a client is when the handshake is done.
+//! TLS: which hosts ask for a certificate, who judges it, who gets in, and who a client is when the handshake is done.
 
-use std::io;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use tls_client_auth::rustls::OptionalNoCa;
@@ -29,18 +29,27 @@ pub enum Admission {
 /// The CAs that clients' certificates must lead to, and the certificates that they revoked.
 pub struct Authorities {
     pub certificates: Vec<CertificateDer<'static>>,
+    /// Those of hosts with an `mtls_certificate_id`, by that.
+    pub uploaded: HashMap<String, Vec<CertificateDer<'static>>>,
     /// With any, each CA in a client's chain needs one.
     pub revocation_lists: Vec<CertificateRevocationListDer<'static>>,
 }
 
-/// What a handshake needs, and who judges the client after it.
+/// What a handshake needs.
 pub struct Tls {
-    /// For hosts that ask for a certificate.
-    pub asking: Arc<ServerConfig>,
-    /// For those that do not. Its sessions are its own: a client that was not asked must not resume where it would have been.
+    /// For hosts that ask for a certificate of no CA in particular.
+    pub own: Judge,
+    uploaded: HashMap<String, Judge>,
+    /// For hosts that do not ask. Its sessions are its own: a client that was not asked must not resume where it would have been.
     pub plain: Arc<ServerConfig>,
-    verifier: OptionalNoCa,
     admission: Admission,
+}
+
+/// The CAs that judge the clients of some hosts, in the handshake and after it. Its sessions are its own, too: one that began with
+/// other CAs is not resumed.
+pub struct Judge {
+    pub config: Arc<ServerConfig>,
+    verifier: OptionalNoCa,
 }
 
 impl Tls {
@@ -51,23 +60,8 @@ impl Tls {
         authorities: Authorities,
         admission: Admission,
     ) -> Result<Self> {
-        let Authorities { certificates, revocation_lists } = authorities;
-        let mut roots = RootCertStore::empty();
-        for certificate in &certificates {
-            roots.add(certificate.clone())?;
-        }
+        let Authorities { certificates, uploaded, revocation_lists } = authorities;
         let provider = Arc::new(ring::default_provider());
-        let builder =
-            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
-                .with_crls(revocation_lists);
-        let verifier = match admission {
-            Admission::VerifiedOrNone => builder.allow_unauthenticated().build()?,
-            Admission::Verified | Admission::Any => builder.build()?,
-        };
-        let in_handshake: Arc<dyn ClientCertVerifier> = match admission {
-            Admission::Any => Arc::new(OptionalNoCa::new(Arc::clone(&verifier))),
-            Admission::Verified | Admission::VerifiedOrNone => Arc::clone(&verifier),
-        };
         let config = |verifier| -> Result<Arc<ServerConfig>> {
             let mut config = ServerConfig::builder_with_provider(Arc::clone(&provider))
                 .with_safe_default_protocol_versions()?
@@ -76,29 +70,67 @@ impl Tls {
             config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
             Ok(Arc::new(config))
         };
-        let (asking, plain) = (config(in_handshake)?, config(Arc::new(NoClientAuth))?);
-        let verifier = OptionalNoCa::new(verifier).authorities(certificates);
-        Ok(Self { asking, plain, verifier, admission })
+        let judge = |certificates: Vec<CertificateDer<'static>>| -> Result<Judge> {
+            let mut roots = RootCertStore::empty();
+            for certificate in &certificates {
+                roots.add(certificate.clone())?;
+            }
+            let builder =
+                WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+                    .with_crls(revocation_lists.iter().cloned());
+            let verifier = match admission {
+                Admission::VerifiedOrNone => builder.allow_unauthenticated().build()?,
+                Admission::Verified | Admission::Any => builder.build()?,
+            };
+            let in_handshake: Arc<dyn ClientCertVerifier> = match admission {
+                Admission::Any => Arc::new(OptionalNoCa::new(Arc::clone(&verifier))),
+                Admission::Verified | Admission::VerifiedOrNone => Arc::clone(&verifier),
+            };
+            let verifier = OptionalNoCa::new(verifier).authorities(certificates);
+            Ok(Judge { config: config(in_handshake)?, verifier })
+        };
+        let uploaded = uploaded.into_iter().map(|(identifier, certificates)| {
+            Ok((identifier.to_ascii_lowercase(), judge(certificates)?))
+        });
+        Ok(Self {
+            uploaded: uploaded.collect::<Result<_>>()?,
+            own: judge(certificates)?,
+            plain: config(Arc::new(NoClientAuth))?,
+            admission,
+        })
     }
 
-    /// The client's server name decides whether it is asked for a certificate.
-    pub async fn accept(
+    /// The judge of the hosts with this `mtls_certificate_id`, or with none. An identifier without CAs is an error: no other CA may
+    /// judge these clients.
+    pub fn judge(&self, identifier: Option<&str>) -> Result<&Judge> {
+        let Some(identifier) = identifier else { return Ok(&self.own) };
+        let judge = self.uploaded.get(&identifier.to_ascii_lowercase());
+        judge.ok_or_else(|| format!("mtls_certificate_id {identifier}: no --ca for it").into())
+    }
+
+    /// The client's server name decides who judges it; where nobody does, it is not asked for a certificate.
+    pub async fn accept<'t>(
         &self,
         stream: TcpStream,
-        asks: impl FnOnce(Option<&str>) -> bool,
-    ) -> io::Result<TlsStream<TcpStream>> {
+        judge: impl FnOnce(Option<&str>) -> Result<Option<&'t Judge>>,
+    ) -> Result<(TlsStream<TcpStream>, Option<&'t Judge>)> {
         let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
-        let asks = asks(hello.client_hello().server_name());
-        let config = if asks { &self.asking } else { &self.plain };
-        hello.into_stream(Arc::clone(config)).await
+        let judge = judge(hello.client_hello().server_name())?;
+        let config = judge.map_or(&self.plain, |judge| &judge.config);
+        Ok((hello.into_stream(Arc::clone(config)).await?, judge))
     }
 
-    /// The client of a finished handshake, as it verifies now; nobody, where it was not asked.
+    /// The client of a finished handshake, as its judge finds it now; nobody, where it was not asked.
     ///
     /// On a resumed session rustls hands out the first handshake's certificates and verifies nothing: they may have expired since.
-    pub fn client(&self, connection: &ServerConnection) -> Result<ClientCertificate> {
-        let now = self.asking.time_provider.current_time().ok_or("no time to verify at")?;
-        let client = self.verifier.client(connection.peer_certificates(), now)?;
+    pub fn client(
+        &self,
+        judge: Option<&Judge>,
+        connection: &ServerConnection,
+    ) -> Result<ClientCertificate> {
+        let Some(judge) = judge else { return Ok(ClientCertificate::none()) };
+        let now = judge.config.time_provider.current_time().ok_or("no time to verify at")?;
+        let client = judge.verifier.client(connection.peer_certificates(), now)?;
         if self.admission != Admission::Any && client.is_presented() && !client.is_trusted() {
             let verdict = TlsClientAuth::new(&client);
             return Err(format!("resumed session: {}", verdict.cert_verified()).into());

@@ -10,39 +10,44 @@ use hyper::client::conn::{TrySendError, http2};
 use hyper::header::{self, HeaderValue};
 use hyper::http::uri::{Authority, Parts, PathAndQuery, Scheme};
 use hyper::{Request, Response, StatusCode, Uri};
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::Connection as _;
 use hyper_util::client::legacy::{self, Client};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::net::TcpStream;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
+use tokio_rustls::rustls::ClientConfig;
+use tower::ServiceExt as _;
 
+use super::connector::{self, Connector, connector};
 use super::message::Body;
 use super::options::Options;
+use crate::Result;
 
 pub struct Upstream {
+    scheme: Scheme,
     origin: Authority,
-    http1: Client<HttpConnector, Body>,
+    http1: Client<Connector, Body>,
     http2: Option<Http2>,
 }
 
 impl Upstream {
-    pub fn new(options: &Options) -> Self {
+    pub fn new(options: &Options, tls: Option<&ClientConfig>) -> Result<Self> {
         let Options { origin, limits, .. } = options;
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(limits.connect));
-        connector.set_nodelay(true);
+        let scheme = if tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP };
+        let tls = tls.cloned().map_or_else(|| connector::tls([]), Ok)?;
+        let connector = |http2| connector(tls.clone(), http2, limits.connect);
         // It sends again by itself only what it never began to send. Without a timer it would never close an idle connection.
         let http1 = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(limits.idle)
             .pool_timer(TokioTimer::new())
-            .build(connector);
+            .build(connector(false));
         let http2 = options.origin_http2.then(|| Http2 {
-            origin: origin.clone(),
+            origin: uri(&scheme, origin, &PathAndQuery::from_static("/")),
+            connector: connector(true),
             connect: limits.connect,
             connection: Mutex::new(None),
         });
-        Self { origin: origin.clone(), http1, http2 }
+        Ok(Self { scheme, origin: origin.clone(), http1, http2 })
     }
 
     /// Sends one attempt of a request for this host. One that asks for an upgrade, which HTTP/2 doesn't know, takes HTTP/1.1.
@@ -51,10 +56,10 @@ impl Upstream {
         mut request: Request<Body>,
         host: &Authority,
         path: &PathAndQuery,
-    ) -> Result<Response<Incoming>, Failure> {
+    ) -> std::result::Result<Response<Incoming>, Failure> {
         match &self.http2 {
             Some(http2) if !request.headers().contains_key(header::UPGRADE) => {
-                *request.uri_mut() = uri(host, path);
+                *request.uri_mut() = uri(&self.scheme, host, path);
                 request.headers_mut().remove(header::HOST);
                 // gRPC servers want to know that trailers arrive.
                 request.headers_mut().insert(header::TE, HeaderValue::from_static("trailers"));
@@ -68,7 +73,7 @@ impl Upstream {
                 Ok(answer.map_err(TrySendError::into_error)?)
             }
             _ => {
-                *request.uri_mut() = uri(&self.origin, path);
+                *request.uri_mut() = uri(&self.scheme, &self.origin, path);
                 // An authority is a header value always.
                 if let Ok(host) = HeaderValue::from_str(host.as_str()) {
                     request.headers_mut().insert(header::HOST, host);
@@ -79,9 +84,9 @@ impl Upstream {
     }
 }
 
-fn uri(authority: &Authority, path: &PathAndQuery) -> Uri {
+fn uri(scheme: &Scheme, authority: &Authority, path: &PathAndQuery) -> Uri {
     let mut parts = Parts::default();
-    parts.scheme = Some(Scheme::HTTP);
+    parts.scheme = Some(scheme.clone());
     parts.authority = Some(authority.clone());
     parts.path_and_query = Some(path.clone());
     Uri::from_parts(parts).unwrap_or_default()
@@ -89,30 +94,33 @@ fn uri(authority: &Authority, path: &PathAndQuery) -> Uri {
 
 /// One connection for all requests, made again when it is closed.
 struct Http2 {
-    origin: Authority,
+    origin: Uri,
+    connector: Connector,
     connect: Duration,
     connection: Mutex<Option<http2::SendRequest<Body>>>,
 }
 
 impl Http2 {
     /// Who waits for another's attempt to connect waits no longer than for his own.
-    async fn connection(&self) -> Result<http2::SendRequest<Body>, Failure> {
+    async fn connection(&self) -> std::result::Result<http2::SendRequest<Body>, Failure> {
         timeout(self.connect, self.shared()).await.unwrap_or(Err(Failure::Unreachable(None)))
     }
 
-    async fn shared(&self) -> Result<http2::SendRequest<Body>, Failure> {
+    async fn shared(&self) -> std::result::Result<http2::SendRequest<Body>, Failure> {
         let mut shared = self.connection.lock().await;
         if let Some(connection) = shared.as_ref().filter(|connection| !connection.is_closed()) {
             return Ok(connection.clone());
         }
-        let address = (self.origin.host(), self.origin.port_u16().unwrap_or(80));
         let unreachable = |error| Failure::Unreachable(Some(error));
-        let stream = TcpStream::connect(address).await.map_err(unreachable)?;
-        stream.set_nodelay(true).map_err(unreachable)?;
+        let connected = self.connector.clone().oneshot(self.origin.clone()).await;
+        let stream = connected.map_err(unreachable)?;
+        if self.origin.scheme() == Some(&Scheme::HTTPS) && !stream.connected().is_negotiated_h2() {
+            return Err(unreachable("it does not agree on HTTP/2 in its TLS handshake".into()));
+        }
         let (sender, connection) = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .keep_alive_interval(self.connect)
-            .handshake(TokioIo::new(stream))
+            .handshake(stream)
             .await?;
         tokio::spawn(connection);
         Ok(shared.insert(sender).clone())
@@ -125,7 +133,7 @@ pub enum Failure {
     Http1(legacy::Error),
     Http2(hyper::Error),
     /// It accepts no connection; without an error, in time.
-    Unreachable(Option<io::Error>),
+    Unreachable(Option<Box<dyn Error + Send + Sync>>),
     /// It switches to a protocol that nobody asked for.
     Unasked,
     /// It doesn't answer in time.
@@ -184,7 +192,7 @@ impl Error for Failure {
         match self {
             Self::Http1(error) => Some(error),
             Self::Http2(error) => Some(error),
-            Self::Unreachable(Some(error)) => Some(error),
+            Self::Unreachable(Some(error)) => Some(&**error),
             Self::Unreachable(None) | Self::Unasked | Self::Slow => None,
         }
     }
