@@ -43,8 +43,10 @@ Usage: mtls_proxy                      demonstrate it on loopback
   --enforce HOST      answer 403 without a verified certificate, and log why; can be given several times. Without --optional
                       or --optional-no-ca there is no 403: such a client's handshake fails at every host that asks
   --settings FILE     Cloudflare's hostname settings, JSON: which hosts forward the certificate  [all do]
-  --forward WHEN      first: on a connection's first request; every: on every one  [first]
+  --forward WHEN      first: on a connection's first request, as Cloudflare does; every: on every one, as other proxies do
+                      [first]
   --headers SET       the header set; can be given several times  [cloudflare]
+  --only NAME         of the sets' headers this one; can be given several times  [all]
   --rename OLD=NEW    another name for a header of the sets; can be given several times
   --header NAME=FIELD a header of one's own, as X-Subject=subject:rfc2253; can be given several times
   --also-strip NAME   a header that clients may not send either; can be given several times
@@ -96,6 +98,7 @@ impl Arguments {
             file: line.value("--forwarding")?,
             when: line.value("--forward")?,
             sets: line.0.values_from_str("--headers")?,
+            only: line.0.values_from_str("--only")?,
             renamed: line.pairs("--rename")?,
             own: line.pairs("--header")?,
             also_strip: line.0.values_from_str("--also-strip")?,

@@ -12,6 +12,7 @@ pub struct Chosen {
     pub file: Option<String>,
     pub when: Option<String>,
     pub sets: Vec<String>,
+    pub only: Vec<String>,
     pub renamed: Vec<(String, String)>,
     pub own: Vec<(String, String)>,
     pub also_strip: Vec<String>,
@@ -20,8 +21,9 @@ pub struct Chosen {
 impl Chosen {
     pub fn read(self) -> Result<Forwarding> {
         let Some(file) = &self.file else { return self.of_options() };
-        let none = self.when.is_none() && self.sets.is_empty() && self.also_strip.is_empty();
-        if !none || !self.renamed.is_empty() || !self.own.is_empty() {
+        let lists = [&self.sets, &self.only, &self.also_strip].iter().all(|list| list.is_empty());
+        let pairs = [&self.renamed, &self.own].iter().all(|list| list.is_empty());
+        if self.when.is_some() || !lists || !pairs {
             return Err("--forwarding says all that the other options about headers would".into());
         }
         let broken = |error: &dyn std::fmt::Display| format!("--forwarding {file}: {error}");
@@ -41,12 +43,22 @@ impl Chosen {
             HeaderSet::named(name).map_err(|error| format!("--headers {name}: {error}"))
         };
         let mut sets = names.iter().map(named).collect::<std::result::Result<Vec<_>, _>>()?;
+        let has =
+            |set: &HeaderSet, name: &str| set.rows().any(|(row, _)| row.eq_ignore_ascii_case(name));
+        if !self.only.is_empty() {
+            if let Some(name) = self.only.iter().find(|name| !sets.iter().any(|set| has(set, name)))
+            {
+                return Err(format!("--only {name}: no set has it").into());
+            }
+            for set in &mut sets {
+                let names = self.only.iter().map(String::as_str).filter(|name| has(set, name));
+                *set = set.clone().only(names).map_err(|error| format!("--only: {error}"))?;
+            }
+        }
         for (old, new) in &self.renamed {
             let failed = |error| format!("--rename {old}={new}: {error}");
-            let has =
-                |set: &&mut HeaderSet| set.rows().any(|(name, _)| name.eq_ignore_ascii_case(old));
-            let set =
-                sets.iter_mut().find(has).ok_or_else(|| failed("no set has it".to_owned()))?;
+            let set = sets.iter_mut().find(|set| has(set, old));
+            let set = set.ok_or_else(|| failed("no set has it".to_owned()))?;
             *set = set.clone().renamed(old, new).map_err(|error| failed(error.to_string()))?;
         }
         if !self.own.is_empty() {

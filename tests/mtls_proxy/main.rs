@@ -28,6 +28,7 @@ mod proxy;
 mod stage;
 
 mod by_host;
+mod guide;
 mod logs;
 mod options;
 mod tunnels;

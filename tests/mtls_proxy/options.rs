@@ -39,16 +39,21 @@ fn every_bad_argument_has_a_message() {
     }
 }
 
-#[test]
-fn headers_are_chosen_by_options_or_a_file() {
-    let none = || Chosen {
+/// No option about headers.
+pub fn none() -> Chosen {
+    Chosen {
         file: None,
         when: None,
         sets: Vec::new(),
+        only: Vec::new(),
         renamed: Vec::new(),
         own: Vec::new(),
         also_strip: Vec::new(),
-    };
+    }
+}
+
+#[test]
+fn headers_are_chosen_by_options_or_a_file() {
     let pair = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
     assert_eq!(none().read().unwrap(), Forwarding::cloudflare());
     let chosen = Chosen {
@@ -68,6 +73,14 @@ fn headers_are_chosen_by_options_or_a_file() {
         .unwrap();
     assert_eq!(chosen.read().unwrap(), expected);
 
+    let two = ["nginx", "rfc9440"].map(str::to_owned);
+    let only = ["SSL-Client-Verify", "client-cert"].map(str::to_owned);
+    let chosen = Chosen { sets: two.to_vec(), only: only.to_vec(), ..none() };
+    let expected = Forwarding::none()
+        .on_first_request(HeaderSet::nginx().only(["ssl-client-verify"]).unwrap())
+        .on_first_request(HeaderSet::rfc9440().only(["Client-Cert"]).unwrap());
+    assert_eq!(chosen.read().unwrap(), expected);
+
     let folder = std::env::temp_dir();
     for (end, text) in [
         ("toml", "every-request = [\"rfc9440\"]\n"),
@@ -79,10 +92,16 @@ fn headers_are_chosen_by_options_or_a_file() {
         assert_eq!(Chosen { file: file(), ..none() }.read().unwrap(), Forwarding::rfc9440());
         let both = Chosen { file: file(), sets: vec!["nginx".to_owned()], ..none() };
         assert!(both.read().is_err(), "not both");
+        let both = Chosen { file: file(), only: only.to_vec(), ..none() };
+        assert!(both.read().is_err(), "not both");
         std::fs::remove_file(file().unwrap()).unwrap();
     }
     let wrong = [
         ("--headers nginks: ", Chosen { sets: vec!["nginks".to_owned()], ..none() }),
+        (
+            "--only ssl-client-verfy: ",
+            Chosen { only: vec!["ssl-client-verfy".to_owned()], ..none() },
+        ),
         ("--rename a=b: ", Chosen { renamed: pair("a", "b"), ..none() }),
         ("--header a=subjekt: ", Chosen { own: pair("a", "subjekt"), ..none() }),
         ("--also-strip: ", Chosen { also_strip: vec!["host".to_owned()], ..none() }),
