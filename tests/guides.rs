@@ -89,6 +89,15 @@ fn the_guide_to_origins_lists_every_reader_with_its_headers() {
     }
 }
 
+/// The table that `interop/origins --save` wrote. A package has the guide alone.
+#[test]
+fn the_guide_to_origins_quotes_what_was_seen() {
+    let seen = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/origins.md");
+    if let Ok(table) = fs::read_to_string(seen) {
+        assert!(table.lines().count() > 5 && file("src/guide/origins.md").contains(&table));
+    }
+}
+
 #[test]
 fn the_guide_to_an_origin_lists_every_receiver() {
     let rows = rows("src/guide/origin.md", "The receivers");
