@@ -19,7 +19,7 @@ use super::HeaderLine;
 /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    note = "`http::HeaderMap` implements it with feature `http`; a type of another crate needs a wrapper of your own"
+    note = "`http::HeaderMap` implements it with feature `http`, pingora's `RequestHeader` with feature `pingora`; another crate's type needs a wrapper of your own"
 )]
 pub trait RequestHeaders {
     /// Calls `visit` with the name and the value of every line, in order.
@@ -62,7 +62,7 @@ pub trait RequestHeaders {
 /// assert_eq!(lines, ["Host: a.example"]);
 /// ```
 #[diagnostic::on_unimplemented(
-    note = "`http::HeaderMap` implements it with feature `http`; a type of another crate needs a wrapper of your own"
+    note = "`http::HeaderMap` implements it with feature `http`, pingora's `RequestHeader` with feature `pingora`; another crate's type needs a wrapper of your own"
 )]
 pub trait RequestHeadersMut: RequestHeaders {
     /// Removes every line with a name for which `remove` returns `true`.
