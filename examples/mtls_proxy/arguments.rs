@@ -1,6 +1,5 @@
 //! The command line: every bad argument and unreadable file gets a message of its own.
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::str::FromStr;
@@ -9,16 +8,12 @@ use std::time::Duration;
 
 use hyper::http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use tls_client_auth::hosts::HostnameAssociation;
-use tokio_rustls::rustls::ClientConfig;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{
-    CertificateDer, CertificateRevocationListDer, PrivateKeyDer,
-};
 
 use crate::Result;
 use crate::forwarding::Chosen;
 use crate::hosts;
-use crate::proxy::{Admission, Authorities, Limits, Options, Settings, Sink, Tls, connector};
+use crate::pem;
+use crate::proxy::{Admission, Limits, Options, Settings, Sink};
 
 pub const HELP: &str = "\
 A TLS-terminating proxy that tells its origin who the client is.
@@ -117,14 +112,10 @@ impl Arguments {
             let argument = argument.to_string_lossy();
             return Err(format!("{argument}: no such option, or given twice; see --help").into());
         }
+        let authorities = pem::authorities(&client_ca, &uploaded, client_crl.as_deref())?;
         let settings = Settings {
-            tls: tls(
-                &cert,
-                &key,
-                authorities(&client_ca, &uploaded, client_crl.as_deref())?,
-                admission,
-            )?,
-            origin_tls: origin_tls(&scheme, origin_ca.as_deref())?,
+            tls: pem::tls(&cert, &key, authorities, admission)?,
+            origin_tls: pem::origin_tls(&scheme, origin_ca.as_deref())?,
             forwarding: forwarding.read()?,
             hosts: hosts::read(&associations, &enforced, settings.as_deref())?,
             forwards_all: settings.is_none(),
@@ -225,61 +216,5 @@ fn origin(url: &str) -> Result<(Scheme, Authority)> {
             "--origin {url}: an http or https URL without a path, as http://127.0.0.1:8080"
         )
         .into()),
-    }
-}
-
-/// Without the origin's CAs there is nothing to verify it by.
-fn origin_tls(scheme: &Scheme, origin_ca: Option<&str>) -> Result<Option<ClientConfig>> {
-    match (*scheme == Scheme::HTTPS, origin_ca) {
-        (true, None) => Err("--origin-ca is missing: the origin's URL is https".into()),
-        (false, Some(_)) => Err("--origin-ca: the origin's URL is not https".into()),
-        (_, origin_ca) => {
-            let tls = |file| {
-                connector::tls(items("--origin-ca", file)?)
-                    .map_err(|error| format!("--origin-ca {file}: {error}").into())
-            };
-            origin_ca.map(tls).transpose()
-        }
-    }
-}
-
-fn tls(cert: &str, key: &str, authorities: Authorities, admission: Admission) -> Result<Tls> {
-    let private_key =
-        PrivateKeyDer::from_pem_file(key).map_err(|error| format!("--key {key}: {error}"))?;
-    let chain = items("--cert", cert)?;
-    Tls::new(chain, private_key, authorities, admission)
-        .map_err(|error| format!("--cert {cert}, --key {key}, --client-ca: {error}").into())
-}
-
-fn authorities(
-    client_ca: &str,
-    uploaded: &[(String, String)],
-    client_crl: Option<&str>,
-) -> Result<Authorities> {
-    let mut by_identifier = HashMap::new();
-    for (identifier, file) in uploaded {
-        let certificates = items::<CertificateDer<'_>>("--ca", file)?;
-        if by_identifier.insert(identifier.to_ascii_lowercase(), certificates).is_some() {
-            return Err(format!("--ca {identifier}: given twice").into());
-        }
-    }
-    let lists =
-        client_crl.map(|file| items::<CertificateRevocationListDer<'_>>("--client-crl", file));
-    Ok(Authorities {
-        certificates: items::<CertificateDer<'_>>("--client-ca", client_ca)?,
-        uploaded: by_identifier,
-        revocation_lists: lists.transpose()?.unwrap_or_default(),
-    })
-}
-
-/// The certificates or revocation lists of a file, one at least.
-fn items<T: PemObject>(option: &str, file: &str) -> Result<Vec<T>> {
-    let read = T::pem_file_iter(file).and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>);
-    match read {
-        Ok(items) if items.is_empty() => {
-            Err(format!("{option} {file}: no PEM block of this kind").into())
-        }
-        Ok(items) => Ok(items),
-        Err(error) => Err(format!("{option} {file}: {error}").into()),
     }
 }

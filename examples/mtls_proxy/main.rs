@@ -11,6 +11,7 @@ mod arguments;
 mod demonstration;
 mod forwarding;
 mod hosts;
+mod pem;
 mod proxy;
 mod signals;
 

@@ -22,6 +22,8 @@ mod forwarding;
 mod hosts;
 #[path = "../../examples/mtls_proxy/demonstration/origin.rs"]
 mod origin;
+#[path = "../../examples/mtls_proxy/pem.rs"]
+mod pem;
 #[path = "../../examples/mtls_proxy/proxy/mod.rs"]
 mod proxy;
 #[path = "../../examples/mtls_proxy/demonstration/stage.rs"]

@@ -115,6 +115,19 @@ fn headers_are_chosen_by_options_or_a_file() {
 }
 
 #[test]
+fn what_has_expired_is_found() {
+    let key = rcgen::KeyPair::generate().unwrap();
+    for (year, expired) in [(2001, Some("CN=CA")), (2999, None)] {
+        let mut params = rcgen::CertificateParams::new([]).unwrap();
+        params.distinguished_name.push(rcgen::DnType::CommonName, "CA");
+        params.not_after = rcgen::date_time_ymd(year, 1, 1);
+        let certificate = params.self_signed(&key).unwrap();
+        assert_eq!(pem::has_expired(certificate.der()).as_deref(), expired);
+    }
+    assert_eq!(pem::has_expired(b"no certificate"), None);
+}
+
+#[test]
 fn the_help_names_every_option() {
     let source = include_str!("../../examples/mtls_proxy/arguments.rs");
     let (_, code) = source.split_once("pub struct Arguments").unwrap();
