@@ -1,6 +1,12 @@
 //! The root of the verified chain: named by the caller, written for verified clients, never taken from what the client sent.
 
-#![allow(clippy::unwrap_used, clippy::std_instead_of_alloc, reason = "a test")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    clippy::std_instead_of_alloc,
+    clippy::unwrap_used,
+    reason = "a test"
+)]
 
 mod common;
 

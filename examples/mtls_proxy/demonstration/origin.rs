@@ -117,11 +117,12 @@ async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<State
             state.open.fetch_add(1, Ordering::Relaxed);
             match tls {
                 None => connection(stream, &state).await,
-                Some(tls) => match tls.accept(stream).await {
-                    Ok(stream) => connection(stream, &state).await,
-                    // The other side does not trust it.
-                    Err(_) => {}
-                },
+                Some(tls) => {
+                    // Else the other side does not trust it.
+                    if let Ok(stream) = tls.accept(stream).await {
+                        connection(stream, &state).await;
+                    }
+                }
             }
             state.open.fetch_sub(1, Ordering::Relaxed);
         });
