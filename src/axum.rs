@@ -1,4 +1,4 @@
-//! Feature `axum`: the client of a request as a handler's argument.
+//! Feature `axum`: the request's client as a handler's argument.
 
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum_core::response::{IntoResponse, Response};
@@ -8,11 +8,12 @@ use http::request::Parts;
 
 use crate::record::TlsClientAuth;
 
-/// A client that verified and is not revoked: what a [`ReceiveLayer`](crate::tower::ReceiveLayer) or the accepting side put into the
-/// request's extensions. All other requests are answered by [`TlsClientAuthRejection`].
+/// Extracts a client that verified and is not revoked, from the request's extensions, where a
+/// [`ReceiveLayer`](crate::tower::ReceiveLayer) or the accepting side put it. Other requests are answered with a
+/// [`TlsClientAuthRejection`].
 ///
-/// `Option<TlsClientAuth>` is `None` for a client that presented no certificate, and rejects one that did not verify. Who wants
-/// to see those takes `axum::Extension<TlsClientAuth>` and asks [`TlsClientAuth::is_trusted`].
+/// `Option<TlsClientAuth>` is `None` for a client without a certificate, and still rejects one that did not verify. To handle those,
+/// use `axum::Extension<TlsClientAuth>` and check [`TlsClientAuth::is_trusted`].
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -62,7 +63,7 @@ fn trusted(auth: &TlsClientAuth) -> Result<TlsClientAuth, TlsClientAuthRejection
     auth.is_trusted().then(|| auth.clone()).ok_or(TlsClientAuthRejection::NotTrusted)
 }
 
-/// The reason for which a request is answered without its handler: the status and the text that the client gets.
+/// The reason for which a request is rejected before its handler. The response has the status and the reason's text.
 ///
 /// ```
 /// use axum::response::IntoResponse;
@@ -75,11 +76,11 @@ fn trusted(auth: &TlsClientAuth) -> Result<TlsClientAuth, TlsClientAuthRejection
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum TlsClientAuthRejection {
-    /// 403: no certificate.
+    /// `403`: the client presented no certificate.
     NotPresented,
-    /// 403: one that did not verify, or is revoked.
+    /// `403`: the certificate did not verify or is revoked.
     NotTrusted,
-    /// 500: nothing put a [`TlsClientAuth`] into the request's extensions.
+    /// `500`: there is no [`TlsClientAuth`] in the request's extensions.
     Missing,
 }
 
@@ -88,7 +89,7 @@ impl fmt::Display for TlsClientAuthRejection {
         formatter.write_str(match self {
             Self::NotPresented => "a client certificate is required",
             Self::NotTrusted => "the client certificate is not accepted",
-            Self::Missing => "no TlsClientAuth among the request's extensions: is a layer missing?",
+            Self::Missing => "no TlsClientAuth in the request's extensions: is a layer missing?",
         })
     }
 }

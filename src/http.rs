@@ -1,4 +1,4 @@
-//! Feature `http`: header maps as the place where headers are stripped, set and read.
+//! Feature `http`: `http::HeaderMap` as the headers of a request.
 
 use alloc::vec::Vec;
 
@@ -31,7 +31,7 @@ impl RequestHeadersMut for HeaderMap {
 
     fn add_line(&mut self, line: HeaderLine<'_>) -> Result<(), TooManyHeaders> {
         let value = line.header_value();
-        // `insert` panics where the map is full.
+        // `insert` panics if the map is full.
         self.try_append(line.header_name().as_header_name(), value.clone())
             .map(drop)
             .map_err(|_| TooManyHeaders)

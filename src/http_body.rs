@@ -12,9 +12,9 @@ use crate::connection::{Claim, ConnectionState, strip};
 use crate::headers::families::Families;
 
 pin_project! {
-    /// Strips the trailers of a request's body like its headers. Data passes untouched.
+    /// A request body with its trailers stripped like headers. Data is unchanged.
     ///
-    /// Made by [`Claim::strip_body`] or [`ConnectionState::strip_body`].
+    /// Created by [`Claim::strip_body`] or [`ConnectionState::strip_body`].
     ///
     /// ```
     /// use bytes::Bytes;
@@ -43,14 +43,14 @@ pin_project! {
 }
 
 impl Claim {
-    /// Strips the trailers of the request's body.
+    /// Wraps the request's body, to strip its trailers.
     pub fn strip_body<B>(&self, body: B) -> StrippedBody<B> {
         StrippedBody { inner: body, forwarding: self.forwarding().clone(), kept: self.kept() }
     }
 }
 
 impl ConnectionState {
-    /// Strips the trailers of a request's body.
+    /// Wraps a request's body, to strip its trailers.
     pub fn strip_body<B>(&self, body: B) -> StrippedBody<B> {
         StrippedBody { inner: body, forwarding: self.forwarding().clone(), kept: self.kept() }
     }

@@ -1,19 +1,18 @@
-//! Feature `pingora`: the request header of pingora 0.9 as the place where headers are stripped and set.
+//! Feature `pingora`: the request header of pingora 0.9 as the headers of a request.
 //!
-//! pingora keeps the spelling of each name beside the header map, and its HTTP/1.1 client fails where the two differ. Both change
-//! together here: lines come off with every spelling, and those of a set are sent as the set spells them.
+//! pingora keeps the spelling of each name in addition to the header map, and its HTTP/1.1 client fails if the two differ. This
+//! module changes both together, so a set's headers are sent in the set's spelling.
 //!
-//! # Where the calls go
+//! # The calls in pingora's callbacks
 //!
-//! - `TlsAccept::handshake_complete_callback`: make the [`ConnectionState`](crate::ConnectionState) and return it; pingora keeps it in
-//!   `SslDigest::extension`.
-//! - `ProxyHttp::request_filter`: claim once a request, by [`Forwarding::claim`](crate::Forwarding::claim) with that state, or with
+//! - `TlsAccept::handshake_complete_callback`: create the [`ConnectionState`](crate::ConnectionState) and return it; pingora keeps it
+//!   in `SslDigest::extension`.
+//! - `ProxyHttp::request_filter`, once for each request: [`Forwarding::claim`](crate::Forwarding::claim) with that state, or with
 //!   `None` on a connection without TLS.
-//! - `ProxyHttp::upstream_request_filter`, once an attempt: [`Claim::apply`](crate::Claim::apply) to the request header, before
-//!   headers of one's own are set.
+//! - `ProxyHttp::upstream_request_filter`, once for each attempt: [`Claim::apply`](crate::Claim::apply), before you set other headers.
 //! - `ProxyHttp::upstream_response_filter`: [`Claim::commit`](crate::Claim::commit).
 //!
-//! # What each TLS backend gives
+//! # The certificate from each TLS backend
 //!
 //! As of pingora 0.9.1:
 //!
@@ -25,10 +24,10 @@
 //!
 //! - OpenSSL, BoringSSL: [`ClientCertificate::presented`](crate::ClientCertificate::presented) with
 //!   [`Verification::from_code`](crate::Verification::from_code).
-//! - rustls, whose verifier refuses bad certificates: [`ClientCertificate::from_verified_chain`](crate::ClientCertificate::from_verified_chain).
-//!   pingora 0.8 has no callback there.
-//! - Where there is a digest alone: [`ClientCertificate::known_by_sha256`](crate::ClientCertificate::known_by_sha256). Headers then state
-//!   the digest and the verdict. An empty `cert_digest` is a client without a certificate.
+//! - rustls, with a verifier that rejects invalid certificates:
+//!   [`ClientCertificate::from_verified_chain`](crate::ClientCertificate::from_verified_chain). pingora 0.8 has no callback with rustls.
+//! - With only a digest: [`ClientCertificate::known_by_sha256`](crate::ClientCertificate::known_by_sha256). The headers then contain the
+//!   digest and the verdict. An empty `cert_digest` is a client without a certificate.
 //!
 //! # Example
 //!
@@ -36,7 +35,7 @@
 //! use pingora_http::RequestHeader;
 //! use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, HeaderSet, Verification};
 //!
-//! /// The client of a session whose TLS backend gives a digest; its listener refuses bad certificates.
+//! /// The client of a session, from its digest; the listener rejects invalid certificates.
 //! fn client(cert_digest: &[u8]) -> ClientCertificate {
 //!     match cert_digest.try_into() {
 //!         Ok(digest) => ClientCertificate::known_by_sha256(digest, Verification::Success),

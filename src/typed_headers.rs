@@ -14,8 +14,8 @@ static CLIENT_CERT_CHAIN: HeaderName = HeaderName::from_static("client-cert-chai
 
 /// `Client-Cert`: the client's certificate (DER) as a byte sequence, `:MIIB…:` (RFC 9440 §2.2).
 ///
-/// Decoding wants exactly one line with one item; encoding of DER never fails. A type and no policy: whether the header may be
-/// believed is the [`Receiver`](crate::Receiver)'s matter.
+/// Decoding requires exactly one line with one item; encoding DER never fails. The type does not check who sent the header or whether
+/// the certificate verified: use a [`Receiver`](crate::Receiver) for that.
 ///
 /// ```
 /// use headers::HeaderMapExt;
@@ -30,7 +30,7 @@ static CLIENT_CERT_CHAIN: HeaderName = HeaderName::from_static("client-cert-chai
 #[expect(clippy::exhaustive_structs, reason = "the field's one item")]
 pub struct ClientCert(pub Vec<u8>);
 
-/// The size, not the bytes: those come from the client.
+/// Prints the size, not the bytes, which come from the client.
 impl fmt::Debug for ClientCert {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "ClientCert({} bytes)", self.0.len())
@@ -59,9 +59,9 @@ impl Header for ClientCert {
     }
 }
 
-/// `Client-Cert-Chain`: the certificates (DER) behind the leaf as a list, `:MIIB…:, :MIIC…:` (RFC 9440 §2.3).
+/// `Client-Cert-Chain`: the certificates (DER) after the leaf as a list, `:MIIB…:, :MIIC…:` (RFC 9440 §2.3).
 ///
-/// Several lines are one list (RFC 9651 §4.2). At most 10 certificates, as the [`Receiver`](crate::Receiver) takes.
+/// Several lines are one list (RFC 9651 §4.2). At most 10 certificates are decoded, as by the [`Receiver`](crate::Receiver).
 ///
 /// ```
 /// use headers::HeaderMapExt;
@@ -76,7 +76,7 @@ impl Header for ClientCert {
 #[expect(clippy::exhaustive_structs, reason = "the field's one list")]
 pub struct ClientCertChain(pub Vec<Vec<u8>>);
 
-/// Sizes, not bytes: those come from the client.
+/// Prints sizes, not bytes, which come from the client.
 impl fmt::Debug for ClientCertChain {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sizes: Vec<usize> = self.0.iter().map(Vec::len).collect();
@@ -110,7 +110,7 @@ impl Header for ClientCertChain {
     }
 }
 
-/// An empty list is no line at all (RFC 9651 §4.1).
+/// The list's value; `None` for an empty list, which has no line (RFC 9651 §4.1).
 fn list(certificates: &[Vec<u8>]) -> Option<HeaderValue> {
     let mut text = Vec::new();
     let items = certificates.iter().map(Vec::as_slice);

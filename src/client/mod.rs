@@ -1,4 +1,4 @@
-//! What a finished handshake leaves behind: the client's certificate, or none, and the verdict on it.
+//! The client of a finished TLS handshake: its certificate, if it presented one, and the verification result.
 
 mod peer_certificates;
 mod verification;
@@ -20,11 +20,11 @@ pub use peer_certificates::RawPublicKeyError;
 pub use verification::{OtherReason, Reason, Verification};
 pub use verify_error::{ParseVerifyError, VerifyError};
 
-/// What a TLS handshake leaves of the client: the certificate's bytes or none, the rest of the chain as it was sent, whether it
-/// verified, whether it is revoked.
+/// The client of a TLS handshake: the certificate that it presented, if any, the rest of its chain, the verification result, and
+/// whether the certificate is revoked.
 ///
-/// Making one reads nothing; cloning one copies no bytes. A certificate that can't be read as X.509 is kept all the same:
-/// its bytes and fingerprints can be forwarded.
+/// Creating a value parses nothing, and cloning it copies no bytes. A certificate that is not valid X.509 is kept: its bytes and
+/// fingerprints can still be forwarded.
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, Verification};
@@ -37,7 +37,7 @@ pub use verify_error::{ParseVerifyError, VerifyError};
 #[derive(Clone, Eq, PartialEq)]
 pub struct ClientCertificate {
     leaf: Option<Arc<[u8]>>,
-    /// `None` where it would be empty.
+    /// `None` if every field of it would be empty.
     others: Option<Arc<Others>>,
     verification: Verification,
     revoked: bool,
@@ -45,14 +45,14 @@ pub struct ClientCertificate {
     seen_at: Option<OffsetDateTime>,
 }
 
-/// What is known of a connection beside its leaf. Most have nothing, which then takes one pointer.
+/// What is known of a client besides its leaf. Most clients have none of it, so it is behind one pointer.
 #[derive(Clone, Default, Eq, PartialEq)]
 struct Others {
-    /// Of a leaf that is not known.
+    /// The fingerprint of a leaf that was not kept.
     sha256: Option<[u8; 32]>,
-    /// As the client sent them after the leaf.
+    /// The certificates after the leaf, in the order sent.
     chain: Vec<Arc<[u8]>>,
-    /// As the caller named them.
+    /// The issuer's and the root's certificates, as the caller gave them.
     issuer: Option<Arc<[u8]>>,
     root: Option<Arc<[u8]>>,
 }
@@ -71,18 +71,18 @@ impl ClientCertificate {
         }
     }
 
-    /// Creates a client that presented this leaf (DER), with the TLS library's verification result. An `Arc<[u8]>` is shared, not
-    /// copied.
+    /// Creates a client that presented this leaf certificate (DER), with the TLS library's verification result. An `Arc<[u8]>` is
+    /// shared, not copied.
     #[must_use]
     pub fn presented(leaf: impl Into<Arc<[u8]>>, verification: Verification) -> Self {
         Self { leaf: Some(leaf.into()), verification, ..Self::none() }
     }
 
-    /// The client presented a certificate of which the TLS library kept the SHA-256 alone, and this is what it said of it.
+    /// Creates a client whose certificate is known by its SHA-256 fingerprint only, with the TLS library's verification result.
     ///
-    /// Headers state the digest and the verdict, where a set has them, and nothing else: no name, no serial number, no
-    /// certificate. [`leaf`](Self::leaf) is `None`. Some libraries can be told to keep no more, BoringSSL by
-    /// `SSL_CTX_set_retain_only_sha256_of_client_certs`; pingora hands out a digest with every TLS backend.
+    /// The headers then hold the fingerprint and the verdict, in sets that have them, and nothing else: no names, no serial
+    /// number, no certificate. [`leaf`](Self::leaf) returns `None`. BoringSSL keeps only the fingerprint after
+    /// `SSL_CTX_set_retain_only_sha256_of_client_certs`; pingora gives it with every TLS backend.
     ///
     /// ```
     /// use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
@@ -112,8 +112,8 @@ impl ClientCertificate {
         self
     }
 
-    /// Records whether the presented certificate is known to be revoked. Cloudflare reports that beside a `SUCCESS`, as "valid but
-    /// revoked", and never beside a `FAILED`: of a certificate that failed verification it is not recorded.
+    /// Sets whether the presented certificate is known to be revoked. Ignored for a certificate that failed verification, as
+    /// Cloudflare reports a revocation beside `SUCCESS` ("valid but revoked") and never beside `FAILED`.
     #[must_use]
     pub fn revoked(mut self, revoked: bool) -> Self {
         let has_failed = matches!(self.verification, Verification::Failed(_));
@@ -121,7 +121,7 @@ impl ClientCertificate {
         self
     }
 
-    /// Sets the dialect for the record and for sets that fix none; [`Dialect::BoringSsl`] by default.
+    /// Sets the dialect for the record and for sets without a fixed dialect; [`Dialect::BoringSsl`] by default.
     #[must_use]
     pub const fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;
@@ -129,7 +129,7 @@ impl ClientCertificate {
     }
 
     /// Sets the reference time for [`DaysRemaining`](crate::field::Field::DaysRemaining). The default is the time at which the headers
-    /// are made; without the standard library there is none, and no header either.
+    /// are written. Without feature `std` there is no default, and the header is left out.
     #[must_use]
     pub const fn seen_at(mut self, time: OffsetDateTime) -> Self {
         self.seen_at = Some(time);
@@ -142,13 +142,13 @@ impl ClientCertificate {
         self.leaf.is_some()
     }
 
-    /// Whether it presented one that verified and is not revoked.
+    /// Whether the client presented a certificate that verified and is not revoked.
     #[must_use]
     pub fn is_trusted(&self) -> bool {
         self.is_presented() && self.verification == Verification::Success && !self.revoked
     }
 
-    /// Whether it is known to be revoked, and did not fail verification.
+    /// Whether the certificate is known to be revoked and did not fail verification.
     #[must_use]
     pub const fn is_revoked(&self) -> bool {
         self.revoked
@@ -160,30 +160,30 @@ impl ClientCertificate {
         &self.verification
     }
 
-    /// The leaf's DER, as the client sent it. `None` also where one was presented and its bytes are not known: made from
-    /// none, as a TLS stack that keeps only a digest has them.
+    /// The leaf's DER, as the client sent it. `None` if no certificate was presented, and if only its fingerprint is known
+    /// ([`known_by_sha256`](Self::known_by_sha256)).
     #[must_use]
     pub fn leaf(&self) -> Option<&[u8]> {
         self.leaf.as_deref().filter(|leaf| !leaf.is_empty())
     }
 
-    /// The digest that a client is [known by](Self::known_by_sha256).
+    /// The fingerprint given to [`known_by_sha256`](Self::known_by_sha256).
     pub(crate) fn known_sha256(&self) -> Option<[u8; 32]> {
         self.others.as_deref().and_then(|others| others.sha256)
     }
 
-    /// The SHA-256 of the leaf, also where its bytes are not known.
+    /// The leaf's SHA-256 fingerprint, computed or given.
     pub(crate) fn sha256(&self) -> Option<[u8; 32]> {
         self.leaf().map(fingerprint::sha256).or_else(|| self.known_sha256())
     }
 
-    /// The certificates after the leaf.
+    /// The certificates that the client sent after the leaf (DER), in the order sent.
     pub fn chain_certificates(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         let chain = self.others.as_deref().map_or(&[][..], |others| &others.chain);
         chain.iter().map(AsRef::as_ref)
     }
 
-    /// The leaf as a certificate.
+    /// Parses the leaf.
     ///
     /// # Errors
     /// The leaf is missing ([`ErrorKind::Missing`]) or is not the DER of a certificate.
@@ -208,7 +208,7 @@ impl ClientCertificate {
     }
 }
 
-/// Sizes instead of bytes: nothing that a client wrote gets into a log this way.
+/// Prints sizes instead of bytes, so that no client input gets into a log.
 impl fmt::Debug for ClientCertificate {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

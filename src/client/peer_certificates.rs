@@ -1,4 +1,4 @@
-//! From the list of certificates that a TLS library gives after the handshake.
+//! A client from the certificate list that a TLS library returns after the handshake.
 
 use core::fmt;
 
@@ -7,19 +7,20 @@ use crate::x509::Part;
 use crate::x509::cursor::{self, Cursor};
 
 impl ClientCertificate {
-    /// Takes the certificates of a client that the TLS library verified, in DER: leaf first, as the client sent them. An empty
-    /// list, or none, is a client without a certificate.
+    /// Creates a client from certificates that the TLS library verified (DER): leaf first, as the client sent them. `None` or an
+    /// empty list is a client without a certificate.
     ///
-    /// It is what `peer_certificates` of a rustls `ServerConnection` returns where the listener's verifier refuses bad
+    /// Takes what `peer_certificates` of a rustls `ServerConnection` returns if the listener's verifier rejects invalid
     /// certificates, as `WebPkiClientVerifier` does; the certificates in the `peer_identity` of a quinn `Connection`; and the
     /// `peer_cert_chain` of s2n-tls without its root. The [`verification`](Self::verification) of a presented certificate is
     /// [`Verification::Success`].
     ///
-    /// A library verifies in the first handshake. On a resumed session it repeats the certificates of that one, which may have
-    /// expired since: resume no sessions, or verify again as [`OptionalNoCa::client`](../rustls/struct.OptionalNoCa.html#method.client)
-    /// does. With a verifier that lets bad certificates in, make the client by [`presented`](Self::presented) with what it found.
+    /// TLS libraries verify in the first handshake. On a resumed session they return its certificates again, which may have
+    /// expired since: disable resumption, or verify again as [`OptionalNoCa::client`](../rustls/struct.OptionalNoCa.html#method.client)
+    /// does. If the verifier admits invalid certificates, use [`presented`](Self::presented) with its result.
     ///
-    /// [`verified_issuer_among`](Self::verified_issuer_among) with the listener's CA certificates adds the issuer's facts.
+    /// [`verified_issuer_among`](Self::verified_issuer_among) with the listener's CA certificates adds the issuer's serial number
+    /// and key identifier.
     ///
     /// ```
     /// use tls_client_auth::ClientCertificate;
@@ -81,7 +82,7 @@ impl fmt::Display for RawPublicKeyError {
 
 impl core::error::Error for RawPublicKeyError {}
 
-/// RFC 5280 §4.1: an algorithm and a bit string, where a certificate has the part that is signed.
+/// Whether the DER is a `SubjectPublicKeyInfo` (RFC 5280 §4.1): an algorithm and a bit string.
 fn is_subject_public_key_info(der: &[u8]) -> bool {
     let read = || {
         let mut outer = Cursor::new(der);

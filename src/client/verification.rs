@@ -1,4 +1,4 @@
-//! What the TLS library said of the client's certificate: an input to this crate, never its own judgement.
+//! The TLS library's verification result for the client's certificate: an input to this crate, which verifies nothing itself.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -21,11 +21,11 @@ use crate::x509::Dialect;
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "nginx and Cloudflare know these three")]
 pub enum Verification {
-    /// Nothing was verified: `NONE`.
+    /// No certificate was verified: `NONE`.
     None,
-    /// The chain leads to a trusted root: `SUCCESS`.
+    /// The certificate verified: `SUCCESS`.
     Success,
-    /// It does not: `FAILED:` and the reason.
+    /// The certificate did not verify: `FAILED:` and the reason.
     Failed(Reason),
 }
 
@@ -44,7 +44,7 @@ impl Verification {
         )
     }
 
-    /// `SUCCESS`, `NONE`, `FAILED:certificate has expired`, or `FAILED` where no reason was given; printable ASCII.
+    /// The result as text, in printable ASCII: `SUCCESS`, `NONE`, `FAILED:certificate has expired`, or `FAILED` without a reason.
     #[must_use]
     pub fn text(&self, dialect: Dialect) -> String {
         let mut text = Vec::new();
@@ -64,8 +64,8 @@ impl Verification {
         }
     }
 
-    /// Reads what [`text`](Self::text) writes, in either dialect; a reason neither library words stays as it is, and no reason
-    /// stays none.
+    /// Parses the output of [`text`](Self::text), in either dialect. A reason of neither library becomes [`Reason::Other`].
+    /// `None` if the text is not a verification result.
     ///
     /// ```
     /// use tls_client_auth::Verification;
@@ -99,20 +99,20 @@ impl From<VerifyError> for Verification {
     }
 }
 
-/// Why verification failed: a reason of the closed list, or the caller's own text.
+/// The reason for which verification failed: one of OpenSSL's and BoringSSL's, or the caller's own text.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Reason {
     /// A reason that OpenSSL or BoringSSL has a number for.
     Known(VerifyError),
-    /// Any other.
+    /// Any other reason, as text.
     Other(OtherReason),
-    /// No reason was given: the bare `FAILED` of proxies that know none.
+    /// No reason was given: the bare `FAILED` of some proxies.
     Unstated,
 }
 
 impl Reason {
-    /// The caller's own wording. What is not printable ASCII becomes `?`.
+    /// Creates a reason from the caller's own text. Characters outside printable ASCII become `?`.
     ///
     /// ```
     /// use tls_client_auth::Dialect;
@@ -137,7 +137,7 @@ impl Reason {
     }
 }
 
-/// The reason in OpenSSL's words; `no reason given` where there is none.
+/// Prints the reason in OpenSSL's words, or `no reason given`.
 impl fmt::Display for Reason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {
@@ -149,7 +149,7 @@ impl fmt::Display for Reason {
 
 impl core::error::Error for Reason {}
 
-/// A reason in the caller's words, kept to printable ASCII: see [`Reason::other`].
+/// A reason in the caller's words, in printable ASCII: see [`Reason::other`].
 #[derive(Clone, Eq, Hash, PartialEq)]
 pub struct OtherReason(Arc<str>);
 

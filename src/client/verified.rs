@@ -8,14 +8,14 @@ use crate::x509::Certificate;
 use crate::x509::issuer::is_issued_by;
 
 impl ClientCertificate {
-    /// Names the certificate of the leaf's issuer (DER) that verification used: the source of `certIssuerSerial` and
-    /// `certIssuerSKI`. Empty bytes name none.
+    /// Sets the issuer's certificate (DER) that verification used: the source of `certIssuerSerial` and `certIssuerSKI`. Empty
+    /// bytes mean that it is not known.
     ///
-    /// It never comes from what the client sent: a client can append a certificate of its CA's name with any serial number. It is
-    /// read only where the verification is [`Verification::Success`], and it is never part of a forwarded chain. Without it both
-    /// facts come from the leaf's authority key identifier (RFC 5280 §4.2.1.1), or are empty.
+    /// Do not take it from the chain that the client sent: a client can append a certificate with its CA's name and any serial
+    /// number. It is parsed only if the verification is [`Verification::Success`], and it is never part of a forwarded chain.
+    /// Without it, both values come from the leaf's authority key identifier (RFC 5280 §4.2.1.1), or are empty.
     ///
-    /// With OpenSSL the verified chain holds it, except on a resumed session:
+    /// OpenSSL has it in the verified chain, except on a resumed session:
     /// `.verified_issuer(tls.verified_chain().and_then(|chain| chain.get(1)?.to_der().ok()).unwrap_or_default())`.
     /// [`verified_issuer_among`](Self::verified_issuer_among) works with every library.
     ///
@@ -33,11 +33,11 @@ impl ClientCertificate {
         self.with_others(|others| others.issuer = issuer)
     }
 
-    /// Names the verified issuer's certificate among the CA certificates (DER) that the TLS listener trusts: the only one with the
-    /// leaf's issuer as its subject and with the same key identifier, where both have one.
+    /// Finds the verified issuer's certificate among the CA certificates (DER) that the TLS listener trusts: the only one with the
+    /// leaf's issuer as its subject and, if both have a key identifier, with the same one.
     ///
-    /// Where several match, nobody can tell which verification used, and none is named. The same holds where the issuer is an
-    /// intermediate CA that only the client sent, and where the certificate did not verify. Names compare byte for byte; no signature is checked.
+    /// Sets none if several match, because verification may have used any of them; if the issuer is an intermediate CA that only
+    /// the client sent; or if the certificate did not verify. Names are compared byte for byte; no signature is checked.
     ///
     /// ```
     /// use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};

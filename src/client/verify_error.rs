@@ -1,7 +1,7 @@
-//! The closed list of reasons for which a chain fails verification: both libraries' codes and texts.
+//! The reasons for which a chain fails verification, with OpenSSL's and BoringSSL's codes and texts.
 //!
-//! Read off `X509_verify_cert_error_string` of OpenSSL 3.0 and of BoringSSL. The same code can mean
-//! different things in the two (24, 65 to 67), and the same reason can be worded differently (18).
+//! Source: `X509_verify_cert_error_string` of OpenSSL 3.0 and of BoringSSL. The same code can mean
+//! different things in the two (24, 65 to 67), and the same reason can have different texts (18).
 
 use crate::x509::Dialect;
 
@@ -45,8 +45,8 @@ macro_rules! verify_errors {
                 }
             }
 
-            /// The reason as `X509_verify_cert_error_string` words it: printable ASCII. A reason that only
-            /// the other library knows is worded as that one does.
+            /// The text that `X509_verify_cert_error_string` of this library returns, in printable ASCII. For a reason
+            /// that only the other library knows, the other library's text.
             #[must_use]
             pub const fn text(self, dialect: Dialect) -> &'static str {
                 match (self, dialect) {
@@ -159,8 +159,8 @@ verify_errors! {
 }
 
 impl VerifyError {
-    /// The reason behind a library's own number: what `SSL_get_verify_result` or
-    /// `X509_STORE_CTX_get_error` returned. `None` for 0 (`X509_V_OK`) and for numbers it does not define.
+    /// The reason with this library's code, as `SSL_get_verify_result` or `X509_STORE_CTX_get_error` returns it. `None` for 0
+    /// (`X509_V_OK`) and for codes that the library does not define.
     #[must_use]
     pub fn from_code(code: i32, dialect: Dialect) -> Option<Self> {
         TABLE
@@ -175,7 +175,7 @@ impl VerifyError {
             .map(|(error, ..)| *error)
     }
 
-    /// The library's number for this reason, where it has one.
+    /// The library's code for this reason; `None` if it has none.
     #[must_use]
     pub fn code(self, dialect: Dialect) -> Option<i32> {
         let (_, openssl, boringssl) = TABLE.iter().find(|(error, ..)| *error == self)?;
@@ -186,7 +186,7 @@ impl VerifyError {
         .map(i32::from)
     }
 
-    /// Appends the name of OpenSSL's constant, which the variant's is in capitals: `X509_V_ERR_CERT_HAS_EXPIRED`.
+    /// Appends the name of OpenSSL's constant, the variant's name in capitals: `X509_V_ERR_CERT_HAS_EXPIRED`.
     pub(crate) fn write_constant(self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"X509_V_ERR");
         let mut digits = false;
@@ -199,7 +199,7 @@ impl VerifyError {
         }
     }
 
-    /// The reason with this constant of OpenSSL's.
+    /// The reason with this OpenSSL constant.
     pub(crate) fn from_constant(constant: &[u8]) -> Option<Self> {
         let has_it = |error: &Self| {
             let mut text = Vec::new();
@@ -209,7 +209,7 @@ impl VerifyError {
         TABLE.iter().map(|(error, ..)| *error).find(has_it)
     }
 
-    /// The reason with exactly this text in either library's wording.
+    /// The reason with exactly this text in either library.
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         TABLE
             .iter()
@@ -218,7 +218,7 @@ impl VerifyError {
     }
 }
 
-/// The reason in OpenSSL's words, which are `X509_verify_cert_error_string`'s.
+/// Prints OpenSSL's text, as `X509_verify_cert_error_string` returns it.
 impl fmt::Display for VerifyError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(self.text(Dialect::OpenSsl))
@@ -227,7 +227,7 @@ impl fmt::Display for VerifyError {
 
 impl core::error::Error for VerifyError {}
 
-/// Reads a reason in OpenSSL's words or BoringSSL's.
+/// Parses OpenSSL's or BoringSSL's text of a reason.
 ///
 /// ```
 /// use tls_client_auth::client::VerifyError;
@@ -244,7 +244,7 @@ impl FromStr for VerifyError {
     }
 }
 
-/// A text is not a reason that OpenSSL or BoringSSL gives.
+/// The text is not a reason of OpenSSL or BoringSSL.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ParseVerifyError(());
 
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_is_none_is_a_failure_too() {
+    fn an_unknown_code_is_a_failure_too() {
         use crate::client::Verification;
         for code in [-1, 255, i32::MAX] {
             let verification = Verification::from_code(code, Dialect::OpenSsl);
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_means_what_its_own_library_says() {
+    fn a_code_has_its_own_library_s_meaning() {
         let cases = [
             (24, Dialect::OpenSsl, "issuer certificate doesn't have a public key"),
             (24, Dialect::BoringSsl, "invalid CA certificate"),

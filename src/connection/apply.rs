@@ -1,4 +1,4 @@
-//! A claim applied to a request: what the client sent under owned names goes, and ours is added.
+//! Applies a claim to a request: strips the owned headers that the client sent, and adds the claim's.
 
 use alloc::vec::Vec;
 
@@ -6,7 +6,7 @@ use super::sync::Ordering;
 use super::{Claim, strip, xfcc};
 use crate::headers::{RequestHeadersMut, TooManyHeaders, add_line};
 
-/// What [`Claim::apply`] did to a request's headers.
+/// The result of [`Claim::apply`].
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding};
@@ -24,15 +24,14 @@ pub struct Applied {
 }
 
 impl Applied {
-    /// How many header lines of the request had a name that is [owned](Claim::owns) and were removed: attempts at forging, if the
-    /// headers were not prepared before. What `Connection` lists is not counted.
+    /// The number of header lines that were stripped because their name is [owned](Claim::owns): attempts at forging, unless the
+    /// headers were already prepared before. Headers listed in `Connection` are not counted.
     #[must_use]
     pub const fn stripped(self) -> usize {
         self.stripped
     }
 
-    /// Whether the request carries what the claim holds. If not, the request has too many headers to take ours, and carries none
-    /// of them.
+    /// Whether all of the claim's headers were added. If not, the request has too many headers, and none were added.
     #[must_use]
     pub const fn is_complete(self) -> bool {
         self.is_complete
@@ -40,15 +39,15 @@ impl Applied {
 }
 
 impl Claim {
-    /// Removes from the request what its `Connection` lists and every header that could pass for one of ours, then adds ours,
-    /// each once. Run it on every request, whatever it carries, and before the proxy sets headers of its own.
+    /// Strips the request of client-certificate headers and of headers listed in `Connection`, then adds the claim's headers, each
+    /// once. Call it for every request, before the proxy sets headers of its own.
     ///
-    /// `Connection` and `Upgrade` are treated as by [`consume_connection`](super::consume_connection). Where the request has too many headers to take ours, it
-    /// goes without any of them, and the claim will not be [committed](Self::commit).
+    /// `Connection` and `Upgrade` are treated as by [`consume_connection`](super::consume_connection). If the request has too many
+    /// headers, none are added, and [`commit`](Self::commit) has no effect.
     #[doc(alias("forged", "spoofed", "sanitize"))]
     pub fn apply<H: RequestHeadersMut + ?Sized>(&self, headers: &mut H) -> Applied {
         let mode = self.forwarding().mode_of_xfcc();
-        // Taken out first: it is owned, and comes back only as what is inserted.
+        // Read first: it is owned, so `remove_where` removes it, and it is inserted again below.
         let keeps = self.every && mode.keeps(self.is_trusted());
         let inbound = if keeps { xfcc::inbound(headers) } else { None };
         let (inbound, kept) = inbound.map_or((None, 0), |(value, lines)| (Some(value), lines));
@@ -116,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_without_room_go_without_ours_and_say_so() {
+    fn full_headers_get_no_lines_and_report_it() {
         let client = ClientCertificate::presented(DER, Verification::Success);
         let forwarding = Forwarding::cloudflare()
             .on_every_request(HeaderSet::envoy())
@@ -149,7 +148,7 @@ mod tests {
 
     #[cfg(feature = "http")]
     #[test]
-    fn a_full_header_map_is_no_panic() {
+    fn a_full_header_map_does_not_panic() {
         use http::{HeaderMap, HeaderName, HeaderValue};
         let client = ClientCertificate::presented(DER, Verification::Success);
         let value = HeaderValue::from_static("1");

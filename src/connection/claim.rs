@@ -1,4 +1,4 @@
-//! The claim of a request: the lines that it carries, and whether they arrived.
+//! The claim of a request: its header lines, and whether the origin has them.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -12,10 +12,10 @@ use crate::headers::families::Families;
 use crate::headers::{HeaderLine, HeaderLines};
 
 impl Forwarding {
-    /// Prepares a request, of a connection or of none.
+    /// Prepares a request with or without a [`ConnectionState`].
     ///
-    /// A request without a connection (cleartext, or another listener) is one of a client without a certificate: it is stripped,
-    /// and carries what the sets state for a client without a certificate. Every listener of a proxy uses the same forwarding.
+    /// A request without one (no TLS, or another listener) is treated as a request of a client without a certificate: it is
+    /// stripped, and carries the sets' headers for such clients. Use the same forwarding on every listener of a proxy.
     ///
     /// ```
     /// use tls_client_auth::{Forwarding, HeaderSet};
@@ -34,16 +34,16 @@ impl Forwarding {
     }
 }
 
-/// What one request carries to the origin.
+/// The headers of one request to the origin.
 ///
-/// It can be applied to several attempts. Dropping it uncommitted (also by a panic or a cancelled future) gives the first
-/// request's headers back.
+/// A claim can be applied to several attempts. If it is dropped uncommitted (also by a panic or a cancelled future), the next
+/// request carries the first request's headers.
 pub struct Claim {
     source: Source,
-    /// Whether it carries anything.
+    /// Whether it carries any headers.
     pub(super) every: bool,
     first: Option<First>,
-    /// Whether the last request that it was applied to had no room for its headers.
+    /// Whether the last request that it was applied to had too many headers.
     pub(super) lost: AtomicBool,
 }
 
@@ -52,7 +52,7 @@ pub(super) enum Source {
     Nobody(Forwarding),
 }
 
-/// The first request's headers, and the certificate to put back if they don't arrive.
+/// The first request's headers, and the certificate to put back if the claim is dropped.
 struct First {
     waiting: Option<Box<Waiting>>,
     lines: Option<HeaderLines>,
@@ -63,11 +63,11 @@ impl Claim {
         Self { source, every, first: None, lost: AtomicBool::new(false) }
     }
 
-    /// The lines of this request.
+    /// The header lines of this request.
     ///
-    /// [`apply`](Self::apply) adds them; a header type of another crate gets a wrapper that implements
-    /// [`RequestHeadersMut`](crate::headers::RequestHeadersMut). An HTTP library that hands over headers one by one must remove every
-    /// one, and every trailer, with a name that [`owns`](Self::owns) accepts, and every one that `Connection` lists.
+    /// [`apply`](Self::apply) adds them; for the header type of another crate, write a wrapper that implements
+    /// [`RequestHeadersMut`](crate::headers::RequestHeadersMut). If the HTTP library passes headers one by one, remove each header
+    /// and trailer for which [`owns`](Self::owns) returns `true`, and each header that `Connection` lists, then add these lines.
     #[inline]
     pub fn lines(&self) -> impl Iterator<Item = HeaderLine<'_>> {
         let sends = self.forwarding().mode_of_xfcc().sends();
@@ -75,8 +75,8 @@ impl Claim {
         lines.filter(move |line| sends || !xfcc::is_own(line))
     }
 
-    /// Whether a header or a trailer with this name is removed from the request: see [`Forwarding::owns`]. A family that is
-    /// [kept](Forwarding::keep_family) from this client is not.
+    /// Whether a header or trailer with this name is stripped from the request: see [`Forwarding::owns`]. False for families that
+    /// are [kept](Forwarding::keep_family) from this client.
     ///
     /// ```
     /// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding};
@@ -92,7 +92,7 @@ impl Claim {
         self.forwarding().owner(self.kept()).owns(name)
     }
 
-    /// The headers with a value over its limit: see [`HeaderLines::too_large`](crate::headers::HeaderLines::too_large).
+    /// The names of headers that exceed their limit: see [`HeaderLines::too_large`](crate::headers::HeaderLines::too_large).
     pub fn too_large(&self) -> impl Iterator<Item = &str> {
         self.parts().flat_map(HeaderLines::too_large)
     }
@@ -102,7 +102,7 @@ impl Claim {
         if self.every { self.forwarding().kept(self.is_trusted()) } else { Families::default() }
     }
 
-    /// The first request's lines, if it is that one, and those of every request.
+    /// The first request's lines, if the claim has them, and the lines of every request.
     #[inline]
     fn parts(&self) -> impl Iterator<Item = &HeaderLines> {
         let every = match &self.source {
@@ -113,7 +113,7 @@ impl Claim {
         first.into_iter().chain(every.iter().filter(|_| self.every))
     }
 
-    /// Takes the certificate, and only then makes its lines: should that panic, the claim is dropped and gives it back.
+    /// Takes the certificate, then renders its lines: if that panics, dropping the claim puts the certificate back.
     #[cold]
     pub(super) fn take_first(&mut self, connection: &Inner) {
         let Inner { waiting, forwarding, .. } = connection;
@@ -126,7 +126,7 @@ impl Claim {
         });
     }
 
-    /// What is forwarded.
+    /// The proxy's forwarding.
     #[inline]
     pub(crate) fn forwarding(&self) -> &Forwarding {
         match &self.source {
@@ -142,17 +142,17 @@ impl Claim {
         }
     }
 
-    /// Whether it carries the first request's headers.
+    /// Whether the claim has the first request's headers.
     #[must_use]
     pub const fn is_first(&self) -> bool {
         self.first.is_some()
     }
 
-    /// Records that the origin has the request. The first request's headers are spent, and their memory is freed.
+    /// Records that the origin has the request: the first request's headers are not sent again, and their memory is freed.
     ///
-    /// Call it when the response's head arrives, not for an answer that the proxy makes itself: see [the module](super). A request that
-    /// is given up before, by a reset stream for one, may have reached the origin all the same; the next one then carries the
-    /// headers again. A claim that the request had no room for is given back.
+    /// Call it when the response's head arrives, and not for a response that the proxy generates: see [the module](super). A request
+    /// that is aborted before, for example by a reset stream, may still have reached the origin; the next request carries the
+    /// headers again. No effect if [`apply`](Self::apply) could not add the headers.
     pub fn commit(mut self) {
         if *self.lost.get_mut() {
             return;
@@ -170,7 +170,7 @@ impl Drop for Claim {
         if let Some(First { waiting, lines }) = self.first.take()
             && let Source::Connection(inner) = &self.source
         {
-            // Kept, so that a client that drops its requests does not have them rendered each time.
+            // Kept, so that a client that aborts its requests does not cause them to be rendered each time.
             inner.waiting.put(waiting.map(|mut waiting| {
                 waiting.lines = lines.map(Box::new);
                 waiting
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_s_request_carries_what_a_connection_of_nobody_would() {
+    fn a_request_without_a_connection_equals_one_without_a_certificate() {
         let forwarding = Forwarding::none()
             .on_first_request(HeaderSet::nginx())
             .on_every_request(HeaderSet::cloudflare_managed())

@@ -25,34 +25,34 @@ use crate::headers::{Entry, HeaderLines, HeaderSet, HeaderSetError, HeaderSetErr
 /// # let _ = forwarding;
 /// ```
 ///
-/// With feature `serde` it is read from settings files: its [`Deserialize`](#impl-Deserialize%3C'de%3E-for-Forwarding) lists the keys.
-/// Two forwardings are equal when they have equal sets, in the same order, and the same settings.
+/// With feature `serde`, settings files can describe it: [`Deserialize`](#impl-Deserialize%3C'de%3E-for-Forwarding) lists the keys.
+/// Two forwardings are equal if they have equal sets in the same order and the same settings.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Forwarding(Arc<Settings>);
 
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 struct Settings {
-    /// As they were added.
+    /// The sets for the first request, in the order added.
     first_sets: Vec<HeaderSet>,
     every_sets: Vec<HeaderSet>,
-    /// As they were given.
+    /// The names of `also_strip`, as given.
     stripped: Vec<String>,
-    /// The rows that the first request alone carries, beside those of every request.
+    /// The rows of the first request only, sent in addition to those of every request.
     first: Arc<[Entry]>,
     every: Arc<[Entry]>,
     limits: Limits,
     xfcc_mode: XfccMode,
     /// The names of all sets, and those that are stripped without being sent. Folded and sorted.
     names: Vec<String>,
-    /// Those of them that no family covers, or only one that is kept.
+    /// Those of `names` that are in no family, or in a kept one.
     owned: Vec<String>,
     /// The families that are kept, from trusted clients and from everyone.
     kept: (Families, Families),
-    /// What a request without a connection carries.
+    /// The lines of a request without a connection.
     nobody: Nobody,
 }
 
-/// The lines of a client without a certificate. Equal where the sets are.
+/// The lines of a client without a certificate. Always equal, because they follow from the sets.
 #[derive(Clone, Debug, Default)]
 struct Nobody(Vec<HeaderLines>);
 
@@ -72,36 +72,36 @@ pub enum KeepFrom {
     ///
     /// Every client that the listener's CA certifies counts, so the CA must certify proxies only.
     Trusted,
-    /// From everyone, also without a certificate or TLS. Only for a listener that nobody but the proxy before this one can reach.
+    /// From everyone, also without a certificate or TLS. Only for a listener that no one except the proxy before this one can reach.
     Anyone,
 }
 
 impl Forwarding {
-    /// Forwards nothing. Requests are still stripped.
+    /// Sends no headers. Requests are still stripped.
     #[must_use]
     pub fn none() -> Self {
         Self(Arc::default())
     }
 
-    /// Forwards as Cloudflare does by default: `Cf-Client-Cert-Der-Base64` and `Cf-Client-Cert-Sha256` on a connection's first request.
+    /// Sends `Cf-Client-Cert-Der-Base64` and `Cf-Client-Cert-Sha256` on a connection's first request, as Cloudflare does by default.
     ///
-    /// An origin behind pooled connections can't tell which later requests belong to that first one; where it must know,
-    /// put the set on every request.
+    /// An origin behind pooled connections does not know which later requests belong to the same client. If it needs to, put
+    /// [`HeaderSet::cloudflare`] on every request.
     #[must_use]
     pub fn cloudflare() -> Self {
         Self::none().on_first_request(HeaderSet::cloudflare())
     }
 
-    /// Forwards `Client-Cert` and `Client-Cert-Chain` on every request, as RFC 9440 §2.4 requires.
+    /// Sends `Client-Cert` and `Client-Cert-Chain` on every request, as RFC 9440 §2.4 requires.
     #[must_use]
     pub fn rfc9440() -> Self {
         Self::none().on_every_request(HeaderSet::rfc9440())
     }
 
-    /// Adds a set for the first request of each connection. Where two such sets share a name, the one added first keeps it; a set for
-    /// every request keeps its names before them, so that later requests have all of its headers.
+    /// Adds a set for the first request of each connection. If two such sets share a header name, the set added first has it. Sets
+    /// for every request take precedence, so that every request has all of their headers.
     ///
-    /// A set that loses its verdict's header to another field is sent for trusted clients only, on the requests where it loses it.
+    /// A set that loses its verdict's header to another set is sent for trusted clients only, on the requests where that happens.
     #[must_use]
     pub fn on_first_request(self, set: HeaderSet) -> Self {
         self.with(|settings| {
@@ -110,9 +110,9 @@ impl Forwarding {
         })
     }
 
-    /// Adds a set for every request. Where two such sets share a name, the one added first keeps it.
+    /// Adds a set for every request. If two such sets share a header name, the set added first has it.
     ///
-    /// A set that loses its verdict's header to another field is sent for trusted clients only.
+    /// A set that loses its verdict's header to another set is sent for trusted clients only.
     #[must_use]
     pub fn on_every_request(self, set: HeaderSet) -> Self {
         self.with(|settings| {
@@ -121,7 +121,7 @@ impl Forwarding {
         })
     }
 
-    /// Sets other size limits than [`Limits::new`].
+    /// Sets the size limits; [`Limits::new`] by default.
     #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
         self.with(|settings| settings.limits = limits)
@@ -133,7 +133,7 @@ impl Forwarding {
         self.with(|settings| settings.xfcc_mode = mode)
     }
 
-    /// Strips these names too, in every spelling, without sending them: those that an origin trusts and no set of the crate has.
+    /// Also strips headers with these names, in every spelling: names that an origin trusts and no set of the crate has.
     ///
     /// ```
     /// use tls_client_auth::Forwarding;
@@ -168,12 +168,11 @@ impl Forwarding {
         }))
     }
 
-    /// Keeps the headers of one family that a request brings along, for a proxy behind another one that it trusts.
+    /// Keeps one family of headers in incoming requests, for a proxy behind another proxy that it trusts.
     ///
-    /// The family is one that [`is_owned_name`](crate::connection::is_owned_name) covers, by its own name:
-    /// `x-amzn-mtls-clientcert` keeps `X-Amzn-Mtls-Clientcert-Leaf`. The names of this forwarding's sets and of
-    /// [`also_strip`](Self::also_strip) are stripped all the same, and [`withhold`](super::ConnectionState::withhold) strips every
-    /// family.
+    /// `family` is the name of a family of [`is_owned_name`](crate::connection::is_owned_name): `x-amzn-mtls-clientcert` keeps
+    /// `X-Amzn-Mtls-Clientcert-Leaf`. The names of this forwarding's sets and of [`also_strip`](Self::also_strip) are still
+    /// stripped, and [`withhold`](super::ConnectionState::withhold) strips all families.
     ///
     /// ```
     /// use tls_client_auth::connection::KeepFrom;
@@ -194,7 +193,7 @@ impl Forwarding {
     /// ```
     ///
     /// # Errors
-    /// The name is not that of a family, or is `x-forwarded-client-cert`, which [`xfcc_mode`](Self::xfcc_mode) is for.
+    /// The name is not a family's, or is `x-forwarded-client-cert`: use [`xfcc_mode`](Self::xfcc_mode) for it.
     pub fn keep_family(self, family: &str, from: KeepFrom) -> Result<Self, HeaderSetError> {
         let is_xfcc = |name: &str| is_alike(name.as_bytes(), X_FORWARDED_CLIENT_CERT.as_bytes());
         let kept = Families::named(family).filter(|_| !is_xfcc(family)).ok_or_else(|| {
@@ -211,10 +210,10 @@ impl Forwarding {
         }))
     }
 
-    /// Whether a header or a trailer with this name is removed from a request without a connection: that of a family, in any
-    /// spelling, that of a set of this forwarding, or one of [`also_strip`](Self::also_strip).
+    /// Whether a header or trailer with this name is stripped from a request without a connection: a name of a family, of this
+    /// forwarding's sets or of [`also_strip`](Self::also_strip), in any spelling.
     ///
-    /// For HTTP libraries that hand over fields one by one. On a connection, ask
+    /// Use it with HTTP libraries that pass fields one by one. For requests of a connection, use
     /// [`ConnectionState::owns`](super::ConnectionState::owns) or [`Claim::owns`](super::Claim::owns).
     ///
     /// ```
@@ -235,7 +234,7 @@ impl Forwarding {
         self.owner(self.kept(false)).owns(name)
     }
 
-    /// Which names are owned where these families are kept.
+    /// The owned names, if these families are kept.
     #[inline]
     pub(crate) fn owner(&self, kept: Families) -> Owner<'_> {
         Owner { kept, names: &self.0.owned }
@@ -246,7 +245,7 @@ impl Forwarding {
         if trusted { self.0.kept.0 } else { self.0.kept.1 }
     }
 
-    /// What a request without a connection carries.
+    /// The lines of a request without a connection.
     pub(crate) fn nobody(&self) -> &[HeaderLines] {
         &self.0.nobody.0
     }
@@ -287,7 +286,7 @@ impl Forwarding {
     }
 }
 
-/// Which names are owned: every family but those that are kept, and some more.
+/// The owned names: all families except the kept ones, and single names.
 #[derive(Clone, Copy)]
 pub(crate) struct Owner<'f> {
     kept: Families,
@@ -305,27 +304,27 @@ impl Owner<'_> {
             || self.names.binary_search_by(|own| compare_folded(own, name)).is_ok()
     }
 
-    /// Whether it owns names that are in no family.
+    /// Whether any owned name is in no family.
     pub(crate) const fn owns_others(self) -> bool {
         !self.names.is_empty()
     }
 }
 
 impl Settings {
-    /// Decides which rows go on which requests, and for whom.
+    /// Assigns the rows to first and later requests, and to clients.
     fn join(&mut self) {
         self.every = joined(&self.every_sets, &[]);
         self.first = joined(&self.first_sets, &self.every);
     }
 
-    /// Notes names that are stripped.
+    /// Adds names to strip.
     fn own<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
         self.names.extend(names.map(folded));
         self.names.sort();
         self.names.dedup();
     }
 
-    /// Prepares what every request asks, after a change.
+    /// Recomputes what every request needs, after a change.
     fn settle(&mut self) {
         self.join();
         let (kept, _) = self.kept;
@@ -338,9 +337,9 @@ impl Settings {
     }
 }
 
-/// The rows of these sets that go beside the taken ones: of several with the same name, the first.
+/// The rows of these sets without those with a taken name; the first of several rows with the same name.
 ///
-/// Facts never go without their verdict: where the row that has its name is another, the set's rows are for trusted clients only.
+/// Facts are never sent without their verdict: if another row has the verdict's name, the set's rows are for trusted clients only.
 fn joined(sets: &[HeaderSet], taken: &[Entry]) -> Arc<[Entry]> {
     let mut entries: Vec<Entry> = Vec::new();
     for set in sets {

@@ -1,4 +1,4 @@
-//! Feature `serde`: what a proxy forwards, in settings files.
+//! Feature `serde`: forwardings in settings files.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -64,7 +64,7 @@ enum Limit {
 
 /// Reads a forwarding from settings.
 ///
-/// In TOML; YAML, JSON and others hold the same values:
+/// The example is TOML; YAML, JSON and other formats have the same keys:
 ///
 /// ```
 /// use tls_client_auth::connection::{KeepFrom, XfccMode};
@@ -98,17 +98,17 @@ enum Limit {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// | Key | Value | In place of |
+/// | Key | Value | Same as |
 /// |---|---|---|
 /// | `first-request` | a [`HeaderSet`](crate::HeaderSet), or a list of them | [`on_first_request`](Self::on_first_request) |
 /// | `every-request` | the same | [`on_every_request`](Self::on_every_request) |
-/// | `also-strip` | names of headers: `["X-Remote-User"]`; a set in the two lists takes it too | [`also_strip`](Self::also_strip) |
+/// | `also-strip` | names of headers: `["X-Remote-User"]`; also allowed in a set of the two lists above | [`also_strip`](Self::also_strip) |
 /// | `xfcc-mode` | `"sanitize"`, `"sanitize-set"`, `"append-forward"`, `"forward-only"`, `"always-forward-only"` | [`xfcc_mode`](Self::xfcc_mode) |
 /// | `keep-family` | a table of families, each `"trusted"` or `"anyone"` | [`keep_family`](Self::keep_family) |
 /// | `limits` | sizes in bytes: `certificate`, `encoded-leaf`, `encoded-chain`, `other-sets`, `text` | [`limits`](Self::limits) |
 ///
-/// A key that is left out leaves what [`none`](Self::none) has. An unknown key or word fails, with the nearest known one and a list
-/// of all.
+/// A missing key has the value of [`none`](Self::none). An unknown key or word is an error that names the nearest known one and
+/// lists all.
 impl<'de> Deserialize<'de> for Forwarding {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(ForwardingVisitor)
@@ -165,7 +165,7 @@ impl<'de> Visitor<'de> for ForwardingVisitor {
     }
 }
 
-/// Keeps a family that is not kept yet: in two spellings it could say two things.
+/// Keeps a family. A family that is kept already, in another spelling, is an error.
 fn keep(
     forwarding: Forwarding,
     family: &str,
@@ -179,7 +179,7 @@ fn keep(
     }
 }
 
-/// The settings that [`Deserialize`] reads. Fails where a set can't be written.
+/// Writes the settings that [`Deserialize`] reads. Fails if a set has no settings.
 impl Serialize for Forwarding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (first, every) = self.sets();
@@ -203,7 +203,7 @@ impl Serialize for Forwarding {
     }
 }
 
-/// The limits that are not the default's.
+/// The limits that differ from the default.
 struct SpelledLimits(Limits);
 
 impl Serialize for SpelledLimits {

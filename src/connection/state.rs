@@ -1,4 +1,4 @@
-//! The state of a connection: which of its requests carries the first request's headers, and what every request carries.
+//! The state of a connection: the headers of its first request, and those of every request.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -10,11 +10,11 @@ use crate::client::ClientCertificate;
 use crate::headers::families::Families;
 use crate::headers::{HeaderLines, RequestHeadersMut};
 
-/// The headers for the first request wait for it.
+/// The first request's headers are not sent yet.
 pub(super) const READY: u8 = 0;
-/// A request carries them, and it is not yet known whether the origin has it.
+/// A request carries them; the origin has not answered yet.
 pub(super) const CLAIMED: u8 = 1;
-/// The origin has them, or there never were any.
+/// The origin has them, or there are none.
 pub(super) const SENT: u8 = 2;
 
 /// The state of one TLS connection, created after the handshake and cloned into every request.
@@ -22,9 +22,9 @@ pub(super) const SENT: u8 = 2;
 /// Clones share the state. The certificate is fixed: create a new state for a renegotiated or resumed connection, with the verdict of
 /// that handshake.
 ///
-/// Create it when the handshake is complete. A state that is made while early data is read (0-RTT, or QUIC before the handshake is
-/// confirmed) has no certificate, and says so for the connection's life. A request in early data can be replayed: let it wait for the
-/// handshake, or answer it with `425 Too Early`, where the certificate decides.
+/// Create it when the handshake is complete. A state created during early data (0-RTT, or QUIC before the handshake is confirmed)
+/// has no certificate for the whole connection. Requests in early data can be replayed: if the certificate matters, delay them
+/// until the handshake is complete, or answer `425 Too Early`.
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Verification};
@@ -48,26 +48,26 @@ pub struct ConnectionState(Arc<Inner>);
 pub(super) struct Inner {
     pub(super) state: AtomicU8,
     pub(super) forwarding: Forwarding,
-    /// Whether the client is trusted, which outlives the certificate.
+    /// Whether the client is trusted; needed after the certificate is freed.
     pub(super) trusted: bool,
-    /// Until it is sent.
+    /// The certificate, until it is sent.
     pub(super) waiting: Slot<Waiting>,
     /// Rendered once, for all requests.
     pub(super) every: Option<Box<HeaderLines>>,
 }
 
-/// What waits for the first request.
+/// The data for the first request.
 #[derive(Clone)]
 pub(super) struct Waiting {
     pub(super) client: ClientCertificate,
-    /// Rendered for a claim that was given back.
+    /// The lines, if a claim that rendered them was dropped.
     pub(super) lines: Option<Box<HeaderLines>>,
 }
 
 impl ConnectionState {
-    /// Creates the state of a connection on which nothing was forwarded yet.
+    /// Creates the state of a new connection.
     ///
-    /// The lines for every request are made here; those for the first request when it comes.
+    /// The header lines for every request are rendered here, those for the first request when it arrives.
     #[must_use]
     pub fn new(client: ClientCertificate, forwarding: Forwarding) -> Self {
         let every = (!forwarding.every().is_empty()).then(|| {
@@ -84,15 +84,15 @@ impl ConnectionState {
         }))
     }
 
-    /// Prepares a request, which carries the first request's headers if no other has them.
+    /// Prepares a request. It carries the first request's headers if no other request has them.
     ///
-    /// The claim is applied to the headers of every attempt to reach an origin, and [committed](Claim::commit) when one
-    /// has the request. Dropped before that, it gives the headers back, and the next request carries them.
+    /// Apply the claim to the headers of every attempt to reach an origin, and [commit](Claim::commit) it when an origin has
+    /// answered. If it is dropped uncommitted, the next request carries the first request's headers.
     #[must_use = "a claim that is dropped gives the headers back"]
     pub fn claim(&self) -> Claim {
         let mut claim = Claim::new(Source::Connection(Arc::clone(&self.0)), true);
         let state = &self.0.state;
-        // Later requests only look, so that they don't fight for the cache line.
+        // Later requests only load, to avoid contention for the cache line.
         if state.load(Ordering::Acquire) == READY
             && state.compare_exchange(READY, CLAIMED, Ordering::AcqRel, Ordering::Acquire).is_ok()
         {
@@ -101,15 +101,15 @@ impl ConnectionState {
         claim
     }
 
-    /// Prepares a request for a host that does not forward the certificate. It is only stripped, and leaves the first request's
-    /// headers to another. Families that are [kept](Forwarding::keep_family) go too.
+    /// Prepares a request for a host that does not forward the certificate. The request is only stripped, also of
+    /// [kept](Forwarding::keep_family) families; the first request's headers remain for another request.
     #[must_use = "a request must be stripped by `Claim::apply`"]
     pub fn withhold(&self) -> Claim {
         Claim::new(Source::Connection(Arc::clone(&self.0)), false)
     }
 
-    /// [`claim`](Self::claim) and [`apply`](Claim::apply) in one: strips the request and adds what it carries. The proxy's own
-    /// headers are set afterwards.
+    /// Strips the request and adds its headers: [`claim`](Self::claim) and [`apply`](Claim::apply) in one call. Set the proxy's own
+    /// headers afterwards.
     #[must_use = "commit the claim when the origin has the request"]
     pub fn forward<H: RequestHeadersMut + ?Sized>(&self, headers: &mut H) -> Claim {
         let claim = self.claim();
@@ -117,20 +117,20 @@ impl ConnectionState {
         claim
     }
 
-    /// Strips a request's trailers, and returns how many of them were owned. A claim's headers never go there.
+    /// Strips a request's trailers, and returns how many were stripped. Nothing is added to trailers.
     pub fn strip_trailers<H: RequestHeadersMut + ?Sized>(&self, trailers: &mut H) -> usize {
         strip::strip(trailers, self.0.forwarding.owner(self.kept()))
     }
 
-    /// Whether a header or a trailer with this name is removed from the connection's requests: see [`Forwarding::owns`]. A family
-    /// that is [kept](Forwarding::keep_family) from this client is not.
+    /// Whether a header or trailer with this name is stripped from the connection's requests: see [`Forwarding::owns`]. False for
+    /// families that are [kept](Forwarding::keep_family) from this client.
     #[doc(alias("forged", "spoofed"))]
     #[must_use]
     pub fn owns(&self, name: &[u8]) -> bool {
         self.0.forwarding.owner(self.kept()).owns(name)
     }
 
-    /// The families that its requests keep.
+    /// The families that the connection's requests keep.
     pub(crate) fn kept(&self) -> Families {
         self.0.forwarding.kept(self.0.trusted)
     }
@@ -140,7 +140,7 @@ impl ConnectionState {
         &self.0.forwarding
     }
 
-    /// Whether the headers for the first request have reached an origin, or never were any.
+    /// Whether the first request's headers were sent, or there are none.
     #[must_use]
     pub fn is_sent(&self) -> bool {
         self.0.state.load(Ordering::Acquire) == SENT
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dropped_claim_gives_back_and_a_committed_one_does_not() {
+    fn a_dropped_claim_returns_its_headers_and_a_committed_one_does_not() {
         let client = ClientCertificate::presented(DER, Verification::Success);
         let connection = ConnectionState::new(client, Forwarding::cloudflare());
         let first = connection.claim();
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_gives_back() {
+    fn a_panic_returns_the_headers() {
         let client = ClientCertificate::presented(DER, Verification::Success);
         let connection = ConnectionState::new(client, Forwarding::cloudflare());
         let clone = connection.clone();
@@ -265,7 +265,7 @@ mod tests {
         let first = connection.claim();
         let rendered = place(&first);
         drop(first);
-        // So that the same place is not free again.
+        // So that the allocator does not return the same address.
         let _other = alloc::vec![0u8; 4096];
         for _ in 0..3 {
             assert_eq!(place(&connection.claim()), rendered, "not rendered again");

@@ -1,5 +1,4 @@
-//! What is taken out of every request before ours goes in: what belongs to one connection only, and every name that could pass for
-//! one of ours.
+//! Strips every request before headers are added: hop-by-hop headers, and every name that an origin could mistake for an owned one.
 
 use alloc::vec::Vec;
 
@@ -8,25 +7,25 @@ use crate::headers::families::{is_noted, is_owned_name};
 use crate::headers::name::is_alike;
 use crate::headers::{RequestHeadersMut, add_line};
 
-/// Headers that a client can't have removed by listing them in `Connection`: a message without them is another message.
+/// Headers that are kept although `Connection` lists them: without them the message would be a different one.
 const FRAMING: [&[u8]; 6] =
     [b"content-length", b"host", b"te", b"trailer", b"transfer-encoding", b"connection"];
 
-/// How many options of `Connection` are looked at. A client could list 200,000; those behind are dropped with their line, and the
-/// headers that they name stay.
+/// The number of options of `Connection` that are parsed. A client could list 200,000; the rest are dropped with their line, and
+/// the headers that they name are kept.
 const OPTIONS: usize = 256;
 
-/// Consumes `Connection` (RFC 9110 §7.6.1), and what else belongs to one connection only. [`Claim::apply`](super::Claim::apply)
-/// does it too; doing it twice changes nothing.
+/// Consumes `Connection` (RFC 9110 §7.6.1) and removes other hop-by-hop headers. [`Claim::apply`](super::Claim::apply) does the
+/// same; a second run changes nothing.
 ///
-/// Run it before the first step that sets headers of its own, such as `X-Real-IP`, where that step is before `apply`: a client can
-/// list any name in `Connection` to have it removed. Afterwards:
+/// Call it before any step that sets headers, such as `X-Real-IP`, if that step runs before `apply`: a client can list any header
+/// in `Connection` to have it removed. Afterwards:
 ///
-/// - The headers that `Connection` listed are removed, but not those that frame the message, nor those of a
-///   [family](super::is_owned_name), which `apply` decides about.
-/// - `Connection` holds nothing but `close`, `keep-alive` and, beside `Upgrade: websocket`, `upgrade`.
-/// - `Upgrade` is `websocket` or absent, and `HTTP2-Settings` and `Proxy-Connection` are absent: nothing strips what is sent
-///   through another protocol.
+/// - The headers that `Connection` listed are removed, except for those that frame the message, and those of a
+///   [family](super::is_owned_name), which are left to `apply`.
+/// - `Connection` contains only `close`, `keep-alive` and, with `Upgrade: websocket`, `upgrade`.
+/// - `Upgrade` is `websocket` or absent, and `HTTP2-Settings` and `Proxy-Connection` are absent: requests inside another
+///   protocol would not be stripped.
 ///
 /// ```
 /// use tls_client_auth::connection::consume_connection;
@@ -42,7 +41,7 @@ pub fn consume_connection<H: RequestHeadersMut + ?Sized>(headers: &mut H) {
     strip(headers, Owner::NOBODY);
 }
 
-/// Removes every line with a name that is owned, and what belongs to one connection only. Returns how many lines were owned.
+/// Removes every line with an owned name, and hop-by-hop headers. Returns the number of owned lines.
 pub(crate) fn strip<H: RequestHeadersMut + ?Sized>(headers: &mut H, owner: Owner<'_>) -> usize {
     let mut hop = Hop::default();
     let owns_others = owner.owns_others();
@@ -69,31 +68,31 @@ fn remove<H: RequestHeadersMut + ?Sized>(headers: &mut H, owner: Owner<'_>, mut 
     hop.owned
 }
 
-/// What a request brings along that must not go on.
+/// The headers of a request that must not be forwarded.
 #[derive(Default)]
 struct Hop {
-    /// Whether there may be anything at all.
+    /// Whether there may be any.
     found: bool,
     /// How many lines are owned.
     owned: usize,
-    /// What `Connection` lists that is no option of its own, in lower case.
+    /// The header names that `Connection` lists, in lower case.
     listed: Vec<Vec<u8>>,
-    /// How many options were looked at.
+    /// How many options were parsed.
     options: usize,
-    /// Whether `Connection` holds something else than its own options.
+    /// Whether `Connection` contains anything except its own options.
     lists: bool,
     close: bool,
     keep_alive: bool,
-    /// Whether `Connection` holds it.
+    /// Whether `Connection` contains it.
     upgrade: bool,
     websocket: bool,
     other_protocol: bool,
-    /// Whether `HTTP2-Settings` or `Proxy-Connection` is there.
+    /// Whether `HTTP2-Settings` or `Proxy-Connection` is present.
     has_other: bool,
 }
 
 impl Hop {
-    /// Apart from the question whether a name begins like one of these, which every header is asked.
+    /// Kept separate from the quick check by first bytes, which runs on every header.
     #[inline(never)]
     fn look(&mut self, owner: &Owner<'_>, name: &[u8], value: &[u8]) {
         match name.len() {
@@ -133,7 +132,7 @@ impl Hop {
         }
     }
 
-    /// Whether `Connection` has to be written anew: it holds a name, or an upgrade that is not passed on.
+    /// Whether `Connection` must be rewritten: it contains a header name, or an upgrade that is not forwarded.
     const fn rewrites_connection(&self) -> bool {
         self.lists || self.upgrade && !self.upgrades()
     }
@@ -161,7 +160,7 @@ impl Hop {
         !self.listed.is_empty() && self.listed.binary_search_by(compare).is_ok()
     }
 
-    /// The one option that stays: `upgrade` says more than `keep-alive`, `close` more than both.
+    /// The one option that is kept: `close` wins over `upgrade`, and `upgrade` over `keep-alive`.
     const fn option(&self) -> Option<&'static [u8]> {
         if self.close {
             Some(b"close")
@@ -175,7 +174,7 @@ impl Hop {
     }
 }
 
-/// Without the white space of HTTP. Other kinds are a part of the name to some readers.
+/// Trims HTTP's white space. To some readers, other white space is part of the name.
 fn trimmed(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
         text = rest;
@@ -183,7 +182,8 @@ fn trimmed(mut text: &[u8]) -> &[u8] {
     text
 }
 
-/// `HTTP2-Settings` begins HTTP/2 without TLS (RFC 7540 §3.2.1), and some take `Proxy-Connection` for `Connection`.
+/// Whether the header is hop-by-hop: `HTTP2-Settings` starts HTTP/2 without TLS (RFC 7540 §3.2.1), and some servers treat
+/// `Proxy-Connection` like `Connection`.
 fn is_of_one_hop(name: &[u8]) -> bool {
     is_alike(name, b"http2-settings") || is_alike(name, b"proxy-connection")
 }
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_folded_and_listed_too() {
+    fn bytes_outside_utf8_are_folded_and_listed_too() {
         let set = HeaderSet::new(
             "own",
             Dialect::OpenSsl,
@@ -410,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn options_are_capped_and_the_line_goes_all_the_same() {
+    fn options_are_capped_and_the_line_is_removed_anyway() {
         let names: Vec<String> = (0..200_000).map(|index| alloc::format!("x-{index}")).collect();
         let mut headers = pairs(&[("x-0", "1"), ("x-199999", "1"), ("Client-Cert", "forged")]);
         headers.push(("Connection".into(), names.join(",")));
@@ -420,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_owned_can_be_asked() {
+    fn owns_reports_what_is_stripped() {
         let set = HeaderSet::new(
             "own",
             Dialect::OpenSsl,
@@ -467,7 +467,7 @@ mod tests {
     }
 
     #[test]
-    fn a_family_is_kept_by_name_and_from_whom_it_was_said() {
+    fn a_family_is_kept_by_name_and_from_the_chosen_clients() {
         use KeepFrom::{Anyone, Trusted};
         let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
         let trusted = ClientCertificate::presented(der, Verification::Success);

@@ -1,8 +1,8 @@
-//! The shared parts of a connection's state: the standard library's, or loom's where it explores every interleaving.
+//! The synchronization primitives of a connection's state: the standard library's, or loom's in its model tests.
 
 use alloc::boxed::Box;
 
-// Its count is not ours to prove, and would multiply what loom has to try.
+// Not loom's: the reference count is not under test, and would multiply the interleavings.
 pub(crate) use alloc::sync::Arc;
 #[cfg(not(all(test, loom_model)))]
 pub(crate) use core::sync::atomic::{AtomicU8, Ordering};
@@ -14,10 +14,10 @@ use loom::sync::Mutex;
 #[cfg(all(test, loom_model))]
 pub(crate) use loom::sync::atomic::{AtomicU8, Ordering};
 
-/// A place for one value that whoever holds the claim takes out and puts back.
+/// A slot for one value, which the holder of the claim takes out and puts back.
 ///
-/// Only one thread at a time touches it, as the state's atomic says, so that nobody ever waits here; the mutex is what makes
-/// moving a value out of a shared place safe Rust.
+/// The state's atomic lets only one thread access it at a time, so the lock is never contended; the mutex makes moving the value
+/// out possible in safe Rust.
 #[cfg(feature = "std")]
 pub(crate) struct Slot<T>(Mutex<Option<Box<T>>>);
 
@@ -38,7 +38,7 @@ impl<T> Slot<T> {
     }
 }
 
-/// Without the standard library there is no safe way to move the value out: it stays until the connection ends.
+/// Without the standard library the value cannot be moved out safely: it is kept until the connection ends.
 #[cfg(not(feature = "std"))]
 pub(crate) struct Slot<T>(Option<Box<T>>);
 

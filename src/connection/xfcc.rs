@@ -1,4 +1,4 @@
-//! What becomes of the `x-forwarded-client-cert` that a request brings along: Envoy's `forward_client_cert_details`.
+//! How an incoming `x-forwarded-client-cert` is treated: Envoy's `forward_client_cert_details`.
 
 use alloc::vec::Vec;
 
@@ -7,12 +7,12 @@ pub(super) use crate::headers::name::X_FORWARDED_CLIENT_CERT as NAME;
 use crate::headers::name::is_alike;
 use crate::headers::{HeaderLine, RequestHeaders};
 
-/// How the `x-forwarded-client-cert` of an incoming request is treated.
+/// How to treat the `x-forwarded-client-cert` of an incoming request.
 ///
-/// A header is kept only where the one before this proxy may be believed: its client is itself a proxy, and has shown so by its
-/// certificate. Kept is the header under its exact name, all lines joined by `,`; other spellings never are. One with a byte
-/// outside printable ASCII, or that a [`Receiver`](crate::Receiver) could not read whole, is dropped: it could swallow what is
-/// appended. So is text in which a reader that knows quotes alone would find another last element.
+/// The modes that keep it are for a proxy with another proxy as its client, identified by that proxy's certificate. The header is
+/// kept under its exact name only, with all lines joined by `,`. It is dropped if it has a byte outside printable ASCII, if a
+/// [`Receiver`](crate::Receiver) could not parse all of it, or if a parser that knows only quotes would find another last element:
+/// such a value could absorb an appended element.
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, HeaderSet, Verification};
@@ -42,23 +42,23 @@ use crate::headers::{HeaderLine, RequestHeaders};
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum XfccMode {
-    /// `SANITIZE`: the request's own is removed, and none is sent.
+    /// `SANITIZE`: removes the request's header, and sends none.
     Sanitize,
-    /// `SANITIZE_SET`: the request's own is removed; what the sets say is sent.
+    /// `SANITIZE_SET`: removes the request's header, and sends that of the sets.
     #[default]
     SanitizeSet,
-    /// `APPEND_FORWARD`: from a trusted client, the request's own with ours behind it. Where ours has no value, or the other has
-    /// another format, as for [`SanitizeSet`](Self::SanitizeSet).
+    /// `APPEND_FORWARD`: appends the sets' element to the header of a trusted client. If the sets give no element, or the header has
+    /// another format, the same as [`SanitizeSet`](Self::SanitizeSet).
     AppendForward,
-    /// `FORWARD_ONLY`: from a trusted client, the request's own alone.
+    /// `FORWARD_ONLY`: forwards the header of a trusted client unchanged, and sends none of the sets.
     ForwardOnly,
-    /// `ALWAYS_FORWARD_ONLY`: the request's own alone, **whoever the client is**, also without a certificate or TLS. Only for a
-    /// listener that nobody but proxies can reach.
+    /// `ALWAYS_FORWARD_ONLY`: forwards the header of **any client** unchanged, also without a certificate or TLS. Only for a
+    /// listener that no one except proxies can reach.
     AlwaysForwardOnly,
 }
 
 impl XfccMode {
-    /// Whether a request's own header is kept, from a client that is trusted or not.
+    /// Whether a request's header is kept, for a trusted client or another.
     pub(crate) const fn keeps(self, trusted: bool) -> bool {
         match self {
             Self::AppendForward | Self::ForwardOnly => trusted,
@@ -67,18 +67,18 @@ impl XfccMode {
         }
     }
 
-    /// Whether our own value is sent.
+    /// Whether the sets' value is sent.
     pub(crate) const fn sends(self) -> bool {
         matches!(self, Self::SanitizeSet | Self::AppendForward)
     }
 }
 
-/// Whether a line of ours is the header, in any spelling: an origin could take a renamed one for it.
+/// Whether a line of the sets has this header's name in any spelling: an origin could confuse them.
 pub(crate) fn is_own(line: &HeaderLine<'_>) -> bool {
     is_alike(line.name().as_bytes(), NAME.as_bytes())
 }
 
-/// The request's own, if it can be kept, and how many lines it had.
+/// The request's header, if it can be kept, and its number of lines.
 pub(crate) fn inbound<H: RequestHeaders + ?Sized>(headers: &H) -> Option<(Vec<u8>, usize)> {
     let (mut joined, mut lines) = (Vec::new(), 0usize);
     headers.visit(&mut |name, value| {
@@ -93,11 +93,11 @@ pub(crate) fn inbound<H: RequestHeaders + ?Sized>(headers: &H) -> Option<(Vec<u8
     let joined = joined.trim_ascii();
     let is_printable = joined.iter().all(|byte| matches!(byte, b' '..=b'~'));
     let last = last(joined).filter(|_| is_printable)?;
-    // Readers that know quotes and nothing else must find the same.
+    // Parsers that know only quotes must find the same last element.
     (is_json(joined) || last_outside_quotes(joined) == Some(last)).then(|| (joined.to_vec(), lines))
 }
 
-/// What stands behind the last comma outside of quotes. `None` where a quote is left open.
+/// The text after the last comma outside quotes. `None` if a quote is left open.
 fn last_outside_quotes(text: &[u8]) -> Option<&[u8]> {
     let (mut quoted, mut escaped, mut start) = (false, false, 0usize);
     for (at, byte) in text.iter().enumerate() {
@@ -113,7 +113,7 @@ fn last_outside_quotes(text: &[u8]) -> Option<&[u8]> {
     Some(last.trim_ascii())
 }
 
-/// The last element, where the whole value can be read by the receiver's grammar.
+/// The last element, if the whole value matches the receiver's grammar.
 fn last(value: &[u8]) -> Option<&[u8]> {
     let mut last = None;
     xfcc_elements(value, |element| last = Some(element))?;
@@ -124,8 +124,8 @@ fn is_json(value: &[u8]) -> bool {
     value.starts_with(b"[")
 }
 
-/// The request's own with ours behind it; ours alone where the formats differ. Ours is not appended again to headers that were
-/// prepared before.
+/// The request's header with our element appended; only ours if the formats differ. Not appended again if the headers were
+/// already prepared.
 pub(crate) fn appended(inbound: Vec<u8>, own: &[u8]) -> Vec<u8> {
     if is_json(&inbound) != is_json(own) {
         return own.to_vec();
@@ -136,7 +136,7 @@ pub(crate) fn appended(inbound: Vec<u8>, own: &[u8]) -> Vec<u8> {
     let mut list = inbound;
     let mut own = own;
     if is_json(own) {
-        // The closing bracket of one and the opening one of the other.
+        // Without the closing bracket of one and the opening bracket of the other.
         list.pop();
         list.truncate(list.trim_ascii_end().len());
         own = own.get(1..).unwrap_or_default();
@@ -251,7 +251,7 @@ mod tests {
         }
     }
 
-    /// Splits at commas outside of quotes, as a reader of few lines does.
+    /// Splits at commas outside quotes, as a simple parser does.
     fn naive_last(value: &str) -> &str {
         let (mut quoted, mut escaped, mut start) = (false, false, 0);
         for (at, byte) in value.bytes().enumerate() {
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_inbound_swallows_our_element() {
+    fn nothing_inbound_absorbs_our_element() {
         let quote = &include_bytes!("../../tests/fixtures/ch_quote.der")[..];
         let client = ClientCertificate::presented(quote, Verification::Success);
         let xfcc = || Xfcc::new().subject().uri();

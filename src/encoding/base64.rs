@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose};
 
-/// The engine that looks for vector instructions once: three times as fast as the one that does not.
+/// An engine that uses vector instructions, detected once: three times as fast as the portable one.
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 fn standard() -> &'static base64::engine::Simd {
     static ENGINE: std::sync::LazyLock<base64::engine::Simd> =
@@ -39,17 +39,17 @@ fn encode(engine: &impl base64::Engine, bytes: &[u8], length: usize, out: &mut V
     let start = out.len();
     out.resize(start.saturating_add(length), 0);
     if let Some(place) = out.get_mut(start..) {
-        // The place has exactly the bytes it takes.
+        // The buffer has exactly the required size.
         let _ = engine.encode_slice(bytes, place);
     }
 }
 
-/// The length of so many bytes in base64 with padding.
+/// The length of this many bytes in base64 with padding.
 pub(crate) const fn base64_len(bytes: usize) -> usize {
     bytes.div_ceil(3).saturating_mul(4)
 }
 
-/// Padding may be missing and pad bits set, as RFC 9651 §4.2.7 wants of a reader.
+/// Missing padding and nonzero pad bits are accepted, as RFC 9651 §4.2.7 recommends.
 const TOLERANT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
     .with_decode_allow_trailing_bits(true);
@@ -57,13 +57,13 @@ const TOLERANT: GeneralPurposeConfig = GeneralPurposeConfig::new()
 const LENIENT: GeneralPurpose = GeneralPurpose::new(&STANDARD, TOLERANT);
 const LENIENT_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, TOLERANT);
 
-/// Base64 of the standard alphabet, padded or not.
+/// Decodes base64 in the standard alphabet, with or without padding.
 pub(crate) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
-    // Nearly all of it is padded as it should be, which the faster engine reads.
+    // Nearly all input has correct padding, which the faster engine decodes.
     standard().decode(text).or_else(|_| LENIENT.decode(text)).ok()
 }
 
-/// Base64 of the alphabet for URLs, padded or not.
+/// Decodes base64 in the URL-safe alphabet, with or without padding.
 pub(crate) fn decode_base64_url(text: &[u8]) -> Option<Vec<u8>> {
     LENIENT_URL.decode(text).ok()
 }

@@ -11,10 +11,10 @@ pub(crate) fn byte_sequence(bytes: &[u8], out: &mut Vec<u8>) {
     out.push(b':');
 }
 
-/// The bytes of such an item. Parameters behind it mean nothing yet (RFC 9440 §2.2) and are passed over.
+/// Decodes such an item. Parameters after it have no meaning yet (RFC 9440 §2.2) and are skipped.
 pub(crate) fn decode_byte_sequence(item: &[u8]) -> Option<Vec<u8>> {
     let item = item.strip_prefix(b":")?;
-    // Without parameters, as everybody sends it; whether a byte is contained is known faster than where.
+    // The usual case, without parameters; `contains` is faster than finding the position.
     if let Some(text) = item.strip_suffix(b":").filter(|text| !text.contains(&b':')) {
         return decode_base64(text);
     }
@@ -24,7 +24,7 @@ pub(crate) fn decode_byte_sequence(item: &[u8]) -> Option<Vec<u8>> {
     if !parameters.is_empty() && !parameters.starts_with(b";") {
         return None;
     }
-    // Tokens and numbers; quoted strings could hide a comma and are no part of any certificate.
+    // Tokens and numbers only: a quoted string could hide a comma.
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b";=_-.*/?: ".contains(byte);
     if !parameters.iter().all(plain) {
         return None;
@@ -32,7 +32,7 @@ pub(crate) fn decode_byte_sequence(item: &[u8]) -> Option<Vec<u8>> {
     decode_base64(text)
 }
 
-/// A list of them, up to this many; one more is enough to see that there are too many.
+/// Decodes a list of them, up to `most` and one more, so that the caller can detect too many.
 pub(crate) fn decode_byte_sequences(list: &[u8], most: usize) -> Option<Vec<Vec<u8>>> {
     if !list.contains(&b',') {
         return decode_byte_sequence(list.trim_ascii()).map(|item| Vec::from([item]));

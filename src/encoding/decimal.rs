@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-/// Without leading zeros.
+/// Appends the number without leading zeros.
 pub(crate) fn decimal(number: u64, out: &mut Vec<u8>) {
     match u16::try_from(number) {
         // A year.
@@ -14,7 +14,7 @@ pub(crate) fn decimal(number: u64, out: &mut Vec<u8>) {
     }
 }
 
-/// The same with `-` before a negative one.
+/// Appends the number, with `-` if it is negative.
 pub(crate) fn signed_decimal(number: i64, out: &mut Vec<u8>) {
     if number < 0 {
         out.push(b'-');
@@ -22,7 +22,7 @@ pub(crate) fn signed_decimal(number: i64, out: &mut Vec<u8>) {
     decimal(number.unsigned_abs(), out);
 }
 
-/// With leading zeros up to this many digits, at most 20.
+/// Appends the number with leading zeros up to this many digits, at most 20.
 pub(crate) fn padded_decimal(mut number: u64, digits: usize, out: &mut Vec<u8>) {
     let mut reversed = [b'0'; 20];
     let mut length = 0usize;
@@ -53,7 +53,7 @@ pub(crate) struct Decimal(Vec<u64>);
 impl Decimal {
     const LIMB: u128 = 1_000_000_000_000_000_000;
 
-    /// Puts so many bits, at most 64, behind the number's.
+    /// Appends `width` bits, at most 64, to the number.
     pub(crate) fn append_bits(&mut self, bits: u64, width: usize) {
         let mut carry = u128::from(bits);
         for limb in &mut self.0 {
@@ -67,7 +67,7 @@ impl Decimal {
         }
     }
 
-    /// Takes away a number that is not larger.
+    /// Subtracts a number that is not larger.
     pub(crate) fn subtract(&mut self, mut number: u64) {
         for limb in &mut self.0 {
             let (difference, borrowed) = limb.overflowing_sub(number);

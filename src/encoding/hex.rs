@@ -1,4 +1,4 @@
-//! Hex, in its four spellings, and read in any of them.
+//! Hex in four spellings; any of them is parsed.
 
 use alloc::vec::Vec;
 
@@ -12,7 +12,7 @@ pub(crate) fn hex_lower(bytes: &[u8], out: &mut Vec<u8>) {
     spell::<b'a'>(bytes, out);
 }
 
-/// Sixteen bytes at a time; the last ones may be written twice.
+/// Writes sixteen bytes at a time; the last ones may be written twice.
 fn spell<const A: u8>(bytes: &[u8], out: &mut Vec<u8>) {
     let Some(last) = bytes.last_chunk::<16>() else {
         let (mut padded, end) = ([0; 16], out.len().saturating_add(bytes.len().saturating_mul(2)));
@@ -28,7 +28,7 @@ fn spell<const A: u8>(bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Both digits of a byte as one number of sixteen bits, for which every processor has vectors: a third of the instructions.
+/// Computes both digits of a byte as one 16-bit number, which vectorizes on every processor: a third of the instructions.
 #[inline]
 fn sixteen<const A: u8>(bytes: &[u8; 16], out: &mut Vec<u8>) {
     // From `9` to the first letter.
@@ -36,7 +36,7 @@ fn sixteen<const A: u8>(bytes: &[u8; 16], out: &mut Vec<u8>) {
     let mut digits = [[0; 2]; 16];
     for (place, byte) in digits.iter_mut().zip(bytes) {
         let nibbles = u16::from(*byte) >> 4 | (u16::from(*byte) & 0x0f) << 8;
-        // One in each half that is over nine.
+        // 1 in each half that is over nine.
         let letters = nibbles.wrapping_add(0x0606) >> 4 & 0x0101;
         let text = nibbles.wrapping_add(0x3030).wrapping_add(letters.wrapping_mul(gap));
         *place = text.to_le_bytes();
@@ -83,7 +83,7 @@ const fn digit(nibble: u8, a: u8) -> u8 {
     }
 }
 
-/// Hex digits in either case, in pairs, with a colon between the pairs or with none anywhere.
+/// Decodes pairs of hex digits in either case, with a colon between all pairs or between none.
 pub(crate) fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
     let colons = text.get(2) == Some(&b':');
     let width = if colons { 3 } else { 2 };
@@ -91,7 +91,7 @@ pub(crate) fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
     let mut pairs = text.chunks(width).peekable();
     while let Some(pair) = pairs.next() {
         let (digits, behind) = pair.split_at_checked(2)?;
-        // A colon stands between two pairs, never behind the last.
+        // A colon separates two pairs, and does not follow the last.
         if behind.is_empty() == (colons && pairs.peek().is_some()) {
             return None;
         }

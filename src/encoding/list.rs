@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-/// Each part in turn, with the separator between them.
+/// Appends the parts in order, with the separator between them.
 pub(crate) fn list<'p>(
     parts: impl Iterator<Item = &'p [u8]>,
     separator: &[u8],

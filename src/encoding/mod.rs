@@ -1,5 +1,5 @@
-//! How bytes and numbers become text, and how they are read back: each way once. Writing appends to a buffer; reading is tolerant
-//! where the proxies differ, and never guesses: a `+` stays a `+`.
+//! Text encodings of bytes and numbers, and their decoders, each implemented once. Encoders append to a buffer. Decoders accept the
+//! proxies' variants, and never guess: a `+` stays a `+`.
 
 mod base64;
 mod byte_sequence;

@@ -1,5 +1,5 @@
-//! Certificates as PEM (RFC 7468): written with 64 columns and a line feed after every line; read as it arrives in a header,
-//! URL-encoded in several dialects, folded with tabs or spaces, or on one line.
+//! Certificates as PEM (RFC 7468): written with 64 columns and a line feed after every line; parsed in the forms in which headers
+//! contain it: URL-encoded in several dialects, folded with tabs or spaces, or on one line.
 
 use alloc::vec::Vec;
 
@@ -11,10 +11,10 @@ use super::{decode_base64, decode_url};
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 const END: &[u8] = b"-----END CERTIFICATE-----";
 
-/// Where a space is a `+` in the marker, it is one everywhere; nothing else is taken for that dialect.
+/// A `+` in the marker identifies the form dialect, in which every `+` is a space.
 const FORM_BEGIN: &[u8] = b"-----BEGIN+CERTIFICATE-----";
 
-/// Pushes the text piece by piece, the line feeds as bytes of their own.
+/// Pushes the text in pieces; each line feed is a piece of its own.
 pub(crate) fn pem(der: &[u8], mut push: impl FnMut(&[u8])) {
     push(BEGIN);
     push(b"\n");
@@ -28,8 +28,8 @@ pub(crate) fn pem(der: &[u8], mut push: impl FnMut(&[u8])) {
     push(b"\n");
 }
 
-/// The contents of every block, up to this many; one more is enough to see that there are too many. Nothing but white space
-/// may stand around the blocks. A block may be empty: Caddy sends one where there is no certificate.
+/// Decodes every block, up to `most` and one more, so that the caller can detect too many. Only white space is allowed around the
+/// blocks. A block may be empty: Caddy sends one if there is no certificate.
 pub(crate) fn decode_pem(text: &[u8], most: usize) -> Option<Vec<Vec<u8>>> {
     let plain = text.starts_with(FORM_BEGIN).then(|| form_spaces(text));
     let decoded = decode_url(plain.as_deref().unwrap_or(text))?;
@@ -37,11 +37,11 @@ pub(crate) fn decode_pem(text: &[u8], most: usize) -> Option<Vec<Vec<u8>>> {
     let mut blocks = Vec::new();
     while !rest.is_empty() && blocks.len() <= most {
         let body = rest.strip_prefix(BEGIN)?;
-        // Base64 holds no `-`: the first one ends it.
+        // Base64 contains no `-`: the first one ends it.
         let end = body.iter().position(|byte| *byte == b'-')?;
         let (body, behind) = body.split_at_checked(end)?;
         rest = behind.strip_prefix(END)?.trim_ascii_start();
-        // Joined with commas by some.
+        // Some proxies join blocks with commas.
         if let Some(next) = rest.strip_prefix(b",").map(<[u8]>::trim_ascii_start)
             && next.starts_with(BEGIN)
         {

@@ -1,13 +1,13 @@
-//! Percent-encoding: written in the four dialects that PEM goes out in, and read back.
+//! Percent-encoding, in the four dialects in which PEM is sent, and its decoder.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use super::{hex_escape, nibble};
 
-/// Which bytes of a URL-encoded PEM stay as they are. The hex digits are upper-case in all.
+/// The dialect of a URL-encoded PEM: the bytes that are not encoded. The hex digits are always upper-case.
 ///
-/// Decoders must distinguish the last two: `+` is itself in one and a space in the other.
+/// Decoders must distinguish the last two: a `+` is a `+` in `Alb` and a space in `Form`.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum UrlForm {
@@ -16,7 +16,7 @@ pub enum UrlForm {
     Component,
     /// Letters, digits and `*-._`, Envoy's table. The same bytes for every PEM.
     Envoy,
-    /// `+=/` too: `-----BEGIN%20CERTIFICATE-----%0AMIIB+g==%0A`. AWS.
+    /// Letters, digits and `-._~+=/`: `-----BEGIN%20CERTIFICATE-----%0AMIIB+g==%0A`. AWS.
     Alb,
     /// As [`Component`](Self::Component), with `+` for a space: `-----BEGIN+CERTIFICATE-----%0AMIIB%2Bg%3D%3D%0A`. HTML forms.
     Form,
@@ -45,12 +45,12 @@ impl UrlForm {
     }
 }
 
-/// Every `%XX` as its byte; everything else stays, `+` above all. `None` where a `%` has no two digits behind it.
+/// Decodes every `%XX`; everything else is kept, in particular `+`. `None` if a `%` is not followed by two hex digits.
 pub(crate) fn decode_url(text: &[u8]) -> Option<Cow<'_, [u8]>> {
     if !text.contains(&b'%') {
         return Some(Cow::Borrowed(text));
     }
-    // Few bytes are escaped: what lies between them is copied whole.
+    // Few bytes are escaped: the text between them is copied whole.
     let mut pieces = text.split(|byte| *byte == b'%');
     let mut decoded = Vec::with_capacity(text.len());
     decoded.extend_from_slice(pieces.next()?);

@@ -1,4 +1,4 @@
-//! The subject alternative names as headers carry them.
+//! Subject alternative names in header values.
 
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
@@ -22,33 +22,34 @@ const USER_PRINCIPAL_NAME: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0
 
 const CONSTRUCTED_UTF8_STRING: u8 = UTF8_STRING | 0x20;
 
-/// Which subject alternative names are sent, and how they are written.
+/// The selection and the form of subject alternative names.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SubjectAltNameForm {
-    /// One of the `rfc822Name`s, counted from 0: `user@client.example`. As Apache prints it, where that is printable ASCII:
-    /// control bytes as `\00`, `\` as `\\`, a space at an end as `\20`. Bytes over 0x7F, which must not stand there, as `\C3\A9` after a reading as
-    /// Latin-1.
+    /// One of the `rfc822Name`s, counted from 0: `user@client.example`. Written as Apache does if that is printable ASCII, with
+    /// control bytes as `\00`, `\` as `\\`, and a space at an end as `\20`. Bytes over 0x7F, which are invalid in an IA5String, are
+    /// read as Latin-1 and written as `\C3\A9`.
     Email(u8),
-    /// One of the `dNSName`s in the same way: `client.example`.
+    /// One of the `dNSName`s in the same form: `client.example`.
     Dns(u8),
-    /// One of Microsoft's user principal names (`otherName` 1.3.6.1.4.1.311.20.2.3) in the same way, as UTF-8.
+    /// One of Microsoft's user principal names (`otherName` 1.3.6.1.4.1.311.20.2.3) in the same form, as UTF-8.
     UserPrincipalName(u8),
-    /// Linkerd's TLS identity: the first entry that is a DNS name without `*` and without a dot at its end, in lower case, or a
-    /// SPIFFE ID: `web.default.serviceaccount.identity.linkerd.cluster.local`, `spiffe://example.org/web`.
+    /// Linkerd's TLS identity: the first entry that is a SPIFFE ID, or a DNS name without `*` and without a trailing dot, in lower
+    /// case: `web.default.serviceaccount.identity.linkerd.cluster.local`, `spiffe://example.org/web`.
     LinkerdIdentity,
     /// The only tag::URI, if its scheme is `spiffe`, and it has no more than 2048 bytes. Google.
     SpiffeId,
     /// All `dNSName`s, each in standard base64 with padding, separated by commas, if the list has no more than 512
     /// characters. Google.
     DnsBase64,
-    /// All URIs in the same way. Google.
+    /// All URIs in the same form. Google.
     UriBase64,
     /// All names of a kind, separated by commas: `one.example,two.example`. A name with a comma or a space, or with a byte outside
     /// printable ASCII, is left out.
     List(SanKind),
     /// All names of the four kinds as OpenSSL prints the extension: `DNS:one.example, URI:spiffe://example.org/a, email:a@b.example,
-    /// IP Address:192.0.2.1`, in the order of the certificate. Other kinds, and names as [`List`](Self::List) leaves out, are left out.
+    /// IP Address:192.0.2.1`, in the order of the certificate. Names of other kinds, and names that [`List`](Self::List) leaves out,
+    /// are left out.
     OpenSsl,
 }
 
@@ -80,12 +81,12 @@ impl SubjectAltNameForm {
         }
     }
 
-    /// Whether an origin reads it back: one of many names says nothing of the others, and a list for reading leaves names out.
+    /// Whether receivers parse the form: a single name does not give the others, and some lists leave names out.
     pub(super) const fn is_read_back(self) -> bool {
         matches!(self, Self::LinkerdIdentity | Self::SpiffeId | Self::DnsBase64 | Self::UriBase64)
     }
 
-    /// Whether the value is a name as it stands in the certificate: no text in it can mean that there is none.
+    /// Whether the value is a name as encoded in the certificate: any text is a name, none means absence.
     pub(super) const fn is_bare(self) -> bool {
         matches!(self, Self::LinkerdIdentity | Self::SpiffeId)
     }
@@ -117,13 +118,13 @@ impl SubjectAltNameForm {
 }
 
 impl<'a> SubjectAltNames<'a> {
-    /// The contents of the entries with this tag, whether they can be read or not.
+    /// The contents of the entries with this tag, valid or not.
     fn texts(self, wanted: u8) -> impl Iterator<Item = &'a [u8]> {
         self.entries().filter(move |(tag, _)| *tag == wanted).map(|(_, contents)| contents)
     }
 }
 
-/// A name that no reader of a list can take for two.
+/// Whether no reader of a list can split the name into two.
 fn is_one_entry(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',')
 }
@@ -174,7 +175,7 @@ fn openssl_list(names: SubjectAltNames<'_>, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// The values that are UTF8Strings, up to an entry of which nobody can say whether it is one more: it would be counted.
+/// The values that are UTF8Strings, up to the first unreadable entry: it might count as one more.
 fn principals<'a>(names: SubjectAltNames<'a>) -> impl Iterator<Item = &'a [u8]> {
     let principal = |name| match name {
         SubjectAltName::Other(kind, value) if kind.as_der() == USER_PRINCIPAL_NAME => {
@@ -212,12 +213,12 @@ pub(super) fn spiffe_id<'a>(names: SubjectAltNames<'a>) -> Option<&'a [u8]> {
     (uris.next().is_none() && id.iter().all(u8::is_ascii_graphic)).then_some(id)
 }
 
-/// How long [`list`]'s is.
+/// The length of the DNS names' [`list`].
 pub(super) fn dns_list_len(names: SubjectAltNames<'_>) -> usize {
     list_len(names, tag::DNS)
 }
 
-/// How long [`list`]'s is.
+/// The length of the URIs' [`list`].
 pub(super) fn uri_list_len(names: SubjectAltNames<'_>) -> usize {
     list_len(names, tag::URI)
 }

@@ -1,4 +1,4 @@
-//! The subject alternative names in Go's spelling, which Caddy and Traefik share.
+//! Subject alternative names as Go prints them, for Caddy and Traefik.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -36,13 +36,13 @@ impl SanKind {
     }
 }
 
-/// The text of a kind's entries, as they stand in the certificate. An entry with a byte outside 0x20 to 0x7E is left out.
+/// The text of a kind's entries, as encoded in the certificate. An entry with a byte outside 0x20 to 0x7E is left out.
 pub(super) fn raw(certificate: Certificate<'_>, kind: SanKind) -> impl Iterator<Item = &str> {
     certificate.subject_alt_names().filter_map(move |name| match (name, kind) {
         (SubjectAltName::Dns(text), SanKind::Dns)
         | (SubjectAltName::Email(text), SanKind::Email)
         | (SubjectAltName::Uri(text), SanKind::Uri) => Some(text),
-        // A space, or that there is nothing, which no such name may hold, is all that keeps it from being read.
+        // It is unreadable only because it is empty or contains a space, which no valid name does.
         (SubjectAltName::Unreadable(der), _) => {
             let element = Cursor::new(der).element().ok()?;
             let printable = element.contents().iter().all(|byte| matches!(byte, b' '..=b'~'));
@@ -53,8 +53,8 @@ pub(super) fn raw(certificate: Certificate<'_>, kind: SanKind) -> impl Iterator<
     })
 }
 
-/// The entries of a kind as Go prints them, without those that hold more than printable ASCII. Go reads the extensions of version 3
-/// alone: `parseCertificate` of `crypto/x509`.
+/// The entries of a kind as Go prints them, without those that contain anything but printable ASCII. Go parses extensions of
+/// version 3 only: `parseCertificate` of `crypto/x509`.
 pub(super) fn go(certificate: Certificate<'_>, kind: SanKind) -> Vec<String> {
     if certificate.version() != Some(3) {
         return Vec::new();
@@ -77,7 +77,7 @@ pub(super) fn go(certificate: Certificate<'_>, kind: SanKind) -> Vec<String> {
     }
 }
 
-/// `[a b]`: how Go prints a list. `[]` where there is none. A space separates, so that an entry with one is left out.
+/// Writes the list as Go does: `[a b]`, or `[]` if it is empty. A space separates entries, so an entry with a space is left out.
 pub(super) fn write_go_list(certificate: Certificate<'_>, kind: SanKind, out: &mut Vec<u8>) {
     let mut entries = go(certificate, kind);
     entries.retain(|entry| !entry.contains(' '));

@@ -1,4 +1,4 @@
-//! Certificates: one, or several.
+//! Encodings of one certificate and of several.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,12 +10,12 @@ use crate::x509::{Certificate, Part};
 
 type Read<T = ()> = Result<T, ReceiveErrorKind>;
 
-/// How a certificate is written.
+/// The encoding of a certificate.
 ///
-/// A receiver is more tolerant, where proxies send other encodings under the same header names: [`Base64`](Self::Base64),
-/// [`OneLinePem`](Self::OneLinePem), [`TabbedPem`](Self::TabbedPem), [`Base64Pem`](Self::Base64Pem) and
-/// [`UrlForm::Component`] are read in any of base64, base64 of PEM, PEM (URL-encoded, folded or on one line) and RFC 9440's form, since
-/// each begins in its own way; [`UrlForm::Component`] also with the certificates after the leaf.
+/// Some proxies send other encodings under the same header names, so receivers accept more: for [`Base64`](Self::Base64),
+/// [`OneLinePem`](Self::OneLinePem), [`TabbedPem`](Self::TabbedPem), [`Base64Pem`](Self::Base64Pem) and [`UrlForm::Component`] any of
+/// base64, base64 of PEM, PEM (URL-encoded, folded or on one line) and RFC 9440's form, which differ in their first characters. For
+/// [`UrlForm::Component`] they also accept the certificates after the leaf.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum CertificateForm {
@@ -25,11 +25,11 @@ pub enum CertificateForm {
     ByteSequence,
     /// PEM with its last line feed, URL-encoded.
     EscapedPem(UrlForm),
-    /// PEM with a space for every line feed but the last, for which Apache has one too.
+    /// PEM with a space for every line feed except the last. (Apache sends a space for the last one too.)
     OneLinePem,
-    /// PEM in standard base64 with padding: `LS0tLS1CRUdJTi…`. WSO2 API Manager, Fastly's and Service Fabric's readers.
+    /// PEM in standard base64 with padding: `LS0tLS1CRUdJTi…`. For WSO2 API Manager, Fastly and Service Fabric.
     Base64Pem,
-    /// PEM with a tab for every line feed but the last one, which is left out. WSO2 Identity Server.
+    /// PEM with a tab for every line feed except the last, which is left out. For WSO2 Identity Server.
     TabbedPem,
     /// PEM with a backslash and an `n` for every line feed.
     LiteralPem,
@@ -64,8 +64,8 @@ impl CertificateForm {
         }
     }
 
-    /// nginx's form is read in every encoding that proxies use under its headers' names, with a chain behind the leaf; Apache's and
-    /// plain base64 in every encoding of one certificate.
+    /// Parses the value. nginx's form is parsed in every encoding that proxies send under its header names, with a chain after the
+    /// leaf; Apache's form and plain base64 in every encoding of one certificate.
     pub(super) fn read(self, value: &[u8], limits: &ReceiveLimits) -> Read<Vec<Vec<u8>>> {
         let (encoding, most) = match self {
             Self::LiteralPem => {
@@ -83,7 +83,7 @@ impl CertificateForm {
     }
 }
 
-/// How several certificates are written.
+/// The encoding of several certificates.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ChainForm {
@@ -119,7 +119,7 @@ impl ChainForm {
         }
     }
 
-    /// Up to so many. URL-encoding is taken off where there is one.
+    /// Parses up to `most` certificates. URL-encoding is decoded.
     pub(super) fn read(
         self,
         value: &[u8],
@@ -136,7 +136,7 @@ impl ChainForm {
     }
 }
 
-/// How certificates are encoded.
+/// The encodings that receivers parse.
 #[derive(Clone, Copy, Debug)]
 enum Encoding {
     /// Base64 of DER; of several, joined by commas.
@@ -149,12 +149,12 @@ enum Encoding {
     Pem,
     /// Base64 of PEM.
     Base64OfPem,
-    /// Whichever of `Base64`, `ByteSequence`, `Pem` and `Base64OfPem` it begins like.
+    /// `Base64`, `ByteSequence`, `Pem` or `Base64OfPem`, detected by the first characters.
     Any,
 }
 
 impl Encoding {
-    /// The certificates, each of which is one.
+    /// The certificates, each checked to be one.
     fn read(self, value: &[u8], most: usize, limits: &ReceiveLimits) -> Read<Vec<Vec<u8>>> {
         let certificates = self.decode(value, most)?;
         if certificates.len() > most {
@@ -164,7 +164,7 @@ impl Encoding {
         Ok(certificates)
     }
 
-    /// The certificates, and of too many at least one more than the most; none where the encoding says so.
+    /// The decoded certificates, without checks; at least one more than `most` if there are too many; none for an empty value.
     fn decode(self, value: &[u8], most: usize) -> Read<Vec<Vec<u8>>> {
         let certificates = match self {
             Self::Base64 => encoding::decode_url(value).and_then(|value| {
@@ -183,14 +183,14 @@ impl Encoding {
             Self::Any => return Self::of(value).decode(value, most),
         };
         let mut certificates: Vec<Vec<u8>> = certificates.ok_or(ReceiveErrorKind::Malformed)?;
-        // `::` and a block without contents: a proxy that had nothing to put there.
+        // `::` or a block without contents: the proxy had no certificate.
         if matches!(certificates.as_slice(), [only] if only.is_empty()) {
             certificates.clear();
         }
         Ok(certificates)
     }
 
-    /// Which one it is, where each begins in its own way.
+    /// The encoding, detected by the first characters.
     fn of(value: &[u8]) -> Self {
         match value {
             [b':', ..] => Self::ByteSequence,

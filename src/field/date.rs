@@ -1,4 +1,4 @@
-//! Dates in every proxy's spelling. They are read into OpenSSL's.
+//! Dates in every proxy's format. They are parsed into OpenSSL's.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -11,7 +11,7 @@ use super::stated::{Fact, Stated};
 use crate::encoding;
 use crate::x509::{Certificate, Dialect, Time};
 
-/// How a date is written. A receiver takes the three forms of ISO 8601 for each other.
+/// The format of a date. Receivers accept any of the three ISO 8601 forms for each other.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum DateForm {
@@ -42,9 +42,9 @@ impl DateForm {
         }
     }
 
-    /// States the date as OpenSSL prints it. RFC 3339's forms are read with a fraction or without, with `Z` or a zero offset;
-    /// HaProxy's years as those from 2000 to 2099. A date that comes from the certificate as it is there and can't be read is not
-    /// stated; one that a proxy should have printed and did not is an error.
+    /// States the date as OpenSSL prints it. ISO 8601 forms may have a fraction, and `Z` or a zero offset; HAProxy's years are
+    /// those from 2000 to 2099. A malformed date in a form that copies the certificate's encoding is skipped; in other forms it is
+    /// an error.
     pub(super) fn read(
         self,
         fact: Fact,
@@ -52,7 +52,7 @@ impl DateForm {
         stated: &mut Stated,
     ) -> Result<(), ReceiveErrorKind> {
         let date = self.openssl_text(value, stated.dialect);
-        // What OpenSSL prints where it can't read the date.
+        // OpenSSL's text for a date that it cannot parse.
         if matches!(self, Self::OpenSsl) && date.is_none() && value != b"Bad time value" {
             return Err(ReceiveErrorKind::Malformed);
         }
@@ -105,7 +105,7 @@ pub(super) fn read_validity(value: &[u8], stated: &mut Stated) -> Result<(), Rec
     Ok(())
 }
 
-/// Whether it is a date of the calendar, printed so, and not text that ends like one.
+/// The date, if the text is exactly a valid date in OpenSSL's format.
 fn openssl(value: &[u8]) -> Option<String> {
     const MONTHS: [&[u8]; 12] = [
         b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov",
@@ -129,7 +129,7 @@ fn openssl(value: &[u8]) -> Option<String> {
     (is_day && is_clock).then(|| core::str::from_utf8(value).ok().map(Into::into))?
 }
 
-/// As many digits as that.
+/// A number of `length` digits.
 fn number(digits: &[u8], length: RangeInclusive<usize>) -> Option<u16> {
     let are_digits = digits.iter().all(u8::is_ascii_digit);
     let text = core::str::from_utf8(digits).ok().filter(|_| are_digits)?;

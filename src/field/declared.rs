@@ -1,15 +1,15 @@
-//! Which keys or groups of one header the proxy is configured to send.
+//! The keys or groups of a header that the proxy is configured to send.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// The keys that the caller declared; all of them unless told.
+/// The keys that the caller declared; all by default.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Declared(Option<Vec<&'static str>>);
 
 impl Declared {
-    /// These, in any case, out of the known ones.
+    /// Declares these keys, in any case, if they are known.
     pub(crate) fn of<'k>(
         keys: impl IntoIterator<Item = &'k str>,
         known: &[&'static str],
@@ -29,12 +29,12 @@ impl Declared {
     }
 }
 
-/// A declared key is not one of the receiver's formats: see [`Receiver::declares`](crate::Receiver::declares).
+/// A declared key is not a key of the receiver's format: see [`Receiver::declares`](crate::Receiver::declares).
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UnknownKey(String);
 
 impl UnknownKey {
-    /// The key as it was given.
+    /// The rejected key.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.0

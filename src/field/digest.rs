@@ -6,7 +6,7 @@ use super::ReceiveErrorKind;
 use crate::encoding;
 use crate::x509::fingerprint;
 
-/// How a digest is written. A receiver takes hex in either case, with colons or without, or base64, whatever the form.
+/// The encoding of a digest. For every form, receivers accept hex in either case, with or without colons, and base64.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum DigestForm {
@@ -39,12 +39,12 @@ impl DigestForm {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Digest<const N: usize> {
     Of([u8; N]),
-    /// All zeros, or the digest of no bytes: there was nothing to hash.
+    /// All zeros, or the digest of no bytes: there was no certificate.
     OfNothing,
 }
 
 impl DigestForm {
-    /// Hex in any spelling, or base64, padded or not, whichever was meant to be sent.
+    /// Parses hex in any spelling, or base64 with or without padding, for every form.
     pub(super) fn read<const N: usize>(self, value: &[u8]) -> Result<Digest<N>, ReceiveErrorKind> {
         let hex = encoding::decode_hex(value).filter(|bytes| bytes.len() == N);
         let bytes = hex.or_else(|| match self {

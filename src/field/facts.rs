@@ -1,4 +1,4 @@
-//! One client certificate, read and hashed once for all the fields that are wanted of it.
+//! One client certificate, parsed and hashed once for all fields.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,13 +13,13 @@ use crate::x509::Name;
 use crate::x509::SerialNumber;
 use crate::x509::fingerprint;
 
-/// What the fields are written from.
+/// The source of all fields' values.
 pub(crate) struct Facts<'c> {
     pub(super) client: &'c ClientCertificate,
     pub(super) limits: Limits,
-    /// The proxy's own identities, for the one field that tells them.
+    /// The proxy's own identities, for [`Field::Xfcc`].
     pub(crate) by: &'c [String],
-    /// Whose sizes hold for the field that is written next.
+    /// The size limits for the field that is written next.
     sizes: Sizes,
     pub(super) certificate: Option<Certificate<'c>>,
     /// Of the root that the caller names.
@@ -27,30 +27,30 @@ pub(crate) struct Facts<'c> {
     pub(super) sha1: Option<[u8; 20]>,
     pub(super) sha256: Option<[u8; 32]>,
     pub(super) subject_key_identifier: Option<&'c [u8]>,
-    /// Of the issuer: from its certificate, where the caller names the verified one, else from the authority key identifier.
+    /// The issuer's key identifier: from the verified issuer's certificate if known, otherwise from the authority key identifier.
     pub(super) issuer_key_identifier: Option<&'c [u8]>,
     pub(super) issuer_serial: Option<SerialNumber<'c>>,
 }
 
-/// What became of a field's value.
+/// The outcome of writing a field.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Written {
-    /// It was appended.
+    /// The value was appended.
     Value,
-    /// It was appended without the certificates in it, which are over their limit.
+    /// The value was appended without its certificates, which exceed their limit.
     Part,
-    /// There is none.
+    /// The field has no value.
     Nothing,
-    /// It is over its limit; nothing was appended.
+    /// The value exceeds its limit; nothing was appended.
     TooLarge,
 }
 
-/// What must be known of a certificate for some fields.
+/// The work that a selection of fields requires.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Needs {
-    /// The certificate read, not only its bytes.
+    /// Parse the certificate.
     read: bool,
-    /// The key identifiers.
+    /// Extract the key identifiers.
     keys: bool,
     /// The verified chain's root.
     root: bool,
@@ -74,12 +74,12 @@ impl Needs {
 }
 
 fn are_printable(bytes: &[u8]) -> bool {
-    // Without leaving early it vectorizes.
+    // Vectorizes, because it does not return early.
     bytes.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
 }
 
 impl<'c> Facts<'c> {
-    /// Reads and hashes no more than is needed.
+    /// Parses and hashes only what is needed.
     pub(crate) fn new(client: &'c ClientCertificate, limits: Limits, needs: Needs) -> Self {
         let Needs { read, keys, root, sha1, sha256 } = needs;
         let leaf = client.leaf();
@@ -90,7 +90,7 @@ impl<'c> Facts<'c> {
             Some(certificate) if keys => certificate.key_identifiers(),
             _ => (None, None),
         };
-        // Never from the chain: a client can put a certificate of its CA's name there.
+        // Never from the chain: a client can add a certificate with its CA's name.
         let issuer = match client.issuer() {
             Some(issuer) if keys && certificate.is_some() => named(issuer, limits),
             _ => None,
@@ -129,7 +129,7 @@ impl<'c> Facts<'c> {
         }
     }
 
-    /// About how long the value is: right for usual certificates, so that the text of all fields is allocated once.
+    /// The approximate length of the value: sufficient for common certificates, so that the buffer is allocated once.
     pub(crate) fn expected_length(&self, field: Field) -> usize {
         let name = |name: Name<'_>| name.as_der().len().saturating_add(16);
         match (field, &self.certificate) {
@@ -137,11 +137,11 @@ impl<'c> Facts<'c> {
             (Field::Subject(_), Some(certificate)) => name(certificate.subject()),
             (field, _) if field.holds_certificates() => {
                 let length = self.least_length(field);
-                // Then nothing is written.
+                // Nothing will be written.
                 if length > self.limit(field) {
                     return 0;
                 }
-                // PEM has its frame and line feeds, and whoever escapes it makes it longer still.
+                // PEM adds its frame and line feeds, and escaping adds more.
                 let pem = if field.is_plain_base64() { 0 } else { (length / 8).saturating_add(64) };
                 length.saturating_add(pem)
             }
@@ -149,7 +149,8 @@ impl<'c> Facts<'c> {
         }
     }
 
-    /// Appends the field's value as a header may hold it: printable ASCII without a space at an end, and within its limit; or nothing.
+    /// Appends the field's value as a valid header value: printable ASCII without a space at an end, within its limit. Otherwise
+    /// appends nothing.
     #[inline]
     pub(crate) fn write(&self, field: Field, dialect: Dialect, out: &mut Vec<u8>) -> Written {
         let start = out.len();
@@ -178,8 +179,8 @@ impl<'c> Facts<'c> {
         }
     }
 
-    /// Appends the field's value as the libraries print it, which may have spaces at its ends. Inlined where the field is known when
-    /// the caller is compiled.
+    /// Appends the field's value as the libraries print it, which may have spaces at its ends. Inlined for callers with a constant
+    /// field.
     #[inline(always)]
     pub(crate) fn write_inline(
         &self,
@@ -207,7 +208,7 @@ impl<'c> Facts<'c> {
         outcome
     }
 
-    /// From here on, values are bound by the sizes of a set.
+    /// Sets the size limits for the following values.
     #[inline]
     pub(crate) fn bind(&mut self, limits: Limits, sizes: Sizes) {
         if self.sizes != sizes {
@@ -221,14 +222,14 @@ impl<'c> Facts<'c> {
         match field {
             Field::Certificate(_) => self.limits.encoded_leaf,
             field if field.holds_certificates() => self.limits.encoded_chain,
-            // One word, or a reason that fits: facts never go without their verdict.
+            // One word, or a reason that fits: facts are never sent without their verdict.
             field if field.is_of_verdict() => usize::MAX,
             Field::Presented(_) | Field::Tls(_) => usize::MAX,
             _ => self.limits.text,
         }
     }
 
-    /// Whether that can be said before anything is written.
+    /// Whether the value is known to exceed its limit before it is written.
     #[inline]
     pub(super) fn is_too_large(&self, field: Field) -> bool {
         field.holds_certificates()
@@ -241,7 +242,7 @@ impl<'c> Facts<'c> {
     }
 }
 
-/// A certificate that the caller named. Apart, so that connections without one don't pay for it.
+/// A certificate that the caller gave. A separate function, so that connections without one do not pay for it.
 #[cold]
 fn named(certificate: &[u8], limits: Limits) -> Option<Certificate<'_>> {
     Certificate::from_der_up_to(certificate, limits.certificate).ok()

@@ -1,12 +1,12 @@
-//! A URI as Go prints it: `url.Parse` takes it apart, `URL.String` puts it together again, and what a client wrote need not come
-//! out the same. Source: Go's `net/url`, as Caddy 2.11 and Traefik 3.7 showed it to an origin.
+//! A URI as Go prints it: the result of `url.Parse` and `URL.String`, which can differ from the certificate's text. Source: Go's
+//! `net/url`, observed behind Caddy 2.11 and Traefik 3.7.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::encoding;
 
-/// Of printable ASCII. What Go can't parse, and its TLS library therefore refuses, stays as it is.
+/// The printed form of a URI in printable ASCII. A URI that Go cannot parse, and its TLS library therefore rejects, is unchanged.
 pub(super) fn printed(uri: &str) -> String {
     parts(uri).unwrap_or_else(|| uri.into())
 }
@@ -19,13 +19,13 @@ fn parts(uri: &str) -> Option<String> {
         out.push_str(&scheme.to_ascii_lowercase());
         out.push(':');
     }
-    // A lone `?` at the end stays, too.
+    // A lone `?` at the end is kept too.
     let (rest, query) =
         rest.split_once('?').map_or((rest, None), |(rest, query)| (rest, Some(query)));
     if rest.starts_with('/') || scheme.is_none() {
         hierarchy(scheme.is_some(), rest, &mut out)?;
     } else {
-        // Rootless, and so opaque.
+        // A rootless path is opaque.
         out.push_str(rest);
     }
     if let Some(query) = query {
@@ -39,7 +39,7 @@ fn parts(uri: &str) -> Option<String> {
     Some(out)
 }
 
-/// What stands before the first colon, if that can be a scheme; and what follows.
+/// The text before the first colon, if it is a valid scheme, and the rest.
 fn scheme(uri: &str) -> (Option<&str>, &str) {
     match uri.split_once(':') {
         Some((scheme, rest))
@@ -54,7 +54,7 @@ fn scheme(uri: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// An authority, if there is one, and a path.
+/// Writes an authority, if present, and a path.
 fn hierarchy(has_scheme: bool, rest: &str, out: &mut String) -> Option<()> {
     let authority = rest.strip_prefix("//").filter(|rest| has_scheme || !rest.starts_with('/'));
     let Some(behind) = authority else {
@@ -93,7 +93,7 @@ enum Place {
 }
 
 impl Place {
-    /// Go's `shouldEscape`, turned round.
+    /// The opposite of Go's `shouldEscape`.
     const fn keeps(self, byte: u8) -> bool {
         match byte {
             b'-' | b'_' | b'.' | b'~' => true,
@@ -105,7 +105,7 @@ impl Place {
     }
 }
 
-/// As it stands there, if that is a valid encoding; else decoded and encoded again.
+/// The text unchanged if it is a valid encoding, otherwise decoded and encoded again.
 fn escaped(text: &str, place: Place) -> Option<String> {
     let decoded = encoding::decode_url(text.as_bytes())?;
     let is_valid = |byte: u8| b"!'()*[]%".contains(&byte) || place.keeps(byte);

@@ -1,4 +1,4 @@
-//! What Google's load balancer leaves out, and the words in which it says so.
+//! Google's load balancer: its size limits, and its list of errors for values over them.
 
 use alloc::vec::Vec;
 
@@ -13,13 +13,13 @@ pub(super) const MAX_SERIAL: usize = 50;
 /// The largest leaf, and the largest leaf and chain together, in bytes of DER.
 const MAX_CERTIFICATES: usize = 16 * 1024;
 
-/// Whether so many bytes, in base64, are short enough.
+/// Whether the base64 of this many bytes is short enough.
 pub(super) const fn base64_fits(bytes: usize) -> bool {
     encoding::base64_len(bytes) <= MAX_TEXT
 }
 
 impl Facts<'_> {
-    /// Whether the leaf, or the leaf with its chain, is over Google's own size.
+    /// Whether the leaf, or the leaf with its chain, exceeds Google's size limit.
     pub(super) fn is_too_large_for_google(&self, field: Field) -> bool {
         let leaf = self.client.leaf().map_or(0, <[u8]>::len);
         let chain = self.client.chain_certificates().map(<[u8]>::len);
@@ -29,7 +29,7 @@ impl Facts<'_> {
         }
     }
 
-    /// The reasons, separated by commas. `None` where there is nothing wrong.
+    /// Appends the reasons, separated by commas. `None` if there are none.
     pub(super) fn write_errors(&self, out: &mut Vec<u8>) -> Option<()> {
         if !self.client.is_presented() {
             out.extend_from_slice(b"client_cert_not_provided");

@@ -1,12 +1,12 @@
-//! How large a certificate is read, how large a header value may become, and how much a request may claim.
+//! Size limits for certificates that are parsed, header values that are sent, and requests that are received.
 
 use crate::x509::MAX_CERTIFICATE;
 
-/// Size limits in bytes for what is sent. A larger value is left out and reported; nothing is ever cut.
+/// Size limits for header values that are sent, in bytes. A larger value is left out and reported; nothing is truncated.
 ///
-/// The smaller defaults are Cloudflare's, for its own sets, RFC 9440's and the record: 10 KiB for the leaf, 16 KiB for the chain, both as
-/// encoded in the header. Every other set sends what its proxy sends, up to a size that no certificate in use reaches: 64 KiB. Google's set
-/// has Google's sizes besides.
+/// Cloudflare's sets, RFC 9440's and the record have Cloudflare's limits: 10 KiB for the leaf and 16 KiB for the chain, both as
+/// encoded in the header. The limit of every other set is 64 KiB, more than certificates in use need. Google's set also has
+/// Google's limits.
 ///
 /// ```
 /// use tls_client_auth::field::Limits;
@@ -24,7 +24,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Creates the default limits: 64 KiB to read; to send, 10 KiB of leaf and 16 KiB of chain in Cloudflare's and RFC 9440's sets, 64 KiB of anything else.
+    /// Creates the default limits: 64 KiB for a certificate that is parsed; 10 KiB for the leaf and 16 KiB for the chain in
+    /// Cloudflare's and RFC 9440's sets; 64 KiB for any other value.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -36,28 +37,28 @@ impl Limits {
         }
     }
 
-    /// Sets the largest certificate that is read for its fields, in bytes of DER.
+    /// Sets the size of the largest certificate that is parsed, in bytes of DER. A larger one is still forwarded and hashed.
     #[must_use]
     pub const fn certificate(mut self, bytes: usize) -> Self {
         self.certificate = bytes;
         self
     }
 
-    /// Sets the largest value with the leaf in Cloudflare's and RFC 9440's sets, and the record's `certRFC9440`.
+    /// Sets the size of the largest value with the leaf in Cloudflare's and RFC 9440's sets and in the record's `certRFC9440`.
     #[must_use]
     pub const fn encoded_leaf(mut self, bytes: usize) -> Self {
         self.encoded_leaf = bytes;
         self
     }
 
-    /// Sets the largest value with the chain in RFC 9440's set, and the record's `certChainRFC9440`.
+    /// Sets the size of the largest value with the chain in RFC 9440's set and in the record's `certChainRFC9440`.
     #[must_use]
     pub const fn encoded_chain(mut self, bytes: usize) -> Self {
         self.encoded_chain = bytes;
         self
     }
 
-    /// Sets the largest value with certificates in any other set: nginx's, Envoy's, one of the caller's own.
+    /// Sets the size of the largest value with certificates in any other set: nginx's, Envoy's, your own.
     ///
     /// ```
     /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
@@ -75,8 +76,8 @@ impl Limits {
         self
     }
 
-    /// Sets the largest header value without certificates, such as a distinguished name. The record's properties are not bound by
-    /// it: they are no headers yet. A verdict is always written: a reason of the caller's own that is larger gives way to
+    /// Sets the size of the largest header value without certificates, such as a distinguished name. It does not apply to the
+    /// record's properties. A verdict is always sent: one with a longer reason becomes
     /// `FAILED:unspecified certificate verification error`.
     #[must_use]
     pub const fn text(mut self, bytes: usize) -> Self {
@@ -84,7 +85,7 @@ impl Limits {
         self
     }
 
-    /// The same with one size for all certificates, but for the sets with Cloudflare's.
+    /// The limits for a set: one size for all certificates, except in sets with Cloudflare's sizes.
     #[inline]
     pub(crate) const fn of(mut self, sizes: Sizes) -> Self {
         if !matches!(sizes, Sizes::Cloudflare) {
@@ -100,12 +101,12 @@ impl Default for Limits {
     }
 }
 
-/// Whose sizes the certificates of a set have.
+/// The size limits for the certificates of a set.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) enum Sizes {
-    /// Cloudflare's, which are of the encoded value.
+    /// Cloudflare's, for the encoded value.
     Cloudflare,
-    /// Google's, which are of the DER, beside those of the other sets.
+    /// Google's, for the DER, in addition to those of other sets.
     Google,
     #[default]
     Other,

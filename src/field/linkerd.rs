@@ -1,5 +1,5 @@
-//! The TLS identity that linkerd2-proxy tells of its peer: `client_identity` of its `meshtls/verifier`, `Id` of its `identity`, `Name`
-//! of its `dns/name`.
+//! The TLS identity of linkerd2-proxy's peer. Source: its `client_identity` in `meshtls/verifier`, `Id` in `identity`, and `Name` in
+//! `dns/name`.
 
 use alloc::vec::Vec;
 
@@ -8,12 +8,12 @@ use crate::x509::subject_alt_name::tag::{DNS, URI};
 
 const SCHEME: &[u8] = b"spiffe:";
 
-/// The first DNS name that is one, or SPIFFE ID; what is neither is skipped. `None` where there is none, or where that proxy's URL
-/// library rewrites the ID before it is sent.
+/// Appends the first valid DNS name or SPIFFE ID; other entries are skipped. `None` if there is none, or if linkerd2-proxy's URL
+/// library would rewrite the ID.
 pub(super) fn write(names: SubjectAltNames<'_>, out: &mut Vec<u8>) -> Option<()> {
     for (tag, name) in names.entries() {
         if tag == DNS && is_dns_name(name) {
-            // As that proxy's `Name` keeps it.
+            // As linkerd2-proxy's `Name` stores it.
             out.extend(name.iter().map(u8::to_ascii_lowercase));
             return Some(());
         }
@@ -24,7 +24,8 @@ pub(super) fn write(names: SubjectAltNames<'_>, out: &mut Vec<u8>) -> Option<()>
     None
 }
 
-/// RFC 5280's preferred name syntax with underscores, whose last label is no number. Neither `*` nor a dot at the end.
+/// Whether the name has RFC 5280's preferred name syntax, with underscores allowed, a last label that is not a number, no `*` and
+/// no trailing dot.
 fn is_dns_name(name: &[u8]) -> bool {
     let is_label = |label: &[u8]| {
         let is_kept = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
@@ -41,20 +42,20 @@ fn is_dns_name(name: &[u8]) -> bool {
         && labels.all(is_label)
 }
 
-/// Whether a URL parser (WHATWG) sees the scheme: it drops spaces and control bytes in front, and tabs and line breaks everywhere.
+/// Whether a WHATWG URL parser finds the scheme: it removes leading spaces and control bytes, and tabs and line breaks everywhere.
 fn is_of_scheme(uri: &[u8]) -> bool {
     let mut shown = uri
         .iter()
         .skip_while(|byte| **byte <= b' ')
         .filter(|byte| !matches!(byte, b'\t' | b'\n' | b'\r'));
-    // What is no IA5String is no URI to that proxy.
+    // linkerd2-proxy accepts IA5Strings only.
     uri.is_ascii()
         && SCHEME
             .iter()
             .all(|byte| shown.next().is_some_and(|shown| shown.eq_ignore_ascii_case(byte)))
 }
 
-/// Whether that parser gives the ID back as it is: a host, perhaps a port, and a path without anything to resolve or escape.
+/// Whether that parser returns the ID unchanged: a host, an optional port, and a path with nothing to resolve or escape.
 fn is_kept(uri: &[u8]) -> bool {
     let Some(rest) = uri.strip_prefix(b"spiffe://") else { return false };
     let mut segments = rest.split(|byte| *byte == b'/');

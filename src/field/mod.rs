@@ -45,37 +45,37 @@ pub use words::ParseFieldError;
 pub use xfcc::Xfcc;
 pub(crate) use xfcc::elements as xfcc_elements;
 
-/// A value of the certificate or of the handshake, in one exact written form.
+/// A value of the certificate or of the handshake, in one exact form.
 ///
-/// A field without a value (no certificate, no such extension, a date that can't be read) gives no header line.
+/// A field without a value (no certificate, no such extension, an invalid date) gives no header line.
 ///
-/// A [`Receiver`](crate::Receiver) reads a field back from the form it is written in. Some are only written, since the record has no
-/// place for them: [`Fixed`](Self::Fixed), [`Tls`](Self::Tls), [`Version`](Self::Version), [`DaysRemaining`](Self::DaysRemaining), the public
-/// key, the root's name, single attributes of a name and Java's form of it, and single alternative names and lists of them other than
-/// Google's.
+/// A [`Receiver`](crate::Receiver) parses a field in the form in which it is written. Some fields are only written, because the
+/// record has no property for them: [`Fixed`](Self::Fixed), [`Tls`](Self::Tls), [`Version`](Self::Version),
+/// [`DaysRemaining`](Self::DaysRemaining), the public key, the root's name, single attributes of a name and its Java form, single alternative names,
+/// and lists of alternative names other than Google's.
 ///
-/// Settings name a field by words: `subject:rfc2253`, `certificate:pem-url`, `chain-certificate:0:base64`. [`FromStr`](core::str::FromStr)
-/// lists them all.
+/// In settings files a field is text: `subject:rfc2253`, `certificate:pem-url`, `chain-certificate:0:base64`.
+/// [`FromStr`](core::str::FromStr) lists all texts.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Field {
     /// Whether a certificate was presented.
     Presented(Flag),
-    /// `SUCCESS`, `NONE`, or `FAILED:` and the reason, as Cloudflare reports it: `SUCCESS` for a revoked certificate too. In a set
-    /// without [`Revoked`](Self::Revoked) it is no verdict; [`Verdict`](Self::Verdict) is one by itself.
+    /// `SUCCESS`, `NONE`, or `FAILED:` and the reason, as Cloudflare reports it: also `SUCCESS` for a revoked certificate. It is a
+    /// verdict only together with [`Revoked`](Self::Revoked); [`Verdict`](Self::Verdict) is one by itself.
     Verified,
-    /// Whether verification succeeded, which it did for a revoked certificate too. In a set without [`Revoked`](Self::Revoked) it is
-    /// no verdict.
+    /// Whether verification succeeded; also yes for a revoked certificate. It is a verdict only together with
+    /// [`Revoked`](Self::Revoked).
     VerifiedFlag(Flag),
-    /// Whether the certificate is revoked; never yes where verification failed.
+    /// Whether the certificate is revoked; always no if verification failed.
     Revoked(Flag),
-    /// Whether verification succeeded, as one value for origins that learn of a revocation from nowhere else: a certificate
-    /// that is revoked did not succeed.
+    /// The verdict: whether verification succeeded and the certificate is not revoked. For origins that have no other source for
+    /// the revocation.
     #[doc(alias("ssl_client_verify", "SSL_CLIENT_VERIFY", "ssl_c_verify"))]
     Verdict(VerdictForm),
     /// Google's list of verification errors: see [`HeaderSet::google`](crate::HeaderSet::google).
     Errors,
-    /// Nothing of the certificate: only the text that the row has [around](crate::HeaderSet::surrounded) its value.
+    /// An empty value, for a row of fixed text: see [`HeaderSet::surrounded`](crate::HeaderSet::surrounded).
     Fixed,
     /// A flag that the connection is TLS; always set.
     Tls(Flag),
@@ -94,19 +94,19 @@ pub enum Field {
     /// The serial number.
     #[doc(alias("ssl_client_serial", "SSL_CLIENT_M_SERIAL", "ssl_c_serial"))]
     Serial(SerialForm),
-    /// The serial number of the issuer's certificate in [`SerialForm::Hex`]: from the certificate that
-    /// [`verified_issuer`](crate::ClientCertificate::verified_issuer) names, else from the leaf's authority key identifier.
+    /// The serial number of the issuer's certificate in [`SerialForm::Hex`]: from
+    /// [`verified_issuer`](crate::ClientCertificate::verified_issuer) if set, otherwise from the leaf's authority key identifier.
     IssuerSerial,
     /// The subject key identifier in upper-case hex: `27846FAE6EAC4A8DAD9101B519CF1EB460242831`.
     SubjectKeyIdentifier,
     /// The issuer's subject key identifier in upper-case hex, from the same sources.
     IssuerSubjectKeyIdentifier,
-    /// SHA-1 of the certificate. For lookups only.
+    /// SHA-1 of the certificate's DER. For lookups only.
     #[doc(alias("ssl_client_fingerprint", "ssl_c_sha1"))]
     Sha1(DigestForm),
-    /// SHA-256 of the certificate.
+    /// SHA-256 of the certificate's DER.
     Sha256(DigestForm),
-    /// SHA-256 of the SubjectPublicKeyInfo, of which one key has several encodings: see
+    /// SHA-256 of the SubjectPublicKeyInfo. One key has several encodings: see
     /// [`Certificate::public_key_sha256`](crate::x509::Certificate::public_key_sha256).
     PublicKeySha256(DigestForm),
     /// The start of validity.
@@ -117,8 +117,8 @@ pub enum Field {
     NotAfter(DateForm),
     /// `NotBefore=2025-01-02T03:04:05Z;NotAfter=2035-11-12T13:14:15Z`, as AWS writes both dates.
     Validity,
-    /// Whole days until the end of validity, `0` from the last one on: as nginx counts them, from
-    /// [`ClientCertificate::seen_at`](crate::ClientCertificate::seen_at).
+    /// Whole days until the end of validity, as nginx counts them, from
+    /// [`ClientCertificate::seen_at`](crate::ClientCertificate::seen_at): `365`; `0` on the last day and afterwards.
     #[doc(alias("expiry", "ssl_client_v_remain", "SSL_CLIENT_V_REMAIN"))]
     DaysRemaining,
     /// One of the subject alternative names, or a list of them.
@@ -133,26 +133,26 @@ pub enum Field {
     LeafAndChain(ChainForm),
     /// One of the certificates after the leaf, counted from 0.
     ChainCertificate(u8, CertificateForm),
-    /// All subject alternative names of one kind, as Go prints a list: `[one.example two.example]`; `[]` where there is none.
-    /// An entry with a space, which separates, is left out.
+    /// All subject alternative names of one kind, as Go prints a list: `[one.example two.example]`; `[]` if there are none. An entry
+    /// with a space is left out, because a space separates.
     SubjectAltNames(SanKind),
     /// The bits of the public key in hex, for keys on P-256, P-384, P-521 and Ed25519 only, as Caddy does.
     PublicKeyBits,
     /// SHA-256 of [`PublicKeyBits`](Self::PublicKeyBits)' bytes.
     PublicKeyBitsSha256(DigestForm),
-    /// Traefik's digest of all certificates: see [`HeaderSet::traefik`](crate::HeaderSet::traefik).
+    /// Traefik's summary of all certificates: see [`HeaderSet::traefik`](crate::HeaderSet::traefik).
     TraefikInfo,
     /// An element of Envoy's `x-forwarded-client-cert`: see [`HeaderSet::envoy`](crate::HeaderSet::envoy).
     Xfcc(Xfcc),
 }
 
 impl Field {
-    /// Whether it is a part of what tells an origin the outcome of verification.
+    /// Whether the field is part of the verdict.
     pub(crate) const fn is_of_verdict(self) -> bool {
         matches!(self, Self::Verified | Self::VerifiedFlag(_) | Self::Verdict(_) | Self::Revoked(_))
     }
 
-    /// The field of the nth line, of fields that give a line for each of several values.
+    /// The field for the nth line, for fields with several lines.
     pub(crate) const fn nth(self, index: u8) -> Option<Self> {
         match self {
             Self::Subject(NameForm::EachAttribute(kind)) => {
@@ -168,12 +168,12 @@ impl Field {
         }
     }
 
-    /// Whether it is certificates that the client sent after the leaf, and not the leaf.
+    /// Whether the field contains certificates after the leaf, and not the leaf.
     pub(crate) const fn is_chain(self) -> bool {
         matches!(self, Self::Chain(_) | Self::ChainCertificate(..))
     }
 
-    /// Whether its length grows with the certificates'.
+    /// Whether the value contains certificates.
     pub(super) const fn holds_certificates(self) -> bool {
         matches!(
             self,
@@ -186,7 +186,7 @@ impl Field {
         )
     }
 
-    /// Whether it is certificates in base64 with little around them.
+    /// Whether the value is certificates in base64, with little else.
     pub(super) const fn is_plain_base64(self) -> bool {
         match self {
             Self::Certificate(form) | Self::ChainCertificate(_, form) => {
@@ -199,8 +199,7 @@ impl Field {
         }
     }
 
-    /// Whether every character of it is a digit or sign that an encoder wrote, or a reason's text, which is printable already: none
-    /// has to be looked at.
+    /// Whether the value is printable by construction, such as hex, base64 or a reason's text, and needs no check.
     #[inline]
     pub(super) const fn is_encoded(self) -> bool {
         match self {
@@ -224,7 +223,7 @@ impl Field {
         }
     }
 
-    /// Whether it needs the key identifiers.
+    /// Whether the field needs the key identifiers.
     pub(super) const fn is_of_keys(self) -> bool {
         matches!(
             self,
@@ -232,7 +231,7 @@ impl Field {
         )
     }
 
-    /// Whether it needs the certificate read, not only its bytes.
+    /// Whether the field needs the certificate to be parsed.
     pub(super) const fn is_read(self) -> bool {
         match self {
             Self::Presented(_)

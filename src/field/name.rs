@@ -1,4 +1,4 @@
-//! Distinguished names.
+//! Forms of distinguished names.
 
 use alloc::vec::Vec;
 
@@ -9,7 +9,7 @@ use crate::encoding;
 use crate::x509::cursor::{self, Cursor};
 use crate::x509::{Dialect, Name, Part};
 
-/// How a distinguished name is written. A receiver takes what begins with `/` for a one-line form, in any of the text forms.
+/// The form of a distinguished name. For the text forms, receivers parse a value that begins with `/` as a one-line form.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum NameForm {
@@ -18,24 +18,24 @@ pub enum NameForm {
     /// `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`: see [`Name::legacy`](crate::x509::Name::legacy). A space at the end is `\x20`. For display
     /// only: different names print alike.
     Legacy,
-    /// `/C=US/O=Acme, Inc./CN=Jos%C3%A9`: HAProxy's own. Not printable ASCII, and a `%` before two hex digits, come as
-    /// `%XX`; nothing else is escaped, so that different names read alike. For display only.
+    /// `/C=US/O=Acme, Inc./CN=Jos%C3%A9`: HAProxy's own form. Bytes outside printable ASCII, and a `%` before two hex digits, are
+    /// written as `%XX`; nothing else is escaped. For display only: different names print alike.
     HaProxy,
-    /// `Jos%C3%A9`: the first `CN` alone, as [`HaProxy`](Self::HaProxy) writes it, a space at an end as `%20`. For display only: different
-    /// names print alike, since the bytes of a BMPString can be those of `root`.
+    /// `Jos%C3%A9`: only the first `CN`, escaped as in [`HaProxy`](Self::HaProxy), with a space at an end as `%20`. For display only:
+    /// different names print alike, because the bytes of a BMPString can equal those of `root`.
     #[doc(alias("common name", "CN"))]
     CommonName,
-    /// The name's DER in standard base64 with padding, if that has no more than 512 characters. Google.
+    /// The name's DER in standard base64 with padding, at most 512 characters; otherwise no value. Google.
     Base64,
     /// `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`, in Go's order and selection: see [`Name::go`](crate::x509::Name::go).
     Go,
-    /// `CN=Jos\C3\A9, O="Acme, Inc.", C=US`: Java's `X500Principal.toString`. Bytes outside printable ASCII, which Java leaves raw, are
-    /// hex pairs; `<` and `>` get a backslash.
+    /// `CN=Jos\C3\A9, O="Acme, Inc.", C=US`: Java's `X500Principal.toString`. Bytes outside printable ASCII, which Java does not
+    /// escape, are hex pairs; `<` and `>` are escaped by a backslash.
     Java,
     /// `Acme\, Inc.`: the value of one attribute, escaped as in RFC 2253.
     Attribute(AttributeType, Occurrence),
-    /// `client.example`: the value of one attribute, if it is one plain word: letters, digits and `-._@:+~`. For readers that split or
-    /// search the text and know no escapes.
+    /// `client.example`: the value of one attribute, if it consists of letters, digits and `-._@:+~`; otherwise no value. For readers
+    /// that split or search the text without decoding escapes.
     PlainAttribute(AttributeType, Occurrence),
     /// One header line for each attribute of this type, in the order of the certificate, each value as
     /// [`Attribute`](Self::Attribute) writes it. At most 255.
@@ -58,7 +58,7 @@ impl NameForm {
             Self::PlainAttribute(kind, which) => {
                 let start = out.len();
                 name.write_attribute(kind, which, dialect, out)?;
-                // Of the plain characters, RFC 2253 escapes one.
+                // Of the plain characters, RFC 2253 escapes one: `+`.
                 let value = out.split_off(start);
                 for (index, byte) in value.iter().enumerate() {
                     match byte {
@@ -77,13 +77,13 @@ impl NameForm {
         Some(())
     }
 
-    /// Whether an origin reads it back: one attribute is no name, and Java's form is not OpenSSL's.
+    /// Whether receivers parse the form: one attribute is not a name, and Java's form is not OpenSSL's.
     pub(super) const fn is_read_back(self) -> bool {
         matches!(self, Self::Rfc2253 | Self::Legacy | Self::HaProxy | Self::Base64 | Self::Go)
     }
 
-    /// What begins with `/` is in a one-line form, whatever was meant to be sent, and everything else as RFC 2253 has it: the proxies
-    /// can be told to send either.
+    /// Parses a value that begins with `/` as a one-line form and any other as RFC 2253, because the proxies can be configured to
+    /// send either.
     pub(super) fn read(
         self,
         whose: Whose,

@@ -15,7 +15,7 @@ const CURVES: [&[u8]; 3] = [
     &[0x2b, 0x81, 0x04, 0x00, 0x23],
 ];
 
-/// The contents of the BIT STRING (RFC 5280 §4.1.2.7) for the kinds of keys that Caddy can print: not RSA's.
+/// The contents of the BIT STRING (RFC 5280 §4.1.2.7), for the kinds of keys that Caddy prints, which exclude RSA.
 pub(super) fn bits(certificate: Certificate<'_>) -> Option<&[u8]> {
     const PART: Part = Part::SubjectPublicKeyInfo;
     let mut outer = Cursor::new(certificate.subject_public_key_info());

@@ -1,4 +1,4 @@
-//! What every field says in a request, read into what is stated. The forms read themselves, beside their writing.
+//! Parses every field of a request into [`Stated`]. Each form has its parser beside its writer.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,22 +9,22 @@ use super::stated::{Fact, Stated, Whose, hex_upper};
 use super::{Field, ReceiveLimits, date, serial, traefik, xfcc};
 use crate::encoding;
 
-/// What decides how values are read, beside their fields.
+/// Options for parsing values.
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
     pub(crate) limits: ReceiveLimits,
     /// The keys of Envoy's element, or Traefik's groups.
     pub(crate) declared: Declared,
-    /// The caller's words for a certificate that verified, in place of `SUCCESS`.
+    /// The caller's words for a verified certificate, instead of `SUCCESS`.
     pub(crate) verdict_words: Option<Vec<String>>,
-    /// Whether `GENEROUS` is a verdict: Apache took a certificate that nobody verified.
+    /// Whether `GENEROUS` is a verdict: Apache accepted a certificate without verifying it.
     pub(crate) generous: bool,
     /// Whether elements of earlier hops come before the nearest one's.
     pub(crate) appended: bool,
 }
 
 impl Field {
-    /// Whether an origin reads it back. What is only written says nothing that the record holds.
+    /// Whether receivers parse the field. Fields that are only written hold nothing that the record has.
     pub(crate) const fn is_read_back(self) -> bool {
         match self {
             Self::Fixed
@@ -42,32 +42,32 @@ impl Field {
         }
     }
 
-    /// Whether it belongs to the verdict, which is read first and apart.
+    /// Whether the field belongs to the verdict, which is parsed first and separately.
     pub(crate) const fn is_beside_verdict(self) -> bool {
         self.is_of_verdict() || matches!(self, Self::Presented(_) | Self::Errors)
     }
 
-    /// Whether it holds the leaf.
+    /// Whether the field contains the leaf.
     pub(crate) const fn has_leaf(self) -> bool {
         matches!(self, Self::Certificate(_) | Self::LeafAndChain(_) | Self::Xfcc(_))
     }
 
-    /// Whether it holds the leaf or a hash of it.
+    /// Whether the field contains the leaf or a hash of it.
     pub(crate) const fn identifies(self) -> bool {
         self.has_leaf() || matches!(self, Self::Sha1(_) | Self::Sha256(_))
     }
 
-    /// Whether it is a distinguished name as text.
+    /// Whether the field is a distinguished name as text.
     pub(crate) const fn is_name(self) -> bool {
         matches!(self, Self::Issuer(form) | Self::Subject(form) if !matches!(form, super::NameForm::Base64))
     }
 
-    /// Whether the value is a name as it stands in the certificate: no text in it can mean that there is none.
+    /// Whether the value is a name as encoded in the certificate: any text is a name, none means absence.
     pub(crate) const fn is_bare_name(self) -> bool {
         matches!(self, Self::SubjectAltName(form) if form.is_bare())
     }
 
-    /// Whether quotes around it mean nothing. A verdict is exact, and quotes are Envoy's grammar.
+    /// Whether quotes around the value are ignored. A verdict is exact, and quotes are part of Envoy's grammar.
     pub(crate) const fn may_be_quoted(self) -> bool {
         !(self.is_of_verdict() || matches!(self, Self::Presented(_) | Self::Xfcc(_)))
     }
@@ -81,7 +81,7 @@ impl Field {
         }
     }
 
-    /// Reads the value into what is stated.
+    /// Parses the value into `stated`.
     pub(crate) fn read(
         self,
         value: &[u8],
@@ -117,7 +117,7 @@ impl Field {
             Self::NotAfter(form) => form.read(Fact::NotAfter, value, stated),
             Self::Validity => date::read_validity(value, stated),
             Self::SubjectAltName(form) => form.read(value, stated),
-            // Read before, with the verdict, or only written.
+            // Parsed before, with the verdict, or never parsed.
             Self::Presented(_)
             | Self::Verified
             | Self::VerifiedFlag(_)
@@ -142,32 +142,32 @@ fn key_identifier(fact: Fact, value: &[u8], stated: &mut Stated) -> Result<(), R
     stated.text(fact, hex_upper(&identifier))
 }
 
-/// What is wrong with a header.
+/// The reason for which a header is rejected.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum ReceiveErrorKind {
-    /// It is duplicated: one of them may be the client's.
+    /// The header is duplicated: one of the copies may be the client's.
     Twice,
-    /// The request has a header that an origin could take for it, `ssl_client_verify` for `ssl-client-verify`. No proxy of
-    /// ours sends that.
+    /// The request has a header that an origin could confuse with it, such as `ssl_client_verify` for `ssl-client-verify`. The
+    /// proxy does not send that.
     LookAlike,
-    /// Its value or a certificate in it exceeds the limit.
+    /// The value or a certificate in it exceeds the [limit](crate::receive::ReceiveLimits).
     TooLarge,
-    /// It holds more certificates than the limit.
+    /// The header contains more certificates than the [limit](crate::receive::ReceiveLimits).
     TooManyCertificates,
-    /// The verdict is missing beside other headers of the format, or where the format's proxy always sends one.
+    /// The verdict is missing, although other headers of the format are present or the format's proxy always sends one.
     MissingVerdict,
-    /// Its value is not a valid verdict of this format.
+    /// The value is not a valid verdict of this format.
     NotAVerdict,
-    /// It is malformed.
+    /// The value is malformed.
     Malformed,
-    /// What it encodes is not a certificate.
+    /// The encoded value is not a certificate.
     NotACertificate,
-    /// It holds a chain, and nothing holds the leaf.
+    /// The header contains a chain, and no header contains the leaf.
     ChainWithoutCertificate,
-    /// It contradicts the verdict, the certificate or another header.
+    /// The value contradicts the verdict, the certificate or another header.
     Disagrees,
-    /// It holds more than one element, or a name of the certificate that looks like one.
+    /// The value has more than one element, or a name of the certificate looks like one.
     Ambiguous,
 }
 
@@ -177,14 +177,14 @@ impl fmt::Display for ReceiveErrorKind {
             Self::Twice => "is duplicated",
             Self::LookAlike => "another header looks like it",
             Self::TooLarge => "exceeds the size limit",
-            Self::TooManyCertificates => "holds more certificates than the limit",
+            Self::TooManyCertificates => "has more certificates than the limit",
             Self::MissingVerdict => "is missing",
             Self::NotAVerdict => "is not a valid verdict",
             Self::Malformed => "is malformed",
-            Self::NotACertificate => "holds no certificate",
-            Self::ChainWithoutCertificate => "holds a chain without its leaf",
+            Self::NotACertificate => "is not a certificate",
+            Self::ChainWithoutCertificate => "has a chain without its leaf",
             Self::Disagrees => "contradicts another header",
-            Self::Ambiguous => "holds more than one element, or a name that looks like one",
+            Self::Ambiguous => "has more than one element, or a name that looks like one",
         })
     }
 }

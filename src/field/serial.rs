@@ -1,4 +1,4 @@
-//! Serial numbers in every proxy's spelling. They are read into the one of nginx and Cloudflare: upper-case hex, no leading zeros.
+//! Serial numbers in every proxy's format. They are parsed into that of nginx and Cloudflare: upper-case hex, no leading zeros.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,11 +9,10 @@ use super::stated::{Fact, Stated};
 use crate::encoding;
 use crate::x509::SerialNumber;
 
-/// Decimal digits are turned into bytes in quadratic time. This many are a number of 415 bytes, more than any certificate of
-/// today has.
+/// Parsing decimal digits takes quadratic time. This many are a number of 415 bytes, more than certificates in use have.
 const MOST_DECIMAL_DIGITS: usize = 1000;
 
-/// How a serial number is written.
+/// The format of a serial number.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SerialForm {
@@ -21,13 +20,13 @@ pub enum SerialForm {
     Hex,
     /// `a3828eb24fd779d0`: the same in lower case.
     HexLower,
-    /// The same as [`Hex`](Self::Hex), but a negative one without its sign. HAProxy.
+    /// `A3828EB24FD779D0`: the same as [`Hex`](Self::Hex), without the sign of a negative number. HAProxy.
     HexUnsigned,
     /// `a3:82:8e:b2:4f:d7:79:d0`. CloudFront, F5.
     HexColons,
     /// `A3:82:8E:B2:4F:D7:79:D0`
     HexUpperColons,
-    /// `00:a3:82:8e:b2:4f:d7:79:d0`: the bytes of the DER, if they are no more than 50. Google.
+    /// `00:a3:82:8e:b2:4f:d7:79:d0`: the bytes of the DER, at most 50; otherwise no value. Google.
     DerColons,
     /// `11782136471649483216`: see [`SerialNumber::to_decimal`](crate::x509::SerialNumber::to_decimal).
     Decimal,
@@ -55,7 +54,7 @@ impl SerialForm {
         Some(())
     }
 
-    /// Hex is read in either case, with colons or without.
+    /// Parses the value. Hex may be in either case, with or without colons.
     pub(super) fn read(self, value: &[u8], stated: &mut Stated) -> Result<(), ReceiveErrorKind> {
         let text = match self {
             Self::DerColons => from_octets(value),

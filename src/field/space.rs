@@ -1,6 +1,6 @@
-//! Spaces at the ends of a value. No header value may begin or end with one: recipients cut it (RFC 9110 §5.5), and HTTP/2 forbids it
-//! (RFC 9113 §8.2.1). What a certificate says ends in one all the same; then the format's own escape stands for it, and where the format
-//! has none the space is left out.
+//! Spaces at the ends of a value. A header value must not begin or end with a space: recipients remove it (RFC 9110 §5.5), and HTTP/2
+//! forbids it (RFC 9113 §8.2.1). If a certificate's text does, the space is replaced by the format's own escape, or left out if the
+//! format has none.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -14,7 +14,7 @@ const LEGACY: &[u8] = b"\\x20";
 /// In HAProxy's own form.
 const HAPROXY: &[u8] = b"%20";
 
-/// What stands for a space in the field's form.
+/// The escape for a space in the field's form.
 const fn escape(field: Field) -> Option<&'static [u8]> {
     match field {
         Field::Issuer(form) | Field::Subject(form) | Field::RootSubject(form) => match form {
@@ -35,7 +35,7 @@ const fn escape(field: Field) -> Option<&'static [u8]> {
     }
 }
 
-/// Escapes or removes the spaces at both ends of the value that begins here.
+/// Escapes or removes the spaces at both ends of the value that begins at `start`.
 pub(super) fn close(field: Field, start: usize, out: &mut Vec<u8>) {
     let escape = escape(field);
     if out.get(start) == Some(&b' ') {
@@ -58,12 +58,12 @@ pub(super) fn close(field: Field, start: usize, out: &mut Vec<u8>) {
     }
 }
 
-/// Whether a backslash at the end of the text escapes what comes next.
+/// Whether the text ends in a backslash that escapes the next character.
 pub(crate) fn ends_in_escape(text: &[u8]) -> bool {
     text.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
 }
 
-/// An RFC 2253 text as the libraries print it: with `\ ` at its end, where a header has `\20`.
+/// An RFC 2253 text as the libraries print it: with `\ ` at its end instead of a header's `\20`.
 pub(crate) fn without_escape_of_rfc2253(text: &[u8]) -> Cow<'_, [u8]> {
     match text.strip_suffix(b"20") {
         Some(before) if ends_in_escape(before) => [before, b" "].concat().into(),

@@ -1,4 +1,4 @@
-//! What header values state of a certificate: the certificate itself, or texts about it. What is stated twice must agree.
+//! The facts that header values state about a certificate, or the certificate itself. Values of the same fact must agree.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,7 +10,7 @@ use super::space::{ends_in_escape, without_escape_of_rfc2253};
 use crate::encoding;
 use crate::x509::Dialect;
 
-/// A subject alternative name that a request states without sending the certificate: printable ASCII without spaces.
+/// A subject alternative name in a request's headers or leaf, in printable ASCII without spaces.
 ///
 /// ```
 /// use tls_client_auth::{Receiver, Unstated};
@@ -29,9 +29,9 @@ use crate::x509::Dialect;
 pub enum StatedName {
     /// A `dNSName`.
     Dns(String),
-    /// A `uniformResourceIdentifier`, a SPIFFE ID for one.
+    /// A `uniformResourceIdentifier`, such as a SPIFFE ID.
     Uri(String),
-    /// Linkerd's TLS identity: one of the two, and the header does not say which.
+    /// Linkerd's TLS identity: a DNS name or a URI; the header does not distinguish them.
     Identity(String),
 }
 
@@ -44,7 +44,7 @@ impl StatedName {
         }
     }
 
-    /// The kind in a word: `dns`, `uri` or `identity`.
+    /// The name's kind: `dns`, `uri` or `identity`.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ impl StatedName {
     }
 }
 
-/// The kind and the length: the text is the client's.
+/// Prints the kind and the length, because the text is client input.
 impl fmt::Debug for StatedName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} of {} bytes", self.kind(), self.as_str().len())
@@ -70,7 +70,7 @@ pub(crate) enum NameKind {
 }
 
 impl NameKind {
-    /// Printable ASCII without spaces; what is anything else is not stated, as in
+    /// The name, if it is printable ASCII without spaces: other text is unreadable, as in
     /// [`SubjectAltName::Unreadable`](crate::x509::SubjectAltName::Unreadable).
     pub(crate) fn name(self, value: &[u8]) -> Option<StatedName> {
         let text = core::str::from_utf8(value).ok()?;
@@ -99,14 +99,14 @@ pub(crate) enum Fact {
     NotAfter,
 }
 
-/// Whose distinguished name.
+/// The owner of a distinguished name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Whose {
     Subject,
     Issuer,
 }
 
-/// Who printed a name: one name differs between them.
+/// The library that printed a name: one attribute's name differs between them.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Printed {
     Rfc2253,
@@ -123,15 +123,15 @@ pub(crate) struct Stated {
     pub(crate) leaf: Option<Vec<u8>>,
     /// All certificates after the leaf.
     chain: Option<Vec<Vec<u8>>>,
-    /// Some of them, with their places.
+    /// Single certificates after the leaf, with their positions.
     places: Vec<(u8, Vec<u8>)>,
     pub(crate) sha1: Option<Digest<20>>,
     pub(crate) sha256: Option<Digest<32>>,
     pub(crate) names: Vec<StatedName>,
-    /// There was a certificate, of which nothing can be said.
+    /// A certificate was presented, of which nothing else is known.
     pub(super) something: bool,
     texts: Vec<(Fact, String)>,
-    /// Whose spelling the record uses.
+    /// The record's dialect.
     pub(crate) dialect: Dialect,
 }
 
@@ -152,7 +152,7 @@ impl Stated {
         !self.places.is_empty() || self.chain.as_ref().is_some_and(|chain| !chain.is_empty())
     }
 
-    /// The leaf; of a value without one, nothing.
+    /// States the leaf, if the value has one.
     pub(super) fn leaf(&mut self, leaf: Option<Vec<u8>>) -> Read {
         agree(&mut self.leaf, leaf)
     }
@@ -161,15 +161,15 @@ impl Stated {
         agree(&mut self.chain, Some(chain))
     }
 
-    /// The leaf, and behind it all or none of the chain.
+    /// States the leaf, and the whole chain if it follows.
     pub(super) fn leaf_and_chain(&mut self, certificates: Vec<Vec<u8>>) -> Read {
         let mut certificates = certificates.into_iter();
-        // The first is the leaf, whatever it is: where it is broken, the next one does not become it.
+        // The first is the leaf. If it is broken, the next one does not take its place.
         self.leaf(certificates.next())?;
         if certificates.len() > 0 { self.chain(certificates.collect()) } else { Ok(()) }
     }
 
-    /// The certificates of the chain at this place, of which there may be so many.
+    /// States the chain's certificate at this position, for a chain of at most `most`.
     pub(super) fn place(&mut self, index: u8, der: Vec<u8>, most: usize) -> Read {
         let at = self.places.partition_point(|(place, _)| *place < index);
         match self.places.get(at) {
@@ -188,7 +188,7 @@ impl Stated {
         }
     }
 
-    /// The chain, in order; `None` where the places are not those of the whole.
+    /// The chain, in order; `None` if positions are missing.
     pub(crate) fn take_chain(&mut self) -> Option<Vec<Vec<u8>>> {
         let places = core::mem::take(&mut self.places);
         let Some(chain) = self.chain.take() else {
@@ -206,7 +206,7 @@ impl Stated {
         agree(&mut self.sha256, Some(digest))
     }
 
-    /// Printable ASCII, made by this crate.
+    /// States a fact, in printable ASCII written by this crate.
     pub(super) fn text(&mut self, fact: Fact, text: String) -> Read {
         if text.is_empty() {
             return Ok(());
@@ -223,7 +223,7 @@ impl Stated {
         self.texts.iter().find(|(stated, _)| *stated == fact).map(|(_, text)| text.as_str())
     }
 
-    /// What is stated of the fact: where the exact form was not sent, the next one.
+    /// The fact's text in its most exact form.
     pub(crate) fn get(&self, fact: Fact) -> &str {
         let other = match fact {
             Fact::Name(whose, Printed::Rfc2253) => Some(Fact::Name(whose, Printed::Go)),
@@ -249,7 +249,7 @@ impl Stated {
         }
     }
 
-    /// A date as OpenSSL prints it. Some forms have no fractions of a second.
+    /// States a date as OpenSSL prints it. Some forms have no fractions of a second.
     pub(super) fn date(&mut self, fact: Fact, text: String) -> Read {
         match self.find(fact) {
             Some(stated) if without_fraction(stated) == without_fraction(&text) => Ok(()),
@@ -261,18 +261,18 @@ impl Stated {
         self.text(Fact::Name(whose, printed), text)
     }
 
-    /// A distinguished name in RFC 2253's form. Bytes that are not printable ASCII become that form's escapes, and the escape of a
-    /// space at the end, which HTTP would cut off, becomes the space again.
+    /// States a distinguished name in RFC 2253's form. Bytes outside printable ASCII become that form's escapes, and the escape of
+    /// a space at the end becomes the space again.
     pub(super) fn rfc2253_name(&mut self, name: (Whose, Printed), value: &[u8]) -> Read {
         let mut text = without_escape_of_rfc2253(&escaped(value, b"\\")).into_owned();
-        // HTTP has cut off the space that the backslash escapes.
+        // HTTP removed the space that the backslash escapes.
         if ends_in_escape(&text) {
             text.push(b' ');
         }
         self.name(name, String::from_utf8(text).unwrap_or_default())
     }
 
-    /// A one-line form, with this prefix of escapes, and this for a space at the end.
+    /// States a name in a one-line form, with this prefix of escapes, and this escape for a space at the end.
     pub(super) fn legacy_name(
         &mut self,
         name: (Whose, Printed),
@@ -289,7 +289,7 @@ impl Stated {
     }
 }
 
-/// Puts the value where none was, or compares.
+/// Stores the value, or compares it with the stored one.
 fn agree<T: PartialEq>(place: &mut Option<T>, value: Option<T>) -> Read {
     match (&place, value) {
         (_, None) => Ok(()),
@@ -316,7 +316,7 @@ pub(super) fn hex_upper(bytes: &[u8]) -> String {
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// What is not printable ASCII as this prefix and two hex digits.
+/// Escapes bytes outside printable ASCII by this prefix and two hex digits.
 fn escaped(value: &[u8], prefix: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(value.len());
     for byte in value {

@@ -1,7 +1,7 @@
-//! The words for every field and form: one row each, from which both directions, the errors and the tests are made.
+//! The words for every field and form, one row each. Parsing, printing, errors and tests all use these rows.
 //!
-//! A word is the variant's name in lower case with hyphens. A new form takes one row here; a form with parts lists them, and a part of
-//! a new type implements [`Words`] for itself.
+//! A word is the variant's name in lower case with hyphens. A new form needs one row here; a form with parts lists them, and a part
+//! of a new type implements [`Words`].
 
 #[cfg(test)]
 use alloc::{string::String, vec::Vec};
@@ -134,7 +134,7 @@ words! {
     }
 }
 
-/// `hash,subject,uri`: the keys, of which `hash` is always one; `json` is the format.
+/// `hash,subject,uri`: the keys, always with `hash`; `json` selects the format.
 impl Words for Xfcc {
     fn write_words(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
         text.write_str("hash")?;
@@ -166,7 +166,7 @@ impl Words for Xfcc {
     }
 }
 
-/// A key's word, whether it is in, and how it is put in.
+/// A key's word, its getter and its setter.
 type XfccKey = (&'static str, fn(&Xfcc) -> bool, fn(Xfcc) -> Xfcc);
 
 const XFCC_KEYS: [XfccKey; 8] = [
@@ -180,16 +180,16 @@ const XFCC_KEYS: [XfccKey; 8] = [
     ("json", |xfcc| xfcc.json, Xfcc::json),
 ];
 
-/// The field as settings name it: `subject:rfc2253`. [`FromStr`] reads it back.
+/// Prints the field's text for settings: `subject:rfc2253`. [`FromStr`] parses it.
 impl fmt::Display for Field {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_words(formatter)
     }
 }
 
-/// Reads a field as settings name it: the variants' names in lower case with hyphens, separated by colons.
+/// Parses a field's text in settings: the variants' names in lower case with hyphens, separated by colons.
 ///
-/// Every field, with what may follow it:
+/// All fields and their forms:
 ///
 /// | Text | Forms |
 /// |---|---|
@@ -223,7 +223,7 @@ impl fmt::Display for Field {
 /// ```
 ///
 /// # Errors
-/// A word is unknown, missing or one too many; the error names the nearest known word and lists all that can stand there.
+/// A word is unknown, missing or superfluous. The error names the nearest known word and lists all that are valid in its place.
 impl FromStr for Field {
     type Err = ParseFieldError;
 
@@ -238,14 +238,14 @@ mod serde {
     use crate::field::words::Spelled;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    /// The text: `"subject:rfc2253"`.
+    /// Writes the field's text: `"subject:rfc2253"`.
     impl Serialize for Field {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             Spelled(*self).serialize(serializer)
         }
     }
 
-    /// Reads that text.
+    /// Reads the field's text: see [`FromStr`].
     impl<'de> Deserialize<'de> for Field {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             Spelled::deserialize(deserializer).map(|Spelled(field)| field)
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn errors_name_the_word_and_the_reason() {
         let cases = [
             ("", r#"field "": is not known; known: presented, "#),
             ("subjct:rfc2253", r#""subjct" is not known, did you mean "subject"? Known: pre"#),

@@ -1,12 +1,12 @@
-//! Traefik's two values: all certificates in bare base64, and what it tells of each.
+//! Traefik's two values: all certificates in bare base64, and a summary of each.
 //!
-//! Traefik escapes nothing inside the quotes, so a name of a client's choice can end a field, add others or begin another
-//! certificate. Here the characters that could do that are written as RFC 2253 hex pairs (`\22`), so that readers which know no
-//! escapes are not fooled either; everything else is Traefik's, byte for byte.
+//! Traefik escapes nothing inside the quotes, so a name that a client chose can end a field, add fields or begin another
+//! certificate. Here the characters that could do that are written as RFC 2253 hex pairs (`\22`), so that readers that know no
+//! escapes are not misled either. Everything else equals Traefik's output.
 //!
-//! Of a foreign Traefik's information serial number and dates are read, which are the issuer's words, and only where no name can
-//! have written them: every group that the caller declared and that Traefik never leaves out is there, each of them once, and no
-//! other. One that a name wrote would be its second. The names themselves are not read.
+//! Receivers parse only the serial number and the dates, which the issuer chose, and only if no name can have produced them: each
+//! declared group that Traefik never leaves out must be present exactly once, and no other group. A forged group would be the second
+//! of its kind. The names themselves are not parsed.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -25,7 +25,8 @@ impl Facts<'_> {
         self.client.leaf().into_iter().chain(self.client.chain_certificates())
     }
 
-    /// `None` where the leaf can't be read. Another certificate that can't be is an empty element: the rest keep their places.
+    /// Appends the summary. `None` if the leaf cannot be parsed. Any other certificate that cannot be parsed is an empty element, so
+    /// that the others keep their positions.
     pub(super) fn write_info(&self, out: &mut Vec<u8>) -> Option<()> {
         let mut info = Vec::new();
         write_certificate(self.certificate?, &mut info)?;
@@ -72,7 +73,7 @@ fn write_certificate(certificate: Certificate<'_>, out: &mut Vec<u8>) -> Option<
     Some(())
 }
 
-/// `KEY="value"`, joined by `;`. A group without anything in it is left out; alternative names may be there and empty.
+/// `KEY="value"`, joined by `;`. An empty group is left out, except for alternative names.
 struct Groups<'o> {
     out: &'o mut Vec<u8>,
     any: bool,
@@ -97,7 +98,7 @@ impl Groups<'_> {
     }
 }
 
-/// `DC=…,C=…,ST=…,L=…,O=…,OU=…,SN=…,CN=…`; an issuer is told without its units.
+/// `DC=…,C=…,ST=…,L=…,O=…,OU=…,SN=…,CN=…`; an issuer's has no `OU`.
 fn name(name: Name<'_>, units: bool) -> Option<Vec<u8>> {
     let name = GoName::read(&name)?;
     let mut out = Vec::new();
@@ -137,7 +138,7 @@ fn push_attribute(key: &str, value: &GoValue<'_>, out: &mut Vec<u8>) {
     }
 }
 
-/// Where a value stands.
+/// The position of a value.
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum Place {
     /// In a distinguished name: `,` separates `KEY=value`.
@@ -146,12 +147,12 @@ enum Place {
     Entry,
 }
 
-/// Writes as `\2C` what could be read as the end of this value and the beginning of another.
+/// Escapes, such as by `\2C`, characters that a reader could take for the end of this value.
 ///
-/// A quote always; a separator where a `=` follows before the next one, so that what stands behind it would read as another field
-/// (`Acme, Inc.` stays); a backslash only where it would read as such a pair.
+/// A quote is always escaped; a separator if a `=` follows before the next separator, because the text between would look like
+/// another field (`Acme, Inc.` is unchanged); a backslash only before two hex digits.
 fn escape(value: &[u8], place: Place, out: &mut Vec<u8>) {
-    // Whether a `=` stands between the separator and the next of its kind, found from the end.
+    // Whether a `=` follows before the next separator of this kind; computed from the end.
     let (mut behind_comma, mut behind_semicolon) = (false, false);
     let (mut next, mut after_next) = (None, None);
     let start = out.len();
@@ -181,7 +182,7 @@ fn escape(value: &[u8], place: Place, out: &mut Vec<u8>) {
 /// In Traefik's order.
 pub(super) const GROUPS: [&str; 6] = ["Subject", "Issuer", "SerialNumber", "NB", "NA", "SAN"];
 
-/// Those that no certificate is without.
+/// The groups that every certificate has.
 const ALWAYS: [&str; 4] = ["Issuer", "SerialNumber", "NB", "NA"];
 
 pub(super) fn read_info(
@@ -195,7 +196,7 @@ pub(super) fn read_info(
         return Ok(());
     };
     if let Some(serial) = serial {
-        // One that is too long to be read is not stated.
+        // A serial number that is too long to parse is skipped.
         match SerialForm::Decimal.read(serial, stated) {
             Err(ReceiveErrorKind::Malformed) => {}
             read => read?,
@@ -209,12 +210,12 @@ pub(super) fn read_info(
     Ok(())
 }
 
-/// The values of the declared groups, if they are what this Traefik sends.
+/// The values of the declared groups, if exactly these are present.
 fn certain<'t>(text: &'t [u8], declared: &Declared) -> Option<[Option<&'t [u8]>; ALWAYS.len()]> {
-    // What comes first no name can have written.
+    // No name can have produced the first group.
     let begins = |group: &&&str| text.starts_with(&beginning(group));
     declared.has(GROUPS.iter().find(begins)?).then_some(())?;
-    // What this Traefik does not send, a name has written.
+    // A name produced any group that was not declared.
     let is_strange = |group: &&str| !declared.has(group) && contains(text, &beginning(group));
     if GROUPS.iter().any(is_strange) {
         return None;
@@ -235,7 +236,7 @@ fn beginning(group: &str) -> Vec<u8> {
     [group.as_bytes(), b"=\""].concat()
 }
 
-/// What is behind the only beginning like this, up to the next quote.
+/// The text after the only occurrence of this beginning, up to the next quote.
 fn only_value<'t>(text: &'t [u8], beginning: &[u8]) -> Option<&'t [u8]> {
     let is_one = |(at, window): (usize, &[u8])| (window == beginning).then_some(at);
     let mut places = text.windows(beginning.len()).enumerate().filter_map(is_one);
@@ -249,7 +250,7 @@ mod tests {
     use alloc::string::String;
 
     #[test]
-    fn what_a_reader_could_be_fooled_by() {
+    fn text_that_could_mislead_a_reader_is_escaped() {
         let cases = [
             ("Acme, Inc.", "Acme, Inc.", r"Acme\2C Inc."),
             ("a=b", "a=b", "a=b"),

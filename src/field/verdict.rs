@@ -1,4 +1,4 @@
-//! The verdict, and what is yes or no.
+//! Forms of the verdict and of Boolean values.
 
 use alloc::vec::Vec;
 
@@ -7,23 +7,23 @@ use crate::client::{Reason, Verification, VerifyError};
 use crate::encoding;
 use crate::x509::Dialect;
 
-/// How the verdict is written.
+/// The form of the verdict.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum VerdictForm {
     /// `SUCCESS`, `NONE`, or `FAILED:` and the reason: `FAILED:certificate revoked`. nginx, Apache.
     Text,
-    /// The name of OpenSSL's constant: `X509_V_OK`, `X509_V_ERR_CERT_HAS_EXPIRED`, `X509_V_ERR_UNSPECIFIED` where
-    /// [`Code`](Self::Code) is `1`. Nothing without a certificate. HAProxy's converter `x509_v_err_str`.
+    /// The name of OpenSSL's constant: `X509_V_OK`, `X509_V_ERR_CERT_HAS_EXPIRED`; `X509_V_ERR_UNSPECIFIED` if
+    /// [`Code`](Self::Code) is `1`. No value without a certificate. HAProxy's converter `x509_v_err_str`.
     Constant,
-    /// The library's number: `0`, `10`, `23`. `1` ("unspecified") where the reason has none, or where a certificate was presented
-    /// and nothing verified. Nothing without a certificate. HAProxy.
+    /// The library's code: `0`, `10`, `23`. `1` ("unspecified") if the reason has no code, or if the certificate was presented but
+    /// not verified. No value without a certificate. HAProxy.
     Code,
     /// `true` and `false`
     Word,
 }
 
-/// How a Boolean is written.
+/// The form of a Boolean value.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Flag {
@@ -44,7 +44,7 @@ impl Flag {
         });
     }
 
-    /// To the letter.
+    /// Parses the exact form.
     pub(crate) const fn read(self, value: &[u8]) -> Option<bool> {
         match (self, value) {
             (Self::Digit, b"1") | (Self::Word, b"true") => Some(true),
@@ -53,7 +53,7 @@ impl Flag {
         }
     }
 
-    /// Where yes is that the certificate verified.
+    /// Parses a Boolean that means "verified".
     pub(crate) fn read_outcome(self, value: &[u8]) -> Option<Verification> {
         Some(match self.read(value)? {
             true => Verification::Success,
@@ -63,7 +63,7 @@ impl Flag {
 }
 
 impl VerdictForm {
-    /// To the letter. The text is read in the caller's own words too, and with Apache's `GENEROUS`, where the receiver says so.
+    /// Parses the exact form; text also in the receiver's own words, and with Apache's `GENEROUS` if the receiver accepts it.
     pub(crate) fn read(
         self,
         value: &[u8],
@@ -150,7 +150,7 @@ impl Facts<'_> {
         Some(())
     }
 
-    /// The outcome in words. Facts never go without it, so a reason that is too long gives way to one that always fits.
+    /// Appends the verdict as text. Facts are never sent without it, so a reason that is too long is replaced by one that fits.
     #[inline]
     pub(super) fn write_outcome(
         &self,

@@ -1,27 +1,27 @@
-//! Words that people write into settings: how fields and modes are spelled, and what an unknown word is answered with.
+//! Words of settings files: the spelling of fields and modes, and errors for unknown words.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
 
-/// A value with a textual form of words, each behind a colon: `chain-certificate:0:base64`.
+/// A value with a textual form of words separated by colons: `chain-certificate:0:base64`.
 ///
 /// [`words!`] implements it.
 pub(crate) trait Words: Sized {
-    /// What errors call it.
+    /// The noun in errors.
     const WHAT: &'static str = "form";
 
     /// Writes the value's words.
     fn write_words(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result;
 
-    /// Reads the value's words, and no more of them.
+    /// Parses the value's words, and leaves the rest.
     fn read_words(words: &mut Unread<'_>) -> Result<Self, ParseFieldError>;
 
-    /// The texts of all values; of numbers and lists, some.
+    /// The texts of all values; for numbers and lists, of some.
     #[cfg(test)]
     fn texts() -> Vec<String>;
 
-    /// Reads a whole text.
+    /// Parses a whole text.
     fn parse_words(text: &str) -> Result<Self, ParseFieldError> {
         let mut words = Unread { what: Self::WHAT, text, rest: Some(text) };
         let value = Self::read_words(&mut words)?;
@@ -32,7 +32,7 @@ pub(crate) trait Words: Sized {
     }
 }
 
-/// Implements [`Words`] for enums: the tables are all there is, and a variant without a row does not compile.
+/// Implements [`Words`] for enums from tables; a variant without a row does not compile.
 ///
 /// `"email" => Email(index: u8)` is followed by the words of its parts; `"pem-url" => EscapedPem[UrlForm::Component]` is one word
 /// for that variant with that content.
@@ -88,7 +88,7 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-/// The words that are still to be read.
+/// The words that are not parsed yet.
 pub(crate) struct Unread<'t> {
     what: &'static str,
     text: &'t str,
@@ -96,7 +96,7 @@ pub(crate) struct Unread<'t> {
 }
 
 impl<'t> Unread<'t> {
-    /// The next word. The text has one at least, which may be empty.
+    /// The next word. A text has at least one, which may be empty.
     pub(crate) fn next(&mut self) -> Option<&'t str> {
         let rest = self.rest?;
         let (word, rest) = match rest.split_once(':') {
@@ -137,7 +137,7 @@ impl Words for u8 {
     }
 }
 
-/// Some of these words, each at most once, separated by commas; their places in the list.
+/// Parses some of these words, each at most once, separated by commas, to their indexes in the list.
 pub(super) fn read_list(
     words: &mut Unread<'_>,
     known: &[&'static str],
@@ -187,7 +187,7 @@ mod serde {
     }
 }
 
-/// Why a text is not a [`Field`](crate::field::Field).
+/// The reason why a text is not a [`Field`](crate::field::Field).
 ///
 /// ```
 /// use tls_client_auth::field::Field;
@@ -237,7 +237,7 @@ impl fmt::Display for ParseFieldError {
 
 impl core::error::Error for ParseFieldError {}
 
-/// What is said after a word that is none of the known: `, did you mean "nginx"? Known: cloudflare, …`.
+/// Writes the suggestion after an unknown word: `, did you mean "nginx"? Known: cloudflare, …`.
 pub(crate) fn write_known<'w>(
     word: &str,
     known: impl Iterator<Item = &'w str> + Clone,
@@ -254,9 +254,9 @@ pub(crate) fn write_known<'w>(
     Ok(())
 }
 
-/// The known word that was most likely meant: few letters are wrong, or it begins with what was written.
+/// The known word that was most likely meant: it differs in few letters, or begins with the given word.
 fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str> + Clone) -> Option<&'w str> {
-    // Nobody misspells a longer one, and the search takes time with the square of it.
+    // No known word is longer, and the search takes quadratic time.
     const LONGEST: usize = 64;
     if word.is_empty() || word.len() > LONGEST {
         return None;
@@ -276,7 +276,7 @@ fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str> + Clone) -> Opti
         .or_else(|| known.clone().find(|known| plain(known).starts_with(&*word)))
 }
 
-/// How many letters must be added, removed or replaced (Levenshtein's distance).
+/// The number of letters to add, remove or replace (Levenshtein distance).
 fn distance(one: &str, other: &str) -> usize {
     let mut row: Vec<usize> = (1..=other.chars().count()).collect();
     let mut last = row.len();

@@ -9,7 +9,7 @@ use crate::x509::Dialect;
 use crate::x509::fingerprint;
 
 impl Facts<'_> {
-    /// How long the value is at least: nothing is written that is known to be over its limit.
+    /// The least length of the value: a value that is known to exceed its limit is not written.
     pub(super) fn least_length(&self, field: Field) -> usize {
         let leaf = self.client.leaf().into_iter();
         let mut chain = self.client.chain_certificates();
@@ -33,7 +33,7 @@ impl Facts<'_> {
         }
     }
 
-    /// The length of so many copies of the leaf and of the chain in base64.
+    /// The length of this many copies of the leaf and of the chain in base64.
     fn encoded_len(&self, leaf: usize, chain: usize) -> usize {
         let leaf = sum(self.client.leaf().into_iter().map(base64_len)).saturating_mul(leaf);
         leaf.saturating_add(
@@ -41,7 +41,7 @@ impl Facts<'_> {
         )
     }
 
-    /// Appends the field's value. `None` where there is none, and then what was appended is no value.
+    /// Appends the field's value. `None` if it has no value; the caller then discards what was appended.
     #[inline(always)]
     pub(super) fn append(&self, field: Field, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         let client = self.client;

@@ -1,4 +1,4 @@
-//! One row of a header set: its name and field, and for which clients it is sent.
+//! A row of a header set: its header name and field, and the clients for which it is sent.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -8,20 +8,20 @@ use crate::client::ClientCertificate;
 use crate::field::{CertificateForm, Field, Sizes};
 use crate::x509::Dialect;
 
-/// A line of the table.
+/// A row of the table.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) name: HeaderName,
     pub(crate) field: Field,
-    /// In this library's spelling, whatever the certificate's.
+    /// The row's fixed dialect; `None` for the certificate's.
     pub(crate) dialect: Option<Dialect>,
     /// The proxy's own identities, for [`Field::Xfcc`].
     pub(crate) by: Arc<[String]>,
-    /// Of a chain: the form of its set's leaf, without which it is not sent.
+    /// For a chain row, the form of the set's leaf: a chain is not sent without its leaf.
     pub(crate) leaf: Option<CertificateForm>,
     /// Fixed text before and after the value.
     pub(crate) around: Option<Arc<[String; 2]>>,
-    /// Whose sizes hold for the certificates in it.
+    /// The size limits for certificates in the row.
     pub(crate) sizes: Sizes,
     pub(crate) when: When,
 }
@@ -29,13 +29,13 @@ pub(crate) struct Entry {
 /// For which clients a row is sent.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum When {
-    /// For all, because the caller wants it so.
+    /// For all, as the caller chose.
     Always,
-    /// For all, because the set's reader can tell a trusted client from the others.
+    /// For all, because the set has a verdict.
     WithVerdict,
-    /// For those whose certificate verified and is not revoked.
+    /// For clients with a verified, unrevoked certificate.
     Trusted,
-    /// For those, and for clients without a certificate.
+    /// For trusted clients, and for clients without a certificate.
     TrustedOrNone,
 }
 
@@ -53,7 +53,7 @@ impl Entry {
         }
     }
 
-    /// The same row where its set's verdict does not go beside it.
+    /// The row, as sent without its set's verdict.
     pub(crate) fn without_verdict(self) -> Self {
         match self.when {
             When::WithVerdict => Self { when: When::Trusted, ..self },
@@ -61,7 +61,7 @@ impl Entry {
         }
     }
 
-    /// Whether this row, sent under the name of another, is the same part of a verdict.
+    /// Whether this row states the same part of the verdict as the other.
     pub(crate) fn is_verdict_for(&self, other: &Self) -> bool {
         self.field == other.field && matches!(self.when, When::Always | When::WithVerdict)
     }
@@ -76,7 +76,7 @@ impl Entry {
     }
 }
 
-/// Whether a reader of these fields can tell a trusted client from the others, revoked ones above all.
+/// Whether these fields distinguish trusted clients from all others, revoked ones included.
 pub(crate) fn tells_verdict(fields: impl Iterator<Item = Field> + Clone) -> bool {
     let any = |is: fn(&Field) -> bool| fields.clone().any(|field| is(&field));
     any(|field| matches!(field, Field::Verdict(_)))

@@ -1,4 +1,4 @@
-//! Why a header set or a forwarding is refused.
+//! The reason why a header set or a forwarding is invalid.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -6,7 +6,7 @@ use core::fmt;
 
 use crate::field::words::write_known;
 
-/// The reason for which a header set or a forwarding is invalid.
+/// The reason why a header set or a forwarding is invalid.
 ///
 /// ```
 /// use tls_client_auth::{Dialect, HeaderSet};
@@ -20,30 +20,30 @@ use crate::field::words::write_known;
 pub struct HeaderSetError {
     name: String,
     kind: HeaderSetErrorKind,
-    /// Which names there are, where the name is none of them.
+    /// The names to choose from, if the name is unknown.
     known: Vec<String>,
 }
 
-/// What is wrong with a header name.
+/// The kind of error in a header set or a forwarding.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum HeaderSetErrorKind {
-    /// Not a token of RFC 9110 §5.6.2.
+    /// The header name is not a token (RFC 9110 §5.6.2).
     NotAToken,
-    /// One of HTTP's own: `Host`, `Connection`, `Content-Length`, `Cookie`, `Authorization`, … A set's names are removed from every
-    /// request, which would be another request without these.
+    /// The header is one of HTTP's own: `Host`, `Connection`, `Content-Length`, `Cookie`, `Authorization`, … A set's headers are
+    /// stripped from every request, and stripping these would change the request.
     Reserved,
-    /// The name is duplicated, case and separators apart.
+    /// The header name is duplicated; case and separators are ignored.
     Twice,
-    /// The name is not in this set.
+    /// The header name is not in this set.
     Missing,
-    /// Not a header name but that of a set, and no set has it.
+    /// No header set has this name.
     UnknownSet,
-    /// The name of no family of headers that [`Forwarding::keep_family`](crate::Forwarding::keep_family) could keep.
+    /// The name is not a header family of [`Forwarding::keep_family`](crate::Forwarding::keep_family).
     NotAFamily,
-    /// The fixed text around a value is not printable ASCII, or begins or ends it with a space.
+    /// The fixed text around a value is not printable ASCII, or puts a space at an end of the value.
     Text,
-    /// Not a header name but one of the proxy's own identities: empty, or more than printable ASCII without spaces.
+    /// An identity of the proxy is empty, or is not printable ASCII without spaces.
     Identity,
 }
 
@@ -57,7 +57,7 @@ impl HeaderSetError {
         Self { known, ..self }
     }
 
-    /// The name that was refused.
+    /// The rejected name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -74,7 +74,7 @@ impl fmt::Display for HeaderSetError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reason = match self.kind {
             HeaderSetErrorKind::NotAToken => "is not a token",
-            HeaderSetErrorKind::Reserved => "belongs to HTTP itself",
+            HeaderSetErrorKind::Reserved => "is a header of HTTP itself",
             HeaderSetErrorKind::Twice => "is duplicated",
             HeaderSetErrorKind::Missing => "is not in this set",
             HeaderSetErrorKind::UnknownSet => "is not known",

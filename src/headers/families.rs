@@ -1,10 +1,10 @@
-//! The families of header names that belong to client certificates, whatever is forwarded: what a client must not send.
+//! The families of client-certificate headers, which are stripped from every request.
 
 use crate::headers::name::{fold, is_alike};
 
-/// The names that tell an origin of a client certificate: those of this crate's sets, of the proxies that it stands in for, and of
-/// what origins are configured to read. Each is owned itself and with anything behind a separator. Folded, so that `$WSCC`
-/// begins with `-`.
+/// The families of client-certificate headers: those of this crate's sets, of the proxies that it replaces, and of origins'
+/// configurations. A family is the name itself and every name that continues it after a separator. Folded, so `$WSCC` begins
+/// with `-`.
 const FAMILIES: [&[u8]; 42] = [
     b"-wscc",
     b"akamai-cc-der",
@@ -50,12 +50,12 @@ const FAMILIES: [&[u8]; 42] = [
     b"x-wso2-client-certificate",
 ];
 
-/// Some of the families, a bit each.
+/// A set of families, one bit each.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Families(u64);
 
 impl Families {
-    /// The family of this name, any spelling of it.
+    /// The family with this name, in any spelling.
     pub(crate) fn named(name: &str) -> Option<Self> {
         let at = FAMILIES.iter().position(|family| is_alike(family, name.as_bytes()))?;
         Some(Self(1u64.checked_shl(u32::try_from(at).ok()?)?))
@@ -83,8 +83,8 @@ impl Families {
 /// The headers that belong to one connection only and that [`strip`](crate::connection) looks at.
 const OF_ONE_HOP: [&[u8]; 4] = [b"connection", b"http2-settings", b"proxy-connection", b"upgrade"];
 
-/// By place and byte: the families that have this character there, a bit each, and behind them the headers of one hop. Three looks
-/// tell that a name is none of them, which is asked of every header of every request.
+/// For each position and byte, the families with this byte at this position, one bit each, followed by the hop-by-hop headers.
+/// Three look-ups rule out most names; every header of every request is checked.
 #[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "the compiler has looked")]
 static STARTS: [[u64; 256]; 3] = {
     let mut starts = [[0; 256]; 3];
@@ -113,11 +113,10 @@ static STARTS: [[u64; 256]; 3] = {
     starts
 };
 
-/// Whether a header with this name could pass for one of a client certificate, whatever is forwarded: in any case, with any
-/// separator in place of `-`.
+/// Whether the name belongs to a family of client-certificate headers, in any case and with any separator in place of `-`.
 ///
-/// A name of the caller's own sets is in no family. What is stripped from a request is what
-/// [`Claim::owns`](crate::Claim::owns) says.
+/// Names of your own sets are in no family: [`Claim::owns`](crate::Claim::owns) returns whether a header is stripped from a
+/// request.
 ///
 /// ```
 /// use tls_client_auth::connection::is_owned_name;
@@ -133,14 +132,14 @@ pub fn is_owned_name(name: &[u8]) -> bool {
     is_owned_but(name, Families::default())
 }
 
-/// Whether a name is of any other family than these.
+/// Whether a name belongs to a family other than these.
 #[inline]
 pub(crate) fn is_owned_but(name: &[u8], kept: Families) -> bool {
     let families = beginnings(name) & Families::ALL.0 & !kept.0;
     families != 0 && is_of_family(name, families)
 }
 
-/// Whether a name begins like one that is owned, or like one that belongs to one hop only and is as long.
+/// Whether a name may be owned or a hop-by-hop header, by its first bytes and its length.
 #[inline]
 pub(crate) fn is_noted(name: &[u8]) -> bool {
     let names = beginnings(name);
@@ -228,7 +227,7 @@ mod tests {
         }
     }
 
-    /// The guide to header sets lists them, each as `` `name` ``, in one paragraph.
+    /// The guide to header sets lists the families, each as `` `name` ``, in one paragraph.
     #[test]
     fn the_guide_lists_the_families() {
         let guide = include_str!("../guide/sets.md");

@@ -1,4 +1,4 @@
-//! The lines that header sets give for one certificate: all values in one buffer.
+//! The header lines of header sets for one client: all values in one buffer.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -18,21 +18,21 @@ use crate::x509::Dialect;
 /// [`TabbedPem`](CertificateForm::TabbedPem) alone also holds tabs.
 #[derive(Clone)]
 pub struct HeaderLines {
-    /// What the lines were made of, and what their names are.
+    /// The rows from which the lines were written, with their names.
     entries: Arc<[Entry]>,
     lines: Vec<Line>,
     too_large: Vec<usize>,
-    /// All values, one after the other; with feature `http` they are the values' own.
+    /// All values, one after the other; with feature `http` the values share this buffer.
     #[cfg(not(feature = "http"))]
     text: Vec<u8>,
 }
 
 #[derive(Clone)]
 struct Line {
-    /// Its place among the entries.
+    /// Its index among the entries.
     entry: usize,
     range: Range<usize>,
-    /// Made once, shared by all requests.
+    /// Created once, shared by all requests.
     #[cfg(feature = "http")]
     value: http::HeaderValue,
 }
@@ -49,7 +49,7 @@ impl Line {
 }
 
 impl HeaderSet {
-    /// Writes the set's lines for this client. A row without a value gives none, and so does a value over its limit.
+    /// Returns the set's header lines for this client. A row without a value, or with a value over its limit, gives no line.
     #[must_use]
     pub fn lines(&self, client: &ClientCertificate, limits: Limits) -> HeaderLines {
         HeaderLines::new(self.entries(), client, limits)
@@ -71,7 +71,7 @@ impl HeaderLines {
         let mut too_large = Vec::new();
         let has_chain = client.chain_certificates().len() > 0;
         for (index, entry) in wanted() {
-            // Cloudflare's sets tell each name twice, which is then written once.
+            // Cloudflare's sets have each name in two rows; it is written once.
             let is_name = matches!(entry.field, Field::Issuer(_) | Field::Subject(_));
             let told = |other: usize| {
                 entries.get(other).is_some_and(|other| {
@@ -129,7 +129,7 @@ impl HeaderLines {
         }
     }
 
-    /// The lines in their sets' order.
+    /// The lines, in the order of the sets' rows.
     pub fn iter(&self) -> impl Iterator<Item = HeaderLine<'_>> {
         self.lines.iter().filter_map(|line| {
             Some(HeaderLine {
@@ -142,14 +142,14 @@ impl HeaderLines {
         })
     }
 
-    /// The value under this name, its case and separators apart.
+    /// The value under this name; case and separators are ignored.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         let alike = |line: &HeaderLine<'_>| is_alike(line.name().as_bytes(), name.as_bytes());
         self.iter().find(alike).map(|line| line.value())
     }
 
-    /// The headers with a value over its limit: they are left out, or, as Envoy's, sent without the certificates in them.
+    /// The names of headers over their [limit](Limits): they are left out, or, for Envoy's, sent without the certificates.
     #[must_use]
     pub fn too_large(&self) -> impl ExactSizeIterator<Item = &str> {
         let name = |entry: &usize| self.entries.get(*entry).map_or("", |entry| entry.name.as_str());
@@ -157,8 +157,8 @@ impl HeaderLines {
     }
 }
 
-/// What became of a certificate without which this row must not go: no chain goes without its leaf (RFC 9440 §2.3), and no
-/// certificate of it without those before. `None` where nothing is missing.
+/// Why a certificate that must precede this row was not written: a chain is not sent without its leaf (RFC 9440 §2.3), nor a
+/// chain certificate without those before it. `None` if nothing is missing.
 fn missing_before(
     entry: &Entry,
     facts: &Facts<'_>,
@@ -177,18 +177,18 @@ fn missing_before(
         if lines.iter().any(is_before) {
             return None;
         }
-        // Its row comes later, or goes on other requests.
+        // Its row comes later, or is sent on other requests.
         let written = facts.write(before, Dialect::OpenSsl, &mut Vec::new());
         Some(written).filter(|written| *written != Written::Value)
     })
 }
 
-/// Cuts the values out of the text that holds them all, without copying.
+/// Splits the buffer into its values without copying.
 #[cfg(feature = "http")]
 fn cut(text: Vec<u8>, lines: &mut [Line]) {
     let text = bytes::Bytes::from(text);
     for line in lines {
-        // Printable ASCII always makes a value.
+        // Printable ASCII is always a valid value.
         if let Ok(value) = http::HeaderValue::from_maybe_shared(text.slice(line.range.clone())) {
             line.value = value;
         }
@@ -217,7 +217,7 @@ fn write(
     written
 }
 
-/// Names and sizes, not values: those come from the client.
+/// Prints names and sizes, not values, which come from the client.
 impl fmt::Debug for HeaderLines {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -227,7 +227,7 @@ impl fmt::Debug for HeaderLines {
     }
 }
 
-/// One header line.
+/// One header line: a name and a value.
 #[derive(Clone, Copy)]
 pub struct HeaderLine<'a> {
     name: &'a HeaderName,
@@ -237,7 +237,7 @@ pub struct HeaderLine<'a> {
     value: &'a http::HeaderValue,
 }
 
-/// Adds a line that no set made. The value is printable ASCII.
+/// Adds a line that is not from a set. The value is printable ASCII.
 pub(crate) fn add_line<H: RequestHeadersMut + ?Sized>(
     headers: &mut H,
     name: &'static str,
@@ -256,7 +256,7 @@ impl<'a> HeaderLine<'a> {
         self.name.as_str()
     }
 
-    /// The name with its other forms.
+    /// The name, also as a `http::HeaderName` with feature `http`.
     #[must_use]
     pub const fn header_name(&self) -> &'a HeaderName {
         self.name
@@ -265,7 +265,7 @@ impl<'a> HeaderLine<'a> {
     /// The value: bytes 0x20 to 0x7E only (tabs too in [`TabbedPem`](CertificateForm::TabbedPem)), and no space at an end.
     #[must_use]
     pub fn value(&self) -> &'a str {
-        // Never anything else than ASCII: `Facts::write` has looked.
+        // Always ASCII: `Facts::write` has checked it.
         #[cfg(not(feature = "http"))]
         let value = self.value;
         #[cfg(feature = "http")]
@@ -273,7 +273,7 @@ impl<'a> HeaderLine<'a> {
         core::str::from_utf8(value).unwrap_or_default()
     }
 
-    /// The value as the `http` crate holds it, made once and shared.
+    /// The value as a `http::HeaderValue`, created once and shared by all requests.
     #[cfg(feature = "http")]
     #[must_use]
     pub const fn header_value(&self) -> &'a http::HeaderValue {

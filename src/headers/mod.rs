@@ -1,4 +1,4 @@
-//! Header sets as data: ordered tables of a name and a field, and the lines they give for one certificate.
+//! Header sets: ordered tables of header names and fields, and the header lines that they give for a certificate.
 
 mod entry;
 mod error;

@@ -1,4 +1,4 @@
-//! Header field names: which are valid, which are alike, and which are HTTP's own.
+//! Header field names: valid ones, confusable ones, and HTTP's own.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -23,13 +23,13 @@ enum Written {
 }
 
 impl HeaderName {
-    /// Creates a name from the program's source. `None` where it is not a token (RFC 9110 §5.6.2).
+    /// Creates a name from a static string. `None` if it is not a token (RFC 9110 §5.6.2).
     #[must_use]
     pub fn from_static(name: &'static str) -> Option<Self> {
         Self::new(Written::Static(name), name)
     }
 
-    /// Creates a name that is known at run time only. `None` where it is not a token.
+    /// Creates a name that is known at run time only. `None` if it is not a token.
     #[must_use]
     pub fn from_text(name: &str) -> Option<Self> {
         Self::new(Written::Shared(name.into()), name)
@@ -55,7 +55,7 @@ impl HeaderName {
         }
     }
 
-    /// The name as written, where it was made from a static string: for libraries that keep its case only then.
+    /// The name as written, if it was created from a static string: some libraries keep the case of those only.
     #[must_use]
     pub const fn as_static(&self) -> Option<&'static str> {
         match &self.written {
@@ -64,7 +64,7 @@ impl HeaderName {
         }
     }
 
-    /// The name as the `http` crate holds it.
+    /// The name as a `http::HeaderName`, in lower case.
     #[cfg(feature = "http")]
     #[must_use]
     pub const fn as_header_name(&self) -> &http::HeaderName {
@@ -72,7 +72,7 @@ impl HeaderName {
     }
 }
 
-/// Equal in every letter: names that differ in case are other bytes in HTTP/1.
+/// Compares case too: names that differ in case are different bytes in HTTP/1.
 impl PartialEq for HeaderName {
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str()
@@ -108,8 +108,8 @@ const fn is_token(byte: u8) -> bool {
         )
 }
 
-/// The character that stands for this one where servers make variables of header names: CGI folds `-` to `_`, PHP `.` too,
-/// others anything that is no letter or digit. All of those are one class here.
+/// Folds a byte as servers do that turn header names into variables: CGI folds `-` to `_`, PHP also `.`, others everything but
+/// letters and digits. Here all of those are one class.
 pub(super) const fn fold(byte: u8) -> u8 {
     if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' }
 }
@@ -117,12 +117,12 @@ pub(super) const fn fold(byte: u8) -> u8 {
 /// Whether an origin could take one name for the other.
 pub(crate) fn is_alike(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len()
-        // Most are the same but for their case, which is compared without folding.
+        // Most differ in case only, which is compared without folding.
         && (one.eq_ignore_ascii_case(other)
             || one.iter().zip(other).all(|(one, other)| fold(*one) == fold(*other)))
 }
 
-/// The request headers of HTTP itself: what frames, steers, authorizes or describes a message, and `Cookie`. Folded.
+/// The request headers of HTTP itself, folded: framing, routing, authorization, representation metadata, and `Cookie`.
 const RESERVED: [&str; 50] = [
     "accept",
     "accept-charset",
@@ -176,17 +176,17 @@ const RESERVED: [&str; 50] = [
     "www-authenticate",
 ];
 
-/// Whether a name is one of HTTP's own, in any spelling: never a certificate's.
+/// Whether a name is one of HTTP's own, in any spelling.
 pub(crate) fn is_reserved(name: &str) -> bool {
     RESERVED.iter().any(|reserved| is_alike(reserved.as_bytes(), name.as_bytes()))
 }
 
-/// The name, folded: equal for names that are alike.
+/// The name, folded: equal for names that an origin could confuse.
 pub(crate) fn folded(name: &str) -> String {
     name.bytes().map(|byte| char::from(fold(byte))).collect()
 }
 
-/// Compares a folded name with one as a client wrote it, of any bytes.
+/// Compares a folded name with the bytes that a client sent as a name.
 pub(crate) fn compare_folded(folded: &str, name: &[u8]) -> Ordering {
     folded.bytes().cmp(name.iter().copied().map(fold))
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::headers::{HeaderSet, HeaderSetError, HeaderSetErrorKind};
 
 impl HeaderSet {
-    /// The set with this name, one of [`all`](Self::all) or of [`readers`](Self::readers): `nginx`, `cloudflare-managed`,
+    /// Returns the set with this name, from [`all`](Self::all) or [`readers`](Self::readers): `nginx`, `cloudflare-managed`,
     /// `puppet`.
     ///
     /// ```
@@ -20,7 +20,7 @@ impl HeaderSet {
     /// ```
     ///
     /// # Errors
-    /// No set has the name, letter for letter. The error names the nearest and lists all.
+    /// No set has exactly this name. The error names the nearest one and lists all.
     pub fn named(name: &str) -> Result<Self, HeaderSetError> {
         let readers = Self::readers().map(|(set, _)| set);
         let sets: Vec<Self> = Self::all().into_iter().chain(readers).collect();

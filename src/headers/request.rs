@@ -1,4 +1,4 @@
-//! A request's headers: read by a receiver, read and changed by a claim.
+//! Access to a request's headers: a receiver reads them, a claim also changes them.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,8 +8,8 @@ use super::HeaderLine;
 
 /// Reads the header lines of a request: names and values as bytes.
 ///
-/// Implemented for lists of pairs and, with feature `http`, for `http::HeaderMap`. Every line must be visited, also one with a
-/// name that was visited before: a framework that joins or drops copies hides a forgery.
+/// Implemented for lists of pairs and, with feature `http`, for `http::HeaderMap`. An implementation must visit every line,
+/// duplicates included: joining or dropping duplicates would hide a forgery.
 ///
 /// ```
 /// use tls_client_auth::Receiver;
@@ -28,13 +28,13 @@ pub trait RequestHeaders {
 
 /// Changes the header lines of a request, for [`Claim::apply`](crate::Claim::apply).
 ///
-/// Implemented for `http::HeaderMap` (feature `http`) and for a list of pairs. A foreign type takes a wrapper:
+/// Implemented for `http::HeaderMap` (feature `http`) and for a list of pairs. For another library's type, write a wrapper:
 ///
 /// ```
 /// use tls_client_auth::headers::{HeaderLine, RequestHeaders, RequestHeadersMut, TooManyHeaders};
 /// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding};
 ///
-/// /// Another library's headers: text with a line for each.
+/// /// Another library's headers: one text line each.
 /// struct Lines<'r>(&'r mut Vec<String>);
 ///
 /// impl RequestHeaders for Lines<'_> {
@@ -68,21 +68,21 @@ pub trait RequestHeadersMut: RequestHeaders {
     /// Removes every line with a name for which `remove` returns `true`.
     fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool);
 
-    /// Adds a line. No line with its name is present.
+    /// Adds a line. Lines with its name were removed before.
     ///
     /// # Errors
-    /// The headers hold as many lines as they can.
+    /// The header map is full.
     fn add_line(&mut self, line: HeaderLine<'_>) -> Result<(), TooManyHeaders>;
 }
 
-/// A request's headers hold as many lines as they can: `http::HeaderMap` takes 24,576.
+/// The header map is full: `http::HeaderMap` holds at most 24,576 lines.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "implementors of the trait make it")]
 pub struct TooManyHeaders;
 
 impl fmt::Display for TooManyHeaders {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the request holds as many headers as it can")
+        formatter.write_str("the header map is full")
     }
 }
 

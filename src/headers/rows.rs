@@ -1,4 +1,4 @@
-//! Another set made of a set: some rows alone, rows under other names, rows between fixed text.
+//! Changes to a header set: a selection of rows, other header names, fixed text around values.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -8,10 +8,10 @@ use super::name::{HeaderName, is_alike, is_reserved};
 use super::{HeaderSet, HeaderSetError, HeaderSetErrorKind};
 
 impl HeaderSet {
-    /// Keeps these rows alone, in this order.
+    /// Keeps only the rows with these header names, in this order.
     ///
-    /// Where no row with the verdict is left, the rows are sent for trusted clients only, as in a set without one;
-    /// [`including_untrusted`](Self::including_untrusted) lifts that when it is called afterwards.
+    /// If no verdict is left, the rows are sent for trusted clients only, as in a set without a verdict; call
+    /// [`including_untrusted`](Self::including_untrusted) afterwards to send them for all.
     ///
     /// ```
     /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
@@ -27,7 +27,7 @@ impl HeaderSet {
     /// ```
     ///
     /// # Errors
-    /// No row has one of the names, or one is given twice.
+    /// A name is not in the set, or is duplicated.
     pub fn only<'n>(
         self,
         names: impl IntoIterator<Item = &'n str>,
@@ -41,7 +41,7 @@ impl HeaderSet {
         Ok(if set.tells_verdict() { set } else { set.map(Entry::without_verdict) })
     }
 
-    /// Gives one row another header name, for origins that know the value by that name.
+    /// Renames the header of one row, for origins that expect the value under another name.
     ///
     /// ```
     /// use tls_client_auth::HeaderSet;
@@ -52,12 +52,12 @@ impl HeaderSet {
     /// ```
     ///
     /// # Errors
-    /// No row has the old name, or the new one is refused as in [`new`](Self::new).
+    /// The old name is not in the set, or the new name is invalid as in [`new`](Self::new).
     pub fn renamed(self, from: &str, to: &str) -> Result<Self, HeaderSetError> {
         self.renamed_at_once(&[(from, to)])
     }
 
-    /// The same table with other header names in some rows, which may be exchanged.
+    /// Renames several rows at once, so that two names can be exchanged.
     pub(crate) fn renamed_at_once<N: AsRef<str>>(
         self,
         names: &[(N, N)],
@@ -85,8 +85,8 @@ impl HeaderSet {
         Ok(self.with_entries(entries))
     }
 
-    /// Puts fixed text before and after one row's value, for readers that expect it: `<CN=John Doe, O=Acme>`. A row of
-    /// [`Field::Fixed`](crate::field::Field::Fixed) has nothing else.
+    /// Adds fixed text before and after one row's value, for readers that expect it: `<CN=John Doe, O=Acme>`. In a row of
+    /// [`Field::Fixed`](crate::field::Field::Fixed) this text is the whole value.
     ///
     /// ```
     /// use tls_client_auth::field::{Field, Limits, NameForm};
@@ -104,7 +104,8 @@ impl HeaderSet {
     /// ```
     ///
     /// # Errors
-    /// No row has the name. A text holds anything but printable ASCII, or a space where the header's value would begin or end with it.
+    /// The name is not in the set; or a text contains a character outside printable ASCII, or a space at an end of the header's
+    /// value.
     pub fn surrounded(
         self,
         header: &str,
@@ -126,7 +127,7 @@ impl HeaderSet {
     }
 }
 
-/// Which row has that name, or one alike.
+/// The position of the row with this name, compared without case and separators.
 fn position(entries: &[Entry], name: &str) -> Result<usize, HeaderSetError> {
     let named = |entry: &Entry| is_alike(entry.name.as_str().as_bytes(), name.as_bytes());
     entries.iter().position(named).ok_or_else(|| {
@@ -135,7 +136,7 @@ fn position(entries: &[Entry], name: &str) -> Result<usize, HeaderSetError> {
     })
 }
 
-/// A name that may stand beside those of the other rows.
+/// The name, if it is valid and differs from those of the other rows.
 pub(super) fn checked_name<'r>(
     name: &str,
     mut others: impl Iterator<Item = &'r Entry>,

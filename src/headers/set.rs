@@ -1,4 +1,4 @@
-//! Header sets as data: ordered tables of a name and a field, and for which clients each row is sent.
+//! A header set: an ordered table of rows, each with a header name, a field, and the clients for which it is sent.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -10,11 +10,11 @@ use super::rows::checked_name;
 use crate::field::{Field, Sizes};
 use crate::x509::Dialect;
 
-/// An ordered table of header names, each with the field that is its value.
+/// An ordered table of header names, each with the [`Field`] that is the header's value.
 ///
-/// A set from which its reader cannot learn whether the client is trusted is sent for verified, unrevoked certificates only;
-/// [`including_untrusted`](Self::including_untrusted) lifts that. A reader learns it from [`Field::Verdict`], which counts a revoked
-/// certificate as failed, or from [`Field::Verified`] or [`Field::VerifiedFlag`] beside [`Field::Revoked`].
+/// A set without a verdict is sent for verified, unrevoked certificates only, unless you call
+/// [`including_untrusted`](Self::including_untrusted). A verdict is [`Field::Verdict`], which counts a revoked certificate as
+/// failed, or [`Field::Verified`] or [`Field::VerifiedFlag`] together with [`Field::Revoked`].
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
@@ -32,21 +32,21 @@ use crate::x509::Dialect;
 /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
 /// ```
 ///
-/// [`named`](Self::named) finds a set of the crate. With feature `serde` a set is read from settings files: its
-/// [`Deserialize`](#impl-Deserialize%3C'de%3E-for-HeaderSet) lists the keys. Two sets are equal when their names and rows are.
+/// [`named`](Self::named) finds a set of the crate by its name. With feature `serde`, settings files can describe a set:
+/// [`Deserialize`](#impl-Deserialize%3C'de%3E-for-HeaderSet) lists the keys. Two sets are equal if their names and rows are.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct HeaderSet {
     name: Arc<str>,
     pub(super) entries: Arc<[Entry]>,
-    /// Rows that other implementations send and this crate does not: read, never written.
+    /// Rows that other implementations send and this crate does not: parsed, never written.
     read_only: Arc<[Entry]>,
 }
 
 impl HeaderSet {
-    /// Creates a table of the caller's own, with a display name.
+    /// Creates a set from your own table of header names and fields; `name` is for display.
     ///
-    /// Names, dates and reasons are printed in the dialect's spelling: [`Dialect::OpenSsl`] for origins that read what nginx, Apache
-    /// or HAProxy send, [`Dialect::BoringSsl`] for those that read Cloudflare's or Envoy's.
+    /// Distinguished names, dates and reasons follow the dialect: [`Dialect::OpenSsl`] for origins that read the headers of nginx,
+    /// Apache or HAProxy, [`Dialect::BoringSsl`] for those that read Cloudflare's or Envoy's.
     ///
     /// # Errors
     /// A header name is not a token, is one of HTTP's own, or is duplicated (case and separators apart).
@@ -64,7 +64,7 @@ impl HeaderSet {
         Ok(Self::from_entries(name, checked).for_trusted_without_verdict().with_dialect(dialect))
     }
 
-    /// A table of the crate's own; its tests show that the names are valid.
+    /// Creates a set from a table of the crate; its tests show that the names are valid.
     pub(crate) fn from_table(name: &str, table: &[(&'static str, Field)]) -> Self {
         let row = |(name, field): &(&'static str, Field)| (*name, *field, When::WithVerdict);
         Self::from_table_when(name, table.iter().map(row)).for_trusted_without_verdict()
@@ -91,7 +91,7 @@ impl HeaderSet {
         Self { name: name.into(), entries: entries.into(), read_only: Arc::default() }
     }
 
-    /// The same table with every line changed.
+    /// The same table with every row changed.
     pub(crate) fn map(mut self, change: impl Fn(Entry) -> Entry) -> Self {
         self.entries = self.entries.iter().cloned().map(change).collect();
         self
@@ -117,8 +117,8 @@ impl HeaderSet {
         self.map(|entry| Entry { when, ..entry })
     }
 
-    /// Returns the set with its facts for trusted clients only, and its verdict for everyone: an origin learns that a client failed, and
-    /// nothing that the client chose.
+    /// Sends the verdict for every client, and all other rows for trusted clients only. The origin then learns that a client
+    /// failed verification, but receives nothing that the client chose.
     ///
     /// ```
     /// use tls_client_auth::client::VerifyError;
@@ -139,20 +139,19 @@ impl HeaderSet {
         })
     }
 
-    /// Sends the table for every client, also for certificates that did not verify or are revoked. Its reader must learn the
-    /// verdict elsewhere.
+    /// Sends the set also for certificates that did not verify or are revoked. The origin must learn the verdict from elsewhere.
     #[must_use]
     pub fn including_untrusted(self) -> Self {
         self.when(When::Always)
     }
 
-    /// Prints the table in this library's spelling, whatever the certificate's [`dialect`](crate::ClientCertificate::dialect).
+    /// Fixes the dialect of all rows, instead of the client's [`dialect`](crate::ClientCertificate::dialect).
     #[must_use]
     pub fn with_dialect(self, dialect: Dialect) -> Self {
         self.map(|entry| Entry { dialect: Some(dialect), ..entry })
     }
 
-    /// The same table with the sizes of a system that documents its own.
+    /// The same table with other size limits, for systems that document their own.
     pub(crate) fn with_sizes(self, sizes: Sizes) -> Self {
         self.map(|entry| Entry { sizes, ..entry })
     }
@@ -195,7 +194,7 @@ mod tests {
     use alloc::string::ToString as _;
 
     #[test]
-    fn own_tables_hold_every_row_and_are_stripped_again() {
+    fn own_tables_keep_every_row_and_are_stripped() {
         let sets = [
             (HeaderSet::cloudflare(), 2),
             (HeaderSet::cloudflare_worker(), 9),
@@ -269,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dialect_is_part_of_making_one() {
+    fn a_new_set_has_a_dialect() {
         let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
         let failed = Verification::from(VerifyError::DepthZeroSelfSignedCert);
         let client = ClientCertificate::presented(der, failed);

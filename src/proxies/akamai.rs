@@ -12,8 +12,8 @@ impl HeaderSet {
     /// |---|---|
     /// | `Akamai-CC-DER` | `:MIIB…==:`, a byte sequence (RFC 9651 §3.3.5) of the DER |
     ///
-    /// It carries no verdict, so it is sent for trusted clients only. Akamai's headers for single attributes are not part of the set:
-    /// their names are not documented.
+    /// The header has no verdict, so it is sent for trusted clients only. Akamai's headers for single attributes are not in the set,
+    /// because their names are not documented.
     #[doc(alias = "Akamai-CC-DER")]
     #[must_use]
     pub fn akamai() -> Self {
@@ -23,9 +23,9 @@ impl HeaderSet {
 }
 
 impl Receiver {
-    /// Akamai's `Akamai-CC-DER`.
+    /// Reads Akamai's `Akamai-CC-DER`.
     ///
-    /// The edge forwards it for every certificate that its property lets in: `unstated` is what the property's criteria say.
+    /// The edge forwards it for every certificate that the property's criteria admit; `unstated` must match these criteria.
     #[doc(alias = "Akamai-CC-DER")]
     #[must_use]
     pub fn akamai(unstated: Unstated) -> Self {

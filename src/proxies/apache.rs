@@ -11,7 +11,7 @@ impl HeaderSet {
     /// `apache`: the `SSL_CLIENT_…` variables, as Apache httpd 2.4.71 on OpenSSL 3 was observed to send them with
     /// `RequestHeader set NAME "%{VARIABLE}s"`.
     ///
-    /// Apache fixes no header names: these are its variables' with `-` for `_`; [`renamed`](Self::renamed) gives them others.
+    /// Apache has no fixed header names: these are its variables' names with `-` for `_`. [`renamed`](Self::renamed) changes them.
     ///
     /// | Header | Value |
     /// |---|---|
@@ -22,22 +22,22 @@ impl HeaderSet {
     /// | `SSL-CLIENT-V-START`, `-V-END` | `Feb  3 00:55:52 2015 GMT` |
     /// | `SSL-CLIENT-V-REMAIN` | whole days: `3275` |
     /// | `SSL-CLIENT-CERT` | `-----BEGIN CERTIFICATE----- MIIB+g… -----END CERTIFICATE-----` |
-    /// | `SSL-CLIENT-CERT-CHAIN-0` … `-3` | the certificates after the leaf in the same way |
+    /// | `SSL-CLIENT-CERT-CHAIN-0` … `-3` | the certificates after the leaf in the same form |
     /// | `SSL-CLIENT-SAN-Email-0` … `-3` | `user@client.example` |
     /// | `SSL-CLIENT-SAN-DNS-0` … `-3` | `client.example` |
     /// | `SSL-CLIENT-SAN-OTHER-msUPN-0`, `-1` | `user@example.com` |
     ///
-    /// Without a certificate `SSL-CLIENT-VERIFY: NONE` is all.
+    /// Without a certificate, only `SSL-CLIENT-VERIFY: NONE` is sent.
     ///
-    /// What differs:
-    /// - Where Apache sends `(null)`, for a variable without a value, there is no header.
-    /// - Bytes over 0x7F in a name come as `\C3\A9`, as from nginx; Apache sends them raw. In an alternative name too, where Apache
-    ///   takes UTF-8 for Latin-1 and sends that as UTF-8.
-    /// - No value begins or ends with a space: Apache's PEM has one at its end, and a name or an alternative name can. In those it comes as
-    ///   `\20`, in the legacy form as `\x20`.
-    /// - A serial number of more than 35 bytes stays on one line.
-    /// - A date that can't be read gives no header; Apache sends `Bad time value`, and `0` for the days.
-    /// - There is no `GENEROUS`, Apache's word for a certificate that `optional_no_ca` let pass: the header has what the TLS library said.
+    /// Differences:
+    /// - A variable without a value gives no header; Apache sends `(null)`.
+    /// - Bytes over 0x7F in a name are written as `\C3\A9`, as by nginx; Apache sends them raw. The same in an alternative name, in which
+    ///   Apache reads UTF-8 as Latin-1 and writes that as UTF-8.
+    /// - No value begins or ends with a space. Apache's PEM ends with one, and a name or an alternative name can; there it is written
+    ///   as `\20`, in the legacy form as `\x20`.
+    /// - A serial number of more than 35 bytes is on one line.
+    /// - An invalid date gives no header; Apache sends `Bad time value`, and `0` for the days.
+    /// - `GENEROUS`, Apache's word for a certificate that `optional_no_ca` accepted, is not sent: the header has the TLS library's result.
     #[doc(alias(
         "SSL_CLIENT_VERIFY",
         "SSL_CLIENT_M_VERSION",
@@ -74,8 +74,8 @@ impl HeaderSet {
         Self::apache_with("apache", NameForm::Rfc2253)
     }
 
-    /// `apache-legacy`: the same under `SSLOptions +LegacyDNStringFormat`, with names as `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`. For
-    /// display only: different names can read alike.
+    /// `apache-legacy`: the same with `SSLOptions +LegacyDNStringFormat`: names are `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`. For display
+    /// only: different names can print alike.
     #[doc(alias("LegacyDNStringFormat"))]
     #[must_use]
     pub fn apache_legacy() -> Self {
@@ -131,10 +131,10 @@ impl HeaderSet {
 }
 
 impl Receiver {
-    /// Apache's variables `SSL_CLIENT_…` in headers of the same names, with `LegacyDNStringFormat` or without: names that begin with
-    /// `/` go to the legacy properties. `GENEROUS` is a certificate that nobody verified.
+    /// Reads Apache's variables `SSL_CLIENT_…` from headers with the same names, with or without `LegacyDNStringFormat`: names that begin
+    /// with `/` are parsed as the legacy form. `GENEROUS` is a certificate that was not verified.
     ///
-    /// Under `optional_no_ca` Apache says `SUCCESS` of a self-signed certificate on a resumed TLS 1.2 session: use
+    /// With `optional_no_ca`, Apache sends `SUCCESS` for a self-signed certificate on a resumed TLS 1.2 session: use
     /// `SSLVerifyClient optional` or `require`.
     #[doc(alias(
         "SSL_CLIENT_VERIFY",

@@ -1,4 +1,4 @@
-//! Amazon's load balancer and CDN. Their bytes are taken from the documentation; no live traffic was seen.
+//! Amazon's load balancer and CDN. Source: their documentation; no live traffic was seen.
 
 use crate::encoding::UrlForm;
 use crate::field::{CertificateForm, ChainForm, DigestForm, Field, Flag, NameForm, SerialForm};
@@ -15,10 +15,10 @@ impl HeaderSet {
     /// | `X-Amzn-Mtls-Clientcert-Serial-Number` | `03A5B1` |
     /// | `X-Amzn-Mtls-Clientcert-Issuer`, `-Subject` | `CN=client.example,O=Acme\, Inc.,C=US` (RFC 2253) |
     /// | `X-Amzn-Mtls-Clientcert-Validity` | `NotBefore=2023-09-21T01:50:17Z;NotAfter=2024-09-20T01:50:17Z` |
-    /// | `X-Amzn-Mtls-Clientcert-Leaf` | `-----BEGIN%20CERTIFICATE-----%0AMIIB+g==%0A…`: `+`, `/` and `=` stay |
+    /// | `X-Amzn-Mtls-Clientcert-Leaf` | `-----BEGIN%20CERTIFICATE-----%0AMIIB+g==%0A…`: `+`, `/` and `=` are not encoded |
     ///
-    /// The balancer refuses the handshake of every other client, so the set is for trusted clients only. Whose library
-    /// prints the names is not documented; OpenSSL's spelling is assumed.
+    /// The balancer rejects the handshake of every other client, so the set is sent for trusted clients only. The form of names is not
+    /// documented; OpenSSL's is assumed.
     #[doc(alias(
         "X-Amzn-Mtls-Clientcert-Leaf",
         "X-Amzn-Mtls-Clientcert-Serial-Number",
@@ -48,8 +48,8 @@ impl HeaderSet {
     /// |---|---|
     /// | `X-Amzn-Mtls-Clientcert` | the PEM of the leaf and of the certificates after it: `-----BEGIN%20CERTIFICATE-----%0AMIIB+g==%0A…` |
     ///
-    /// What differs: the balancer verifies nothing and leaves that to the origin. Here the set is for trusted clients only, unless
-    /// [`including_untrusted`](Self::including_untrusted) says so.
+    /// Difference: the balancer does not verify certificates and leaves that to the origin. Here the set is sent for trusted clients
+    /// only, unless you call [`including_untrusted`](Self::including_untrusted).
     #[doc(alias("X-Amzn-Mtls-Clientcert"))]
     #[must_use]
     pub fn aws_alb_passthrough() -> Self {
@@ -70,8 +70,8 @@ impl HeaderSet {
     /// | `CloudFront-Viewer-Cert-Validity` | `NotBefore=2023-09-21T01:50:17Z;NotAfter=2024-09-20T01:50:17Z` |
     /// | `CloudFront-Viewer-Cert-Pem` | `-----BEGIN%20CERTIFICATE-----%0AMIIB+g==%0A…` |
     ///
-    /// A certificate that fails never reaches an origin behind CloudFront, and gives no header here. Not documented, and
-    /// assumed: `+`, `/` and `=` stay in the PEM, a serial number has no sign byte, names are in OpenSSL's spelling.
+    /// A certificate that fails verification never reaches an origin behind CloudFront, and gives no header here. Not documented, and
+    /// assumed: `+`, `/` and `=` are not encoded in the PEM, a serial number has no sign byte, names are in OpenSSL's form.
     /// CloudFront's *passthrough* mode is [`rfc9440`](Self::rfc9440).
     #[doc(alias(
         "CloudFront-Viewer-Cert-Present",
@@ -93,7 +93,7 @@ impl HeaderSet {
             ("CloudFront-Viewer-Cert-Validity", Field::Validity),
             ("CloudFront-Viewer-Cert-Pem", ESCAPED_LEAF),
         ];
-        // Its origins take "present" for "verified".
+        // CloudFront's origins read "present" as "verified".
         let when = |field| match field {
             Field::Presented(_) => When::TrustedOrNone,
             _ => When::Trusted,
@@ -104,7 +104,7 @@ impl HeaderSet {
 }
 
 impl Receiver {
-    /// AWS Application Load Balancer in verify mode, where a handshake without a valid certificate fails.
+    /// Reads the headers of an AWS Application Load Balancer in verify mode, in which a handshake without a valid certificate fails.
     #[doc(alias(
         "X-Amzn-Mtls-Clientcert-Leaf",
         "X-Amzn-Mtls-Clientcert-Serial-Number",
@@ -118,7 +118,7 @@ impl Receiver {
         Self::from_set(&HeaderSet::aws_alb(), Some(unstated))
     }
 
-    /// AWS Application Load Balancer in passthrough mode: the presented chain, which nobody verified. Verify it after
+    /// Reads the header of an AWS Application Load Balancer in passthrough mode: the presented chain, unverified. Verify it after
     /// [`receive`](Self::receive), and create a new [`ClientCertificate`](crate::ClientCertificate) with the result.
     #[doc(alias("X-Amzn-Mtls-Clientcert"))]
     #[must_use]
@@ -126,8 +126,8 @@ impl Receiver {
         Self::from_set(&HeaderSet::aws_alb_passthrough(), Some(unstated))
     }
 
-    /// CloudFront's viewer mTLS in its required and optional modes. Passthrough mode sends RFC 9440's headers:
-    /// [`rfc9440`](Self::rfc9440).
+    /// Reads the headers of CloudFront's viewer mTLS in its required and optional modes. Its passthrough mode sends RFC 9440's headers:
+    /// use [`rfc9440`](Self::rfc9440).
     #[doc(alias(
         "CloudFront-Viewer-Cert-Present",
         "CloudFront-Viewer-Cert-Pem",

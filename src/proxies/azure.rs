@@ -1,4 +1,4 @@
-//! Microsoft's App Service and Application Gateway. Their bytes are taken from the documentation; no live traffic was seen.
+//! Microsoft's App Service and Application Gateway. Source: their documentation; no live traffic was seen.
 
 use crate::encoding::UrlForm;
 use crate::field::{
@@ -9,15 +9,15 @@ use crate::receive::{Receiver, Unstated};
 use crate::x509::Dialect;
 
 impl HeaderSet {
-    /// `azure-app-service`: what an application in Azure App Service gets, and what ASP.NET Core's certificate forwarding
+    /// `azure-app-service`: the header that applications in Azure App Service receive, and that ASP.NET Core's certificate forwarding
     /// reads by default. Source: Microsoft's documentation, "Configure TLS mutual authentication", as of 2026.
     ///
     /// | Header | Value |
     /// |---|---|
     /// | `X-ARR-ClientCert` | the DER in standard base64 with padding |
     ///
-    /// What differs: App Service verifies nothing and leaves that to the application. Here the set is for trusted clients
-    /// only, unless [`including_untrusted`](Self::including_untrusted) says so.
+    /// Difference: App Service does not verify certificates and leaves that to the application. Here the set is sent for trusted
+    /// clients only, unless you call [`including_untrusted`](Self::including_untrusted).
     #[doc(alias("X-ARR-ClientCert"))]
     #[must_use]
     pub fn azure_app_service() -> Self {
@@ -28,8 +28,8 @@ impl HeaderSet {
     /// `azure-application-gateway`: the mutual authentication variables of Azure Application Gateway. Source: Microsoft's
     /// documentation, "Rewrite HTTP headers and URL", as of 2026. The gateway is an nginx.
     ///
-    /// The administrator names the headers there: these are the variables' names with `-` for `_`;
-    /// [`renamed`](Self::renamed) gives them others.
+    /// Its administrator chooses the header names: these are the variables' names with `-` for `_`. [`renamed`](Self::renamed) changes
+    /// them.
     ///
     /// | Header | Value |
     /// |---|---|
@@ -38,10 +38,10 @@ impl HeaderSet {
     /// | `client-certificate-fingerprint` | SHA-1 in lower-case hex |
     /// | `client-certificate-issuer` | `CN=ca.example,O=Acme\, Inc.,C=US` (RFC 2253) |
     /// | `client-certificate-serial` | `A3828EB24FD779D0` |
-    /// | `client-certificate-subject` | `/C=US/O=Acme, Inc./CN=client.example`: another form than the issuer's. For display only |
+    /// | `client-certificate-subject` | `/C=US/O=Acme, Inc./CN=client.example`, which is not the issuer's form. For display only |
     /// | `client-certificate-verification` | `SUCCESS`, `NONE`, `FAILED:certificate has expired` |
     ///
-    /// What differs is what differs in [`nginx`](Self::nginx). Not documented, and assumed: OpenSSL 3's spelling.
+    /// Differences: those of [`nginx`](Self::nginx). Not documented, and assumed: OpenSSL 3's forms.
     #[doc(alias(
         "client_certificate",
         "client_certificate_end_date",
@@ -81,15 +81,15 @@ impl HeaderSet {
 }
 
 impl Receiver {
-    /// Azure App Service's `X-ARR-ClientCert`: the platform verifies nothing.
+    /// Reads Azure App Service's `X-ARR-ClientCert`. The platform does not verify the certificate.
     #[doc(alias("X-ARR-ClientCert"))]
     #[must_use]
     pub fn azure_app_service(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::azure_app_service(), Some(unstated))
     }
 
-    /// Azure Application Gateway's server variables `client_certificate…` in headers of the same names. It writes the subject
-    /// in the one-line form and the issuer in RFC 2253's.
+    /// Reads Azure Application Gateway's server variables `client_certificate…` from headers with the same names. The gateway writes the
+    /// subject in the one-line form and the issuer in RFC 2253's form.
     #[doc(alias(
         "client_certificate",
         "client_certificate_end_date",

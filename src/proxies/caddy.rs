@@ -5,8 +5,8 @@ use crate::headers::HeaderSet;
 use crate::receive::{Receiver, Unstated};
 
 impl HeaderSet {
-    /// `caddy`: Caddy 2.11's placeholders `{http.request.tls.client.*}`, each under its own name. Caddy has no names of its own for
-    /// headers: an operator writes `header_up Tls-Client-Subject {http.request.tls.client.subject}`.
+    /// `caddy`: Caddy 2.11's placeholders `{http.request.tls.client.*}`, each in a header with its name. Caddy has no fixed header
+    /// names: an operator writes `header_up Tls-Client-Subject {http.request.tls.client.subject}`.
     ///
     /// | Header | Value | Example |
     /// |---|---|---|
@@ -18,22 +18,22 @@ impl HeaderSet {
     /// | `tls-client-public-key-sha256` | their SHA-256 in lower-case hex | `84be6510…` |
     /// | `tls-client-san-dns-names`, `-emails`, `-ips`, `-uris` | all of the kind | `[one.example two.example]`, `[]` |
     ///
-    /// URIs are as Go's `URL.String` prints them: `HTTP://UP/a b` is `http://UP/a%20b`, and a `#` with nothing behind it is dropped, so
-    /// that different URIs can print alike. An empty name is an empty entry. Go reads no extensions of a certificate whose version is
-    /// not 3: its lists are `[]`.
+    /// URIs are as Go's `URL.String` prints them: `HTTP://UP/a b` is `http://UP/a%20b`, and a trailing `#` is dropped, so different URIs
+    /// can print alike. An empty name is an empty entry. Go parses no extensions of a certificate with a version other than 3: its
+    /// lists are `[]`.
     ///
-    /// Source: what Caddy 2.11.7 and 2.6.2 sent to an origin; both print the same, but 2.6 also takes negative serial
-    /// numbers, and UTF-16 pairs in a BMPString, for which 2.11 refuses the certificate. No header carries the verdict, so these go out for trusted certificates only.
+    /// Source: observed with Caddy 2.11.7 and 2.6.2. Both print the same, but 2.6 also accepts negative serial numbers and UTF-16 pairs in
+    /// a BMPString, for which 2.11 rejects the certificate. No header has the verdict, so the set is sent for trusted clients only.
     ///
-    /// What differs, and why:
-    /// - Caddy leaves UTF-8 and TAB raw in names, and answers 502 for other control bytes. Here every byte outside printable ASCII
-    ///   is `\C3`, as RFC 2253 allows.
+    /// Differences:
+    /// - Caddy does not escape UTF-8 and TAB in names, and answers 502 for other control bytes. Here every byte outside printable ASCII
+    ///   is written as `\C3`, as RFC 2253 allows.
     /// - A header without a value is absent; Caddy sends it empty (an empty subject, an RSA key).
-    /// - Without a certificate all are absent; Caddy 2.11 sends `<nil>`, `[]` and the SHA-256 of nothing, 2.6 the placeholders.
-    /// - A subject alternative name with a control byte, or a space where a space separates, is left out.
-    /// - A space at the end of a name comes as `\20`; Caddy cuts it and leaves the backslash before it.
+    /// - Without a certificate all are absent; Caddy 2.11 sends `<nil>`, `[]` and the SHA-256 of no bytes, 2.6 the placeholders.
+    /// - A subject alternative name with a control byte, or with a space in a list separated by spaces, is left out.
+    /// - A space at the end of a name is written as `\20`; Caddy removes it and keeps the backslash before it.
     /// - A serial number of more than 256 bytes is absent.
-    /// - `certificate_pem` is not there: it holds line breaks, for which Caddy answers 502.
+    /// - `certificate_pem` is not in the set: it contains line breaks, for which Caddy answers 502.
     #[doc(alias(
         "http.request.tls.client.subject",
         "http.request.tls.client.issuer",
@@ -80,8 +80,8 @@ impl HeaderSet {
 }
 
 impl Receiver {
-    /// Caddy's placeholders `{http.request.tls.client.…}` in headers of the same names. Go regroups distinguished names: without
-    /// the certificate they are not the text that other proxies send.
+    /// Reads Caddy's placeholders `{http.request.tls.client.…}` from headers with the same names. Go reorders distinguished names, so
+    /// without the certificate they differ from the text that other proxies send.
     #[doc(alias(
         "http.request.tls.client.subject",
         "http.request.tls.client.issuer",

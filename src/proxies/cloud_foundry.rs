@@ -6,15 +6,15 @@ use crate::receive::{Receiver, Unstated};
 use crate::x509::Dialect;
 
 impl HeaderSet {
-    /// `cloud-foundry`: what Gorouter and haproxy-boshrelease send with `forwarded_client_cert: sanitize_set`. Source: their
+    /// `cloud-foundry`: the header of Gorouter and haproxy-boshrelease with `forwarded_client_cert: sanitize_set`. Source: their
     /// documentation, as of 2026; no live traffic was seen.
     ///
     /// | Header | Value |
     /// |---|---|
     /// | `X-Forwarded-Client-Cert` | the DER in standard base64 with padding |
     ///
-    /// The name is Envoy's too, with another value: never send both to one origin. It carries no verdict, so it is
-    /// sent for trusted clients only.
+    /// Envoy's header has the same name with another value: do not send both to one origin. The header has no verdict, so it is sent for
+    /// trusted clients only.
     #[doc(alias("Gorouter", "forwarded_client_cert"))]
     #[must_use]
     pub fn cloud_foundry() -> Self {
@@ -24,7 +24,7 @@ impl HeaderSet {
 }
 
 impl Receiver {
-    /// Cloud Foundry's `X-Forwarded-Client-Cert`: base64 of the DER, under the name of Envoy's header.
+    /// Reads Cloud Foundry's `X-Forwarded-Client-Cert`: base64 of the DER, with the name of Envoy's header.
     #[doc(alias("Gorouter", "forwarded_client_cert"))]
     #[must_use]
     pub fn cloud_foundry(unstated: Unstated) -> Self {

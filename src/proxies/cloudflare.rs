@@ -1,4 +1,4 @@
-//! Cloudflare's three sets. BoringSSL's spelling unless the certificate says otherwise.
+//! Cloudflare's three sets. Their dialect is the client's, BoringSSL by default.
 
 use crate::field::{
     CertificateForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm, Sizes, VerdictForm,
@@ -7,15 +7,15 @@ use crate::headers::HeaderSet;
 use crate::receive::{Receiver, Unstated};
 
 impl HeaderSet {
-    /// `cloudflare`: what "client certificate forwarding" sends.
+    /// `cloudflare`: the two headers of Cloudflare's "client certificate forwarding".
     ///
     /// | Header | Value |
     /// |---|---|
     /// | `Cf-Client-Cert-Der-Base64` | the DER in standard base64 with padding |
     /// | `Cf-Client-Cert-Sha256` | its SHA-256 in lower-case hex |
     ///
-    /// They carry no verdict, so they are sent for trusted certificates only. Source: Cloudflare's documentation,
-    /// "Enable mTLS".
+    /// The headers have no verdict, so they are sent for trusted clients only. Source: Cloudflare's documentation, "Enable mTLS"; no
+    /// live traffic was seen.
     #[doc(alias("Cf-Client-Cert-Der-Base64", "Cf-Client-Cert-Sha256"))]
     #[must_use]
     pub fn cloudflare() -> Self {
@@ -31,8 +31,8 @@ impl HeaderSet {
 
     /// `cloudflare-worker`: the nine headers of Cloudflare's sample Worker, from `request.cf.tlsClientAuth`.
     ///
-    /// What differs: of a revoked certificate `X-CERT-VERIFY` is `FAILED:certificate revoked`. Cloudflare's property says `SUCCESS`, and
-    /// the sample sends no header from which its reader could learn of the revocation.
+    /// Difference: for a revoked certificate `X-CERT-VERIFY` is `FAILED:certificate revoked`. Cloudflare's property is `SUCCESS`, and the
+    /// sample has no header for the revocation.
     #[doc(alias(
         "X-CERT-ISSUER-DN",
         "X-CERT-SUBJECT-DN",
@@ -64,12 +64,12 @@ impl HeaderSet {
     }
 
     /// `cloudflare-managed`: the seventeen headers of the managed transform "Add TLS client auth headers", in its order.
-    /// Revoked, verified and presented are `true` or `false`. `cf-cert-revoked: true` is sent beside `cf-cert-verified: true` only: of
-    /// a certificate that failed anyhow, revocation is not reported.
+    /// `cf-cert-revoked`, `cf-cert-verified` and `cf-cert-presented` are `true` or `false`. `cf-cert-revoked: true` is sent only with
+    /// `cf-cert-verified: true`, because revocation is not reported for a certificate that failed verification.
     ///
-    /// The digests are `cf-cert-sha256` and `cf-cert-sha1`, as on the wire. Editions of the documentation before September 2026
-    /// called them `cf-cert-fingerprint-sha256` and `-sha1`; Cloudflare never sets those, so a client could: they are removed
-    /// from every request and read by no receiver.
+    /// The digests are `cf-cert-sha256` and `cf-cert-sha1`. Editions of the documentation before September 2026 called them
+    /// `cf-cert-fingerprint-sha256` and `-sha1`. Cloudflare never sets those, so a client could: they are stripped from every request,
+    /// and no receiver reads them.
     #[doc(alias(
         "cf-cert-revoked",
         "cf-cert-verified",
@@ -113,19 +113,19 @@ impl HeaderSet {
 }
 
 impl Receiver {
-    /// What [`HeaderSet::cloudflare`](crate::HeaderSet::cloudflare) sends: `Cf-Client-Cert-Der-Base64` and `…-Sha256`.
+    /// Reads [`HeaderSet::cloudflare`](crate::HeaderSet::cloudflare): `Cf-Client-Cert-Der-Base64` and `…-Sha256`.
     ///
-    /// Cloudflare sends them on the first request of a connection only, so a request without is not one without certificate.
+    /// Cloudflare sends them on the first request of a connection only: a request without them may be of a client with a certificate.
     #[doc(alias("Cf-Client-Cert-Der-Base64", "Cf-Client-Cert-Sha256"))]
     #[must_use]
     pub fn cloudflare(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::cloudflare(), Some(unstated))
     }
 
-    /// What [`HeaderSet::cloudflare_worker`](crate::HeaderSet::cloudflare_worker) sends. Individual fields only; no certificate.
+    /// Reads [`HeaderSet::cloudflare_worker`](crate::HeaderSet::cloudflare_worker). Individual fields only; no certificate.
     ///
-    /// The sample Worker as Cloudflare publishes it sends `X-CERT-VERIFY: undefined`, which is an error here: it reads the property
-    /// `certVerify`, and the property's name is `certVerified`. Change that line of the Worker; for those who can't there is
+    /// The sample Worker as published sends `X-CERT-VERIFY: undefined`, which is an error here: the Worker reads the property
+    /// `certVerify`, but its name is `certVerified`. Correct that line of the Worker; if you cannot, use
     /// [`cloudflare_worker_as_published`](Self::cloudflare_worker_as_published).
     #[doc(alias(
         "X-CERT-ISSUER-DN",
@@ -144,8 +144,8 @@ impl Receiver {
         Self::from_set(&HeaderSet::cloudflare_worker(), None)
     }
 
-    /// The sample Worker as Cloudflare publishes it. Its `X-CERT-VERIFY` is `undefined` and is not read. The zone's rules must
-    /// refuse clients that do not verify, or [`Unstated::NotVerified`] is the truth.
+    /// Reads the headers of the sample Worker as published. Its `X-CERT-VERIFY` is `undefined`, and is ignored. Use
+    /// [`Unstated::Verified`] only if the zone's rules block clients that do not verify.
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};
@@ -162,8 +162,8 @@ impl Receiver {
         Self::from_set(&HeaderSet::cloudflare_worker(), Some(unstated)).without_verdict_rows()
     }
 
-    /// What [`HeaderSet::cloudflare_managed`](crate::HeaderSet::cloudflare_managed) sends. Facts, no certificate; a failed
-    /// verification comes without its reason.
+    /// Reads [`HeaderSet::cloudflare_managed`](crate::HeaderSet::cloudflare_managed). Individual fields only; no certificate, and no
+    /// reason for a failed verification.
     #[doc(alias(
         "cf-cert-revoked",
         "cf-cert-verified",

@@ -19,20 +19,20 @@ impl HeaderSet {
     /// | `Hash` | SHA-256 of the certificate in lower-case hex | `Hash=73c94b97…` |
     /// | `Cert` | percent-encoded PEM | `Cert="-----BEGIN%20CERTIFICATE-----%0AMIIB…%0A"` |
     /// | `Chain` | the same for all certificates, leaf first | `Chain="…"` |
-    /// | `Subject` | RFC 2253 in BoringSSL's spelling; `""` where it is empty | `Subject="CN=client.example,C=DE"` |
-    /// | `URI` | each URI of the alternative names; empty where there is none | `URI=spiffe://example.org/client` |
+    /// | `Subject` | RFC 2253 in BoringSSL's form; `""` if it is empty | `Subject="CN=client.example,C=DE"` |
+    /// | `URI` | each URI of the alternative names; empty if there are none | `URI=spiffe://example.org/client` |
     /// | `DNS` | each DNS name | `DNS=client.example` |
     ///
-    /// `Cert` and `Chain` both hold the leaf. Where that is over [`Limits::other_sets`](crate::field::Limits::other_sets), 64 KiB, the header
-    /// goes without `Chain`, then without `Cert` too, and is reported. [`envoy_with`](Self::envoy_with) chooses other keys. Elements of several proxies are joined by `,`:
-    /// [`XfccMode`](crate::connection::XfccMode) says what becomes of a request's own.
+    /// `Cert` and `Chain` both contain the leaf. If the value exceeds [`Limits::other_sets`](crate::field::Limits::other_sets), 64 KiB, it
+    /// is sent without `Chain`, then without `Cert` too, and reported. [`envoy_with`](Self::envoy_with) selects other keys. Elements of
+    /// several proxies are joined by `,`: see [`XfccMode`](crate::connection::XfccMode).
     ///
-    /// Source: what Envoy 1.40.0 sent to an origin (`SANITIZE_SET`), and its documentation. No header carries the verdict, so the header
-    /// goes out for trusted certificates only; Envoy sends it for every certificate that its listener accepts.
+    /// Source: observed with Envoy 1.40.0 (`SANITIZE_SET`), and its documentation. The header has no verdict, so it is sent for trusted
+    /// clients only; Envoy sends it for every certificate that its listener accepts.
     ///
-    /// What differs, and why: Envoy writes URIs and DNS names as they are, so that a URI of `spiffe://a;URI=spiffe://b,By=c` adds a
-    /// key and an element. Here a value with `,`, `;`, `"` or `\` is quoted as Envoy's documentation has it, `\"` and `\\` inside. One
-    /// with a byte outside printable ASCII is left out; Envoy answers 503 for CR, LF and NUL and leaves the others raw.
+    /// Differences: Envoy does not escape URIs and DNS names, so a URI `spiffe://a;URI=spiffe://b,By=c` adds a key and an element. Here a
+    /// value with `,`, `;`, `"` or `\` is quoted as in Envoy's documentation, with `\"` and `\\` inside. A value with a byte outside
+    /// printable ASCII is left out; Envoy answers 503 for CR, LF and NUL and does not escape the others.
     #[doc(alias("x-forwarded-client-cert", "XFCC", "Istio", "Contour"))]
     #[must_use]
     pub fn envoy() -> Self {
@@ -44,13 +44,13 @@ impl HeaderSet {
     ///
     /// `[{"by":["…"],"hash":"…","cert":"-----BEGIN CERTIFICATE-----\n…","chain":["…"],"subject":"…","uri":["…"],"dns":["…"]}]`
     ///
-    /// A member without a value or an entry is left out; an empty name is an entry, `""`. Observed with Envoy 1.40.0.
+    /// A member without a value is left out; an empty name is an entry, `""`. Observed with Envoy 1.40.0.
     #[must_use]
     pub fn envoy_json() -> Self {
         Self::xfcc("envoy-json", Xfcc::new().cert().chain().subject().uri().dns().json())
     }
 
-    /// `envoy` with these keys. `Issuer` comes last; its place was not observed.
+    /// `envoy` with these keys. `Issuer` is the last key; its position in Envoy's header was not observed.
     #[must_use]
     pub fn envoy_with(xfcc: Xfcc) -> Self {
         Self::xfcc("envoy", xfcc)
@@ -61,12 +61,13 @@ impl HeaderSet {
             .with_dialect(Dialect::BoringSsl)
     }
 
-    /// The same set with the proxy's own identities in `By`: the URIs of its certificate's subject alternative names.
+    /// Sets the proxy's own identities for `By`: the URIs of its certificate's subject alternative names, such as
+    /// `spiffe://example.org/proxy`.
     ///
     /// Sets without [`Field::Xfcc`] do not send them.
     ///
     /// # Errors
-    /// One is empty or holds anything but printable ASCII without spaces.
+    /// An identity is empty, or contains a space or a character outside printable ASCII.
     pub fn by<I: Into<String>>(
         self,
         identities: impl IntoIterator<Item = I>,
@@ -84,13 +85,13 @@ impl HeaderSet {
 }
 
 impl Receiver {
-    /// Envoy's `x-forwarded-client-cert` of one element, as text or as JSON: of an Envoy, Istio or Contour that replaces the header
-    /// (`SANITIZE_SET`). Envoy sends it for every certificate that its listener accepts.
+    /// Reads Envoy's `x-forwarded-client-cert` with one element, as text or JSON, from an Envoy, Istio or Contour that replaces the
+    /// header (`SANITIZE_SET`). Envoy sends it for every certificate that its listener accepts.
     ///
-    /// Envoy writes the names of a certificate (`URI`, `DNS`) without escaping them. Say with [`declares`](Self::declares) which keys
-    /// this Envoy sends. Keys count only in Envoy's order, before the names; of the names only one is read, and only where it
-    /// can't be two. With `Cert` nothing is taken from the names at all. More than one element is an error: that Envoy appends to
-    /// what its client sent, or a name looks like an element.
+    /// Envoy does not escape the names of a certificate (`URI`, `DNS`). Declare the keys that your Envoy sends with
+    /// [`declares`](Self::declares). Keys are parsed only in Envoy's order and before the names; a name is used only if it is the only
+    /// one and cannot be two. With `Cert` the names are not used at all. More than one element is an error: either Envoy appends to the
+    /// client's header, or a name looks like an element.
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};
@@ -111,11 +112,12 @@ impl Receiver {
         Self::from_set(&HeaderSet::envoy(), Some(unstated))
     }
 
-    /// The last element of Envoy's appended list (`APPEND_FORWARD`). **A client that can choose a name in its certificate can write this
-    /// whole element**: a URI `x,By=y;Hash=…;Subject="CN=admin"` is read as the nearest hop's, and Envoy gives no way to distinguish them.
+    /// Reads the last element of the list to which Envoy appends (`APPEND_FORWARD`). **A client that can choose a name in its certificate
+    /// can forge this whole element**: a URI `x,By=y;Hash=…;Subject="CN=admin"` looks like the nearest hop's, and nothing distinguishes
+    /// them.
     ///
-    /// Use it only where the CA of the listener before this origin issues no URI or DNS name with a comma. Else let that Envoy
-    /// replace the header and read it with [`envoy`](Self::envoy), whose other rules apply here too.
+    /// Use it only if the CA of the listener before this origin issues no URI or DNS name with a comma. Otherwise let that Envoy replace
+    /// the header, and use [`envoy`](Self::envoy). The other rules of `envoy` apply here too.
     #[must_use]
     pub fn envoy_appended(unstated: Unstated) -> Self {
         Self::envoy(unstated).appended()

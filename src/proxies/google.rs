@@ -1,4 +1,4 @@
-//! Google Cloud's Application Load Balancer. Its bytes are taken from the documentation; no live traffic was seen.
+//! Google Cloud's Application Load Balancer. Source: its documentation; no live traffic was seen.
 
 use crate::field::{
     CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, NameForm, SerialForm, Sizes,
@@ -12,14 +12,14 @@ impl HeaderSet {
     /// `google`: the mutual TLS variables of Google Cloud's Application Load Balancer. Source: Google's documentation,
     /// "Create custom headers in backend services", as of 2026.
     ///
-    /// The administrator names the headers there: these are the variables' names with `-` for `_`;
-    /// [`renamed`](Self::renamed) gives them others.
+    /// Its administrator chooses the header names: these are the variables' names with `-` for `_`. [`renamed`](Self::renamed) changes
+    /// them.
     ///
     /// | Header | Value |
     /// |---|---|
     /// | `client-cert-present` | `true`, `false` |
     /// | `client-cert-chain-verified` | `true`, `false` |
-    /// | `client-cert-error` | `client_cert_not_provided`, `client_cert_validation_failed`, …; absent where nothing is wrong |
+    /// | `client-cert-error` | `client_cert_not_provided`, `client_cert_validation_failed`, …; absent without an error |
     /// | `client-cert-sha256-fingerprint` | in standard base64 without padding: 43 characters |
     /// | `client-cert-serial-number` | `00:a3:82:8e:b2:4f:d7:79:d0`, with the sign byte |
     /// | `client-cert-spiffe-id` | `spiffe://example.org/web` |
@@ -29,12 +29,13 @@ impl HeaderSet {
     /// | `client-cert-leaf` | RFC 9440: `:MIIB…:` |
     /// | `client-cert-chain` | RFC 9440: `:MIIB…:, :MIIB…:` |
     ///
-    /// A client without a certificate gives the first three; one whose certificate fails, the fingerprint too; as there. A
-    /// value over Google's limit (50 bytes of serial number, 2048 of SPIFFE ID, 512 characters of each name and list, 16 KiB of DER for the
-    /// leaf, and for leaf and chain together) is absent, and `client-cert-error` says so in Google's words: `client_cert_subject_dn_exceeded_size_limit`.
+    /// As in Google's documentation, the first three are sent for a client without a certificate, and also the fingerprint for a
+    /// certificate that fails verification. A value over Google's limit (50 bytes for the serial number, 2048 bytes for the SPIFFE ID,
+    /// 512 characters for each name and list, 16 KiB of DER for the leaf, and for leaf and chain together) is absent, and
+    /// `client-cert-error` has Google's word for it: `client_cert_subject_dn_exceeded_size_limit`.
     ///
-    /// What differs: a header without a value is absent, not empty. Every failure is `client_cert_validation_failed`, where Google has words for
-    /// some. A revoked certificate is one.
+    /// Differences: a header without a value is absent, not empty. Every failure, also a revoked certificate, is
+    /// `client_cert_validation_failed`; Google has separate words for some failures.
     #[doc(alias(
         "client_cert_present",
         "client_cert_chain_verified",
@@ -102,7 +103,7 @@ impl HeaderSet {
 }
 
 impl Receiver {
-    /// Google's Application Load Balancer with the variables `client_cert_…` in headers of the same names.
+    /// Reads the variables `client_cert_…` of Google's Application Load Balancer from headers with the same names.
     #[doc(alias(
         "client_cert_present",
         "client_cert_chain_verified",

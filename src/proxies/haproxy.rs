@@ -12,28 +12,28 @@ impl HeaderSet {
     /// `haproxy`: the `ssl_c_…` sample fetches, as HAProxy 2.6 on OpenSSL 3 was observed to send them with `http-request
     /// set-header`.
     ///
-    /// HAProxy fixes no header names: these are its fetches' and converters' with `-`; [`renamed`](Self::renamed) gives them
-    /// others.
+    /// HAProxy has no fixed header names: these are the names of its fetches and converters with `-` for `_`.
+    /// [`renamed`](Self::renamed) changes them.
     ///
     /// | Header | Value |
     /// |---|---|
-    /// | `ssl-c-verify` | OpenSSL's number: `0`, `10` for an expired certificate |
+    /// | `ssl-c-verify` | OpenSSL's code: `0`, `10` for an expired certificate |
     /// | `ssl-c-s-dn`, `-i-dn` | `/C=US/O=Acme, Inc./CN=Jos%C3%A9`, HAProxy's own form. For display only |
     /// | `ssl-c-s-dn-rfc2253`, `-i-dn-rfc2253` | `CN=Jos\C3\A9,O=Acme\, Inc.,C=US` |
-    /// | `ssl-c-serial-hex` | `A3828EB24FD779D0`, a negative one without its sign |
+    /// | `ssl-c-serial-hex` | `A3828EB24FD779D0`, without the sign of a negative number |
     /// | `ssl-c-sha1-hex`, `ssl-c-sha256-hex` | in upper-case hex |
-    /// | `ssl-c-notbefore`, `-notafter` | `150203005552Z`; none before 2000 or after 2099 |
+    /// | `ssl-c-notbefore`, `-notafter` | `150203005552Z`; absent before 2000 and after 2099 |
     /// | `ssl-c-der-base64` | the leaf's DER in standard base64 |
     /// | `ssl-c-chain-der-base64` | the DER of the certificates after it, one after the other, in standard base64 |
     ///
-    /// What differs:
-    /// - Without a certificate nothing is sent; HAProxy sends `ssl-c-verify: 0`, as for a good one, and the other headers
+    /// Differences:
+    /// - Without a certificate nothing is sent; HAProxy sends `ssl-c-verify: 0`, as for a verified one, and the other headers
     ///   empty.
-    /// - A value that is empty there is absent here.
-    /// - In HAProxy's own form of a name a tab and bytes over 0x7F come as `%09` and `%C3`, as HAProxy writes control bytes;
-    ///   HAProxy sends them raw. A `%` before two hex digits comes as `%25`, so that it can't be taken for such an escape.
-    /// - A space at the end of a name comes as `%20`, and at the beginning of `X-SSL-Client-CN` too.
-    /// - A certificate that nothing verified, and a reason without a number, is `ssl-c-verify: 1`, never `0`.
+    /// - A header without a value is absent; HAProxy sends it empty.
+    /// - In HAProxy's own form of a name, a tab and bytes over 0x7F are written as `%09` and `%C3`, as HAProxy writes control bytes;
+    ///   HAProxy sends them raw. A `%` before two hex digits is written as `%25`, so that it cannot be mistaken for an escape.
+    /// - A space at the end of a name is written as `%20`, and at the beginning of `X-SSL-Client-CN` too.
+    /// - A certificate that was not verified, and a reason without a code, is `ssl-c-verify: 1`, never `0`.
     #[doc(alias(
         "ssl_c_verify",
         "ssl_c_s_dn",
@@ -79,20 +79,20 @@ impl HeaderSet {
         .with_dialect(Dialect::OpenSsl)
     }
 
-    /// `haproxy-manual`: the names of the example in HAProxy's manual, which configurations everywhere have copied, with the
-    /// values of [`haproxy`](Self::haproxy).
+    /// `haproxy-manual`: the header names of the example in HAProxy's manual, which many configurations use, with the values of
+    /// [`haproxy`](Self::haproxy).
     ///
     /// | Header | Value |
     /// |---|---|
     /// | `X-SSL` | `1`: the connection is TLS. Also without a certificate |
-    /// | `X-SSL-Client-Verify` | OpenSSL's number: `0`, `10` for an expired certificate |
+    /// | `X-SSL-Client-Verify` | OpenSSL's code: `0`, `10` for an expired certificate |
     /// | `X-SSL-Client-DN` | `/C=US/O=Acme, Inc./CN=Jos%C3%A9`. For display only |
-    /// | `X-SSL-Client-CN` | the first `CN`'s value: `Jos%C3%A9`. For display only: a BMPString can read as any ASCII text |
+    /// | `X-SSL-Client-CN` | the first `CN`'s value: `Jos%C3%A9`. For display only: a BMPString can look like any ASCII text |
     /// | `X-SSL-Issuer` | the issuer's name |
     /// | `X-SSL-Client-NotBefore`, `-NotAfter` | `150203005552Z` |
     /// | `X-SSL-Client-SHA1` | `%[ssl_c_sha1,hex]`: in upper-case hex |
     ///
-    /// The manual's `%{+Q}` adds no quotes to a header (observed with HAProxy 2.6). What differs is what differs in
+    /// The manual's `%{+Q}` adds no quotes to a header (observed with HAProxy 2.6). The differences are those of
     /// [`haproxy`](Self::haproxy).
     #[doc(alias(
         "X-SSL",
@@ -121,11 +121,12 @@ impl HeaderSet {
 }
 
 impl Receiver {
-    /// HAProxy's fetches `ssl_c_…` in headers of the same names. `ssl-c-verify` is 0 for a good certificate and for none;
-    /// `ssl-c-used` or any fact tells them apart. Its two-digit years are those from 2000 to 2099: HAProxy sends no other dates.
+    /// Reads HAProxy's fetches `ssl_c_…` from headers with the same names. HAProxy sends `ssl-c-verify: 0` for a verified certificate and
+    /// for none; `ssl-c-used` or any other fact distinguishes them. Two-digit years are those from 2000 to 2099, the only ones that
+    /// HAProxy sends.
     ///
-    /// HAProxy sends `ssl-c-verify` without a certificate too. This crate's own [`HeaderSet::haproxy`](crate::HeaderSet::haproxy) sends
-    /// nothing then: read that with [`verdict_may_be_absent`](Self::verdict_may_be_absent).
+    /// HAProxy sends `ssl-c-verify` without a certificate too. This crate's [`HeaderSet::haproxy`](crate::HeaderSet::haproxy) then sends
+    /// nothing: read it with [`verdict_may_be_absent`](Self::verdict_may_be_absent).
     #[doc(alias(
         "ssl_c_verify",
         "ssl_c_s_dn",
@@ -153,7 +154,7 @@ impl Receiver {
         Self::from_set(&HeaderSet::haproxy(), None).with_verdict_always()
     }
 
-    /// The names of the example in HAProxy's manual: `X-SSL-Client-Verify` and others. Individual fields only; no certificate.
+    /// Reads the headers of the example in HAProxy's manual: `X-SSL-Client-Verify` and others. Individual fields only; no certificate.
     #[doc(alias(
         "X-SSL",
         "X-SSL-Client-Verify",

@@ -18,7 +18,7 @@ impl HeaderSet {
     /// | `X-Client-Cert-Issuer-DN`, `-Subject-DN` | `CN=client.example,O=Acme\, Inc.,C=US` (RFC 2253) |
     /// | `X-Client-Cert-Fingerprint` | SHA-1 in lower-case hex |
     ///
-    /// They carry no verdict, so they are sent for trusted clients only.
+    /// The headers have no verdict, so they are sent for trusted clients only.
     #[doc(alias(
         "X-Client-Cert",
         "X-Client-Cert-Serial",
@@ -45,7 +45,7 @@ impl HeaderSet {
 }
 
 impl Receiver {
-    /// Kong's `tls-metadata-headers` plugin.
+    /// Reads the headers of Kong's `tls-metadata-headers` plugin.
     #[doc(alias(
         "X-Client-Cert",
         "X-Client-Cert-Serial",

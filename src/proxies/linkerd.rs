@@ -6,22 +6,21 @@ use crate::receive::{Receiver, Unstated};
 use crate::x509::Dialect;
 
 impl HeaderSet {
-    /// `linkerd`: the header in which linkerd2-proxy names an application's peer. Source: its `set_identity_header.rs`, `meshtls/verifier` and
-    /// `identity`, commit 29637b64f; no live traffic was seen.
+    /// `linkerd`: the header with which linkerd2-proxy identifies an application's peer. Source: its `set_identity_header.rs`,
+    /// `meshtls/verifier` and `identity`, commit 29637b64f; no live traffic was seen.
     ///
     /// | Header | Value |
     /// |---|---|
     /// | `l5d-client-id` | the first alternative name that is an identity: `web.default.serviceaccount.identity.linkerd.cluster.local`, `spiffe://example.org/web` |
     ///
-    /// An identity is a DNS name, written in lower case, or a SPIFFE ID. Names with `*`, with a dot at the end, or whose last label
-    /// is a number are skipped, as there, and the next name is taken.
+    /// An identity is a DNS name, written in lower case, or a SPIFFE ID. As in linkerd2-proxy, names with `*`, with a trailing dot, or
+    /// with a numeric last label are skipped.
     ///
-    /// What differs:
-    /// - URIs of other schemes are skipped; linkerd2-proxy takes any URL for an identity.
+    /// Differences:
+    /// - URIs of other schemes are skipped; linkerd2-proxy accepts any URL as an identity.
     /// - A SPIFFE ID that its URL library rewrites (`SPIFFE://a`, `spiffe://a/../b`, `spiffe://a/b c`) gives no header.
     ///
-    /// No header carries the verdict, so the set is for trusted clients only: linkerd's are. As there, the header is set on or
-    /// removed from every request.
+    /// The header has no verdict, so it is sent for trusted clients only. Use the set on every request, as linkerd2-proxy does.
     #[doc(alias("l5d-client-id"))]
     #[must_use]
     pub fn linkerd() -> Self {
@@ -31,7 +30,7 @@ impl HeaderSet {
 }
 
 impl Receiver {
-    /// Linkerd's `l5d-client-id`: a [name](Self::receive_with_names) and nothing else.
+    /// Reads Linkerd's `l5d-client-id`: a [name](Self::receive_with_names) and nothing else.
     #[doc(alias("l5d-client-id"))]
     #[must_use]
     pub fn linkerd(unstated: Unstated) -> Self {

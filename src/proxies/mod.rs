@@ -1,4 +1,4 @@
-//! A file a system: the header sets as tables, with what was observed or documented of each.
+//! The header sets and receivers of each proxy, one file each, with their sources.
 
 mod akamai;
 mod apache;
@@ -23,7 +23,7 @@ use alloc::vec::Vec;
 use crate::headers::HeaderSet;
 
 impl HeaderSet {
-    /// Every set that is named after a proxy: [the guide to sets](crate::guide::sets) has a table of them.
+    /// Returns all sets named after proxies. [The guide to sets](crate::guide::sets) has a table of them.
     #[must_use]
     pub fn all() -> Vec<Self> {
         vec![

@@ -1,4 +1,4 @@
-//! nginx's variables, and the headers that ingress-nginx makes of them.
+//! nginx's variables, and ingress-nginx's headers.
 
 use crate::encoding::UrlForm;
 use crate::field::{
@@ -12,7 +12,7 @@ impl HeaderSet {
     /// `nginx`: the `$ssl_client_…` variables, as nginx 1.22 and 1.28 on OpenSSL 3 were observed to send them with
     /// `proxy_set_header`.
     ///
-    /// nginx fixes no header names: these are its variables' with `-` for `_`; [`renamed`](Self::renamed) gives them others.
+    /// nginx has no fixed header names: these are its variables' names with `-` for `_`. [`renamed`](Self::renamed) changes them.
     ///
     /// | Header | Value |
     /// |---|---|
@@ -21,18 +21,18 @@ impl HeaderSet {
     /// | `ssl-client-serial` | `A3828EB24FD779D0`, `-01` |
     /// | `ssl-client-fingerprint` | SHA-1 in lower-case hex |
     /// | `ssl-client-v-start`, `-v-end` | `Feb  3 00:55:52 2015 GMT` |
-    /// | `ssl-client-v-remain` | whole days: `3275`; `0` on the last day and after it; none where nginx can't read back what OpenSSL prints: years before 1000, fractions of a second |
+    /// | `ssl-client-v-remain` | whole days: `3275`; `0` on the last day and afterwards; absent for years before 1000 and dates with a fraction of a second, which nginx cannot parse |
     /// | `ssl-client-verify` | `SUCCESS`, `NONE`, `FAILED:certificate has expired` |
     /// | `ssl-client-escaped-cert` | `-----BEGIN%20CERTIFICATE-----%0AMIIB%2Bg…%0A` |
     ///
-    /// Without a certificate `ssl-client-verify: NONE` is all, and a variable without a value gives no header: both as nginx.
+    /// As with nginx, without a certificate only `ssl-client-verify: NONE` is sent, and a variable without a value gives no header.
     ///
-    /// What differs:
-    /// - A serial number of more than 35 bytes stays on one line; nginx breaks it and sends a bare line feed.
-    /// - A space at the end of a name comes as `\20`, in the legacy form as `\x20`.
-    /// - A date that can't be read gives no header; nginx sends `Bad time value`.
-    /// - A name that can't be read gives no header; nginx refuses the handshake.
-    /// - nginx by default answers 400 to most certificates that fail, so that its origins seldom see `FAILED`.
+    /// Differences:
+    /// - A serial number of more than 35 bytes is on one line; nginx breaks it and sends a bare line feed.
+    /// - A space at the end of a name is written as `\20`, in the legacy form as `\x20`.
+    /// - An invalid date gives no header; nginx sends `Bad time value`.
+    /// - A name that cannot be parsed gives no header; nginx rejects the handshake.
+    /// - nginx by default answers 400 to most certificates that fail verification, so its origins seldom receive `FAILED`.
     #[doc(alias(
         "ssl_client_verify",
         "ssl_client_s_dn",
@@ -89,8 +89,8 @@ impl HeaderSet {
     /// | `ssl-client-issuer-dn` | `$ssl_client_i_dn` |
     /// | `ssl-client-cert` | `$ssl_client_escaped_cert`: `-----BEGIN%20CERTIFICATE-----%0AMIIB%2Bg…%0A` |
     ///
-    /// The values are [`nginx`](Self::nginx)'s, and so is what differs. The controller leaves a client's own headers on
-    /// hosts without a client CA; here they are stripped everywhere.
+    /// The values and the differences are those of [`nginx`](Self::nginx). The controller does not strip a client's own headers on hosts
+    /// without a client CA; here they are stripped on all hosts.
     #[doc(alias(
         "ssl-client-verify",
         "ssl-client-subject-dn",
@@ -116,9 +116,9 @@ impl HeaderSet {
 }
 
 impl Receiver {
-    /// nginx's variables `$ssl_client_…` in headers of the same names. The certificate is `$ssl_client_escaped_cert`, or
-    /// `$ssl_client_cert` with its folded lines, or what other proxies send under that name: PEM with `+` for a space, several PEMs,
-    /// base64 of DER or PEM.
+    /// Reads nginx's variables `$ssl_client_…` from headers with the same names. The certificate is `$ssl_client_escaped_cert`,
+    /// `$ssl_client_cert` with its folded lines, or an encoding that other proxies send under that name: PEM with `+` for a space,
+    /// several PEMs, base64 of DER or PEM.
     #[doc(alias(
         "ssl_client_verify",
         "ssl_client_s_dn",
@@ -149,9 +149,9 @@ impl Receiver {
         Self::from_set(&HeaderSet::nginx(), None).with_verdict_always()
     }
 
-    /// ingress-nginx, and Traefik's replacement for it. Without `auth-tls-pass-certificate-to-upstream` the certificate is
-    /// not sent, and a client's own is passed on: then read the other three [`only`](Self::only). Hosts without
-    /// `auth-tls-secret` pass on all four.
+    /// Reads the headers of ingress-nginx, and of Traefik's replacement for it. Without `auth-tls-pass-certificate-to-upstream` the
+    /// controller does not set the certificate's header and forwards a client's own: read [`only`](Self::only) the other three then. On
+    /// hosts without `auth-tls-secret` it forwards all four.
     #[doc(alias(
         "ssl-client-verify",
         "ssl-client-subject-dn",

@@ -1,7 +1,7 @@
-//! Header sets named after their readers, each with the header names and forms that the reader expects unless it is
-//! configured otherwise. Where a name is configurable, [`HeaderSet::renamed`] gives it another.
+//! Header sets named after their readers, each with the reader's default header names and forms. [`HeaderSet::renamed`] changes a name
+//! if the reader is configured otherwise.
 //!
-//! A set with a verdict is for readers that look at it, and goes out for every client. All others go out for trusted clients only.
+//! A set with a verdict is for readers that check it, and is sent for every client. All others are sent for trusted clients only.
 
 use alloc::vec::Vec;
 
@@ -17,7 +17,7 @@ type Row = (&'static str, Field, &'static str, &'static str);
 struct Reader {
     /// The set's name.
     name: &'static str,
-    /// Who reads it, the version that was read, and where it says what it reads.
+    /// The reader, its version, and the source of what it reads.
     source: &'static str,
     rows: &'static [Row],
 }
@@ -28,7 +28,7 @@ const fn row(name: &'static str, field: Field) -> Row {
 
 const VERDICT: Field = Field::Verdict(VerdictForm::Text);
 const SUBJECT: Field = Field::Subject(NameForm::Rfc2253);
-/// Percent-encoded PEM in which a `+` is written `%2B`: right for readers that take a `+` for a space and for those that don't.
+/// Percent-encoded PEM with `%2B` for `+`: correct for readers that decode a `+` as a space and for those that do not.
 const ESCAPED_PEM: Field = Field::Certificate(CertificateForm::EscapedPem(UrlForm::Component));
 const ONE_LINE_PEM: Field = Field::Certificate(CertificateForm::OneLinePem);
 const BASE64: Field = Field::Certificate(CertificateForm::Base64);
@@ -113,7 +113,7 @@ const READERS: &[Reader] = &[
     },
     Reader {
         name: "foreman",
-        // It searches the name for `CN=` wherever it stands, and stops at a space: it gets the common name alone.
+        // It searches for `CN=` anywhere in the name, and stops at a space; so it gets only the common name.
         source: "Foreman and Katello, ssl_client_dn_env: the first CN=word of the name; ssl_client_verify_env wants SUCCESS",
         rows: &[
             row("SSL-CLIENT-VERIFY", VERDICT),
@@ -133,7 +133,7 @@ const READERS: &[Reader] = &[
     },
     Reader {
         name: "mattermost",
-        // It splits the name at every `/`, escaped or not: it gets the address alone.
+        // It splits the name at every `/`, escaped or not; so it gets only the address.
         source: "Mattermost, CheckForClientSideCert: any certificate text, and emailAddress= of a name in the one-line form",
         rows: &[
             row("X-SSL-Client-Cert", ESCAPED_PEM),
@@ -202,7 +202,7 @@ const READERS: &[Reader] = &[
     },
     Reader {
         name: "symfony",
-        // It searches the name for `emailAddress=` wherever it stands: it gets the address alone.
+        // It searches for `emailAddress=` anywhere in the name; so it gets only the address.
         source: "Symfony 7, X509Authenticator: the address, else the first emailAddress= of the name",
         rows: &[
             row("SSL_CLIENT_S_DN_Email", plain(AttributeType::EmailAddress)),
@@ -250,9 +250,10 @@ const READERS: &[Reader] = &[
 ];
 
 impl HeaderSet {
-    /// The sets that are named after their readers, each with its reader: the program, its version, and what it looks at.
+    /// Returns the sets named after programs that read them, each with a description of the reader: the program, its version, and the
+    /// headers that it reads.
     ///
-    /// They have no constructors of their own: [`named`](Self::named) finds them.
+    /// They have no constructors; use [`named`](Self::named).
     ///
     /// ```
     /// use tls_client_auth::HeaderSet;

@@ -10,12 +10,12 @@ impl HeaderSet {
     /// | Header | Value |
     /// |---|---|
     /// | `Client-Cert` | `:` base64 of the DER `:` (RFC 9440 §2.2) |
-    /// | `Client-Cert-Chain` | `:…:, :…:` (§2.3); absent where there is no other certificate, or no room for the leaf |
+    /// | `Client-Cert-Chain` | `:…:, :…:` (§2.3); absent if there is no other certificate, or if the leaf exceeds its limit |
     ///
-    /// The sizes are Cloudflare's: 10 KiB for the leaf and 16 KiB for the chain, unless [`Limits`](crate::field::Limits) says otherwise.
+    /// The limits are Cloudflare's, 10 KiB for the leaf and 16 KiB for the chain, unless [`Limits`](crate::field::Limits) sets others.
     ///
-    /// The RFC has no field for a failed verification, so both go out for trusted certificates only. It wants them on every
-    /// request (§2.4): [`Forwarding::rfc9440`](crate::Forwarding::rfc9440) does that.
+    /// The RFC has no field for the verdict, so both are sent for trusted clients only. It requires them on every request (§2.4): use
+    /// [`Forwarding::rfc9440`](crate::Forwarding::rfc9440).
     #[doc(alias("Client-Cert", "Client-Cert-Chain", "RFC 9440"))]
     #[must_use]
     pub fn rfc9440() -> Self {
@@ -31,8 +31,8 @@ impl HeaderSet {
 }
 
 impl Receiver {
-    /// RFC 9440: `Client-Cert` and `Client-Cert-Chain`, each one line. Cloudflare, Google, Envoy's `client_cert` filter and
-    /// CloudFront's passthrough mode send it; the last two also for certificates that nobody verified.
+    /// Reads RFC 9440's `Client-Cert` and `Client-Cert-Chain`, each in one line. Cloudflare, Google, Envoy's `client_cert` filter and
+    /// CloudFront's passthrough mode send them; the last two also for unverified certificates.
     #[doc(alias("Client-Cert", "Client-Cert-Chain", "RFC 9440"))]
     #[must_use]
     pub fn rfc9440(unstated: Unstated) -> Self {

@@ -8,28 +8,27 @@ const CERTIFICATES: &str = "X-Forwarded-Tls-Client-Cert";
 const INFO: &str = "X-Forwarded-Tls-Client-Cert-Info";
 
 impl HeaderSet {
-    /// `traefik`: the middleware `passTLSClientCert` of Traefik 3.7 with `pem: true` and everything in `info`.
+    /// `traefik`: the headers of the middleware `passTLSClientCert` of Traefik 3.7, with `pem: true` and all of `info`.
     ///
     /// | Header | Value |
     /// |---|---|
     /// | `X-Forwarded-Tls-Client-Cert` | each certificate's DER in standard base64 with padding, leaf first, joined by `,`: as since 2.9.4 |
     /// | `X-Forwarded-Tls-Client-Cert-Info` | query-escaped; certificates joined by `,`: `Subject="C=DE,O=Example Corp,CN=client.example";Issuer="…";SerialNumber="4270…";NB="1735787045";NA="2078486055";SAN="client.example,192.0.2.1"` |
     ///
-    /// Names hold `DC`, `C`, `ST`, `L`, `O`, `OU`, `SN` (the serialNumber), `CN` in this order and nothing else, an issuer no `OU`; of
-    /// several `SN` or `CN` the last; empty ones are left out, and so are empty groups. Dates are seconds since 1970 and wrap around
-    /// before that. Alternative names stand in the order DNS, e-mail, IP, URI, their kind lost; an empty one is an empty entry, alone
-    /// it is `SAN=""`. URIs are as Go's `URL.String` prints them: `HTTP://UP/a b` is `http://UP/a%20b`, and a `#` with nothing behind it
-    /// is dropped. Go reads no extensions of a certificate whose version is not 3.
+    /// Names consist of `DC`, `C`, `ST`, `L`, `O`, `OU`, `SN` (the serialNumber) and `CN` in this order, issuers' without `OU`. Only the
+    /// last of several `SN` or `CN` is written. Empty attributes and groups are left out. Dates are seconds since 1970 and wrap around
+    /// before that. Alternative names are in the order DNS, e-mail, IP, URI, without their kind; an empty one is an empty entry, or
+    /// `SAN=""` alone. URIs are as Go's `URL.String` prints them: `HTTP://UP/a b` is `http://UP/a%20b`, and a trailing `#` is dropped.
+    /// Go parses no extensions of a certificate with a version other than 3.
     ///
-    /// Source: what Traefik 3.7.15 sent to an origin, and its source code. No header carries the verdict, so both go out for trusted
-    /// certificates only.
+    /// Source: observed with Traefik 3.7.15, and its source code. The headers have no verdict, so they are sent for trusted clients only.
     ///
-    /// What differs, and why: Traefik escapes nothing inside the quotes, so a client's common name could end its field and add
-    /// `;SAN="admin`. Here a `"` is `\22`; a `,` or `;` that a `=` follows before the next one is `\2C` or `\3B`, and so is every `,`
-    /// in an alternative name; a `\` before two hex digits is `\5C`. `Acme, Inc.`, `a=b` and `DOMAIN\user` stay as they are.
-    /// An alternative name with a control byte is left out, and so is `SerialNumber` over 256 bytes.
+    /// Differences: Traefik escapes nothing inside the quotes, so a client's common name could end its field and add `;SAN="admin`. Here
+    /// a `"` is written as `\22`; a `,` or `;` with a `=` before the next one as `\2C` or `\3B`, and so is every `,` in an alternative
+    /// name; a `\` before two hex digits as `\5C`. `Acme, Inc.`, `a=b` and `DOMAIN\user` are unchanged. An alternative name with a
+    /// control byte and a `SerialNumber` over 256 bytes are left out.
     ///
-    /// Bare base64 holds `+`: an origin must not decode the first header as a form.
+    /// Base64 contains `+`: an origin must not decode the first header as a form.
     #[doc(alias(
         "X-Forwarded-Tls-Client-Cert",
         "X-Forwarded-Tls-Client-Cert-Info",
@@ -46,8 +45,8 @@ impl HeaderSet {
         )
     }
 
-    /// `traefik-escaped`: [`traefik`](Self::traefik) as up to 2.9.3, with `%2B`, `%2F` and `%3D` in the base64. The commas between
-    /// certificates are bare. Source: Traefik's source code; not observed.
+    /// `traefik-escaped`: [`traefik`](Self::traefik) as up to version 2.9.3, with `%2B`, `%2F` and `%3D` in the base64. The commas between
+    /// certificates are not encoded. Source: Traefik's source code; not observed.
     #[must_use]
     pub fn traefik_escaped() -> Self {
         Self::from_table(
@@ -61,9 +60,9 @@ impl HeaderSet {
 }
 
 impl Receiver {
-    /// Traefik's `passTLSClientCert`: the leaf and the presented chain. Without `pem: true` only serial number and dates are
-    /// read, of one certificate, and only where a name can't have written them: Traefik escapes nothing. Say with
-    /// [`declares`](Self::declares) which groups this Traefik sends; a name can write those that it does not.
+    /// Reads the headers of Traefik's `passTLSClientCert`: the leaf and the presented chain. Without `pem: true` only the serial number
+    /// and the dates of one certificate are read, and only if no name can have produced them, because Traefik escapes nothing. Declare
+    /// the groups that your Traefik sends with [`declares`](Self::declares); a name can produce the others.
     #[doc(alias(
         "X-Forwarded-Tls-Client-Cert",
         "X-Forwarded-Tls-Client-Cert-Info",

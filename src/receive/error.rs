@@ -5,7 +5,7 @@ use core::fmt;
 pub use crate::field::read::ReceiveErrorKind;
 use crate::headers::HeaderName;
 
-/// Why a receiver can't be made of a header set.
+/// The reason why [`Receiver::of`](crate::Receiver::of) rejects a header set.
 ///
 /// ```
 /// use tls_client_auth::{HeaderSet, Receiver, Unstated};
@@ -14,34 +14,32 @@ use crate::headers::HeaderName;
 /// let error = Receiver::of(&HeaderSet::rfc9440(), None).unwrap_err();
 /// assert_eq!(error, ReceiverError::VerdictUnstated);
 /// let error = Receiver::of(&HeaderSet::nginx(), Some(Unstated::Verified)).unwrap_err();
-/// assert_eq!(error.to_string(), "the header set has a verdict, which decides alone");
+/// assert_eq!(error.to_string(), "the header set has a verdict, and an `Unstated` was given");
 /// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum ReceiverError {
-    /// The set has no verdict from which a revoked client can be told from a good one, and nobody said what a certificate means.
+    /// The set has no verdict that covers revocation, and no [`Unstated`](crate::Unstated) was given.
     VerdictUnstated,
-    /// The set has a verdict; [`Unstated`](crate::Unstated) would contradict it.
+    /// The set has a verdict, and an [`Unstated`](crate::Unstated) was given.
     VerdictStated,
-    /// No header of the set can be read back.
+    /// All fields of the set are ones that receivers do not parse, such as [`Field::Tls`](crate::field::Field::Tls).
     NothingToRead,
 }
 
 impl fmt::Display for ReceiverError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::VerdictUnstated => {
-                "the header set has no verdict, and it is not said what a certificate without one means"
-            }
-            Self::VerdictStated => "the header set has a verdict, which decides alone",
-            Self::NothingToRead => "no header of the set can be read back",
+            Self::VerdictUnstated => "the header set has no verdict, and no `Unstated` was given",
+            Self::VerdictStated => "the header set has a verdict, and an `Unstated` was given",
+            Self::NothingToRead => "none of the header set's fields can be parsed",
         })
     }
 }
 
 impl core::error::Error for ReceiverError {}
 
-/// The header for which a request is rejected, and the reason. It never carries the value, which may be the client's.
+/// The header for which a request is rejected, and the reason. It never contains the value, which a client may have chosen.
 ///
 /// ```
 /// use tls_client_auth::Receiver;
@@ -62,7 +60,7 @@ impl ReceiveError {
         Self { header: header.clone(), kind }
     }
 
-    /// The header's name in the receiver's own table, not as the request spells it.
+    /// The header's name as in [`Receiver::headers`](crate::Receiver::headers), not as spelled in the request.
     #[must_use]
     pub fn header(&self) -> &str {
         self.header.as_str()

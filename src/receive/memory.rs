@@ -1,4 +1,4 @@
-//! A small memory of what was read before: a proxy with pooled connections sends a client's headers again and again.
+//! A cache of parsed headers: a proxy with pooled connections sends the same client's headers on request after request.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -9,13 +9,13 @@ use super::{ReceiveError, Received, Receiver};
 use crate::headers::RequestHeaders;
 use crate::headers::name::is_alike;
 
-/// A [`Receiver`] that remembers what it read, for requests with the same header values.
+/// A [`Receiver`] with a cache of its results, for requests with the same header values.
 ///
-/// The key is every byte of all headers that the receiver reads, names included; what is remembered is what [`Receiver`] makes of
-/// them, which depends on nothing else. A request with one other byte is read anew. Errors are not remembered.
+/// The key is every byte of all headers that the receiver reads, names included; the result depends on nothing else. A request
+/// that differs in one byte is parsed. Errors are not cached.
 ///
-/// The memory is bounded: 256 entries of at most 16 KiB of headers each, unless other sizes are given. It is shared by reference
-/// between threads; a lock is held to look up or to store an entry, never while headers are compared or read.
+/// The cache is bounded: 256 entries of at most 16 KiB of headers each, unless [`with_sizes`](Self::with_sizes) sets others. Share
+/// it by reference between threads; a lock is held to look up or store an entry, never while headers are compared or parsed.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -34,13 +34,13 @@ use crate::headers::name::is_alike;
 pub struct Memory {
     receiver: Receiver,
     names: Vec<Box<[u8]>>,
-    /// A bit for each length that a name has, modulo 64.
+    /// One bit for each length of a name, modulo 64.
     lengths: u64,
     entry_bytes: usize,
     slots: Box<[Slot]>,
 }
 
-/// No set has so many headers; a request with more lines of them is read anew.
+/// No set has this many headers. A request with more lines of them is not cached.
 const MOST_LINES: usize = 32;
 
 type Slot = Mutex<Option<Arc<Entry>>>;
@@ -51,13 +51,13 @@ struct Entry {
 }
 
 impl Memory {
-    /// Remembers up to 256 requests of at most 16 KiB of headers each.
+    /// Creates a cache of 256 entries, each of at most 16 KiB of headers.
     #[must_use]
     pub fn new(receiver: Receiver) -> Self {
         Self::with_sizes(receiver, 256, 16 * 1024)
     }
 
-    /// Remembers up to so many requests, each with at most so many bytes in the headers that the receiver reads.
+    /// Creates a cache of `entries` entries, each of at most `entry_bytes` bytes in the headers that the receiver reads.
     #[must_use]
     pub fn with_sizes(receiver: Receiver, entries: usize, entry_bytes: usize) -> Self {
         let names: Vec<Box<[u8]>> = receiver.headers().map(|name| name.as_bytes().into()).collect();
@@ -72,10 +72,10 @@ impl Memory {
         &self.receiver
     }
 
-    /// Reads the headers as [`Receiver::receive_with_names`] does, or remembers what it read of the same.
+    /// Returns the result of [`Receiver::receive_with_names`], from the cache if the same headers were parsed before.
     ///
     /// # Errors
-    /// As [`Receiver::receive`].
+    /// The same as for [`Receiver::receive`].
     pub fn receive<H: RequestHeaders + ?Sized>(
         &self,
         headers: &H,
@@ -135,7 +135,7 @@ const fn length_bit(length: usize) -> u64 {
     1 << (length & 63)
 }
 
-/// The lengths of a line's parts, which tell where each begins.
+/// The lengths of a name and a value, which separate them in the key.
 fn lengths_of(name: &[u8], value: &[u8]) -> [u8; 16] {
     let length = |part: &[u8]| u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes();
     let mut both = [0; 16];
@@ -149,7 +149,7 @@ const fn entry_length(name: &[u8], value: &[u8]) -> usize {
     16usize.saturating_add(name.len()).saturating_add(value.len())
 }
 
-/// Mixes in the length and both ends of a part. It only chooses a slot; whether the headers are the same, every byte decides.
+/// Mixes in the length and both ends of a part. This only chooses a slot; the headers are then compared byte for byte.
 fn mixed(mark: u64, part: &[u8]) -> u64 {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
     let ends = [part.first_chunk::<8>(), part.last_chunk::<8>()];
@@ -164,7 +164,7 @@ fn mixed(mark: u64, part: &[u8]) -> u64 {
         .fold(mark, |mark, word| (mark ^ word).wrapping_mul(ODD).rotate_left(29))
 }
 
-/// The key is what a client's certificate says: its size is shown.
+/// Prints the size of the key, which holds client input.
 impl core::fmt::Debug for Entry {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         formatter.debug_struct("Entry").field("key_bytes", &self.key.len()).finish_non_exhaustive()
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn threads_are_never_given_another_s() {
+    fn threads_get_their_own_result() {
         let memory = Memory::with_sizes(Receiver::rfc9440(crate::Unstated::Verified), 2, 10_000);
         let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
         let requests: Vec<_> = (0..8u8)

@@ -26,11 +26,11 @@ pub use error::{ReceiveError, ReceiveErrorKind, ReceiverError};
 pub use memory::Memory;
 pub use record::Received;
 
-/// How to treat a certificate when the format carries no verdict. Only the proxy's configuration decides that.
+/// How to treat a certificate when the format carries no verdict. The right value depends on the proxy's configuration alone.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "there is no third way")]
 pub enum Unstated {
-    /// The proxy refuses, or does not forward, certificates that do not verify:
+    /// The proxy rejects, or does not forward, certificates that do not verify:
     /// [`Verification::Success`](crate::Verification::Success).
     Verified,
     /// The proxy forwards what the client presented without verifying it:
@@ -40,9 +40,9 @@ pub enum Unstated {
 
 /// Parses the client-certificate headers of one kind of proxy.
 ///
-/// The result is a [`TlsClientAuth`](crate::TlsClientAuth), whichever proxy is in front, so that the origin logs and decides the same way:
-/// [`is_trusted`](crate::TlsClientAuth::is_trusted) is the one question. Where the leaf was sent, every property is computed from it.
-/// Where only facts about it were sent, the properties hold those facts, and the rest is empty.
+/// The result is a [`TlsClientAuth`](crate::TlsClientAuth) for every kind of proxy, so the origin's code does not depend on the
+/// proxy: decide by [`is_trusted`](crate::TlsClientAuth::is_trusted). If the proxy sent the leaf, all properties are computed from
+/// it. If it sent single facts, such as the subject, those properties are set, and the others are empty.
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, HeaderSet, Receiver, TlsClientAuth, Unstated, Verification};
@@ -64,43 +64,42 @@ pub enum Unstated {
 ///
 /// # The peer is trusted
 ///
-/// A header is believed because of its sender. Calling [`receive`](Self::receive) asserts that the peer of this connection is
-/// the proxy; the receiver cannot see that. It is true where all of this is:
+/// A receiver cannot see who sent a request. By calling [`receive`](Self::receive) you assert that the peer of this connection is
+/// the proxy. All of the following must hold:
 ///
-/// - **Nobody else can connect.** The origin listens on a Unix socket or on loopback, or demands the proxy's own certificate
-///   (mutual TLS on the hop), or a network policy admits the proxy alone. A request of any other peer is not passed to a
-///   receiver, and these headers are removed from it.
+/// - **Nobody else can connect.** The origin listens on a Unix socket or on loopback, or requires the proxy's own certificate
+///   (mutual TLS between proxy and origin), or a network policy admits only the proxy. Do not pass requests of other peers to a
+///   receiver, and remove these headers from them.
 /// - **The proxy overwrites or removes every header in [`headers`](Self::headers)**, on every request, with a certificate or
-///   without, on every listener and virtual host, and in the spellings with `_` too. Most proxies pass on what they were not
-///   configured for: an nginx that sets `ssl-client-verify` and not `ssl-client-escaped-cert` lets the client choose its
-///   certificate. Name what your proxy sets with [`only`](Self::only).
-/// - **The proxy's verdict is what the format says.** Where it sends none, [`Unstated`] is this origin's knowledge of the
-///   proxy's configuration.
+///   without, on every listener and virtual host, and in the spellings with `_` too. Most proxies forward
+///   headers that they are not configured to set: with an nginx that sets `ssl-client-verify` but not `ssl-client-escaped-cert`,
+///   the client chooses its certificate. List the headers that your proxy sets with [`only`](Self::only).
+/// - **The verdict is right.** If the format has none, [`Unstated`] must match the proxy's configuration.
 ///
 /// # Rules
 ///
-/// - A duplicated header line is an error, a list in two lines too, and so is a name that looks like one of the
-///   format's (`ssl_client_verify`): none of them can come from the proxy.
-/// - The verdict is parsed first and must match exactly; nothing else is parsed before it is valid. It is returned as it is: a `FAILED`
-///   certificate as failed, one beside `NONE` as presented and not verified. Neither is trusted.
-/// - Absent, empty, `""`, `(null)`, `<nil>`, a byte sequence or PEM block without contents and the hash of nothing all say
-///   that there is none. Without any certificate the result is the record of [`ClientCertificate::none`](crate::ClientCertificate::none).
-/// - nginx, ingress-nginx, Apache and HAProxy send their verdict on every request. One without it did not come that way, or the
-///   proxy is not configured to send it, and is an error: see [`verdict_may_be_absent`](Self::verdict_may_be_absent).
-/// - A leaf that is not a certificate is an error; no other certificate takes its place. So are a chain without a leaf and a
-///   fingerprint that is not the leaf's.
-/// - Beside the leaf no other fact is read but its fingerprints.
-/// - Of `x-forwarded-client-cert` and Traefik's `Info` only the keys that the caller [declares](Self::declares) are believed, and only
-///   where no name of the certificate can have written them.
-/// - URL-encoding is taken off where there is one; a `+` is a `+`, but in PEM that begins with `-----BEGIN+CERTIFICATE-----`.
-/// - Sizes and counts are bounded by [`ReceiveLimits`]. Errors name the header and never its value.
+/// - A duplicated header line is an error, also for headers that are lists. So is a name that could be confused with one of the
+///   format's (`ssl_client_verify`). The proxy sends neither.
+/// - The verdict is parsed first, and must be one of the format's verdicts exactly. The result keeps it: a certificate with
+///   `FAILED` is failed, a certificate with `NONE` is presented but not verified. Neither is trusted.
+/// - A header counts as absent if its value is empty, `""`, `(null)`, `<nil>`, a byte sequence or PEM block without contents, or
+///   the hash of no bytes. Without any certificate the result is the record of
+///   [`ClientCertificate::none`](crate::ClientCertificate::none).
+/// - nginx, ingress-nginx, Apache and HAProxy send a verdict on every request. A request without one did not pass the proxy, or
+///   the proxy is not configured to send it; it is an error, unless [`verdict_may_be_absent`](Self::verdict_may_be_absent).
+/// - A leaf that is not a certificate is an error; no other certificate is used instead. A chain without a leaf is an error, and
+///   so is a fingerprint that is not the leaf's.
+/// - If the leaf is present, other facts are ignored, except its fingerprints.
+/// - In `x-forwarded-client-cert` and Traefik's `Info`, only the keys that you [declare](Self::declares) are used, and only if no
+///   name in the certificate can have produced them.
+/// - URL-encoding is decoded. A `+` stays a `+`, except in PEM that begins with `-----BEGIN+CERTIFICATE-----`.
+/// - Sizes and counts are bounded by [`ReceiveLimits`]. Errors name the header and never contain its value.
 ///
 /// # Header sets
 ///
-/// A receiver is made [of a header set](Self::of): the crate's own, a renamed or reduced one, or a table of the caller's own. Each
-/// [`Field`] says what is read; some are only written, as the days until a certificate expires are. The receivers of the crate's
-/// sets have names of their own, `Receiver::nginx()`, and say there what to know about the proxy. What a set says twice must
-/// agree, in whatever form.
+/// [`Receiver::of`](Self::of) creates a receiver for any header set: one of the crate's, a changed one, or your own table. The
+/// crate's sets have constructors of their own, such as `Receiver::nginx()`, which document the proxy. Some fields are never
+/// parsed, such as [`Field::DaysRemaining`]. Headers that state the same fact, in any form, must agree.
 #[derive(Clone, Debug)]
 pub struct Receiver {
     rows: Vec<Row>,
@@ -124,10 +123,10 @@ struct Row {
 }
 
 impl Receiver {
-    /// Reads what this set writes, and what other proxies send in its form.
+    /// Creates a receiver for this header set, as this crate or another proxy sends it.
     ///
-    /// `unstated` says what a certificate means where the set has no verdict: one from which a revoked client can be told from a
-    /// good one ([`Field::Verdict`], or [`Field::Verified`] or [`Field::VerifiedFlag`] beside [`Field::Revoked`]).
+    /// `unstated` is required for a set without a verdict, and must be `None` for a set with one. A verdict is [`Field::Verdict`],
+    /// or [`Field::Verified`] or [`Field::VerifiedFlag`] together with [`Field::Revoked`].
     ///
     /// ```
     /// use tls_client_auth::field::{DigestForm, Field, Limits, VerdictForm};
@@ -150,7 +149,8 @@ impl Receiver {
     /// ```
     ///
     /// # Errors
-    /// The set has a verdict and `unstated` is given, or it has none and `unstated` is not given; or no header of it can be read.
+    /// The set has a verdict and `unstated` is given; it has none and `unstated` is not given; or all of its fields are ones that
+    /// are never parsed.
     pub fn of(set: &HeaderSet, unstated: Option<Unstated>) -> Result<Self, ReceiverError> {
         let receiver = Self::from_set(set, unstated);
         match (receiver.has_verdict(), unstated) {
@@ -161,7 +161,7 @@ impl Receiver {
         }
     }
 
-    /// The same for a table of the crate's own; its tests show that it is right.
+    /// The same for a set of the crate; its tests show that it is valid.
     pub(crate) fn from_set(set: &HeaderSet, unstated: Option<Unstated>) -> Self {
         let mut rows: Vec<Row> = Vec::new();
         for entry in set.entries().iter().chain(set.read_only()) {
@@ -195,7 +195,7 @@ impl Receiver {
             .with_rows(rows)
     }
 
-    /// Puts the rows in the order in which they are read: the verdict, what holds the leaf, the chain, and the rest.
+    /// Sorts the rows into parsing order: verdict, leaf, chain, other facts.
     fn with_rows(mut self, mut rows: Vec<Row>) -> Self {
         rows.sort_by_key(|row| match row.field {
             field if field.is_beside_verdict() => 0,
@@ -212,30 +212,30 @@ impl Receiver {
         self
     }
 
-    /// With `GENEROUS` as a verdict: Apache took a certificate that nobody verified.
+    /// Accepts the verdict `GENEROUS`: Apache accepted a certificate without verifying it.
     pub(crate) const fn generous(mut self) -> Self {
         self.reading.generous = true;
         self
     }
 
-    /// With elements of earlier hops before the nearest one's.
+    /// Accepts elements of earlier hops before the nearest one's.
     pub(crate) const fn appended(mut self) -> Self {
         self.reading.appended = true;
         self
     }
 
-    /// Without the rows that tell the verdict, for a proxy that fills them with something else.
+    /// Without the verdict's rows, for a proxy that fills them with something else.
     pub(crate) fn without_verdict_rows(mut self) -> Self {
         self.rows.retain(|row| !row.field.is_of_verdict());
         let rows = core::mem::take(&mut self.rows);
         self.with_rows(rows)
     }
 
-    /// Reads one certificate in one header: `proxy_set_header X-SSL-CERT $ssl_client_escaped_cert` of an nginx with `ssl_verify_client
-    /// on`, and whatever else has no format of its own.
+    /// Creates a receiver for a certificate in any header, such as `proxy_set_header X-SSL-CERT $ssl_client_escaped_cert` of an
+    /// nginx with `ssl_verify_client on`.
     ///
-    /// The encoding is seen from the value: PEM (URL-encoded, with `%20` or `+` for a space, on one line or folded), base64 of DER or
-    /// of PEM, or RFC 9440's byte sequence. Certificates after the first are its chain.
+    /// The encoding is detected: PEM (URL-encoded, with `%20` or `+` for a space, on one line or folded), base64 of DER or of PEM,
+    /// or RFC 9440's byte sequence. Certificates after the first are its chain.
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};
@@ -250,7 +250,7 @@ impl Receiver {
     /// ```
     ///
     /// # Errors
-    /// `header` is not a token or belongs to HTTP's own framing.
+    /// `header` is not a token, or is a header of HTTP itself.
     pub fn certificate(header: &str, unstated: Unstated) -> Result<Self, HeaderSetError> {
         let header = checked_name(header)?;
         let field = Field::Certificate(CertificateForm::EscapedPem(UrlForm::Component));
@@ -258,8 +258,8 @@ impl Receiver {
         Ok(Self::from_rows(Vec::from([row]), Some(unstated), Dialect::BoringSsl))
     }
 
-    /// Reads one certificate in one header, as [`certificate`](Self::certificate) does, and a verdict in another: `SUCCESS`, `NONE`,
-    /// `FAILED:reason`, or the caller's own [words](Self::verdict_words).
+    /// Creates a receiver for a certificate in any header, as [`certificate`](Self::certificate) does, and a verdict in another:
+    /// `SUCCESS`, `NONE`, `FAILED:reason`, or your own [words](Self::verdict_words).
     ///
     /// ```
     /// use tls_client_auth::Receiver;
@@ -271,7 +271,7 @@ impl Receiver {
     /// ```
     ///
     /// # Errors
-    /// A name is not a token, belongs to HTTP's own framing, or is the other one.
+    /// A name is not a token, is a header of HTTP itself, or is the same as the other one.
     pub fn certificate_and_verdict(
         certificate: &str,
         verdict: &str,
@@ -287,19 +287,20 @@ impl Receiver {
         Ok(Self::from_rows(rows, None, Dialect::BoringSsl).with_verdict_always())
     }
 
-    /// Takes these words of a worded verdict for a certificate that verified, and `SUCCESS` no longer. `NONE`, `FAILED` and
-    /// `FAILED:reason` keep their meaning; any other word is an error.
+    /// Sets the words that mean a verified certificate, instead of `SUCCESS`. `NONE`, `FAILED` and `FAILED:reason` keep their
+    /// meaning; any other word is an error.
     #[must_use]
     pub fn verdict_words<'w>(mut self, words: impl IntoIterator<Item = &'w str>) -> Self {
         self.reading.verdict_words = Some(words.into_iter().map(String::from).collect());
         self
     }
 
-    /// Takes a request without the verdict's header for one without a certificate, where the format's proxy always sends one.
+    /// Accepts requests without the verdict's header, as requests without a certificate. By default they are an error for formats
+    /// of proxies that always send a verdict.
     ///
-    /// For a proxy that sends the set on the first request of a connection only, and for this crate's own
-    /// [`HeaderSet::haproxy`](crate::HeaderSet::haproxy), which sends nothing where there is no certificate. A misconfigured
-    /// proxy that sends nothing at all is not noticed.
+    /// Use it for a proxy that sends the set on the first request of a connection only, and for this crate's
+    /// [`HeaderSet::haproxy`](crate::HeaderSet::haproxy), which sends nothing without a certificate. A misconfigured proxy that
+    /// never sends a verdict then goes unnoticed.
     ///
     /// ```
     /// use tls_client_auth::Receiver;
@@ -318,10 +319,10 @@ impl Receiver {
         Self { has_verdict_always: true, ..self }
     }
 
-    /// Declares which keys of `x-forwarded-client-cert` this Envoy is configured to send, or which groups of `…-Info` this Traefik:
-    /// all of them by default. Case does not matter.
+    /// Declares the keys of `x-forwarded-client-cert` that your Envoy is configured to send, or the groups of `…-Info` of your
+    /// Traefik. By default all are declared. Case is ignored.
     ///
-    /// Neither escapes the names of a certificate, so that a name can look like another key. What is not declared is not believed.
+    /// Envoy and Traefik do not escape a certificate's names, so a name can look like another key. Undeclared keys are ignored.
     /// Envoy's keys are `By`, `Hash`, `Cert`, `Chain`, `Subject`, `URI`, `DNS` and `Issuer`; the first two are always sent. Traefik's groups are
     /// `Subject`, `Issuer`, `SerialNumber`, `NB`, `NA` and `SAN`.
     ///
@@ -342,7 +343,7 @@ impl Receiver {
     /// ```
     ///
     /// # Errors
-    /// A key is not one of the format's, or the format has none.
+    /// A key is not one of the format's, or the format has no keys.
     pub fn declares<'k>(
         mut self,
         keys: impl IntoIterator<Item = &'k str>,
@@ -352,8 +353,8 @@ impl Receiver {
         Ok(self)
     }
 
-    /// Sets how a certificate without a verdict is treated, for a format whose verdict row was taken out with [`only`](Self::only).
-    /// A format with a verdict row is read by that row alone.
+    /// Sets how to treat a certificate without a verdict, after [`only`](Self::only) removed the verdict's header. Ignored while
+    /// the receiver reads a verdict.
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};
@@ -367,13 +368,13 @@ impl Receiver {
         Self { unstated: Some(unstated), ..self }
     }
 
-    /// Whether one of the headers holds a verdict; where none does, [`Unstated`] decides.
+    /// Whether one of the headers is a verdict; otherwise [`Unstated`] applies.
     #[must_use]
     pub fn has_verdict(&self) -> bool {
         tells_verdict(self.rows.iter().map(|row| row.field))
     }
 
-    /// The headers that are read. The proxy must set or remove every one of them on every request.
+    /// The names of the headers that are read. The proxy must set or remove each of them on every request.
     ///
     /// ```
     /// # use tls_client_auth::{Receiver, Unstated};
@@ -385,8 +386,8 @@ impl Receiver {
         self.rows.iter().map(|row| row.header.as_str())
     }
 
-    /// Reads these headers of the format alone: those that the proxy sets. A client that sends one of the others gets it
-    /// ignored, instead of believed.
+    /// Reads only these headers of the format: those that the proxy sets. The other headers are ignored, so a client gains nothing
+    /// by sending them.
     ///
     /// ```
     /// # use tls_client_auth::Receiver;
@@ -396,7 +397,7 @@ impl Receiver {
     /// ```
     ///
     /// # Errors
-    /// A name is none of the format's headers.
+    /// A name is not one of the format's headers.
     pub fn only<'n>(
         mut self,
         headers: impl IntoIterator<Item = &'n str>,
@@ -408,7 +409,7 @@ impl Receiver {
         Ok(self.with_rows(rows))
     }
 
-    /// Reads one of the format's headers under another name, for proxies whose administrators choose the names.
+    /// Reads one of the format's headers under another name, for proxies with configurable header names.
     ///
     /// ```
     /// # use tls_client_auth::Receiver;
@@ -418,7 +419,7 @@ impl Receiver {
     /// ```
     ///
     /// # Errors
-    /// `header` is none of the format's; `name` is not a token, is one of HTTP's own, or is another header's.
+    /// `header` is not one of the format's; or `name` is not a token, is a header of HTTP itself, or is already in use.
     pub fn renamed(mut self, header: &str, name: &str) -> Result<Self, HeaderSetError> {
         let position = self.position(header)?;
         let new = checked_name(name)?;
@@ -432,14 +433,14 @@ impl Receiver {
         Ok(self)
     }
 
-    /// Sets other limits than [`ReceiveLimits::new`].
+    /// Sets the size limits; [`ReceiveLimits::new`] by default.
     #[must_use]
     pub const fn limits(mut self, limits: ReceiveLimits) -> Self {
         self.reading.limits = limits;
         self
     }
 
-    /// Sets the dialect of the record's names and reasons; by default that of the format's proxy.
+    /// Sets the dialect of the record's names and reasons; by default the dialect of the format's proxy.
     #[must_use]
     pub const fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;

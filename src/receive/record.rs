@@ -1,4 +1,4 @@
-//! What comes out of a request: the record of a leaf, or of texts about one.
+//! The result of parsing a request: a record of the leaf, or of single facts.
 
 use alloc::vec::Vec;
 
@@ -9,15 +9,14 @@ use crate::field::stated::{Fact, NameKind, Printed, Stated, StatedName, Whose};
 use crate::record::{Property, TlsClientAuth};
 use crate::x509::SubjectAltName;
 
-/// What a request states of the client's certificate: the result of
-/// [`Receiver::receive_with_names`](crate::Receiver::receive_with_names).
+/// The result of [`Receiver::receive_with_names`](crate::Receiver::receive_with_names): the record, and the certificate's names.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Received {
     /// The record, as [`Receiver::receive`](crate::Receiver::receive) returns it.
     pub auth: TlsClientAuth,
-    /// DNS names, URIs and TLS identities of the certificate: the leaf's own where it was sent, else those that the headers state
-    /// and that no other name of the certificate can have written.
+    /// The certificate's DNS names, URIs and TLS identities: from the leaf if it was sent, otherwise from the headers, without
+    /// those that another name of the certificate can have produced.
     pub names: Vec<StatedName>,
 }
 
@@ -29,7 +28,7 @@ pub(super) fn client(stated: &Stated, verification: Verification) -> ClientCerti
     }
 }
 
-/// The record for a client whose leaf was not sent: the texts as they were stated.
+/// The record of a client without its leaf: the facts as stated.
 pub(super) fn record(stated: &Stated, client: ClientCertificate) -> TlsClientAuth {
     let client = client.dialect(stated.dialect);
     let verified = client.verification().text(stated.dialect);
@@ -70,7 +69,7 @@ const fn fact(property: Property) -> Option<Fact> {
     })
 }
 
-/// Whether the stated digests are the leaf's, which the record holds.
+/// Whether the stated digests equal those of the leaf in the record.
 pub(super) fn has_digests(auth: &TlsClientAuth, stated: &Stated) -> bool {
     agrees(stated.sha1, auth.cert_fingerprint_sha1())
         && agrees(stated.sha256, auth.cert_fingerprint_sha256())

@@ -1,4 +1,4 @@
-//! One request read under the rules that [`Receiver`]'s documentation lists.
+//! Parses one request by the rules in [`Receiver`]'s documentation.
 
 use alloc::vec::Vec;
 
@@ -18,12 +18,12 @@ use crate::record::TlsClientAuth;
 pub(super) struct Line<'h> {
     pub(super) row: &'h Row,
     pub(super) value: Option<&'h [u8]>,
-    /// Whether the request has the header, whatever it says.
+    /// Whether the request has the header, with any value.
     pub(super) is_there: bool,
 }
 
 impl Receiver {
-    /// Reads the headers of a request that came from the proxy: see "The peer is trusted" above.
+    /// Parses the headers of a request that came from the proxy: see "The peer is trusted" above.
     ///
     /// ```
     /// use tls_client_auth::Receiver;
@@ -40,7 +40,7 @@ impl Receiver {
     /// ```
     ///
     /// # Errors
-    /// The headers break one of the rules above. A request like that is a forgery or shows a misconfigured proxy: refuse it.
+    /// The headers break one of the rules above: the request is forged, or the proxy is misconfigured. Reject it, with `400`.
     pub fn receive<H: RequestHeaders + ?Sized>(
         &self,
         headers: &H,
@@ -48,11 +48,11 @@ impl Receiver {
         self.receive_with_names(headers).map(|received| received.auth)
     }
 
-    /// Reads the same with the names that the certificate is for: DNS names, URIs (a SPIFFE ID is one) and TLS identities.
+    /// Parses the headers and also returns the certificate's DNS names, URIs (such as a SPIFFE ID) and TLS identities.
     ///
-    /// Where the leaf was sent, they are the leaf's. Else only Envoy, Google and Linkerd state any, and those that another name of
-    /// the certificate can have written are left out. Names with bytes other than printable ASCII, or with a space, are left out
-    /// too.
+    /// If the leaf was sent, the names are the leaf's. Otherwise only Envoy's, Google's and Linkerd's headers contain names; those
+    /// that another name of the certificate can have produced are left out. Names with a space or with bytes outside printable
+    /// ASCII are left out too.
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};
@@ -66,7 +66,7 @@ impl Receiver {
     /// ```
     ///
     /// # Errors
-    /// As [`receive`](Self::receive).
+    /// The same as for [`receive`](Self::receive).
     #[doc(alias("SPIFFE"))]
     pub fn receive_with_names<H: RequestHeaders + ?Sized>(
         &self,
@@ -125,14 +125,14 @@ impl Receiver {
                 Err(ReceiveError::new(header, ReceiveErrorKind::ChainWithoutCertificate))
             }
             _ => {
-                // The record knows of a certificate that it does not have.
+                // The record is of a certificate that was not sent.
                 let client = record::client(&stated, verification).revoked(revoked);
                 Ok(Received { auth: record::record(&stated, client), names: stated.names })
             }
         }
     }
 
-    /// Every row with its value, as far as the value says something.
+    /// Every row with its value; `None` for values that mean absence.
     fn lines<'h, H: RequestHeaders + ?Sized>(
         &'h self,
         headers: &'h H,
@@ -180,7 +180,7 @@ impl Receiver {
     }
 }
 
-/// The value, or nothing where it is a proxy's way to say that there is none.
+/// The value, or `None` if it is a proxy's text for an absent value.
 fn meaning(value: &[u8], field: Field) -> Option<&[u8]> {
     let trimmed = value.trim_ascii();
     if field.is_bare_name() {
@@ -198,7 +198,8 @@ fn meaning(value: &[u8], field: Field) -> Option<&[u8]> {
     (!nothing).then_some(value)
 }
 
-/// `{http.request.tls.client.serial}`, the whole value: what only begins so may be of a client's making.
+/// Whether the whole value is an unexpanded placeholder, `{http.request.tls.client.serial}`. A client may have chosen a value that
+/// only begins like one.
 fn is_placeholder(value: &[u8]) -> bool {
     let name =
         value.strip_prefix(b"{http.request.tls.client.").and_then(|rest| rest.strip_suffix(b"}"));

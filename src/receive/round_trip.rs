@@ -1,4 +1,4 @@
-//! Header sets made at random, from every field in every form, are read back.
+//! Random header sets, from every field in every form, are parsed back.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -17,7 +17,7 @@ use crate::x509::Dialect;
 
 type Property = fn(&TlsClientAuth) -> &str;
 
-/// What a record may say, and whether another form of a field is all that may make a difference.
+/// The record's properties to compare; two forms of the same field may differ.
 const PROPERTIES: [(&str, Property); 14] = [
     ("issuer", TlsClientAuth::cert_issuer_dn),
     ("subject", TlsClientAuth::cert_subject_dn),
@@ -45,7 +45,7 @@ fn fixtures() -> Vec<(String, Vec<u8>)> {
     ders
 }
 
-/// Whether the field prints what the record does, and not a form of its own.
+/// Whether the field has the record's own form.
 fn is_exact(field: Field) -> bool {
     match field {
         Field::Issuer(form) | Field::Subject(form) => {

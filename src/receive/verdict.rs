@@ -1,4 +1,4 @@
-//! What a set's own headers say of the verification: read before anything else, to the letter.
+//! Parses the verdict of a set's headers, before anything else and exactly.
 
 use super::error::{ReceiveError, ReceiveErrorKind};
 use super::request::Line;
@@ -7,13 +7,13 @@ use crate::client::{Reason, Verification};
 use crate::field::{Field, VerdictForm, verdict};
 use crate::headers::HeaderName;
 
-/// Everything that was said of the verification.
+/// The verification as stated by all verdict headers.
 #[derive(Debug, Default)]
 pub(super) struct Verdict<'h> {
     verification: Option<Verification>,
     presented: Option<(bool, &'h HeaderName)>,
     revoked: Option<(bool, &'h HeaderName)>,
-    /// The header that alone tells that there was a certificate.
+    /// The header that is sent only with a certificate.
     tells_presence: Option<&'h HeaderName>,
 }
 
@@ -88,7 +88,7 @@ impl<'h> Verdict<'h> {
             (Err(kind), Some(header)) => return Err(ReceiveError::new(header, kind)),
             (Err(_), None) => {}
         }
-        // Something is wrong where there is a reason, whatever the verdict.
+        // A reason means failure, whatever the verdict.
         if let (Some(_), Some(reason)) = (&verdict.verification, reason) {
             verdict.verification = Some(Verification::Failed(reason));
         }
@@ -128,7 +128,7 @@ impl<'h> Verdict<'h> {
         })
     }
 
-    /// Without a verdict nothing else is parsed.
+    /// Checks that the verdict is present: without it nothing else is parsed.
     fn is_there(&self, lines: &[Line<'h>]) -> Result<(), ReceiveError> {
         let says = |line: &Line<'_>| line.value.is_some() && !line.row.field.is_beside_verdict();
         let is_presented = matches!(self.presented, Some((true, _)));
@@ -137,7 +137,7 @@ impl<'h> Verdict<'h> {
             return Ok(());
         }
         let missing = lines.iter().find(|line| is_verdict(line.row.field));
-        // A table from which the caller took the verdict: its other headers are no more believed.
+        // The caller removed the verdict from the table, so its other headers cannot be trusted.
         match missing.or_else(|| lines.iter().find(|line| says(line))).or(lines.first()) {
             Some(line) => {
                 Err(ReceiveError::new(&line.row.header, ReceiveErrorKind::MissingVerdict))
@@ -163,18 +163,18 @@ impl<'h> Verdict<'h> {
             || stated.is_some()
             || self.tells_presence.is_some()
             || revoked.is_some();
-        // Nothing was left unsaid: `is_there` has looked.
+        // Present: `is_there` has checked it.
         let verification = self.verification.unwrap_or(Verification::None);
         Ok(presented.then_some((verification, revoked.is_some())))
     }
 }
 
-/// Whether the field says how the verification went.
+/// Whether the field is part of the verdict.
 pub(super) const fn is_verdict(field: Field) -> bool {
     matches!(field, Field::Verdict(_) | Field::Verified | Field::VerifiedFlag(_))
 }
 
-/// Whether this verdict, unlike others in its form, is never sent without a certificate.
+/// Whether this verdict is sent only with a certificate.
 fn tells_presence(
     form: VerdictForm,
     value: &[u8],
@@ -191,10 +191,10 @@ fn tells_presence(
     }
 }
 
-/// A verdict and how little its form says: text says more than a number, and a number more than yes or no.
+/// A verdict and the rank of its form: text is more precise than a number, and a number more than yes or no.
 type Ranked = (u8, Verification);
 
-/// Two verdicts in one, if both say that it succeeded, or both that it did not.
+/// Merges two verdicts, if both are successes or both are failures.
 fn agree(one: Option<Ranked>, other: Ranked) -> Option<Ranked> {
     let Some(one) = one else { return Some(other) };
     let succeeded = |(_, verification): &Ranked| *verification == Verification::Success;

@@ -1,8 +1,8 @@
-//! A certificate as borrowed slices: one forward pass over its framing, values decoded when asked.
+//! A certificate as borrowed slices: one forward pass over its framing; values are decoded on demand.
 //!
 //! The framing is strict, because the bytes are hashed and forwarded: DER lengths, the skeleton of
-//! RFC 5280 §4.1, an exact end. What stands inside is not judged here: a date, name, serial number or
-//! extension that makes no sense costs its own value and nothing else.
+//! RFC 5280 §4.1, an exact end. The contents are not checked here: an invalid date, name, serial
+//! number or extension only loses its own value.
 
 use core::cmp::Ordering;
 use core::fmt;
@@ -18,7 +18,7 @@ use crate::x509::fingerprint;
 use crate::x509::{Error, ErrorKind, Part};
 use crate::x509::{Extensions, extension};
 
-/// The largest certificate [`Certificate::from_der`] reads, in bytes: 64 KiB, as much as TLS stacks accept.
+/// The size of the largest certificate that [`Certificate::from_der`] parses, in bytes: 64 KiB, as much as TLS stacks accept.
 pub const MAX_CERTIFICATE: usize = 64 * 1024;
 
 /// A view of an X.509 certificate (RFC 5280 §4.1), borrowed from its DER.
@@ -51,7 +51,7 @@ pub struct Certificate<'a> {
     signature_value: &'a [u8],
 }
 
-/// Certificates are equal when their DER is.
+/// Certificates are equal if their DER is equal.
 impl PartialEq for Certificate<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.der == other.der
@@ -78,7 +78,7 @@ impl Hash for Certificate<'_> {
     }
 }
 
-/// Sizes, not bytes: those come from the client.
+/// Prints sizes, not bytes, which come from the client.
 impl fmt::Debug for Certificate<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Certificate").field("bytes", &self.der.len()).finish()
@@ -86,18 +86,19 @@ impl fmt::Debug for Certificate<'_> {
 }
 
 impl<'a> Certificate<'a> {
-    /// Reads the framing of one certificate of at most [`MAX_CERTIFICATE`] bytes.
+    /// Parses the framing of one certificate of at most [`MAX_CERTIFICATE`] bytes.
     ///
     /// # Errors
-    /// The part of the skeleton that is missing, framed in BER instead of DER, followed by other bytes, or too large.
+    /// A part of the skeleton is missing or framed in BER instead of DER, other bytes follow, or the certificate is too large. The error
+    /// names the part.
     pub fn from_der(der: &'a [u8]) -> Result<Self, Error> {
         Self::from_der_up_to(der, MAX_CERTIFICATE)
     }
 
-    /// The same with a limit of the caller's, in bytes.
+    /// Parses the framing of one certificate of at most `limit` bytes.
     ///
     /// # Errors
-    /// As [`from_der`](Self::from_der).
+    /// The same as for [`from_der`](Self::from_der).
     pub fn from_der_up_to(der: &'a [u8], limit: usize) -> Result<Self, Error> {
         if der.len() > limit {
             return Err(Error::new(Part::Certificate, ErrorKind::TooLarge, limit));
@@ -148,14 +149,14 @@ impl<'a> Certificate<'a> {
         })
     }
 
-    /// The bytes that were given.
+    /// The certificate's DER.
     #[must_use]
     pub const fn as_der(&self) -> &'a [u8] {
         self.der
     }
 
     /// The encoded version plus one: 1, 2 or 3; 1 if absent (RFC 5280 §4.1.2.1).
-    /// `None` where it is no number from 1 to 256.
+    /// `None` if it is not a number from 1 to 256.
     #[must_use]
     pub fn version(&self) -> Option<u16> {
         let Some(explicit) = self.version else { return Some(1) };
@@ -168,7 +169,7 @@ impl<'a> Certificate<'a> {
         }
     }
 
-    /// The serial number. `None` where the INTEGER has no contents or is padded.
+    /// The serial number. `None` if the INTEGER is empty or not minimally encoded.
     #[must_use]
     pub fn serial_number(&self) -> Option<SerialNumber<'a>> {
         SerialNumber::new(self.serial_number)
@@ -204,7 +205,7 @@ impl<'a> Certificate<'a> {
         self.subject_public_key_info
     }
 
-    /// The extensions; none for a certificate without, or whose list can't be read from its start.
+    /// The extensions; empty if the certificate has none or their list is malformed from the start.
     #[must_use]
     pub fn extensions(&self) -> Extensions<'a> {
         Extensions::new(self.extensions)
@@ -222,7 +223,7 @@ impl<'a> Certificate<'a> {
         AuthorityKeyIdentifier::new(self.extensions().unique(extension::AUTHORITY_KEY_IDENTIFIER)?)
     }
 
-    /// Both in one pass.
+    /// Both key identifiers, in one pass.
     pub(crate) fn key_identifiers(&self) -> (Option<&'a [u8]>, Option<AuthorityKeyIdentifier<'a>>) {
         let [subject, authority] = self
             .extensions()
@@ -230,8 +231,8 @@ impl<'a> Certificate<'a> {
         (subject.and_then(subject_key_identifier), authority.and_then(AuthorityKeyIdentifier::new))
     }
 
-    /// The subject alternative names, entry by entry (RFC 5280 §4.2.1.6). None without the extension, with two of it, and where the
-    /// list of extensions or that of the names can't be read to its end.
+    /// The subject alternative names, entry by entry (RFC 5280 §4.2.1.6). Empty if the extension is missing or duplicated, or if the list
+    /// of extensions or of names is malformed.
     #[must_use]
     pub fn subject_alt_names(&self) -> SubjectAltNames<'a> {
         let extensions = self.extensions();
@@ -239,15 +240,15 @@ impl<'a> Certificate<'a> {
         SubjectAltNames::new(value.filter(|_| extensions.are_readable()))
     }
 
-    /// SHA-1 of the certificate. For lookups only: SHA-1 collisions can be made.
+    /// SHA-1 of the certificate's DER. For lookups only: SHA-1 collisions are feasible.
     #[must_use]
     pub fn sha1(&self) -> [u8; 20] {
         fingerprint::sha1(self.der)
     }
 
-    /// SHA-256 of the certificate.
+    /// SHA-256 of the certificate's DER.
     ///
-    /// Good for allow-lists only: a client can change the fingerprint of its own certificate without its CA
+    /// For allow-lists only: a client can change the fingerprint of its own certificate without its CA
     /// (an ECDSA signature has two valid forms). To deny, use issuer and serial number:
     /// [`issuer`](Self::issuer)`().as_der()` and [`serial_number`](Self::serial_number)`()`.
     #[must_use]
@@ -255,36 +256,36 @@ impl<'a> Certificate<'a> {
         fingerprint::sha256(self.der)
     }
 
-    /// SHA-256 of the SubjectPublicKeyInfo's DER, as RFC 7469 pins keys. It stays when a certificate is renewed with the same
-    /// request, and the holder of one certificate can't change it.
+    /// SHA-256 of the SubjectPublicKeyInfo's DER, as in RFC 7469. It remains the same when a certificate is renewed with the same
+    /// request, and the holder of one certificate cannot change it.
     ///
-    /// Good for allow-lists only: it is a hash of one encoding of the key. The holder can ask a CA for another certificate of the same
-    /// key in another encoding, and gets another hash: the point of an elliptic curve has three (uncompressed, compressed, hybrid;
-    /// SEC 1 §2.3.3), which OpenSSL all accepts. To deny, use issuer and serial number.
+    /// For allow-lists only: it is a hash of one encoding of the key. A client can get another certificate for the same key in another
+    /// encoding, and so another hash: a point on an elliptic curve has three encodings (uncompressed, compressed, hybrid; SEC 1 §2.3.3),
+    /// and OpenSSL accepts all. To deny, use issuer and serial number.
     #[must_use]
     pub fn public_key_sha256(&self) -> [u8; 32] {
         fingerprint::sha256(self.subject_public_key_info)
     }
 
-    /// Whether the parts that the signature does not cover are as their issuer wrote them, as far as that can be
-    /// seen: both algorithm identifiers are the same bytes (RFC 5280 §4.1.1.2) and the signature has no unused bits.
+    /// Whether the parts that the signature does not cover look unmodified: both algorithm identifiers are the same bytes (RFC 5280
+    /// §4.1.1.2), and the signature has no unused bits.
     #[must_use]
     pub fn unsigned_parts_agree(&self) -> bool {
         self.signature_algorithm == self.tbs_signature_algorithm
             && self.signature_value.first() == Some(&0)
     }
 
-    /// The same certificate as the `x509-cert` crate reads it, for what this view does not decode.
+    /// Parses the certificate with the `x509-cert` crate, for values that this view does not decode.
     ///
     /// # Errors
-    /// That crate refuses about one in a hundred certificates that TLS stacks accept: dates before 1970,
-    /// serial numbers over 21 bytes, large object identifier arcs.
+    /// That crate rejects some certificates that TLS stacks accept: dates before 1970, serial numbers over 21 bytes, large object
+    /// identifier arcs.
     pub fn to_x509_cert(&self) -> Result<x509_cert::Certificate, der::Error> {
         der::Decode::from_der(self.der)
     }
 }
 
 fn subject_key_identifier(value: &[u8]) -> Option<&[u8]> {
-    // OpenSSL takes one with data behind it, so that is not looked at.
+    // OpenSSL accepts trailing data, so it is not checked.
     Some(Cursor::new(value).expect(cursor::OCTET_STRING, Part::Extensions).ok()?.contents())
 }

@@ -1,4 +1,4 @@
-//! A forward reader over DER, X.690 §8.1 and §10.1: definite, minimal lengths and nothing else.
+//! A forward reader over DER (X.690 §8.1 and §10.1): only definite, minimal lengths.
 
 use crate::x509::{Error, ErrorKind, Part};
 
@@ -11,7 +11,7 @@ pub(crate) const UTF8_STRING: u8 = 0x0c;
 pub(crate) const SEQUENCE: u8 = 0x30;
 pub(crate) const SET: u8 = 0x31;
 
-/// What is left to read of an element, and where that ends in the whole input, so that an error can name its offset.
+/// The remaining bytes of an element, and their end in the whole input, for offsets in errors.
 #[derive(Clone, Copy)]
 pub(crate) struct Cursor<'a> {
     rest: &'a [u8],
@@ -24,7 +24,7 @@ pub(crate) struct Element<'a> {
     der: &'a [u8],
     /// The length of tag and length.
     header: usize,
-    /// Where it ends in the whole input.
+    /// Its end in the whole input.
     end: usize,
 }
 
@@ -68,10 +68,10 @@ impl<'a> Cursor<'a> {
         self.rest.is_empty()
     }
 
-    /// The next element, whatever its tag. Always inlined: a walk through a certificate is made of little else.
+    /// The next element, with any tag. Always inlined: parsing a certificate consists of little else.
     #[inline(always)]
     pub(crate) fn element(&mut self) -> Result<Element<'a>, ErrorKind> {
-        // Almost every element has a tag and a length of one octet each, or two or three for the length.
+        // Almost every element has a tag of one octet and a length of one to three.
         let (header, length) = match *self.rest {
             [tag, length @ 0..=0x7f, ..] if tag & 0x1f != 0x1f => (2, usize::from(length)),
             [tag, 0x81, length @ 0x80..=0xff, ..] if tag & 0x1f != 0x1f => (3, usize::from(length)),
@@ -113,8 +113,8 @@ impl<'a> Cursor<'a> {
         if self.rest.first() == Some(&tag) { self.expect(tag, part).map(Some) } else { Ok(None) }
     }
 
-    /// The next extension, if it is of the usual kind: an identifier of three octets (`2.5.29.n`), the flag only where it is set,
-    /// short lengths. One look in place of four elements.
+    /// The next extension, if it has the usual form: an identifier of three octets (`2.5.29.n`), the flag only if it is set, short
+    /// lengths. One match instead of four elements.
     #[inline]
     pub(crate) fn usual_extension(&mut self) -> Option<(&'a [u8], bool, &'a [u8])> {
         let [SEQUENCE, sequence, OBJECT_IDENTIFIER, 3, ref behind @ ..] = *self.rest else {
@@ -136,7 +136,7 @@ impl<'a> Cursor<'a> {
         Some((kind, critical, value))
     }
 
-    /// Nothing may follow.
+    /// Checks that nothing follows.
     #[inline]
     pub(crate) fn end(&self, part: Part) -> Result<(), Error> {
         if self.is_at_end() {
@@ -147,8 +147,8 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// How many octets tag and length take, and the length they tell, where that is not as usual: X.690 §8.1.2.4 spreads a high
-/// tag number over octets of base 128, the last one without the high bit.
+/// The size of an unusual tag and length, and the length: X.690 §8.1.2.4 encodes a high tag number in octets of base 128, the last
+/// one without the high bit.
 #[cold]
 fn unusual_header(rest: &[u8]) -> Result<(usize, usize), ErrorKind> {
     let tag = match rest.first() {
@@ -162,7 +162,7 @@ fn unusual_header(rest: &[u8]) -> Result<(usize, usize), ErrorKind> {
     Ok((tag.saturating_add(octets), length))
 }
 
-/// A length of any form: how many octets it takes, and what it is.
+/// A length in any form: its size in octets, and its value.
 fn long_length(octets: &[u8]) -> Result<(usize, usize), ErrorKind> {
     match *octets {
         [length @ 0..=0x7f, ..] => Ok((1, usize::from(length))),
@@ -174,12 +174,12 @@ fn long_length(octets: &[u8]) -> Result<(usize, usize), ErrorKind> {
             Ok((4, usize::try_from(length).map_err(|_| ErrorKind::Truncated)?))
         }
         [0x81, 0..=0x7f, ..] | [0x82..=0xff, 0, ..] => Err(ErrorKind::NonMinimalLength),
-        // Cut off, or 2^24 bytes and more, far beyond any limit of ours.
+        // Truncated, or 2^24 bytes and more, far over every limit.
         _ => Err(ErrorKind::Truncated),
     }
 }
 
-/// Elements one after the other, up to the first that can't be read.
+/// Yields elements up to the first malformed one.
 impl<'a> Iterator for Cursor<'a> {
     type Item = Result<Element<'a>, ErrorKind>;
 

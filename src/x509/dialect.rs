@@ -1,16 +1,15 @@
-//! The library that is imitated: OpenSSL and BoringSSL print names, dates and reasons differently.
+//! The dialect of printed names, dates and reasons: OpenSSL's or BoringSSL's.
 
-/// The library that is imitated in printed names, dates and reasons.
+/// The dialect of printed names, dates and reasons: the TLS library whose output is reproduced.
 ///
-/// BoringSSL is the default: Cloudflare's edge is built on it. Behind an nginx, Apache or HAProxy of a
-/// Linux distribution is OpenSSL.
+/// BoringSSL is the default, because Cloudflare's edge uses it. nginx, Apache and HAProxy of Linux distributions use OpenSSL.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "a third library would be a breaking change of every form"
 )]
 pub enum Dialect {
-    /// BoringSSL, as Cloudflare and Envoy link it.
+    /// BoringSSL, as in Cloudflare and Envoy.
     #[default]
     BoringSsl,
     /// OpenSSL 3.0 and later.

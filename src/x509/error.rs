@@ -1,10 +1,10 @@
-//! The one error of reading: which part of the input failed, how, and at which offset.
+//! The error of parsing: the part of the input that failed, the reason, and the offset.
 
 use core::fmt;
 
 /// The reason for which bytes cannot be parsed as a certificate.
 ///
-/// It names the part and the offset and never carries text of the certificate.
+/// The error names the part and the offset, and never contains text of the certificate.
 ///
 /// ```
 /// use tls_client_auth::x509::{Certificate, ErrorKind, Part};
@@ -31,13 +31,13 @@ impl Error {
         self.part
     }
 
-    /// How it failed.
+    /// The reason.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// The place, in bytes from the start of the input; for [`TooLarge`](ErrorKind::TooLarge) the limit.
+    /// The offset in bytes from the start of the input; for [`TooLarge`](ErrorKind::TooLarge), the limit.
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset
@@ -78,7 +78,7 @@ macro_rules! worded {
 }
 
 worded! {
-    /// A part of the input, in RFC 5280's words.
+    /// A part of the input, with its name in RFC 5280.
     Part {
         Certificate = "certificate",
         TbsCertificate = "tbsCertificate",
@@ -98,7 +98,7 @@ worded! {
 }
 
 worded! {
-    /// How a part failed.
+    /// The reason for which a part is invalid.
     ErrorKind {
         Truncated = "ends too early",
         IndefiniteLength = "indefinite length (BER, not DER)",

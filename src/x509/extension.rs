@@ -1,4 +1,4 @@
-//! The extensions of a certificate, one by one: a bad one costs itself and those behind it, nothing else.
+//! The extensions of a certificate: a malformed one also hides those after it, and nothing else.
 
 use core::fmt;
 
@@ -21,7 +21,7 @@ pub struct Extension<'a> {
     value: &'a [u8],
 }
 
-/// Sizes, not bytes: those come from the client.
+/// Prints sizes, not bytes, which come from the client.
 impl fmt::Debug for Extension<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -34,13 +34,13 @@ impl fmt::Debug for Extension<'_> {
 }
 
 impl<'a> Extension<'a> {
-    /// Which extension it is.
+    /// The extension's object identifier.
     #[must_use]
     pub const fn identifier(&self) -> ObjectIdentifier<'a> {
         self.identifier
     }
 
-    /// Whether the extension is critical: a verifier that does not understand it must refuse the certificate.
+    /// Whether the extension is critical: a verifier that does not support it must reject the certificate.
     #[must_use]
     pub const fn is_critical(&self) -> bool {
         self.critical
@@ -68,15 +68,15 @@ impl<'a> Extension<'a> {
     }
 }
 
-/// The extensions in the certificate's order; ends at the first that can't be read.
+/// The extensions in the certificate's order; ends before the first malformed one.
 #[derive(Clone, Copy)]
 pub struct Extensions<'a> {
     list: Cursor<'a>,
-    /// Whether the last one looked at could not be read.
+    /// Whether the last one was malformed.
     broken: bool,
 }
 
-/// How many extensions are left.
+/// Prints the number of remaining extensions.
 impl fmt::Debug for Extensions<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Extensions").field("extensions", &self.count()).finish()
@@ -84,7 +84,7 @@ impl fmt::Debug for Extensions<'_> {
 }
 
 impl<'a> Extensions<'a> {
-    /// From what is inside the certificate's `[3]`.
+    /// Creates the iterator from the contents of the certificate's `[3]`.
     pub(crate) fn new(explicit: Option<&'a [u8]>) -> Self {
         let list = explicit.and_then(|explicit| {
             let mut inside = Cursor::new(explicit);
@@ -94,20 +94,20 @@ impl<'a> Extensions<'a> {
         Self { list: list.unwrap_or(Cursor::new(&[])), broken: false }
     }
 
-    /// Whether all of them can be read. If not, there may be one more of any kind.
+    /// Whether all extensions are well-formed. If not, there may be further ones of any kind.
     pub(crate) fn are_readable(mut self) -> bool {
         self.by_ref().for_each(drop);
         !self.broken
     }
 
-    /// The value of the only extension `2.5.29.n` with this last arc.
+    /// The value of the extension `2.5.29.n` with this last arc, if it is not duplicated.
     pub(crate) fn unique(self, arc: u8) -> Option<&'a [u8]> {
         let [value] = self.each_unique([arc]);
         value
     }
 
-    /// The same for several in one pass. RFC 5280 §4.2 forbids a second extension with the same identifier; where there is
-    /// one, nobody can say which counts, so neither does.
+    /// The same for several extensions in one pass. RFC 5280 §4.2 forbids a second extension with the same identifier; if there is one,
+    /// neither is used.
     #[inline]
     pub(crate) fn each_unique<const N: usize>(self, arcs: [u8; N]) -> [Option<&'a [u8]>; N] {
         let mut found = [(0u8, None); N];
@@ -123,7 +123,7 @@ impl<'a> Extensions<'a> {
         found.map(|(times, value)| value.filter(|_| times == 1))
     }
 
-    /// The next one, whatever it is like. Apart from `next`, which is inlined for the usual ones.
+    /// The next extension in any form. Separate from `next`, which is inlined for the usual form.
     #[inline(never)]
     fn read(&mut self) -> Option<Extension<'a>> {
         let extension = self.list.next()?.ok().and_then(|element| Extension::read(&element));

@@ -1,4 +1,4 @@
-//! Digests of the bytes that were given.
+//! SHA-1 and SHA-256 of a certificate.
 
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
@@ -11,8 +11,8 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// Both at once. Where the processor has instructions for them, one block each in turn overlaps their latencies and takes a
-/// third off the time of one after the other; in software it would cost more.
+/// Computes both digests. If the processor has SHA instructions, alternating blocks overlap their latencies and save a third of the
+/// time; in software that would be slower.
 pub(crate) fn sha1_and_sha256(bytes: &[u8]) -> ([u8; 20], [u8; 32]) {
     if has_instructions() { in_turns(bytes) } else { (sha1(bytes), sha256(bytes)) }
 }

@@ -1,4 +1,4 @@
-//! What programs ask a certificate for first: common name, e-mail addresses, SPIFFE ID, days left.
+//! Common questions about a certificate: common name, e-mail addresses, SPIFFE ID, days until expiry.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -44,10 +44,10 @@ impl<'a> AttributeValue<'a> {
         self.kind
     }
 
-    /// The value's characters: `José`.
+    /// The value as text: `José`.
     ///
-    /// They may be any letters of Unicode. `None` where the value is not a string, its bytes are not of its string type, or it holds a
-    /// control character, such as a line feed or NUL. A TeletexString is read as Latin-1, as OpenSSL does.
+    /// The text can contain any Unicode letters. `None` if the value is not a string, if its bytes are invalid for its string type, or if
+    /// it contains a control character, such as a line feed or NUL. A TeletexString is decoded as Latin-1, as by OpenSSL.
     #[must_use]
     pub fn text(&self) -> Option<String> {
         let mut text = String::new();
@@ -63,7 +63,7 @@ impl<'a> AttributeValue<'a> {
     }
 }
 
-/// Without the text, which is the client's.
+/// Prints no text, which comes from the client.
 impl core::fmt::Debug for AttributeValue<'_> {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let mut shown = formatter.debug_struct("AttributeValue");
@@ -72,7 +72,7 @@ impl core::fmt::Debug for AttributeValue<'_> {
 }
 
 impl<'a> Name<'a> {
-    /// Every attribute in the certificate's order, the most general first as a rule. Empty where the name can't be read to its end.
+    /// All attributes in the certificate's order, usually the most general first. Empty if the name is malformed.
     #[must_use]
     pub fn attribute_values(&self) -> Vec<AttributeValue<'a>> {
         let value = |attribute: Option<super::name::Attribute<'a>>| {
@@ -82,10 +82,10 @@ impl<'a> Name<'a> {
         self.attributes().map(value).collect::<Option<_>>().unwrap_or_default()
     }
 
-    /// The first common name (`CN`), decoded: `client.example`. HAProxy's `ssl_c_s_dn(cn)` takes this one.
+    /// The first common name (`CN`), decoded: `client.example`. The same as HAProxy's `ssl_c_s_dn(cn)`.
     ///
-    /// `None` where there is none, or where [`AttributeValue::text`] gives nothing for it: no other takes its place. A name may hold
-    /// several; where they decide something, compare the whole name.
+    /// `None` if there is none, or if [`AttributeValue::text`] returns `None` for it; no other is used instead. A name can have several
+    /// common names: for access decisions, compare the whole name.
     ///
     /// ```
     /// # use tls_client_auth::x509::Certificate;
@@ -100,7 +100,7 @@ impl<'a> Name<'a> {
         self.common_names().next()?.text()
     }
 
-    /// The last common name, decoded, under the same rules. Go's `Subject.CommonName` is this one.
+    /// The last common name, decoded by the same rules. The same as Go's `Subject.CommonName`.
     #[must_use]
     pub fn last_common_name(&self) -> Option<String> {
         self.common_names().next_back()?.text()
@@ -114,10 +114,10 @@ impl<'a> Name<'a> {
 }
 
 impl<'a> Certificate<'a> {
-    /// The whole days from `now` until the end of validity: `3275`. `0` on the last day and after it, as nginx's
-    /// `$ssl_client_v_remain` counts.
+    /// The whole days from `now` until the end of validity: `3275`. `0` on the last day and afterwards, as in nginx's
+    /// `$ssl_client_v_remain`.
     ///
-    /// `None` where the date can't be read. Whether a certificate has expired is a comparison:
+    /// `None` if the date is invalid. To find out whether a certificate has expired, compare the dates:
     /// `certificate.not_after().to_offset_date_time() < Some(now)`.
     ///
     /// ```
@@ -138,9 +138,9 @@ impl<'a> Certificate<'a> {
 
     /// The SPIFFE ID: `spiffe://example.org/ns/default/sa/web`.
     ///
-    /// It is the only URI of the subject alternative names, as X509-SVID §2 demands: a certificate with two URIs has none. `None` also
-    /// where the URI is not a SPIFFE ID (SPIFFE-ID §2): another scheme, a trust domain with other characters than `a-z0-9._-`, an
-    /// empty, `.` or `..` segment, a query, or more than 2048 bytes.
+    /// The only URI of the subject alternative names, as X509-SVID §2 requires. `None` if the certificate has several URIs, or if the URI is
+    /// not a SPIFFE ID (SPIFFE-ID §2): it has another scheme, a trust domain with characters outside `a-z0-9._-`, an empty, `.` or `..`
+    /// segment, a query, or more than 2048 bytes.
     ///
     /// ```
     /// # use tls_client_auth::x509::Certificate;
@@ -152,17 +152,17 @@ impl<'a> Certificate<'a> {
     #[doc(alias = "SVID")]
     #[must_use]
     pub fn spiffe_id(&self) -> Option<&'a str> {
-        // An entry that can't be read counts too.
+        // A malformed entry counts too.
         let mut uris = self.subject_alt_names().entries().filter(|(tag, _)| *tag == URI);
         let (_, id) = uris.next()?;
         let id = core::str::from_utf8(id).ok().filter(|id| is_spiffe_id(id))?;
         uris.next().is_none().then_some(id)
     }
 
-    /// The e-mail addresses among the subject alternative names, in their order: `user@client.example`.
+    /// The e-mail addresses in the subject alternative names, in the certificate's order: `user@client.example`.
     ///
-    /// Only addresses of printable ASCII. One in the subject's name (`emailAddress`) is not among them; RFC 5280 §4.1.2.6 calls it a
-    /// legacy: see [`Name::attribute_values`].
+    /// Only addresses in printable ASCII. The subject's `emailAddress`, which RFC 5280 §4.1.2.6 deprecates, is not included: see
+    /// [`Name::attribute_values`].
     ///
     /// ```
     /// # use tls_client_auth::x509::Certificate;
@@ -179,7 +179,7 @@ impl<'a> Certificate<'a> {
     }
 }
 
-/// SPIFFE-ID §2: a trust domain, and a path of plain segments.
+/// Whether the text is a SPIFFE ID (SPIFFE-ID §2): a trust domain, and a path of plain segments.
 fn is_spiffe_id(id: &str) -> bool {
     let Some(rest) = id.strip_prefix("spiffe://").filter(|_| id.len() <= MAX_SPIFFE_ID) else {
         return false;

@@ -1,4 +1,4 @@
-//! Which certificate issued another, by names and key identifiers (RFC 5280 §4.1.2.4, §4.2.1.1). No signature is checked here.
+//! Finds a certificate's issuer by names and key identifiers (RFC 5280 §4.1.2.4, §4.2.1.1). No signature is checked.
 
 #[cfg(feature = "rustls-webpki")]
 use alloc::collections::{BTreeMap, VecDeque};
@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::Certificate;
 
-/// Whether the issuer's subject is the certificate's issuer, byte for byte, and the key identifiers agree where both have one.
+/// Whether the issuer's subject is the certificate's issuer, byte for byte, and the key identifiers agree if both have one.
 pub(crate) fn is_issued_by(certificate: &Certificate<'_>, issuer: &Certificate<'_>) -> bool {
     let key = || certificate.authority_key_identifier()?.key_identifier();
     certificate.issuer().as_der() == issuer.subject().as_der()
@@ -16,23 +16,22 @@ pub(crate) fn is_issued_by(certificate: &Certificate<'_>, issuer: &Certificate<'
             .is_none_or(|(authority, subject)| authority == subject)
 }
 
-/// Certificates of which each can be found once as an issuer. Finding all of them takes linear time but for a logarithm,
-/// whatever names a client gave them.
+/// Certificates, each of which can be found once as an issuer. Finding all takes O(n log n) time, for any names.
 #[cfg(feature = "rustls-webpki")]
 pub(crate) struct Issuers<'a> {
-    /// `None` once it was found.
+    /// `None` after the certificate was found.
     certificates: Vec<Option<Certificate<'a>>>,
-    /// Their places, in order, by subject and by what is known of the key.
+    /// Their indexes, in order, by subject and key.
     places: BTreeMap<(&'a [u8], Key<'a>), VecDeque<usize>>,
 }
 
-/// What a search knows of the issuer's key.
+/// The key to search for.
 #[cfg(feature = "rustls-webpki")]
 #[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
 enum Key<'a> {
-    /// Nothing: every certificate is found.
+    /// Any key.
     Any,
-    /// Its certificate has no identifier for it.
+    /// A certificate without a key identifier.
     Unnamed,
     Named(&'a [u8]),
 }
@@ -52,7 +51,7 @@ impl<'a> Issuers<'a> {
         issuers
     }
 
-    /// Takes out the first that [`is_issued_by`] says yes to.
+    /// Removes and returns the first certificate for which [`is_issued_by`] is true.
     pub(crate) fn take(&mut self, certificate: &Certificate<'a>) -> Option<Certificate<'a>> {
         let issuer = certificate.issuer().as_der();
         let authority = certificate.authority_key_identifier();
@@ -67,7 +66,7 @@ impl<'a> Issuers<'a> {
         self.certificates.get_mut(place?)?.take()
     }
 
-    /// The first place that still holds a certificate. Those before it are never looked at again.
+    /// The first index that still has a certificate. Indexes before it are dropped.
     fn first(&mut self, subject: &'a [u8], key: Key<'a>) -> Option<usize> {
         let places = self.places.get_mut(&(subject, key))?;
         while let Some(place) = places.front() {

@@ -6,8 +6,8 @@ use crate::x509::Part;
 use crate::x509::SerialNumber;
 use crate::x509::cursor::{self, Cursor};
 
-/// Which key and certificate of the issuer signed this one (RFC 5280 §4.2.1.1). Every field is optional, and one that
-/// can't be read does not cost the others.
+/// The AuthorityKeyIdentifier extension (RFC 5280 §4.2.1.1): the issuer's key and certificate that signed this one. Every field is
+/// optional, and a malformed one does not affect the others.
 ///
 /// ```
 /// # use tls_client_auth::x509::Certificate;
@@ -23,7 +23,7 @@ pub struct AuthorityKeyIdentifier<'a> {
     authority_cert_serial_number: Option<&'a [u8]>,
 }
 
-/// Sizes, not bytes: those come from the client.
+/// Prints sizes, not bytes, which come from the client.
 impl fmt::Debug for AuthorityKeyIdentifier<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let serial = self.authority_cert_serial_number;
@@ -38,7 +38,7 @@ impl fmt::Debug for AuthorityKeyIdentifier<'_> {
 
 impl<'a> AuthorityKeyIdentifier<'a> {
     pub(crate) fn new(value: &'a [u8]) -> Option<Self> {
-        // As with the subject's, data behind it is not looked at.
+        // As for the subject's, trailing data is not checked.
         let list = Cursor::new(value).expect(cursor::SEQUENCE, Part::Extensions).ok()?;
         let mut fields = list.inside();
         let mut field = |tag| {
@@ -53,7 +53,7 @@ impl<'a> AuthorityKeyIdentifier<'a> {
         fields.is_at_end().then_some(identifier)
     }
 
-    /// The issuer's SubjectKeyIdentifier.
+    /// The subject key identifier of the issuer's certificate.
     #[must_use]
     pub const fn key_identifier(&self) -> Option<&'a [u8]> {
         self.key_identifier
@@ -65,8 +65,8 @@ impl<'a> AuthorityKeyIdentifier<'a> {
         SerialNumber::new(self.authority_cert_serial_number?)
     }
 
-    /// The names of the issuer of the issuer's certificate, each read by the `x509-cert` crate; one that it can't read
-    /// is an error in its place.
+    /// The names of the issuer of the issuer's certificate, each parsed by the `x509-cert` crate; a name that it rejects is an error in
+    /// its place.
     pub fn authority_cert_issuer(
         &self,
     ) -> impl Iterator<Item = Result<x509_cert::ext::pkix::name::GeneralName, der::Error>> + 'a

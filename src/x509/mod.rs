@@ -1,4 +1,4 @@
-//! X.509 certificates, read from their DER and printed as OpenSSL, BoringSSL, HAProxy and Go print them.
+//! X.509 certificates: parsed from DER, and printed as OpenSSL, BoringSSL, HAProxy and Go print them.
 
 pub(crate) mod certificate;
 pub(crate) mod cursor;

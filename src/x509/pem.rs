@@ -5,17 +5,17 @@ use alloc::vec::Vec;
 use crate::x509::cursor::{self, Cursor};
 use crate::x509::error::{Error, ErrorKind, Part};
 
-/// The labels under which OpenSSL reads a certificate.
+/// The labels that OpenSSL accepts for a certificate.
 const LABELS: [&[u8]; 3] = [b"CERTIFICATE", b"X509 CERTIFICATE", TRUSTED];
 
-/// OpenSSL's own: the certificate, and behind it what it is trusted for.
+/// OpenSSL's own label: the certificate, followed by trust settings.
 const TRUSTED: &[u8] = b"TRUSTED CERTIFICATE";
 
 /// Returns the DER of every certificate of a PEM file, in the file's order: the leaf first, then its chain.
 ///
-/// The labels `CERTIFICATE`, `X509 CERTIFICATE` and `TRUSTED CERTIFICATE` are read, as OpenSSL reads them; of the last one, the
-/// certificate without its trust settings. A marker counts where it is a line of its own, spaces around it aside. Other text and
-/// blocks with other labels are skipped.
+/// The labels `CERTIFICATE`, `X509 CERTIFICATE` and `TRUSTED CERTIFICATE` are accepted, as by OpenSSL; the trust settings of the last
+/// one are dropped. A marker must be on a line of its own, with optional spaces around it. Other text and blocks with other labels are
+/// skipped.
 ///
 /// ```
 /// use tls_client_auth::x509::certificates_from_pem;
@@ -26,7 +26,7 @@ const TRUSTED: &[u8] = b"TRUSTED CERTIFICATE";
 /// ```
 ///
 /// # Errors
-/// There is no such block, one has no end or is empty, or its contents are not base64.
+/// There is no certificate block; or a block is empty, has no end, or does not contain base64.
 pub fn certificates_from_pem(pem: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
     use base64::Engine as _;
     let mut certificates = Vec::new();
@@ -49,7 +49,7 @@ pub fn certificates_from_pem(pem: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
                 let der = der.map_err(|_| error(ErrorKind::Invalid))?;
                 certificates.push(if block.label == TRUSTED { without_trust(&der)? } else { der });
             }
-            // A second beginning, or the end of another block.
+            // A second begin marker, or the end marker of another block.
             Some(_) if text.starts_with(b"-----") => return Err(error(ErrorKind::Truncated)),
             Some(mut block) => {
                 block.base64.extend(text.iter().filter(|byte| !byte.is_ascii_whitespace()));
@@ -67,15 +67,15 @@ pub fn certificates_from_pem(pem: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
     Ok(certificates)
 }
 
-/// A block that has begun.
+/// An open block.
 struct Block<'p> {
     label: &'p [u8],
     base64: Vec<u8>,
-    /// Where its contents begin.
+    /// The start of its contents.
     start: usize,
 }
 
-/// The label of a line that is nothing but this marker.
+/// The label, if the line consists of this marker.
 fn marker<'l>(line: &'l [u8], kind: &[u8]) -> Option<&'l [u8]> {
     line.strip_prefix(b"-----")?.strip_prefix(kind)?.strip_suffix(b"-----")
 }

@@ -6,7 +6,7 @@ use core::fmt;
 
 use crate::encoding::{self, Decimal};
 
-/// The longest that is written in decimal, in bytes.
+/// The longest number that is written in decimal, in bytes.
 const MAX_DECIMAL: usize = 256;
 
 /// A serial number (RFC 5280 §4.1.2.2): the contents of a minimally encoded INTEGER.
@@ -24,7 +24,7 @@ pub struct SerialNumber<'a> {
     contents: &'a [u8],
 }
 
-/// Sizes, not bytes: those come from the client.
+/// Prints sizes, not bytes, which come from the client.
 impl fmt::Debug for SerialNumber<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("SerialNumber").field("bytes", &self.contents.len()).finish()
@@ -49,15 +49,16 @@ impl<'a> SerialNumber<'a> {
         self.contents
     }
 
-    /// Whether it is below zero.
+    /// Whether the number is negative.
     #[must_use]
     pub fn is_negative(&self) -> bool {
         self.contents.first().is_some_and(|first| first & 0x80 != 0)
     }
 
-    /// Upper-case hex, two digits a byte, without a sign byte, `-` before a negative one: `A3828EB24FD779D0`, `00`, `-80`.
+    /// The number in upper-case hex, two digits for each byte, without a sign byte, with `-` if it is negative: `A3828EB24FD779D0`, `00`,
+    /// `-80`.
     ///
-    /// As OpenSSL's `i2a_ASN1_INTEGER`, but always on one line: that one breaks after 35 bytes.
+    /// As OpenSSL's `i2a_ASN1_INTEGER`, but always on one line: OpenSSL breaks lines after 35 bytes.
     #[must_use]
     pub fn to_hex(&self) -> String {
         let mut text = Vec::new();
@@ -65,8 +66,8 @@ impl<'a> SerialNumber<'a> {
         String::from_utf8(text).unwrap_or_default()
     }
 
-    /// The number in decimal: `11782136471649483216`. `None` over 256 bytes, twelve times what RFC 5280 allows: the time it takes
-    /// grows with the square.
+    /// The number in decimal: `11782136471649483216`. `None` for more than 256 bytes, because the conversion takes quadratic time (RFC
+    /// 5280 allows 20 bytes).
     #[must_use]
     pub fn to_decimal(&self) -> Option<String> {
         let mut text = Vec::new();
@@ -90,7 +91,7 @@ impl<'a> SerialNumber<'a> {
         Some(())
     }
 
-    /// The absolute value's bytes, without leading zeros but at least one.
+    /// The bytes of the absolute value, without leading zeros, but at least one.
     pub(crate) fn magnitude(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.contents.len());
         write_magnitude(self.contents, |byte| bytes.push(byte));
@@ -112,7 +113,7 @@ impl<'a> SerialNumber<'a> {
 /// The absolute value of a two's complement number, byte by byte, without leading zeros but at least one byte.
 pub(crate) fn write_magnitude(contents: &[u8], mut push: impl FnMut(u8)) {
     let negative = contents.first().is_some_and(|first| first & 0x80 != 0);
-    // Negating flips every byte before the last one that is not zero, negates that one, and keeps the zeros behind.
+    // Negation inverts every byte before the last nonzero one, negates that one, and keeps the zeros after it.
     let last = contents.iter().rposition(|byte| *byte != 0).unwrap_or(0);
     let magnitude = |index: usize, byte: u8| match negative {
         true if index < last => !byte,

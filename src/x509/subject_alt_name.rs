@@ -1,4 +1,4 @@
-//! The subject alternative names: every entry keeps its type, and one bad entry costs one entry.
+//! The subject alternative names: every entry with its type; a malformed entry does not affect the others.
 
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -20,8 +20,8 @@ pub(crate) mod tag {
 
 /// One entry of a SubjectAltName extension (RFC 5280 §4.2.1.6).
 ///
-/// The text forms hold printable ASCII without spaces only. An entry with anything else, a NUL above all, is
-/// [`Unreadable`](Self::Unreadable), so that nobody mistakes its beginning for a host name.
+/// Text is always printable ASCII without spaces. An entry with other bytes, such as NUL, is [`Unreadable`](Self::Unreadable), so that
+/// its beginning cannot be mistaken for a host name.
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SubjectAltName<'a> {
@@ -37,13 +37,13 @@ pub enum SubjectAltName<'a> {
     Directory(Name<'a>),
     /// `registeredID`
     RegisteredId(ObjectIdentifier<'a>),
-    /// `otherName`: its type and the DER of its value.
+    /// `otherName`: the type, and the DER of the value.
     Other(ObjectIdentifier<'a>, &'a [u8]),
-    /// `x400Address` and `ediPartyName`, unknown types, and entries that are not what their type says: the entry's DER.
+    /// An `x400Address`, an `ediPartyName`, an unknown type, or an entry that is invalid for its type: the entry's DER.
     Unreadable(&'a [u8]),
 }
 
-/// The kind and the size, not the name: that comes from the client.
+/// Prints the kind and the size, not the name, which comes from the client.
 impl fmt::Debug for SubjectAltName<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (kind, bytes) = match self {
@@ -79,8 +79,8 @@ impl<'a> SubjectAltName<'a> {
     }
 }
 
-/// Whether the tag of an entry is none that DER forbids: a text, an address or an identifier in constructed form, or a tag number of
-/// the long form, which the choice of names has not.
+/// Whether DER allows the entry's tag: not for a text, an address or an identifier in constructed form, nor for a long tag number,
+/// which GeneralName does not have.
 const fn is_der(tag: u8) -> bool {
     !matches!(tag, 0xa1 | 0xa2 | 0xa6..=0xa8) && tag & 0x1f != 0x1f
 }
@@ -115,8 +115,8 @@ fn directory_name<'a>(element: &Element<'a>) -> Option<SubjectAltName<'a>> {
 
 /// The entries in the certificate's order.
 ///
-/// There are none where the list can't be read to its end: where an entry's framing is broken or not DER, or where an entry has a tag in a
-/// form that only BER has. Another reader would see other names, or another name first.
+/// Empty if the list is malformed anywhere: if an entry's framing is broken or not DER, or if an entry's tag is valid in BER only.
+/// Another parser could find other names in such a list.
 ///
 /// ```
 /// # use tls_client_auth::x509::{Certificate, SubjectAltName};
@@ -133,7 +133,7 @@ pub struct SubjectAltNames<'a> {
     entries: Cursor<'a>,
 }
 
-/// How many entries are left.
+/// Prints the number of remaining entries.
 impl fmt::Debug for SubjectAltNames<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("SubjectAltNames").field("entries", &self.count()).finish()
@@ -153,7 +153,7 @@ impl<'a> SubjectAltNames<'a> {
         Self { entries: entries.filter(is_readable).unwrap_or(Cursor::new(&[])) }
     }
 
-    /// Tag and contents of every entry, whatever is in it.
+    /// The tag and the contents of every entry, valid or not.
     pub(crate) fn entries(self) -> impl Iterator<Item = (u8, &'a [u8])> {
         self.entries.map_while(Result::ok).map(|element| (element.tag(), element.contents()))
     }

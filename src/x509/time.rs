@@ -1,4 +1,4 @@
-//! The two dates of a certificate: read as leniently as OpenSSL does, printed as each library prints them.
+//! The two dates of a certificate: parsed as leniently as by OpenSSL, and printed as by each library.
 
 mod moment;
 
@@ -17,7 +17,7 @@ use moment::{Moment, number};
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 
-/// A date of a certificate's validity (RFC 5280 §4.1.2.5), as it is encoded.
+/// A date of a certificate's validity (RFC 5280 §4.1.2.5), as encoded.
 ///
 /// ```
 /// use tls_client_auth::Dialect;
@@ -35,7 +35,7 @@ pub struct Time<'a> {
     contents: &'a [u8],
 }
 
-/// Sizes, not bytes: those come from the client.
+/// Prints sizes, not bytes, which come from the client.
 impl fmt::Debug for Time<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Time").field("bytes", &self.contents.len()).finish()
@@ -43,7 +43,7 @@ impl fmt::Debug for Time<'_> {
 }
 
 impl<'a> Time<'a> {
-    /// Whatever element stands in the date's place. Inlined: a result handed over in memory holds the reader up.
+    /// Reads the element at the date's position, with any tag. Inlined, because returning it in memory is slow.
     #[inline(always)]
     pub(crate) fn read(validity: &mut Cursor<'a>) -> Result<Self, Error> {
         let offset = validity.offset();
@@ -53,7 +53,7 @@ impl<'a> Time<'a> {
         }
     }
 
-    /// A GeneralizedTime with these characters.
+    /// Creates a GeneralizedTime with these characters.
     pub(crate) const fn generalized(contents: &'a [u8]) -> Self {
         Self { tag: GENERALIZED_TIME, contents }
     }
@@ -64,9 +64,9 @@ impl<'a> Time<'a> {
         self.contents
     }
 
-    /// The date as `ASN1_TIME_print` writes it, its day padded with a space: `Feb  3 00:55:52 2015 GMT`. `None` where
-    /// that library can't read it: BoringSSL takes the exact forms of RFC 5280 only; OpenSSL also dates without seconds,
-    /// with an offset from UTC, and with a fraction, which it prints.
+    /// The date as `ASN1_TIME_print` writes it, with the day padded by a space: `Feb  3 00:55:52 2015 GMT`. `None` if the library cannot
+    /// parse it: BoringSSL accepts the exact forms of RFC 5280 only; OpenSSL also accepts dates without seconds, with an offset from UTC,
+    /// and with a fraction, which it prints.
     #[must_use]
     pub fn text(&self, dialect: Dialect) -> Option<String> {
         let mut text = Vec::new();
@@ -74,8 +74,7 @@ impl<'a> Time<'a> {
         String::from_utf8(text).ok()
     }
 
-    /// The point in time, for years 0 to 9999; `None` where neither library could read the date. A fraction of a second
-    /// is dropped.
+    /// The point in time, for years 0 to 9999, without a fraction of a second; `None` if neither library can parse the date.
     #[must_use]
     pub fn to_offset_date_time(&self) -> Option<OffsetDateTime> {
         Some(self.moment()?.utc()?.assume_utc())
@@ -120,8 +119,8 @@ impl<'a> Time<'a> {
         Some(())
     }
 
-    /// The date of a UTCTime as RFC 5280 wants it, on a day that every month has: its own digits, moved. Nearly all dates, in a
-    /// fifth of the instructions.
+    /// A fast path for nearly all dates: a UTCTime in RFC 5280's form, on a day that every month has. Moves its digits, with a fifth of
+    /// the instructions.
     fn usual_text(&self) -> Option<[u8; 24]> {
         let (digits, [b'Z']) = self.contents.split_first_chunk::<12>()? else { return None };
         if self.tag != UTC_TIME
@@ -182,7 +181,7 @@ impl<'a> Time<'a> {
         ])
     }
 
-    /// `2025-01-02T03:04:05` and what names the zone.
+    /// Appends `2025-01-02T03:04:05` and the zone's suffix.
     pub(crate) fn write_iso8601(
         &self,
         zone: &[u8],
@@ -208,8 +207,8 @@ impl<'a> Time<'a> {
         Some(())
     }
 
-    /// As HAProxy's `ssl_sock_get_time` cuts it: the characters as they stand there, without a century, for the years from
-    /// 2000 to 2099 only.
+    /// Appends the date as HAProxy's `ssl_sock_get_time` does: the encoded characters without a century, for the years from 2000 to 2099
+    /// only.
     pub(crate) fn write_haproxy(&self, out: &mut Vec<u8>) -> Option<()> {
         out.extend_from_slice(match (self.tag, self.contents) {
             (GENERALIZED_TIME, [b'2', b'0', rest @ ..]) if rest.len() >= 10 => rest,
@@ -219,8 +218,8 @@ impl<'a> Time<'a> {
         Some(())
     }
 
-    /// Whole days from then until this date, none after it. `None` also where nginx can't read what the library has printed: a
-    /// fraction of a second, or a year of less than four digits. The last second before 1970 is its value for that.
+    /// Whole days from `then` until this date; 0 after it. `None` also for dates that nginx cannot parse after the library printed them:
+    /// with a fraction of a second, or a year of fewer than four digits; and for the last second before 1970, nginx's value for an error.
     pub(crate) fn days_after(&self, then: OffsetDateTime) -> Option<u64> {
         let moment = self.moment()?;
         let is_read = moment.fraction.is_empty() && moment.year >= 1000;
@@ -229,8 +228,7 @@ impl<'a> Time<'a> {
         Some(u64::try_from(seconds).unwrap_or_default() / 86_400)
     }
 
-    /// BoringSSL prints only what RFC 5280 §4.1.2.5 prescribes: seconds, no fraction, `Z`. Of what can be read at all, that is
-    /// what has these lengths.
+    /// BoringSSL prints only dates in RFC 5280 §4.1.2.5's form: seconds, no fraction, `Z`. Among valid dates, the length identifies these.
     fn moment_as(&self, dialect: Dialect) -> Option<Moment<'a>> {
         let profiled =
             matches!((self.tag, self.contents.len()), (UTC_TIME, 13) | (GENERALIZED_TIME, 15))

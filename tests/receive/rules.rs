@@ -355,14 +355,14 @@ fn every_refusal_has_its_words() {
         (E::Twice, "is duplicated"),
         (E::LookAlike, "another header looks like it"),
         (E::TooLarge, "exceeds the size limit"),
-        (E::TooManyCertificates, "holds more certificates than the limit"),
+        (E::TooManyCertificates, "has more certificates than the limit"),
         (E::MissingVerdict, "is missing"),
         (E::NotAVerdict, "is not a valid verdict"),
         (E::Malformed, "is malformed"),
-        (E::NotACertificate, "holds no certificate"),
-        (E::ChainWithoutCertificate, "holds a chain without its leaf"),
+        (E::NotACertificate, "is not a certificate"),
+        (E::ChainWithoutCertificate, "has a chain without its leaf"),
         (E::Disagrees, "contradicts another header"),
-        (E::Ambiguous, "holds more than one element, or a name that looks like one"),
+        (E::Ambiguous, "has more than one element, or a name that looks like one"),
     ];
     for (kind, expected) in words {
         assert_eq!(kind.to_string(), expected);
@@ -419,7 +419,7 @@ fn only_what_the_proxy_sets_is_read() {
         r#"header name "x": is not in this set"#,
         r#"header name "x": is not in this set"#,
         r#"header name "a b": is not a token"#,
-        r#"header name "Host": belongs to HTTP itself"#,
+        r#"header name "Host": is a header of HTTP itself"#,
         r#"header name "SSL_Client_Serial": is duplicated"#,
     ];
     assert_eq!(errors, expected);

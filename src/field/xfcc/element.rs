@@ -1,4 +1,4 @@
-//! One element of `x-forwarded-client-cert`, in text or JSON: what it says under keys that Envoy itself wrote.
+//! One element of `x-forwarded-client-cert`, in text or JSON: the values of the keys that Envoy itself wrote.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -15,13 +15,13 @@ pub(super) struct Element<'v> {
     pub(super) chain: Option<Cow<'v, [u8]>>,
     pub(super) subject: Option<Cow<'v, [u8]>>,
     pub(super) issuer: Option<Cow<'v, [u8]>>,
-    /// Only those that no other name can have written.
+    /// Only those that no other name can have produced.
     pub(super) uris: Vec<Cow<'v, [u8]>>,
     pub(super) dns_names: Vec<Cow<'v, [u8]>>,
 }
 
 impl<'v> Element<'v> {
-    /// The place of a key that has one value.
+    /// The slot of a key with one value.
     pub(super) fn place(&mut self, key: &str) -> Option<&mut Option<Cow<'v, [u8]>>> {
         Some(match key {
             "Hash" => &mut self.hash,
@@ -33,7 +33,7 @@ impl<'v> Element<'v> {
         })
     }
 
-    /// The list of a key that has several.
+    /// The list of a key with several values.
     pub(super) fn list(&mut self, key: &str) -> Option<&mut Vec<Cow<'v, [u8]>>> {
         Some(match key {
             "URI" => &mut self.uris,

@@ -1,5 +1,5 @@
-//! The JSON form of `x-forwarded-client-cert`: an array of flat objects. Its values are strings and arrays of strings, so that
-//! nothing nests and nothing recurses.
+//! The JSON form of `x-forwarded-client-cert`: an array of flat objects. Values are strings and arrays of strings, so the parser does
+//! not recurse.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -9,7 +9,7 @@ use crate::encoding::nibble;
 use crate::field::ReceiveErrorKind;
 use crate::field::declared::Declared;
 
-/// Calls `each` with the text of every object, in order. `None` where the whole is not an array of them.
+/// Calls `each` with the text of every object, in order. `None` if the text is not an array of objects.
 pub(super) fn elements<'v>(text: &'v [u8], mut each: impl FnMut(&'v [u8])) -> Option<()> {
     let mut json = Json { rest: text };
     json.expect(b'[')?;
@@ -24,7 +24,7 @@ pub(super) fn elements<'v>(text: &'v [u8], mut each: impl FnMut(&'v [u8])) -> Op
     }
 }
 
-/// One of those objects.
+/// Parses one of those objects.
 pub(super) fn element<'v>(
     object: &[u8],
     declared: &Declared,
@@ -53,7 +53,7 @@ pub(super) fn element<'v>(
     Ok(element)
 }
 
-/// What is left to read.
+/// The remaining text.
 struct Json<'t> {
     rest: &'t [u8],
 }
@@ -70,7 +70,7 @@ impl Json<'_> {
         Some(())
     }
 
-    /// Whether a comma follows, and not this end.
+    /// Whether a comma follows; `false` for this end.
     fn goes_on(&mut self, end: u8) -> Option<bool> {
         let comma = self.peek()? == b',';
         self.expect(if comma { b',' } else { end })?;
@@ -103,7 +103,7 @@ impl Json<'_> {
         }
     }
 
-    /// RFC 8259 §7.
+    /// Parses a string (RFC 8259 §7).
     fn string(&mut self) -> Option<Vec<u8>> {
         self.expect(b'"')?;
         let mut text = Vec::new();

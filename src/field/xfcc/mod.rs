@@ -21,7 +21,7 @@ use crate::x509::Name;
 
 /// The keys of an `x-forwarded-client-cert` element, and its format: text or JSON.
 ///
-/// `Hash` is always there, as in Envoy. The order is Envoy's and fixed.
+/// `Hash` is always present, as in Envoy. The order of the keys is Envoy's.
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
@@ -48,7 +48,7 @@ pub struct Xfcc {
 }
 
 impl Xfcc {
-    /// `Hash` alone: what Envoy sends without `set_current_client_cert_details`.
+    /// Creates an element with `Hash` only, as Envoy sends without `set_current_client_cert_details`.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -62,42 +62,42 @@ impl Xfcc {
         }
     }
 
-    /// `Cert`: the leaf as percent-encoded PEM.
+    /// Adds `Cert`: the leaf as percent-encoded PEM.
     #[must_use]
     pub const fn cert(mut self) -> Self {
         self.cert = true;
         self
     }
 
-    /// `Chain`: the leaf and the certificates after it, the same way, one after the other.
+    /// Adds `Chain`: the leaf and the certificates after it as concatenated percent-encoded PEM.
     #[must_use]
     pub const fn chain(mut self) -> Self {
         self.chain = true;
         self
     }
 
-    /// `Subject`: the subject's name as RFC 2253.
+    /// Adds `Subject`: the subject's name in RFC 2253's form.
     #[must_use]
     pub const fn subject(mut self) -> Self {
         self.subject = true;
         self
     }
 
-    /// `URI`: every URI of the subject alternative names; empty where the certificate has none.
+    /// Adds `URI`: every URI of the subject alternative names; `URI=` if there are none.
     #[must_use]
     pub const fn uri(mut self) -> Self {
         self.uri = true;
         self
     }
 
-    /// `DNS`: every DNS name of the subject alternative names.
+    /// Adds `DNS`: every DNS name of the subject alternative names.
     #[must_use]
     pub const fn dns(mut self) -> Self {
         self.dns = true;
         self
     }
 
-    /// `Issuer`: the issuer's name as RFC 2253. New in Envoy 1.40.
+    /// Adds `Issuer`: the issuer's name in RFC 2253's form. New in Envoy 1.40.
     #[must_use]
     pub const fn issuer(mut self) -> Self {
         self.issuer = true;
@@ -111,7 +111,7 @@ impl Xfcc {
         self
     }
 
-    /// The same with fewer certificates in it, most of them first: what an element may hold where it has no room for all.
+    /// Elements with fewer certificates, the largest first, for an element over its limit.
     fn smaller(self) -> impl Iterator<Item = Self> {
         let without_chain = (self.chain && self.cert).then_some(Self { chain: false, ..self });
         let without_any =
@@ -119,7 +119,7 @@ impl Xfcc {
         without_chain.into_iter().chain(without_any)
     }
 
-    /// How many copies of the leaf and of the chain it holds.
+    /// The number of copies of the leaf and of the chain.
     pub(super) const fn copies(self) -> (usize, usize) {
         match (self.cert, self.chain) {
             (true, true) => (2, 1),
@@ -131,7 +131,7 @@ impl Xfcc {
 }
 
 impl Facts<'_> {
-    /// One element with all that has room in it: the other keys don't go with the certificates.
+    /// Appends one element with as many certificates as fit; the other keys are kept.
     #[inline(never)]
     pub(super) fn write_what_fits(
         &self,
@@ -152,7 +152,7 @@ impl Facts<'_> {
         written
     }
 
-    /// One element. A name that can't be read leaves out its own key.
+    /// Appends one element. A name that cannot be parsed leaves out its key only.
     pub(super) fn write_xfcc(&self, xfcc: Xfcc, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
         let mut hash = Vec::new();
         encoding::hex_lower(&self.sha256?, &mut hash);
@@ -299,8 +299,8 @@ fn printed(name: Name<'_>, dialect: Dialect) -> Option<Vec<u8>> {
     Some(text)
 }
 
-/// Envoy writes values as they are. Its documentation wants those quoted that hold `,`, `;` or `=`: here those are that would end
-/// the value. A `=` in it does not, the first one ends the key.
+/// Envoy does not quote values, although its documentation says that values with `,`, `;` or `=` are quoted. Here a value is quoted
+/// if a character would end it; a `=` does not, because the first one ends the key.
 fn quote(value: &str, out: &mut Vec<u8>) {
     let ends = |byte: u8| matches!(byte, b',' | b';' | b'"' | b'\\');
     if !value.bytes().any(ends) && value.trim_ascii().len() == value.len() {
@@ -310,7 +310,7 @@ fn quote(value: &str, out: &mut Vec<u8>) {
     json_string(value.as_bytes(), out);
 }
 
-/// `"…"` with `\"` and `\\`, which is all that printable ASCII needs in JSON too.
+/// Writes `"…"` with `\"` and `\\`, which is enough for printable ASCII in JSON too.
 fn json_string(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
     for byte in text {
@@ -328,7 +328,7 @@ fn json_list<'t>(texts: impl Iterator<Item = &'t [u8]>, out: &mut Vec<u8>) {
     out.push(b']');
 }
 
-/// PEM as the inside of a JSON string.
+/// Writes PEM inside a JSON string.
 fn pem_in_json(der: &[u8], out: &mut Vec<u8>) {
     encoding::pem(der, |piece| match piece {
         b"\n" => out.extend_from_slice(b"\\n"),
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_end_a_value_is_quoted() {
+    fn values_that_would_end_early_are_quoted() {
         let cases = [
             ("spiffe://example.org/a", "spiffe://example.org/a"),
             ("https://example.org/?a=b", "https://example.org/?a=b"),

@@ -1,9 +1,9 @@
-//! The text form of `x-forwarded-client-cert`, as Envoy writes it and not as its documentation has it.
+//! The text form of `x-forwarded-client-cert`, as Envoy writes it, which differs from its documentation.
 //!
-//! The order is fixed: `By`, `Hash`, `Cert`, `Chain`, `Subject`, `URI`, `DNS`. `Cert`, `Chain`, `Subject` and `Issuer` are in quotes and
-//! can't end early: URL-encoding and RFC 2253 leave no bare quote. `By` is the operator's own and may hold `;` and `,`. `URI` and `DNS` are
-//! the client's and come bare, one pair a name, so that a name can hold `;Subject=…` or `;URI=…`: nothing behind the first of
-//! them is a key, and a name is certain only where it is the only one.
+//! The order is fixed: `By`, `Hash`, `Cert`, `Chain`, `Subject`, `URI`, `DNS`. `Cert`, `Chain`, `Subject` and `Issuer` are quoted and
+//! cannot end early, because URL-encoding and RFC 2253 leave no bare quote. `By` is chosen by the operator and may contain `;` and `,`.
+//! `URI` and `DNS` are chosen by the client and unquoted, one pair for each name, so a name can contain `;Subject=…` or `;URI=…`. Text
+//! after the first of them is not parsed as keys, and a name is used only if it is the only one.
 
 use alloc::borrow::Cow;
 
@@ -20,14 +20,14 @@ pub(super) fn only_element<'v>(
     declared: &Declared,
 ) -> Result<Element<'v>, ReceiveErrorKind> {
     let (before, element, names) = element(text, declared)?;
-    // Where another element could begin, this proxy appends to what the client sent, or a name looks like it.
+    // If another element could begin here, the proxy appends to the client's header, or a name looks like an element.
     if contains(before, HASH) || [before, names].iter().any(|part| begins_another(part)) {
         return Err(ReceiveErrorKind::Ambiguous);
     }
     Ok(element)
 }
 
-/// An element of a list, of which it was split off.
+/// Parses an element that was split off a list.
 pub(super) fn one_of_a_list<'v>(
     text: &'v [u8],
     declared: &Declared,
@@ -35,11 +35,11 @@ pub(super) fn one_of_a_list<'v>(
     element(text, declared).map(|(_, element, _)| element)
 }
 
-/// Calls `each` with every element of a list, in order. `None` where the list is not made of elements: a quote that another hop left
-/// open would swallow the next one.
+/// Calls `each` with every element of a list, in order. `None` if the text is not a list of elements: a quote that another hop left
+/// open would absorb the next element.
 ///
-/// An element is `Key=value` and `Key="value"`, joined by `;`. A bare value ends at the next `;` or `,`, one of `By` where the next
-/// `By` or `Hash` begins.
+/// An element is `Key=value` and `Key="value"`, joined by `;`. An unquoted value ends at the next `;` or `,`; a value of `By` ends
+/// before the next `By` or `Hash`.
 pub(super) fn elements<'v>(text: &'v [u8], mut each: impl FnMut(&'v [u8])) -> Option<()> {
     let mut rest = text.trim_ascii();
     let mut element = rest;
@@ -84,7 +84,7 @@ fn end_of_bare(key: &[u8], value: &[u8]) -> usize {
     by.or_else(end).unwrap_or(value.len())
 }
 
-/// What is before the hash, the element, and its names as they stand.
+/// The text before the hash, the element, and the text of its names.
 fn element<'v>(
     text: &'v [u8],
     declared: &Declared,
@@ -107,8 +107,8 @@ fn element<'v>(
     Ok((before, element, rest))
 }
 
-/// `By=…;By=…;Hash=<hex>…`: what is before, the hash, and what is behind it. The first one is Envoy's, and what is before is the
-/// operator's.
+/// Splits `By=…;By=…;Hash=<hex>…` into the text before the hash, the hash, and the rest. The first hash is Envoy's, and the text
+/// before it the operator's.
 fn around_the_hash(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let mut start = 0usize;
     if !text.starts_with(HASH) {
@@ -123,14 +123,14 @@ fn around_the_hash(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     (ends && hash.iter().all(u8::is_ascii_hexdigit)).then_some((before, hash, behind))
 }
 
-/// Whether the next key is this one, and if so its value, still escaped, and what is behind it.
+/// If the next key is this one, its value, still escaped, and the rest.
 #[expect(clippy::option_option, reason = "another key, and a value that does not end")]
 fn quoted_value<'v>(rest: &'v [u8], key: &str) -> Option<Option<(&'v [u8], &'v [u8])>> {
     let value = rest.strip_prefix(b";")?.strip_prefix(key.as_bytes())?.strip_prefix(b"=\"")?;
     Some(quoted(value))
 }
 
-/// What is before the closing quote, still escaped, and what is behind it.
+/// The text before the closing quote, still escaped, and the rest.
 fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut escaped = false;
     let end = text.iter().position(|byte| {
@@ -142,7 +142,7 @@ fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((inside, behind.get(1..)?))
 }
 
-/// `;URI=…;URI=…;DNS=…`, and `;Issuer="…"` behind them.
+/// Parses `;URI=…;URI=…;DNS=…`, followed by `;Issuer="…"`.
 fn names<'v>(text: &'v [u8], declared: &Declared, element: &mut Element<'v>) -> Option<()> {
     let key = ["URI", "DNS"].into_iter().find(|key| begins(text, key))?;
     let mut list = text;
@@ -161,7 +161,7 @@ fn names<'v>(text: &'v [u8], declared: &Declared, element: &mut Element<'v>) -> 
             && (0..name.len()).any(|at| begins(name.get(at..).unwrap_or_default(), key))
     };
     let is_alone = !["URI", "DNS"].iter().any(separates);
-    // A quote is Envoy's name for itself, and this crate's way to write what would end a value.
+    // In Envoy's header a quote is part of the name; in this crate's it quotes a value that would end early.
     if declared.has(key) && is_alone && !name.is_empty() && !name.contains(&b'"') {
         element.list(key)?.push(Cow::Borrowed(name));
     }
@@ -174,7 +174,7 @@ fn begins(text: &[u8], key: &str) -> bool {
     behind.is_some_and(|behind| behind.starts_with(b"="))
 }
 
-/// The names, and the issuer that ends the element. An issuer's own text holds no bare quote, so that the last one is it.
+/// The names, and the issuer at the end of the element. An issuer's text has no bare quote, so the last one is the issuer's.
 fn issuer_behind(text: &[u8]) -> Option<(&[u8], &[u8])> {
     const KEY: &[u8] = b";Issuer=\"";
     let at = text.windows(KEY.len()).rposition(|window| window == KEY)?;

@@ -33,7 +33,7 @@ words! {
     }
 }
 
-/// What a settings file says of a set, and how it is written again.
+/// The keys of a set in a settings file, for reading and for writing.
 #[derive(Clone, Debug, Default)]
 struct Settings {
     set: Option<String>,
@@ -62,7 +62,7 @@ enum Key {
 }
 
 impl Settings {
-    /// The set, or which settings don't go together.
+    /// The set, or an error for keys that exclude each other.
     fn build(&self) -> Result<HeaderSet, BuildError> {
         let mut set = match (&self.set, &self.rows) {
             (Some(_), Some(_)) => {
@@ -121,7 +121,7 @@ impl Settings {
         }
     }
 
-    /// As rows of the crate's set with this name, some of them renamed.
+    /// Settings in terms of the crate's set with this name, with some rows renamed.
     fn of_known(set: &HeaderSet) -> Option<Self> {
         let known = HeaderSet::named(set.name()).ok()?;
         let (mut only, mut rename, mut changed) = (Vec::new(), Vec::new(), Vec::new());
@@ -152,7 +152,7 @@ impl Settings {
     }
 }
 
-/// The fixed text of these rows, where there is any.
+/// The fixed text around these rows' values.
 fn around<'e>(
     entries: impl Iterator<Item = &'e super::Entry>,
 ) -> Option<Vec<(String, [String; 2])>> {
@@ -164,7 +164,7 @@ fn around<'e>(
     (!around.is_empty()).then_some(around)
 }
 
-/// Why settings make no set.
+/// The reason why the settings do not describe a set.
 #[derive(Debug)]
 enum BuildError {
     Keys(&'static str),
@@ -186,7 +186,7 @@ impl fmt::Display for BuildError {
     }
 }
 
-/// A set, and the names that a forwarding strips beside it.
+/// A set, and further names that the forwarding strips.
 pub(crate) struct Described {
     pub(crate) set: HeaderSet,
     pub(crate) also_strip: Vec<String>,
@@ -287,9 +287,9 @@ impl<'de> Deserialize<'de> for DescribedList {
     }
 }
 
-/// Reads a set from settings: the name of one of the crate's, which may be changed, or rows.
+/// Reads a set from settings: the name of one of the crate's sets, with changes if any, or your own rows.
 ///
-/// In TOML; YAML, JSON and others hold the same values:
+/// The example is TOML; YAML, JSON and other formats have the same keys:
 ///
 /// ```
 /// use tls_client_auth::{Dialect, HeaderSet};
@@ -325,19 +325,19 @@ impl<'de> Deserialize<'de> for DescribedList {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// | Key | Value | In place of |
+/// | Key | Value | Same as |
 /// |---|---|---|
 /// | `set` | a name: `"nginx"` | [`named`](HeaderSet::named) |
 /// | `only` | names of its headers: `["ssl-client-verify"]` | [`only`](HeaderSet::only) |
 /// | `rename` | old names and new ones: `{ ssl-client-verify = "X-Verify" }`; after `only`, all at once | [`renamed`](HeaderSet::renamed) |
-/// | `rows` | header names and [fields](Field), in place of `set`: `{ X-Verify = "verdict:word" }`. A list of such tables keeps its order in every format; many TOML readers sort a table by name | [`new`](HeaderSet::new) |
-/// | `name` | with `rows`: the set's name for people; `"custom"` where it is left out | |
-/// | `dialect` | `"boringssl"` or `"openssl"`; `rows` need it | [`with_dialect`](HeaderSet::with_dialect) |
+/// | `rows` | header names and [fields](Field), instead of `set`: `{ X-Verify = "verdict:word" }`. A list of such tables keeps its order in every format; many TOML parsers sort a table by name | [`new`](HeaderSet::new) |
+/// | `name` | with `rows`: the set's display name; `"custom"` by default | |
+/// | `dialect` | `"boringssl"` or `"openssl"`; required with `rows` | [`with_dialect`](HeaderSet::with_dialect) |
 /// | `around` | fixed text before and after a row's value: `{ X-Principal = ["<", ">"] }` | [`surrounded`](HeaderSet::surrounded) |
 /// | `by` | the proxy's own URIs: `["spiffe://example.org/proxy"]` | [`by`](HeaderSet::by) |
 /// | `including-untrusted` | `true` or `false` | [`including_untrusted`](HeaderSet::including_untrusted) |
 ///
-/// Fails at an unknown key, name or field, with the nearest known one and a list of all, and where the set is refused.
+/// An unknown key, name or field is an error that names the nearest known one and lists all. An invalid set is an error too.
 impl<'de> Deserialize<'de> for HeaderSet {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Described { set, also_strip } = Described::deserialize(deserializer)?;
@@ -348,9 +348,9 @@ impl<'de> Deserialize<'de> for HeaderSet {
     }
 }
 
-/// The settings that [`Deserialize`] reads, the shortest first.
+/// Writes the settings that [`Deserialize`] reads, in their shortest form.
 ///
-/// Fails where no settings give the set.
+/// Fails if no settings describe the set.
 impl Serialize for HeaderSet {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Some(settings) = Settings::of(self) else {
@@ -375,7 +375,7 @@ impl Serialize for HeaderSet {
         entry.add("only", only)?;
         entry.add("by", by)?;
         entry.add("including-untrusted", including_untrusted.then_some(true))?;
-        // Tables go last, as TOML has them.
+        // TOML has its tables last.
         entry.add("rename", rename.map(Pairs))?;
         entry.add("rows", rows.map(Pairs))?;
         entry.add("around", around.map(Pairs))?;

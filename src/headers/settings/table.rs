@@ -1,4 +1,4 @@
-//! Tables in settings files, as they are read and written.
+//! Reading and writing tables of settings files.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -69,7 +69,7 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Pairs<V> {
     }
 }
 
-/// Sets a value that was not set before.
+/// Sets a value; an error if it is already set.
 pub(crate) fn once<T, E: Error>(slot: &mut Option<T>, key: impl Words, value: T) -> Result<(), E> {
     match slot.replace(value) {
         None => Ok(()),

@@ -1,4 +1,4 @@
-//! The attribute types that readers ask for one at a time.
+//! The attribute types that can be sent as single values.
 
 use alloc::vec::Vec;
 
@@ -6,7 +6,7 @@ use super::value::Characters;
 use super::{Name, ObjectIdentifier, rfc2253};
 use crate::x509::Dialect;
 
-/// A type of attribute in a distinguished name (RFC 4519, RFC 2985).
+/// An attribute type of distinguished names (RFC 4519, RFC 2985).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum AttributeType {
@@ -38,20 +38,20 @@ pub enum AttributeType {
     Surname,
 }
 
-/// Which of several attributes of one type, in the order of the certificate.
+/// The choice among several attributes of one type, in the order of the certificate.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Occurrence {
     /// The first.
     First,
-    /// The last, which Go takes for the name's.
+    /// The last, as in Go.
     Last,
     /// The nth, counted from 0.
     Nth(u8),
 }
 
 impl AttributeType {
-    /// The contents of its object identifier.
+    /// The contents of the type's object identifier.
     const fn object_identifier(self) -> &'static [u8] {
         match self {
             Self::CommonName => b"\x55\x04\x03",
@@ -76,8 +76,8 @@ impl AttributeType {
 }
 
 impl Name<'_> {
-    /// Appends the value of one attribute, escaped as in RFC 2253. `None` where there is no such attribute, or where the name can't
-    /// be read: nothing is taken from a part of it.
+    /// Appends the value of one attribute, escaped as in RFC 2253. `None` if there is no such attribute, or if the name is malformed
+    /// anywhere.
     pub(crate) fn write_attribute(
         &self,
         kind: AttributeType,

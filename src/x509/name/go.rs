@@ -1,4 +1,4 @@
-//! Names as Go holds and prints them: `crypto/x509/pkix`, `Name.FillFromRDNSequence` and `Name.String`.
+//! Names as Go stores and prints them: `crypto/x509/pkix`, `Name.FillFromRDNSequence` and `Name.String`.
 
 use alloc::vec::Vec;
 
@@ -7,7 +7,7 @@ use super::{Name, ObjectIdentifier};
 use crate::encoding;
 use crate::x509::cursor::Element;
 
-/// `2.5.4`, under which lie all the types that Go has fields for.
+/// `2.5.4`, the arc of all types for which Go has fields.
 const ATTRIBUTE_TYPES: [u8; 2] = [0x55, 0x04];
 /// `0.9.2342.19200300.100.1.25`
 const DOMAIN_COMPONENT: &[u8] = &[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x19];
@@ -28,10 +28,10 @@ impl Kind {
     pub(crate) const POSTAL_CODE: Self = Self(17);
 }
 
-/// Fields that hold one value: the last of the name.
+/// Fields with one value: the last in the name.
 const SINGLE: [(Kind, &str); 2] =
     [(Kind::SERIAL_NUMBER, "SERIALNUMBER"), (Kind::COMMON_NAME, "CN")];
-/// Fields that hold all values.
+/// Fields with all values.
 const LISTS: [(Kind, &str); 7] = [
     (Kind::UNIT, "OU"),
     (Kind::ORGANIZATION, "O"),
@@ -42,7 +42,7 @@ const LISTS: [(Kind, &str); 7] = [
     (Kind::COUNTRY, "C"),
 ];
 
-/// A name, its values decoded.
+/// A name with decoded values.
 pub(crate) struct GoName<'a> {
     attributes: Vec<Attribute<'a>>,
 }
@@ -53,16 +53,16 @@ struct Attribute<'a> {
     value: GoValue<'a>,
 }
 
-/// What an attribute holds.
+/// The value of an attribute.
 pub(crate) enum GoValue<'a> {
     /// Text in UTF-8.
     Text(Vec<u8>),
-    /// A type, or bytes, for which Go refuses the certificate.
+    /// A value for which Go rejects the certificate.
     Other(Element<'a>),
 }
 
 impl<'a> GoName<'a> {
-    /// `None` where the framing can't be read.
+    /// Parses a name. `None` if its framing is malformed.
     pub(crate) fn read(name: &Name<'a>) -> Option<Self> {
         let attribute = |attribute: Option<super::Attribute<'a>>| {
             let super::Attribute { kind: identifier, value, .. } = attribute?;
@@ -87,7 +87,7 @@ impl<'a> GoName<'a> {
             .map(|attribute| &attribute.value)
     }
 
-    /// The value that Go keeps of a type with one: the last. None where that is empty.
+    /// The value of a field with one value: the last. `None` if it is empty.
     pub(crate) fn last(&self, kind: Kind) -> Option<&GoValue<'a>> {
         self.all(kind).last().filter(|value| !value.is_empty())
     }
@@ -160,7 +160,7 @@ impl<'a> GoValue<'a> {
         }
     }
 
-    /// The DER in lower-case hex: a text is encoded again, as a PrintableString where it can be, else as a UTF8String.
+    /// Appends the DER in lower-case hex; text is encoded again, as a PrintableString if possible, otherwise as a UTF8String.
     pub(crate) fn write_hex(&self, out: &mut Vec<u8>) {
         match self {
             Self::Text(text) => {
@@ -176,7 +176,7 @@ impl<'a> GoValue<'a> {
     }
 }
 
-/// X.690 §10.1.
+/// Appends a DER length (X.690 §10.1).
 fn push_length(length: usize, der: &mut Vec<u8>) {
     let bytes = length.to_be_bytes();
     let significant = bytes.iter().skip_while(|byte| **byte == 0);
@@ -188,7 +188,7 @@ fn push_length(length: usize, der: &mut Vec<u8>) {
     der.extend(significant);
 }
 
-/// X.680 §41.4. Reading, Go also allows `*` and `&`; writing, it does not.
+/// Whether the byte is allowed in a PrintableString (X.680 §41.4). Go also accepts `*` and `&`, but does not write them.
 const fn is_printable_string(byte: &u8) -> bool {
     matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b' ' | b'\'' | b'(' | b')' | b'+'..=b'/' | b':' | b'=' | b'?')
 }
@@ -203,7 +203,7 @@ fn escape(text: &[u8], out: &mut Vec<u8>) {
             b' ' if index == 0 || index == last => out.extend_from_slice(b"\\ "),
             b'#' if index == 0 => out.extend_from_slice(b"\\#"),
             b' '..=b'~' => out.push(*byte),
-            // Go leaves these raw.
+            // Go does not escape these.
             _ => out.extend_from_slice(&encoding::hex_escape(b'\\', *byte)),
         }
     }

@@ -1,7 +1,7 @@
-//! HAProxy's own form, `ssl_sock_get_dn_oneline`: `/C=US/CN=name`, each value's bytes as they are.
+//! HAProxy's own form, `ssl_sock_get_dn_oneline`: `/C=US/CN=name`, with the bytes of each value.
 //!
-//! HAProxy writes control bytes in a header as `%0A`, and leaves a tab and the bytes over 0x7F raw. Here those are written the same
-//! way, and so is a `%` that would read as such an escape; every other byte is HAProxy's.
+//! HAProxy writes control bytes in a header as `%0A`, and does not escape a tab and bytes over 0x7F. Here those are escaped too, and so
+//! is a `%` that would look like an escape; every other byte is as in HAProxy.
 
 use alloc::vec::Vec;
 
@@ -9,7 +9,7 @@ use super::{Attribute, Name, value};
 use crate::encoding;
 use crate::x509::Dialect;
 
-/// The whole name.
+/// Appends the whole name.
 pub(super) fn write(name: &Name<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
     for attribute in name.attributes() {
         let attribute = attribute?;
@@ -24,7 +24,7 @@ pub(super) fn write(name: &Name<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Opt
     Some(())
 }
 
-/// The first attribute with this short name, of a name that can be read to its end.
+/// Appends the first attribute with this short name. `None` if the name is malformed anywhere.
 pub(super) fn write_first(
     name: &Name<'_>,
     wanted: &str,

@@ -1,8 +1,8 @@
 //! Java's `X500Principal.toString`: `CN=John Doe, OU="Sales, North", O=Acme, C=US`.
 //!
-//! Java puts a value in quotes where it holds a special character, and leaves everything but `"` and `\` raw. Here bytes outside
-//! printable ASCII are hex pairs, which Java's parser reads, a value in quotes of its own is quoted again, and `<` and `>` get a
-//! backslash: readers put names between those.
+//! Java quotes a value with a special character, and escapes only `"` and `\`. Here bytes outside printable ASCII are hex pairs, which
+//! Java's parser accepts; a value with quotes of its own is quoted again; and `<` and `>` are escaped by a backslash, because readers
+//! enclose names in them.
 
 use alloc::vec::Vec;
 
@@ -34,7 +34,7 @@ const KEYWORDS: [(&[u8], &str); 17] = [
 
 pub(super) fn write(name: &Name<'_>, out: &mut Vec<u8>) -> Option<()> {
     let attributes: Vec<Attribute<'_>> = name.attributes().collect::<Option<_>>()?;
-    // Last RDN first; inside an RDN as in the certificate.
+    // The last RDN first; attributes inside an RDN in the certificate's order.
     for (index, rdn) in attributes.chunk_by(|one, other| one.rdn == other.rdn).rev().enumerate() {
         if index > 0 {
             out.extend_from_slice(b", ");

@@ -1,4 +1,4 @@
-//! `X509_NAME_oneline`: `/C=US/CN=name`, the values' bytes as they are.
+//! `X509_NAME_oneline`: `/C=US/CN=name`, with the bytes of each value.
 
 use alloc::vec::Vec;
 
@@ -60,7 +60,7 @@ const fn is_kept_as_contents(tag: u8) -> bool {
     matches!(tag, 0x0c | 0x12..=0x14 | 0x16)
 }
 
-/// Both libraries take such a GeneralString for one of four bytes a character, the first three of them zero.
+/// Both libraries treat such a GeneralString as four bytes for each character, the first three of them zero.
 fn is_ascii_in_four_bytes(contents: &[u8]) -> bool {
     let (units, rest) = contents.as_chunks::<4>();
     rest.is_empty() && units.iter().all(|unit| matches!(unit, [0, 0, 0, _]))

@@ -28,8 +28,8 @@ pub(crate) use value::{Characters, write_utf8};
 
 /// A distinguished name, borrowed from its certificate.
 ///
-/// Two certificates name the same entity when [`as_der`](Self::as_der) is equal. The printed forms are for display and
-/// for origins that expect them; the legacy one is ambiguous.
+/// To compare two names, compare [`as_der`](Self::as_der). The printed forms are for display, and for origins that expect them; the
+/// legacy form is ambiguous.
 ///
 /// ```
 /// use tls_client_auth::Dialect;
@@ -46,7 +46,7 @@ pub struct Name<'a> {
     contents: &'a [u8],
 }
 
-/// Names are equal when their DER is: two encodings of one text are not, and neither are names that only print alike.
+/// Names are equal if their DER is equal: two encodings of the same text differ, and so do names that only print alike.
 ///
 /// ```
 /// use tls_client_auth::x509::Certificate;
@@ -83,14 +83,14 @@ impl Hash for Name<'_> {
     }
 }
 
-/// Sizes, not bytes: those come from the client.
+/// Prints sizes, not bytes, which come from the client.
 impl fmt::Debug for Name<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Name").field("bytes", &self.der.len()).finish()
     }
 }
 
-/// One attribute of a name: which, what, and in which relative distinguished name it stands.
+/// One attribute of a name: its type, its value, and the index of its relative distinguished name.
 #[derive(Clone, Copy)]
 pub(crate) struct Attribute<'a> {
     pub(crate) kind: ObjectIdentifier<'a>,
@@ -113,11 +113,11 @@ impl<'a> Name<'a> {
     /// The name as `X509_NAME_print_ex` prints it with `XN_FLAG_RFC2253`, as in nginx's `$ssl_client_s_dn`: last RDN first,
     /// printable ASCII only. `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`
     ///
-    /// Different values print differently, and so do different attribute types but for two kinds, as in the libraries: identifiers of
-    /// more than 79 characters are cut, and BoringSSL prints nothing for one with an arc over 64 bits. No CA in use issues such; who
-    /// must rule them out compares [`as_der`](Self::as_der), which also distinguishes the string types.
+    /// Different values print differently, and so do different attribute types, with two exceptions that are the libraries': an object
+    /// identifier of more than 79 characters is cut, and BoringSSL prints nothing for one with an arc over 64 bits. No CA in use issues
+    /// such names. To exclude them, compare [`as_der`](Self::as_der), which also distinguishes the string types.
     ///
-    /// `None` where the name or a string in it can't be read.
+    /// `None` if the name or a string in it is malformed.
     #[must_use]
     pub fn rfc2253(&self, dialect: Dialect) -> Option<String> {
         let mut text = Vec::new();
@@ -128,8 +128,8 @@ impl<'a> Name<'a> {
     /// The name as `X509_NAME_oneline` prints it, as in nginx's `$ssl_client_s_dn_legacy`: printable ASCII only.
     /// `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`
     ///
-    /// For display, never for access decisions: BoringSSL does not escape `/` in values, neither escapes `\`, so that different
-    /// names print alike. `None` where the name can't be read.
+    /// For display, not for access decisions: BoringSSL does not escape `/` in values, and neither library escapes `\`, so different
+    /// names can print alike. `None` if the name is malformed.
     #[must_use]
     pub fn legacy(&self, dialect: Dialect) -> Option<String> {
         let mut text = Vec::new();
@@ -137,8 +137,8 @@ impl<'a> Name<'a> {
         String::from_utf8(text).ok()
     }
 
-    /// The name as Go's `pkix.Name.String` prints it, as in Caddy's `{http.request.tls.client.subject}`; `\C3\A9` for every byte
-    /// outside printable ASCII, which Go leaves raw.
+    /// The name as Go's `pkix.Name.String` prints it, as in Caddy's `{http.request.tls.client.subject}`. Bytes outside printable ASCII,
+    /// which Go does not escape, are written as `\C3\A9`.
     ///
     /// ```
     /// # use tls_client_auth::x509::Certificate;
@@ -150,8 +150,8 @@ impl<'a> Name<'a> {
     /// # Ok::<(), tls_client_auth::x509::Error>(())
     /// ```
     ///
-    /// Go keeps only the last common name and serial number, drops them where they are empty, joins organizations with `+`, and
-    /// orders by type. Two names can print alike: compare [`as_der`](Self::as_der). `None` where the name can't be read.
+    /// Go keeps only the last common name and serial number, drops them if they are empty, joins organizations with `+`, and
+    /// orders by type. Two names can print alike: compare [`as_der`](Self::as_der). `None` if the name is malformed.
     #[must_use]
     pub fn go(&self) -> Option<String> {
         let mut text = Vec::new();
@@ -177,8 +177,8 @@ impl<'a> Name<'a> {
         Some(())
     }
 
-    /// Both forms, and where in the text they begin; the second ends where the text does. Nothing in place of one that can't be
-    /// written.
+    /// Appends both forms, and returns their start offsets; the second ends at the end of the text. A form that cannot be written is
+    /// empty.
     #[inline]
     pub(crate) fn write_both(&self, dialect: Dialect, out: &mut Vec<u8>) -> [usize; 2] {
         let start = out.len();
@@ -211,13 +211,13 @@ impl<'a> Name<'a> {
         Some(())
     }
 
-    /// The attributes in the certificate's order; `None` in place of the first that can't be read.
+    /// The attributes in the certificate's order; `None` in place of the first malformed one.
     pub(crate) fn attributes(&self) -> Attributes<'a> {
         Attributes { sets: Cursor::new(self.contents), set: Cursor::new(&[]), rdn: 0 }
     }
 }
 
-/// Of what was appended behind the start, only this.
+/// Keeps only this range of the text appended after `start`.
 fn keep(start: usize, range: Range<usize>, out: &mut Vec<u8>) {
     let end = start.saturating_add(range.len());
     out.copy_within(range, start);

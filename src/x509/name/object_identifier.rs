@@ -8,7 +8,7 @@ use super::object_names;
 use crate::encoding::{self, Decimal};
 use crate::x509::Dialect;
 
-/// `OBJ_obj2txt` into the 80 bytes that both libraries give it.
+/// The length to which both libraries cut the text of `OBJ_obj2txt`, in a buffer of 80 bytes.
 const DOTTED_MAX: usize = 79;
 /// OpenSSL prints nothing for an identifier of more bytes.
 const OPENSSL_MAX: usize = 586;
@@ -29,7 +29,7 @@ pub struct ObjectIdentifier<'a> {
     contents: &'a [u8],
 }
 
-/// Sizes, not bytes: those come from the client.
+/// Prints sizes, not bytes, which come from the client.
 impl fmt::Debug for ObjectIdentifier<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("ObjectIdentifier").field("bytes", &self.contents.len()).finish()
@@ -47,14 +47,14 @@ impl<'a> ObjectIdentifier<'a> {
         self.contents
     }
 
-    /// The library's short name for it: `CN`, `emailAddress`.
+    /// The library's short name: `CN`, `emailAddress`. `None` if it has none.
     #[must_use]
     pub fn short_name(&self, dialect: Dialect) -> Option<&'static str> {
         object_names::short_name(self.contents, dialect)
     }
 
-    /// `1.2.840.113549.1.9.1`, as `OBJ_obj2txt` writes it: cut after 79 characters; empty where the library can't print
-    /// it (BoringSSL: a part over 64 bits; OpenSSL: more than 586 bytes).
+    /// The dotted form, as `OBJ_obj2txt` writes it: `1.2.840.113549.1.9.1`. Cut after 79 characters; empty if the library cannot print
+    /// it (BoringSSL: an arc over 64 bits; OpenSSL: more than 586 bytes).
     #[must_use]
     pub fn dotted(&self, dialect: Dialect) -> String {
         let mut text = Vec::new();
@@ -70,7 +70,7 @@ impl<'a> ObjectIdentifier<'a> {
         out.truncate(start.saturating_add(DOTTED_MAX));
     }
 
-    /// Dotted and not cut, as Go prints it; what Go can't hold as OpenSSL does.
+    /// Appends the dotted form uncut, as Go prints it; an identifier that Go cannot represent as OpenSSL prints it.
     pub(super) fn write_uncut(&self, out: &mut Vec<u8>) {
         let start = out.len();
         if self.write_arcs(Dialect::BoringSsl, usize::MAX, out).is_none() {
@@ -79,7 +79,7 @@ impl<'a> ObjectIdentifier<'a> {
         }
     }
 
-    /// At least so many characters, if there are as many; `None` where the library fails.
+    /// Appends at least `most` characters, or all; `None` if the library fails.
     fn write_arcs(&self, dialect: Dialect, most: usize, out: &mut Vec<u8>) -> Option<()> {
         let start = out.len();
         if self.contents.is_empty()
@@ -97,10 +97,10 @@ impl<'a> ObjectIdentifier<'a> {
             }
             let written = out.len().saturating_sub(start);
             if written > most {
-                // It will be cut off, but the library still fails at it.
+                // It will be cut off, but the library still fails on it.
                 continue;
             }
-            // The first octets hold two arcs: 40 × first + second (X.690 §8.19.4).
+            // The first octets encode two arcs: 40 × first + second (X.690 §8.19.4).
             let mut first = 0;
             if written == 0 {
                 first = number.map_or(2, |number| (number / 40).min(2));

@@ -8,7 +8,7 @@ use crate::encoding;
 use crate::x509::Dialect;
 use crate::x509::cursor::Element;
 
-/// Names of up to this many attributes are turned around without an allocation.
+/// Names of up to this many attributes are reversed without an allocation.
 const FEW: usize = 16;
 
 pub(super) fn write(name: &Name<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
@@ -48,7 +48,7 @@ fn write_attribute(attribute: &Attribute<'_>, dialect: Dialect, out: &mut Vec<u8
     write_value(&attribute.value, characters, dialect, out)
 }
 
-/// The value: as text where its characters are known, else the DER in hex.
+/// Appends the value: text if its string type is known, otherwise the DER in hex.
 pub(super) fn write_value(
     value: &Element<'_>,
     characters: Option<Characters>,
@@ -62,7 +62,7 @@ pub(super) fn write_value(
         }
         Some(Characters::Utf8) => {
             core::str::from_utf8(contents).ok()?;
-            // What is escaped for its place is ASCII, so that bytes do for characters.
+            // Characters that are escaped because of their position are ASCII, so bytes can be used.
             let last = contents.len().saturating_sub(1);
             for (index, byte) in contents.iter().enumerate() {
                 escape(&[*byte], index == 0, index == last, dialect, out);
@@ -83,7 +83,7 @@ pub(super) fn write_value(
     Some(())
 }
 
-/// Whether nothing in an ASCII-compatible value is escaped. It looks at every byte, which vectorizes.
+/// Whether nothing in an ASCII-compatible value is escaped. It checks every byte, which vectorizes.
 fn stands_for_itself(contents: &[u8]) -> bool {
     let plain = |byte: &u8| {
         matches!(byte, b' '..=b'~')
@@ -94,7 +94,7 @@ fn stands_for_itself(contents: &[u8]) -> bool {
         && contents.last() != Some(&b' ')
 }
 
-/// Of a character's UTF-8, all bytes or each.
+/// Appends a character's UTF-8, escaped if necessary.
 #[inline]
 fn escape(character: &[u8], first: bool, last: bool, dialect: Dialect, out: &mut Vec<u8>) {
     match *character {
@@ -102,7 +102,7 @@ fn escape(character: &[u8], first: bool, last: bool, dialect: Dialect, out: &mut
             out.extend_from_slice(&[b'\\', byte]);
         }
         [b' '] if first || last => out.extend_from_slice(b"\\ "),
-        // A lone `#` is the last character too, and OpenSSL then forgets that it is the first.
+        // A lone `#` is also the last character, and OpenSSL then does not treat it as the first.
         [b'#'] if first && (!last || dialect == Dialect::BoringSsl) => {
             out.extend_from_slice(b"\\#");
         }
@@ -116,7 +116,7 @@ fn escape(character: &[u8], first: bool, last: bool, dialect: Dialect, out: &mut
 }
 
 impl Characters {
-    /// Whether an ASCII byte stands for that character.
+    /// Whether an ASCII byte represents that character.
     const fn is_ascii_compatible(self) -> bool {
         matches!(self, Self::Utf8 | Self::Latin1)
     }

@@ -1,7 +1,6 @@
-//! Names as nearly all certificates have them: one attribute an RDN, of a type that everybody knows, with a value in which no
-//! printed form escapes anything. Both of OpenSSL's forms are then copies of the same parts in opposite orders, and come from one
-//! walk, in a quarter of the instructions that [`rfc2253`](super::rfc2253) and [`legacy`](super::legacy) need, which print all
-//! other names.
+//! A fast path for the names of nearly all certificates: one attribute in each RDN, of a common type, with a value that needs no
+//! escapes. Both of OpenSSL's forms are then the same parts in opposite orders, and are written in one pass, with a quarter of the
+//! instructions of [`rfc2253`](super::rfc2253) and [`legacy`](super::legacy), which print all other names.
 
 use alloc::vec::Vec;
 
@@ -9,22 +8,22 @@ use super::Name;
 use super::value::{IA5_STRING, NUMERIC_STRING, PRINTABLE_STRING, TELETEX_STRING, UTF8_STRING};
 use crate::x509::cursor;
 
-/// What stands before an attribute's value: tags and lengths of the RDN, the attribute, its type, and the value.
+/// The size of the bytes before an attribute's value: tags and lengths of the RDN, the attribute, its type, and the value.
 const HEADER: usize = 11;
-/// How much is copied of a short value, whatever its length; what comes next overwrites what is too much.
+/// The number of bytes copied for a short value of any length; the next copy overwrites the excess.
 const PIECE: usize = 16;
 
-/// Longer names are printed the general way: what is counted here fits in a byte.
+/// Longer names take the general path, so that counts here fit in a byte.
 const LONGEST: usize = 4000;
 
-/// What stands before a value: at the begin of its four bytes in the legacy form, at their end in the other.
+/// The text before a value: at the start of its four bytes in the legacy form, at their end in the other.
 struct Label {
     legacy: [u8; 4],
     rfc2253: [u8; 4],
     length: usize,
 }
 
-/// By the last arc of `2.5.4.n`.
+/// The label for the last arc of `2.5.4.n`.
 const fn label(arc: u8) -> Option<Label> {
     const fn label(legacy: [u8; 4], rfc2253: [u8; 4], length: usize) -> Option<Label> {
         Some(Label { legacy, rfc2253, length })
@@ -40,15 +39,15 @@ const fn label(arc: u8) -> Option<Label> {
     }
 }
 
-/// Appends `CN=name,C=DE` and, right behind it, `/C=DE/CN=name`, and tells where each begins; what lies before the first is no
-/// text. `None`, and nothing appended, where anything about the name is not usual.
+/// Appends `CN=name,C=DE` and then `/C=DE/CN=name`, and returns their start offsets; bytes before the first offset are unused. `None`,
+/// with nothing appended, if the name needs the general path.
 pub(crate) fn write_both(name: &Name<'_>, out: &mut Vec<u8>) -> Option<[usize; 2]> {
     let contents = name.contents;
     if contents.len() > LONGEST {
         return None;
     }
     let start = out.len();
-    // An attribute takes more bytes in the certificate than in a text.
+    // An attribute is longer in the certificate than in the text.
     let half = contents.len().saturating_add(PIECE);
     out.resize(start.saturating_add(half).saturating_add(half), 0);
     let lengths = out.get_mut(start..).and_then(|room| {
@@ -64,9 +63,9 @@ pub(crate) fn write_both(name: &Name<'_>, out: &mut Vec<u8>) -> Option<[usize; 2
     Some([middle.saturating_sub(rfc2253), middle])
 }
 
-/// Fills the first room from its end, the second from its begin; the lengths of both texts.
+/// Fills the first buffer from its end and the second from its start; returns the lengths of both texts.
 fn fill(contents: &[u8], rfc2253: &mut [u8], legacy: &mut [u8]) -> Option<(usize, usize)> {
-    // What is left of each.
+    // The remaining part of each.
     let (mut rest, mut down, mut up) = (contents, &mut *rfc2253, &mut *legacy);
     let mut count = 0u16;
     while let Some((header, behind)) = rest.split_first_chunk::<HEADER>() {
@@ -107,14 +106,14 @@ fn fill(contents: &[u8], rfc2253: &mut [u8], legacy: &mut [u8]) -> Option<(usize
     *up.first_chunk_mut()? = [b' '; PIECE];
     let (down, up) = (down.len(), up.len());
     let end = legacy.len().checked_sub(up)?;
-    // Each attribute has its slash, which a value would escape, and nothing else to escape stands there.
+    // Each attribute has exactly one slash, its separator, and no other character that needs an escape.
     let is_plain =
         rest.is_empty() && escaped_in(legacy.get(..end.next_multiple_of(PIECE))?) == count;
-    // The first comma goes.
+    // Without the first comma.
     is_plain.then(|| (rfc2253.len().saturating_sub(down).saturating_sub(1), end))
 }
 
-/// Whether it begins as one attribute `2.5.4.n` in an RDN does, lengths apart: one comparison in place of six.
+/// Whether the bytes, ignoring lengths, begin an RDN with one attribute `2.5.4.n`: one comparison instead of six.
 fn is_headed(header: &[u8; HEADER]) -> bool {
     const TAGS: [u8; 8] =
         [cursor::SET, 0, cursor::SEQUENCE, 0, cursor::OBJECT_IDENTIFIER, 3, 0x55, 0x04];
@@ -123,12 +122,12 @@ fn is_headed(header: &[u8; HEADER]) -> bool {
     begin & u64::from_ne_bytes(MASK) == u64::from_ne_bytes(TAGS)
 }
 
-/// A string type whose ASCII both forms take as it is.
+/// Whether both forms copy ASCII of this string type.
 const fn is_text(tag: u8) -> bool {
     matches!(tag, UTF8_STRING | NUMERIC_STRING | PRINTABLE_STRING | TELETEX_STRING | IA5_STRING)
 }
 
-/// How many bytes of whole pieces are escaped in a value. All of a name at once: a look at each value costs three times as much.
+/// The number of bytes that need an escape. Counted for a whole name at once; checking each value takes three times as long.
 fn escaped_in(text: &[u8]) -> u16 {
     let mut counts = [0u8; PIECE];
     for piece in text.as_chunks::<PIECE>().0 {
@@ -179,7 +178,7 @@ mod tests {
         element(0x31, &element(0x30, &attribute))
     }
 
-    /// Whether it is; and if so, that it prints as the general way prints it, in both dialects. If not, that nothing is left.
+    /// Whether the name is usual. If so, checks that it prints as on the general path, in both dialects; if not, that nothing is appended.
     fn is_usual(rdns: &[Vec<u8>]) -> bool {
         let der = element(0x30, &rdns.concat());
         let name = Name::new(Cursor::new(&der).element().unwrap());
@@ -200,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn prints_as_the_general_way_or_not_at_all() {
+    fn prints_as_the_general_path_or_not_at_all() {
         let of = |arc, value: &[u8]| vec![rdn(arc, UTF8_STRING, value)];
         let cases = [
             ("no RDN", vec![], true),
@@ -235,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_in_every_place_of_every_length() {
+    fn every_byte_at_every_position_of_every_length() {
         let plain = |byte: u8| (b' '..=b'~').contains(&byte) && !b"\"#+,/;<>\\".contains(&byte);
         for length in 1..=40 {
             for place in 0..length {

@@ -1,4 +1,4 @@
-//! The value of an attribute: what its bytes mean by its string type, and what each library keeps of it.
+//! The value of an attribute: its characters by string type, and the bytes that each library stores.
 
 use crate::x509::Dialect;
 use crate::x509::cursor::Element;
@@ -24,11 +24,11 @@ pub(super) const BMP_STRING: u8 = 0x1e;
 const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
 
-/// How the bytes of a string stand for characters.
+/// The character encoding of a string type.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Characters {
     Utf8,
-    /// One byte a character: the libraries read T61 and all ASCII types as Latin-1.
+    /// One byte for each character: the libraries read T61 and all ASCII types as Latin-1.
     Latin1,
     /// Two bytes, without surrogates.
     Ucs2,
@@ -37,7 +37,7 @@ pub(crate) enum Characters {
 }
 
 impl Characters {
-    /// Of a value with this tag; `None` for what is no text to the libraries and is printed as hex.
+    /// The encoding for this tag; `None` for values that the libraries print as hex.
     pub(crate) const fn of(tag: u8) -> Option<Self> {
         match tag {
             UTF8_STRING => Some(Self::Utf8),
@@ -50,8 +50,7 @@ impl Characters {
     }
 }
 
-/// The characters as UTF-8, one after the other, each with whether it is the first and the last; `None` where the bytes
-/// are not of that form.
+/// Passes each character as UTF-8, with whether it is the first and whether it is the last; `None` if the bytes are invalid.
 pub(crate) fn write_utf8(
     contents: &[u8],
     characters: Characters,
@@ -90,11 +89,11 @@ pub(crate) fn write_utf8(
     Some(())
 }
 
-/// The bytes that a library holds as the value's data, which its one-line form prints: the contents, except for numbers
-/// (their absolute value), bit strings (without the count of unused bits) and what it keeps whole.
+/// The bytes that a library stores as the value's data and prints in its one-line form: the contents, except for numbers (their
+/// absolute value), bit strings (without the count of unused bits) and values that it stores whole.
 pub(super) fn stored(value: &Element<'_>, dialect: Dialect, mut push: impl FnMut(u8)) {
     match (value.tag(), dialect) {
-        // BoringSSL keeps no bytes of a zero.
+        // BoringSSL stores no bytes for a zero.
         (ENUMERATED | INTEGER, Dialect::BoringSsl) if value.contents() == [0] => {}
         (ENUMERATED, _) | (INTEGER, Dialect::BoringSsl) => write_magnitude(value.contents(), push),
         (BIT_STRING, _) => {
@@ -118,8 +117,7 @@ pub(super) fn stored(value: &Element<'_>, dialect: Dialect, mut push: impl FnMut
     }
 }
 
-/// The last octet of the value's DER as the libraries write it again, where that can be another: the unused bits of a bit string
-/// become zero.
+/// The last octet of the value's DER as the libraries encode it again, if it can differ: the unused bits of a bit string become zero.
 pub(super) fn last_octet(value: &Element<'_>) -> Option<u8> {
     match (value.tag(), value.contents()) {
         (BIT_STRING, [unused, .., last]) => Some(last & (0xff << (unused & 7))),

@@ -4,7 +4,7 @@ use time::{Date, Duration, Month, PrimitiveDateTime};
 
 use super::{GENERALIZED_TIME, Time, UTC_TIME};
 
-/// A point in time, as it is printed, and the digits behind its seconds.
+/// A point in time, and the digits after its seconds.
 pub(super) struct Moment<'a> {
     pub(super) year: u16,
     pub(super) month: Month,
@@ -27,7 +27,7 @@ impl Moment<'_> {
 }
 
 impl<'a> Time<'a> {
-    /// As OpenSSL's `asn1_time_to_tm` reads a date.
+    /// Parses the date as OpenSSL's `asn1_time_to_tm` does.
     pub(super) fn moment(&self) -> Option<Moment<'a>> {
         let mut rest = self.contents;
         let year = match self.tag {
@@ -67,7 +67,7 @@ impl<'a> Time<'a> {
     }
 }
 
-/// From local time to UTC, by an offset of four digits.
+/// Converts local time to UTC by an offset of four digits.
 fn moved<'a>(local: Moment<'a>, sign: u8, mut offset: &[u8]) -> Option<Moment<'a>> {
     let (hours, minutes) = (pair(&mut offset)?, pair(&mut offset)?);
     if hours > 12 || minutes > 59 || !offset.is_empty() {
@@ -79,7 +79,7 @@ fn moved<'a>(local: Moment<'a>, sign: u8, mut offset: &[u8]) -> Option<Moment<'a
         b'+' => local.utc()?.checked_sub(offset)?,
         _ => local.utc()?.checked_add(offset)?,
     };
-    // `OPENSSL_gmtime_adj` reckons in these years only.
+    // `OPENSSL_gmtime_adj` supports these years only.
     if !offset.is_zero() && !(1900..=9999).contains(&utc.year()) {
         return None;
     }
@@ -93,7 +93,7 @@ fn moved<'a>(local: Moment<'a>, sign: u8, mut offset: &[u8]) -> Option<Moment<'a
     })
 }
 
-/// The number of two digits.
+/// The number with these two digits.
 pub(super) const fn number(tens: u8, ones: u8) -> u8 {
     (tens & 0x0f).wrapping_mul(10).wrapping_add(ones & 0x0f)
 }
