@@ -1,13 +1,13 @@
 //! Forwards TLS client certificates to your origin as HTTP headers, and strips forged ones.
 //!
-//! A proxy that terminates TLS knows who its client is; the origin behind it does not. This crate is the part between the two:
+//! A proxy that terminates mutual TLS knows its client; the origin behind it does not. This crate has both sides:
 //!
-//! - **In a proxy** it turns the client's certificate into header lines: those of Cloudflare, RFC 9440, nginx, Envoy and
-//!   [others](guide::sets), those that [Keycloak, Vault or Puppet](guide::origins) read, or a [table of your own](HeaderSet::new). It removes every header from the request that could be mistaken for
-//!   them, with or without a certificate. Start with [`guide::proxy`].
-//! - **In an origin** it parses those headers and rejects requests that no honest proxy sends. Start with [`guide::origin`].
+//! - **In a proxy** it adds header lines about the client's certificate to each request: those of Cloudflare, RFC 9440, nginx, Envoy
+//!   and [others](guide::sets), those that [Keycloak, Vault or Puppet](guide::origins) read, or a [table of your own](HeaderSet::new).
+//!   It strips every header that could be mistaken for them, also from requests without a certificate. Start with [`guide::proxy`].
+//! - **In an origin** it parses these headers, and rejects requests that the proxy cannot have sent. Start with [`guide::origin`].
 //!
-//! It verifies no certificate and speaks no TLS: the TLS library does both, and its result is an argument.
+//! It does not verify certificates or implement TLS: your TLS library does both, and you pass its result as [`Verification`].
 //!
 //! # The proxy
 //!
@@ -17,12 +17,12 @@
 //!
 //! let forwarding = Forwarding::none().on_every_request(HeaderSet::ingress_nginx());
 //!
-//! // Once per TLS connection, after the handshake: the leaf and the verification result that the TLS library hands out.
+//! // Once per TLS connection, after the handshake: the leaf certificate and the verification result from the TLS library.
 //! let leaf = *b"DER, but any bytes will do here";
 //! let client = ClientCertificate::presented(leaf, Verification::Success);
 //! let connection = ConnectionState::new(client, forwarding.clone());
 //!
-//! // For every request: strips what the client sent under these names, then adds what is known of it.
+//! // For every request: strips forged headers, then adds the set's.
 //! let mut headers = HeaderMap::new();
 //! headers.insert("ssl-client-subject-dn", "CN=admin".parse().unwrap());
 //! let claim = connection.forward(&mut headers);
@@ -31,7 +31,7 @@
 //! // When the origin has answered.
 //! claim.commit();
 //!
-//! // A request without TLS takes the same way.
+//! // A request without TLS is treated the same way.
 //! let mut headers = HeaderMap::new();
 //! headers.insert("ssl-client-verify", "SUCCESS".parse().unwrap());
 //! forwarding.claim(None).apply(&mut headers);
@@ -53,35 +53,36 @@
 //! assert_eq!(auth.cert_subject_dn(), "CN=client.example");
 //! ```
 //!
-//! # Where to find what
+//! # Overview
 //!
-//! | Job | Types |
+//! | Task | Types |
 //! |---|---|
-//! | The client of a handshake | [`ClientCertificate`], [`Verification`] and the reasons of a failure, [`client::VerifyError`]; feature `rustls-webpki`: [`rustls`](mod@rustls) |
-//! | What is sent, and when | [`HeaderSet`], its values [`field::Field`], [`Forwarding`]; [settings files](#features) |
+//! | The client of a handshake | [`ClientCertificate`], [`Verification`] and its reasons, [`client::VerifyError`]; feature `rustls-webpki`: [`rustls`](mod@rustls) |
+//! | The headers to send, and when | [`HeaderSet`], its values [`field::Field`], [`Forwarding`]; [settings files](#features) |
 //! | A connection and its requests | [`ConnectionState`], [`Claim`], [`connection::Applied`], [`connection::consume_connection`] |
-//! | The origin's side | [`Receiver`], also [of a set](Receiver::of), [`Unstated`], [`receive::ReceiveError`], [`receive::StatedName`]; for repeated headers [`receive::Memory`] |
-//! | Who the client is | [`TlsClientAuth`]: the 21 properties of Cloudflare's `request.cf.tlsClientAuth`, as JSON, [a log line](TlsClientAuth#impl-Display-for-TlsClientAuth) and [rule fields](TlsClientAuth::rule_fields) |
+//! | The origin's side | [`Receiver`], [`Receiver::of`] for any set, [`Unstated`], [`receive::ReceiveError`], [`receive::StatedName`]; [`receive::Memory`], a cache |
+//! | The client's properties | [`TlsClientAuth`]: the 21 properties of Cloudflare's `request.cf.tlsClientAuth`, as JSON, [a log line](TlsClientAuth#impl-Display-for-TlsClientAuth) and [rule fields](TlsClientAuth::rule_fields) |
 //! | Hosts that ask, enforce and forward | [`hosts::Hosts`], [`hosts::Decision`] |
-//! | Reading a certificate without trusting it | [`x509::Certificate`], [`x509::Name`], [`x509::SerialNumber`], [`x509::Time`], [`x509::SubjectAltName`], PEM ([`x509::certificates_from_pem`]); spelled as OpenSSL or BoringSSL spell it: [`Dialect`] |
+//! | Parsing a certificate | [`x509::Certificate`], [`x509::Name`], [`x509::SerialNumber`], [`x509::Time`], [`x509::SubjectAltName`], PEM ([`x509::certificates_from_pem`]); [`Dialect`]: OpenSSL's or BoringSSL's forms |
 //! | Other HTTP libraries' headers | [`headers::RequestHeadersMut`], [`headers::RequestHeaders`] |
 //! | Layers and extractors | [`tower`](mod@tower): [`tower::ForwardLayer`], [`tower::EnforceLayer`], [`tower::ReceiveLayer`]; [`axum`](mod@axum); [`typed_headers`]; [`http_body::StrippedBody`] |
 //!
 //! # Features
 //!
-//! Each adds API and changes no output. [`ClientCertificate::from_verified_chain`] takes what rustls, quinn and s2n-tls return without a feature.
+//! A feature adds API and never changes output. [`ClientCertificate::from_verified_chain`] accepts the certificates of rustls, quinn and
+//! s2n-tls without a feature.
 //!
 //! | Feature | Adds |
 //! |---|---|
-//! | `std` (default) | A connection frees what it has sent; processor-specific hashing and base64. Without it the crate is `no_std` with `alloc` |
+//! | `std` (default) | Frees a connection's certificate after it was sent; faster hashing and base64. Without it the crate is `no_std` with `alloc` |
 //! | `axum` | [`TlsClientAuth`] and `Option<TlsClientAuth>` as arguments of a handler |
 //! | `headers` | [`typed_headers::ClientCert`] and [`typed_headers::ClientCertChain`] of the `headers` crate |
-//! | `http` | `http::HeaderMap` as the headers of a request; [`TlsClientAuth::into_header_values`] |
+//! | `http` | [`RequestHeadersMut`](headers::RequestHeadersMut) for `http::HeaderMap`; [`TlsClientAuth::into_header_values`] |
 //! | `http-body` | [`http_body::StrippedBody`]: a request's body without forged trailers |
-//! | `pingora` | [`pingora`](mod@pingora): the request header of pingora 0.9 as the headers of a request |
+//! | `pingora` | [`pingora`](mod@pingora): [`RequestHeadersMut`](headers::RequestHeadersMut) for the request header of pingora 0.9 |
 //! | `rustls-webpki` | [`rustls::OptionalNoCa`], a verifier for rustls 0.23 that admits every client and reports the outcome |
 //! | `serde` | JSON of the record and of Cloudflare's host settings; [header sets](HeaderSet#impl-Deserialize%3C'de%3E-for-HeaderSet) and [forwardings](Forwarding#impl-Deserialize%3C'de%3E-for-Forwarding) in settings files |
-//! | `tower` | Layers for the proxy's and the origin's side |
+//! | `tower` | [`tower`](mod@tower): layers for the proxy and the origin |
 //!
 //! Rust 1.88 or later.
 

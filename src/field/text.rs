@@ -245,7 +245,7 @@ mod serde {
         }
     }
 
-    /// Reads the field's text: see [`FromStr`].
+    /// Reads the field's text: see [`FromStr`](core::str::FromStr).
     impl<'de> Deserialize<'de> for Field {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             Spelled::deserialize(deserializer).map(|Spelled(field)| field)

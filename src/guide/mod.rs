@@ -1,10 +1,10 @@
-//! Guides: how to build a proxy, an origin, and the way from another proxy to this crate. Documentation only.
+//! Guides: building a proxy or an origin, and moving from another proxy. Documentation only.
 //!
 //! | Guide | Answers |
 //! |---|---|
 //! | [`proxy`] | how a TLS-terminating proxy forwards its clients' certificates |
 //! | [`origin`] | how a back end reads them, logs them and decides by them |
-//! | [`sets`] | which header set to send, what each holds, and how its bytes differ from the original's |
+//! | [`sets`] | which header set to send, its headers, and its differences from the original |
 //! | [`moving`] | how to replace nginx, ingress-nginx, Envoy, Istio, Traefik, HAProxy, Apache, Caddy, an ALB or Cloudflare |
 //! | [`origins`] | what Keycloak, Vault, Puppet and other programs read |
 //! | [`hosts`] | which hosts ask for a certificate, enforce it and forward it |
@@ -12,7 +12,7 @@
 //! | [`performance`] | what it costs, and how that was measured |
 //! | [`security`] | what an attacker can try, and what stops it |
 //!
-//! The examples paste into a `main` and compile; those with `?` into one that returns `Result<(), Box<dyn std::error::Error>>`.
+//! Each example compiles when pasted into `main`; with `?`, into one that returns `Result<(), Box<dyn std::error::Error>>`.
 
 #[doc = include_str!("deploying.md")]
 pub mod deploying {}
