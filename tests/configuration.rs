@@ -362,7 +362,7 @@ fn mistakes_are_explained() {
         (
             "a name of HTTP's own",
             r#"every-request = { set = "nginx", rename = { ssl-client-verify = "Host" } }"#,
-            &["header name \"Host\": belongs to HTTP"],
+            &["header name \"Host\": is a header of HTTP itself"],
         ),
         (
             "a field",
