@@ -234,6 +234,39 @@ fn a_set_comes_back() {
     }
 }
 
+/// Every change that settings can tell, alone and beside every other, on every set.
+#[test]
+fn every_change_of_every_set_comes_back() {
+    type Change = fn(HeaderSet) -> HeaderSet;
+    let changes: [Change; 6] = [
+        |set| {
+            let names: Vec<String> = set.rows().map(|(name, _)| name.to_owned()).collect();
+            set.only(names.iter().rev().take(2).map(String::as_str)).unwrap()
+        },
+        |set| {
+            let name = set.rows().next().unwrap().0.to_owned();
+            set.renamed(&name, "X-Renamed").unwrap()
+        },
+        |set| set.with_dialect(Dialect::BoringSsl),
+        |set| {
+            let name = set.rows().last().unwrap().0.to_owned();
+            set.surrounded(&name, "<", ">").unwrap()
+        },
+        |set| set.by(["spiffe://example.org/proxy"]).unwrap(),
+        HeaderSet::including_untrusted,
+    ];
+    let sets = || HeaderSet::all().into_iter().chain(HeaderSet::readers().map(|(set, _)| set));
+    for set in sets() {
+        for (at, one) in changes.iter().enumerate() {
+            for other in changes.iter().skip(at) {
+                let changed = other(one(set.clone()));
+                let json = serde_json::to_string(&changed).unwrap();
+                assert_eq!(serde_json::from_str::<HeaderSet>(&json).unwrap(), changed, "{json}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_forwarding_comes_back() {
     let none = Forwarding::none;

@@ -363,6 +363,7 @@ impl Serialize for HeaderSet {
             || rename.is_some()
             || dialect.is_some()
             || by.is_some()
+            || around.is_some()
             || including_untrusted;
         if let (Some(set), false) = (&set, is_changed) {
             return serializer.serialize_str(set);
