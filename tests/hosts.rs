@@ -358,6 +358,10 @@ fn bodies_and_answers_come_back() {
     let empty: HostnameAssociation = serde_json::from_str(r#"{"hostnames":[]}"#).unwrap();
     assert_eq!(serde_json::to_string(&empty).unwrap(), r#"{"hostnames":[]}"#);
 
+    // Null is how some clients write an empty list.
+    let answer = r#"{"result":{"hostnames":[]},"success":true,"errors":null,"messages":null}"#;
+    assert_eq!(serde_json::from_str::<HostnameAssociation>(answer).unwrap(), empty);
+
     let list =
         r#"[{"hostname":"a.example","china_network":true,"client_certificate_forwarding":true}]"#;
     let answer = format!(r#"{{"result":{list},"success":true,"errors":[],"messages":[]}}"#);
@@ -396,6 +400,17 @@ fn refused_bodies_name_the_entry() {
             r#"{"hostnames":[],"result":{"hostnames":[]},"success":true}"#,
             "neither a body with hostnames nor an answer",
         ),
+        (
+            r#"{"result":{"hostnames":["a.example"]},"success":true,"errors":[{"code":1,"message":"partly"}]}"#,
+            "not a success: partly",
+        ),
+        (r#"[["a.example"],null,null,null,null]"#, "expected an object"),
+        (r#"{"result":[["a.example"],null],"success":true}"#, "expected an object"),
+        (r#"["a.example"]"#, "expected an object"),
+        (r#"{"hostnames":[1]}"#, "expected a string"),
+        (r#"{"hostnames":["a.example"],"hostnames":[]}"#, "duplicate field `hostnames`"),
+        (r#"{"hostnames":["a.example"],"mtls_certificate_id":7}"#, "expected a string"),
+        (r#"{"result":{"hostnames":[]},"success":"true"}"#, "expected a boolean"),
     ];
     for (json, expected) in associations {
         let error = serde_json::from_str::<HostnameAssociation>(json).unwrap_err().to_string();
@@ -411,6 +426,12 @@ fn refused_bodies_name_the_entry() {
             "missing field `client_certificate_forwarding`",
         ),
         ("{}", "missing field `settings`"),
+        (r#"{"settings":[["a.example",false,true]]}"#, "expected an object"),
+        (r#"{"result":[["a.example",false,true]],"success":true}"#, "expected an object"),
+        (
+            r#"{"settings":[{"hostname":"a.example","client_certificate_forwarding":1}]}"#,
+            "expected a boolean",
+        ),
     ];
     for (json, expected) in settings {
         let error = serde_json::from_str::<HostnameSettings>(json).unwrap_err().to_string();

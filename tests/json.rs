@@ -61,3 +61,76 @@ fn records_that_nobody_wrote_are_refused() {
         assert!(error.contains(expected), "{property}: {error}");
     }
 }
+
+/// Every property of a record without its certificate, with texts that no certificate has there.
+#[test]
+fn texts_without_a_certificate_have_their_form() {
+    const HEX: [&str; 3] = ["certSerial", "certSKI", "certIssuerSerial"];
+    let client = ClientCertificate::presented(LEAF, Verification::Success);
+    let mut record = serde_json::to_value(TlsClientAuth::new(&client)).unwrap();
+    record["certRFC9440"] = json!("");
+    assert!(serde_json::from_value::<TlsClientAuth>(record.clone()).unwrap().is_trusted());
+    let texts =
+        ["undefined", "-", "x", "CN=a\\", "/CN=a", "0x5A", "5A 70", "Feb 30 00:00:00 2025 GMT"];
+    let (mut refused, mut taken) = (0, Vec::new());
+    for (property, value) in record.as_object().unwrap() {
+        if !value.is_string() || value == "" || property.starts_with("certVerified") {
+            continue;
+        }
+        for text in texts {
+            let mut changed = record.clone();
+            changed[property] = json!(text);
+            match serde_json::from_value::<TlsClientAuth>(changed) {
+                Ok(_) => taken.push((property.as_str(), text)),
+                Err(error) => {
+                    let error = error.to_string();
+                    assert!(error.contains("tlsClientAuth: "), "{property}: {error}");
+                    refused += 1;
+                }
+            }
+        }
+    }
+    // One of a name's two forms alone may be there, and any name in it.
+    let expected = [("certIssuerDNLegacy", "/CN=a"), ("certSubjectDNLegacy", "/CN=a")];
+    assert_eq!(taken, expected);
+    assert!(refused > 80, "{refused}");
+
+    // Whatever is missing is missing.
+    for property in HEX.into_iter().chain(["certNotBefore", "certFingerprintSHA256"]) {
+        let mut changed = record.clone();
+        changed[property] = json!("");
+        assert!(serde_json::from_value::<TlsClientAuth>(changed).is_ok(), "{property}");
+    }
+}
+
+#[test]
+fn a_value_that_is_there_was_not_too_large() {
+    let client = ClientCertificate::presented(LEAF, Verification::Success).chain([LEAF]);
+    let record = serde_json::to_value(TlsClientAuth::new(&client)).unwrap();
+    for (flag, value) in
+        [("certRFC9440TooLarge", "certRFC9440"), ("certChainRFC9440TooLarge", "certChainRFC9440")]
+    {
+        let mut changed = record.clone();
+        changed[flag] = json!(true);
+        let error = serde_json::from_value::<TlsClientAuth>(changed.clone()).unwrap_err();
+        assert!(error.to_string().contains(flag), "{error}");
+        changed[value] = json!("");
+        assert!(serde_json::from_value::<TlsClientAuth>(changed).is_ok());
+        let mut nobody =
+            serde_json::to_value(TlsClientAuth::new(&ClientCertificate::none())).unwrap();
+        nobody[flag] = json!(true);
+        assert!(serde_json::from_value::<TlsClientAuth>(nobody).is_err());
+    }
+}
+
+/// A list of values in the right order is no record.
+#[test]
+fn a_record_has_names() {
+    let nobody = serde_json::to_value(TlsClientAuth::new(&ClientCertificate::none())).unwrap();
+    let values: Vec<Value> = nobody.as_object().unwrap().values().cloned().collect();
+    assert_eq!(values.len(), 21);
+    for text in [json!(values), json!([]), json!("x"), Value::Null] {
+        let error = serde_json::from_value::<TlsClientAuth>(text).unwrap_err();
+        assert!(error.to_string().contains("expected an object"), "{error}");
+    }
+}

@@ -15,7 +15,10 @@ mod common;
 use common::der::{self, Parts, SEQUENCE, UNKNOWN, of, tlv};
 use tls_client_auth::field::{Limits, Xfcc};
 use tls_client_auth::headers::HeaderLines;
-use tls_client_auth::{ClientCertificate, HeaderSet, TlsClientAuth, Verification};
+use tls_client_auth::receive::ReceiveLimits;
+use tls_client_auth::{
+    ClientCertificate, HeaderSet, Receiver, TlsClientAuth, Unstated, Verification,
+};
 
 const ML_DSA_65: &[u8] = include_bytes!("fixtures/cases/ml_dsa_65.der");
 /// What a certificate takes that is signed with ML-DSA-87 and holds such a key.
@@ -146,4 +149,27 @@ fn names_that_were_not_read_are_not_told_as_none() {
     let lines = set.lines(&client, Limits::new().certificate(1_000));
     let value = lines.get("x-forwarded-client-cert").unwrap();
     assert!(value.starts_with("Hash=") && !value.contains(';'), "{value}");
+}
+
+/// A leaf that the receiver's limits let in is read, too.
+#[test]
+fn a_receiver_with_larger_limits_reads_what_it_takes() {
+    let leaf = of_size(80_000);
+    let limits = Limits::new().other_sets(1 << 20).encoded_leaf(1 << 20).certificate(1 << 20);
+    let received = ReceiveLimits::new().header(1 << 20).certificate(80_000);
+    for (set, receiver) in [
+        (HeaderSet::rfc9440(), Receiver::rfc9440(Unstated::Verified)),
+        (HeaderSet::nginx(), Receiver::nginx()),
+        (HeaderSet::envoy(), Receiver::envoy(Unstated::Verified)),
+    ] {
+        let lines = set.lines(&trusted(&leaf), limits);
+        let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
+        let read = receiver.clone().limits(received).receive_with_names(&lines).unwrap();
+        assert_eq!(read.auth.client_certificate().leaf(), Some(&*leaf), "{}", set.name());
+        assert_eq!(read.auth.cert_subject_dn(), "CN=subject", "{}", set.name());
+        assert_eq!(read.names.len(), 2, "{}", set.name());
+        let smaller = received.certificate(79_999);
+        assert!(receiver.clone().limits(smaller).receive(&lines).is_err(), "{}", set.name());
+        assert!(receiver.receive(&lines).is_err(), "{}", set.name());
+    }
 }

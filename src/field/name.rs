@@ -93,6 +93,7 @@ impl NameForm {
         match (self, value) {
             (Self::Base64, _) => read_der(whose, value, stated),
             _ if !self.is_read_back() => Ok(()),
+            _ if !begins_with_type(value) => Err(ReceiveErrorKind::Malformed),
             (Self::HaProxy, [b'/', ..]) => {
                 stated.legacy_name((whose, Printed::HaProxy), value, b"%", b"%20")
             }
@@ -103,6 +104,12 @@ impl NameForm {
             _ => stated.rfc2253_name((whose, Printed::Rfc2253), value),
         }
     }
+}
+
+/// `CN=…`, `/C=…`, `1.2.3=#…`: what is anything else, a proxy's word for nothing among it, is no name.
+fn begins_with_type(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"/").unwrap_or(text);
+    text.iter().position(|byte| *byte == b'=').is_some_and(|end| end > 0)
 }
 
 fn read_der(whose: Whose, value: &[u8], stated: &mut Stated) -> Result<(), ReceiveErrorKind> {

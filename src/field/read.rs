@@ -23,6 +23,18 @@ pub(crate) struct Reading {
     pub(crate) appended: bool,
 }
 
+impl Default for Reading {
+    fn default() -> Self {
+        Self {
+            limits: ReceiveLimits::new(),
+            declared: Declared::default(),
+            verdict_words: None,
+            generous: false,
+            appended: false,
+        }
+    }
+}
+
 impl Field {
     /// Whether receivers parse the field. Fields that are only written hold nothing that the record has.
     pub(crate) const fn is_read_back(self) -> bool {
@@ -55,11 +67,6 @@ impl Field {
     /// Whether the field contains the leaf or a hash of it.
     pub(crate) const fn identifies(self) -> bool {
         self.has_leaf() || matches!(self, Self::Sha1(_) | Self::Sha256(_))
-    }
-
-    /// Whether the field is a distinguished name as text.
-    pub(crate) const fn is_name(self) -> bool {
-        matches!(self, Self::Issuer(form) | Self::Subject(form) if !matches!(form, super::NameForm::Base64))
     }
 
     /// Whether the value is a name as encoded in the certificate: any text is a name, none means absence.

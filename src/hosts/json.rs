@@ -8,6 +8,7 @@ use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::bodies::{HostnameAssociation, HostnameSetting, HostnameSettings};
+use crate::record::json::Named;
 
 /// A list in the envelope of the API's answers:
 /// `{"result":{"hostnames":["api.example.com"]},"success":true,"errors":[],"messages":[]}`.
@@ -64,10 +65,9 @@ struct Problem {
 struct AssociationForm {
     hostnames: Option<Vec<String>>,
     mtls_certificate_id: Option<String>,
-    result: Option<Association>,
+    result: Option<Named<Association>>,
     success: Option<bool>,
-    #[serde(default)]
-    errors: Vec<Problem>,
+    errors: Option<Vec<Problem>>,
 }
 
 #[derive(Deserialize)]
@@ -78,11 +78,10 @@ struct Association {
 
 #[derive(Deserialize)]
 struct SettingsForm {
-    settings: Option<Vec<HostnameSetting>>,
-    result: Option<Vec<HostnameSetting>>,
+    settings: Option<Vec<Named<HostnameSetting>>>,
+    result: Option<Vec<Named<HostnameSetting>>>,
     success: Option<bool>,
-    #[serde(default)]
-    errors: Vec<Problem>,
+    errors: Option<Vec<Problem>>,
 }
 
 /// The list of the body or of the answer; an error if the answer reports a failure.
@@ -91,12 +90,13 @@ fn one<T, E: serde::de::Error>(
     body: Option<T>,
     result: Option<T>,
     success: Option<bool>,
-    errors: &[Problem],
+    errors: Option<Vec<Problem>>,
 ) -> Result<T, E> {
+    let errors = errors.unwrap_or_default();
     match (body, result, success) {
         (Some(body), None, None) => Ok(body),
-        (None, Some(result), Some(true)) => Ok(result),
-        (None, _, Some(false)) => {
+        (None, Some(result), Some(true)) if errors.is_empty() => Ok(result),
+        (None, _, Some(_)) if success == Some(false) || !errors.is_empty() => {
             let messages: Vec<&str> =
                 errors.iter().map(|problem| problem.message.as_str()).collect();
             Err(E::custom(format_args!("the answer is not a success: {}", messages.join("; "))))
@@ -109,11 +109,12 @@ fn one<T, E: serde::de::Error>(
 /// Reads the body, or the API's answer; the error names the entry that is refused.
 impl<'de> Deserialize<'de> for HostnameAssociation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let form = AssociationForm::deserialize(deserializer)?;
+        let Named(form) = Named::<AssociationForm>::deserialize(deserializer)?;
         let (hostnames, identifier) = (form.hostnames, form.mtls_certificate_id);
         let body =
             hostnames.map(|hostnames| Association { hostnames, mtls_certificate_id: identifier });
-        let list: Association = one("hostnames", body, form.result, form.success, &form.errors)?;
+        let result = form.result.map(|Named(result)| result);
+        let list: Association = one("hostnames", body, result, form.success, form.errors)?;
         let association = Self::new(list.hostnames).map_err(D::Error::custom)?;
         match list.mtls_certificate_id {
             Some(identifier) => {
@@ -127,8 +128,9 @@ impl<'de> Deserialize<'de> for HostnameAssociation {
 /// Reads the body, or the API's answer; the error names the entry that is refused.
 impl<'de> Deserialize<'de> for HostnameSettings {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let form = SettingsForm::deserialize(deserializer)?;
-        let settings = one("settings", form.settings, form.result, form.success, &form.errors)?;
+        let Named(form) = Named::<SettingsForm>::deserialize(deserializer)?;
+        let settings = one("settings", form.settings, form.result, form.success, form.errors)?;
+        let settings = settings.into_iter().map(|Named(setting)| setting).collect();
         Self::new(settings).map_err(D::Error::custom)
     }
 }

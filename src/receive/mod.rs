@@ -85,7 +85,7 @@ pub enum Unstated {
 /// - A header counts as absent if its value is empty, `""`, `(null)`, `<nil>`, a byte sequence or PEM block without contents, or
 ///   the hash of no bytes. Without any certificate the result is the record of
 ///   [`ClientCertificate::none`](crate::ClientCertificate::none).
-/// - nginx, ingress-nginx, Apache and HAProxy send a verdict on every request. A request without one did not pass the proxy, or
+/// - nginx, ingress-nginx and Apache send a verdict on every request. A request without one did not pass the proxy, or
 ///   the proxy is not configured to send it; it is an error, unless [`verdict_may_be_absent`](Self::verdict_may_be_absent).
 /// - A leaf that is not a certificate is an error; no other certificate is used instead. A chain without a leaf is an error, and
 ///   so is a fingerprint that is not the leaf's.
@@ -184,13 +184,7 @@ impl Receiver {
     }
 
     fn from_rows(rows: Vec<Row>, unstated: Option<Unstated>, dialect: Dialect) -> Self {
-        let reading = Reading {
-            limits: ReceiveLimits::new(),
-            declared: Declared::default(),
-            verdict_words: None,
-            generous: false,
-            appended: false,
-        };
+        let reading = Reading::default();
         Self { rows: Vec::new(), reading, unstated, dialect, has_verdict_always: false }
             .with_rows(rows)
     }
@@ -298,9 +292,8 @@ impl Receiver {
     /// Accepts requests without the verdict's header, as requests without a certificate. By default they are an error for formats
     /// of proxies that always send a verdict.
     ///
-    /// Use it for a proxy that sends the set on the first request of a connection only, and for this crate's
-    /// [`HeaderSet::haproxy`](crate::HeaderSet::haproxy), which sends nothing without a certificate. A misconfigured proxy that
-    /// never sends a verdict then goes unnoticed.
+    /// Use it for a proxy that sends the set on the first request of a connection only. A misconfigured proxy that never sends a
+    /// verdict then goes unnoticed.
     ///
     /// ```
     /// use tls_client_auth::Receiver;

@@ -5,9 +5,10 @@ use alloc::vec::Vec;
 use crate::client::{ClientCertificate, Verification};
 use crate::encoding;
 use crate::field::digest::Digest;
+use crate::field::limits::ReceiveLimits;
 use crate::field::stated::{Fact, NameKind, Printed, Stated, StatedName, Whose};
 use crate::record::{Property, TlsClientAuth};
-use crate::x509::SubjectAltName;
+use crate::x509::{Certificate, SubjectAltName};
 
 /// The result of [`Receiver::receive_with_names`](crate::Receiver::receive_with_names): the record, and the certificate's names.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -88,8 +89,11 @@ fn agrees<const N: usize>(stated: Option<Digest<N>>, own: &str) -> bool {
 }
 
 /// The leaf's own names, of the kinds that headers state.
-pub(super) fn names(client: &ClientCertificate) -> Vec<StatedName> {
-    let Ok(certificate) = client.certificate() else { return Vec::new() };
+pub(super) fn names(client: &ClientCertificate, limits: &ReceiveLimits) -> Vec<StatedName> {
+    let leaf = client.leaf().unwrap_or_default();
+    let Ok(certificate) = Certificate::from_der_up_to(leaf, limits.certificate) else {
+        return Vec::new();
+    };
     let stated = |name| match name {
         SubjectAltName::Dns(name) => NameKind::Dns.name(name.as_bytes()),
         SubjectAltName::Uri(name) => NameKind::Uri.name(name.as_bytes()),

@@ -7,8 +7,8 @@ use super::record::{self, Received};
 use super::verdict::Verdict;
 use super::{Receiver, Row};
 use crate::client::ClientCertificate;
-use crate::field::Field;
 use crate::field::stated::Stated;
+use crate::field::{Field, Limits};
 use crate::headers::RequestHeaders;
 use crate::headers::name::is_alike;
 use crate::record::TlsClientAuth;
@@ -115,11 +115,13 @@ impl Receiver {
                 };
                 let client = ClientCertificate::presented(leaf, verification).chain(certificates);
                 let client = client.revoked(revoked).dialect(self.dialect);
-                let auth = TlsClientAuth::new(&client);
+                // What may be received is read.
+                let limits = Limits::new().certificate(self.reading.limits.certificate);
+                let auth = TlsClientAuth::with_limits(&client, limits);
                 if !record::has_digests(&auth, &stated) {
                     return Err(disagrees(identity));
                 }
-                Ok(Received { auth, names: record::names(&client) })
+                Ok(Received { auth, names: record::names(&client, &self.reading.limits) })
             }
             (_, _, Some(header)) => {
                 Err(ReceiveError::new(header, ReceiveErrorKind::ChainWithoutCertificate))
@@ -186,11 +188,9 @@ fn meaning(value: &[u8], field: Field) -> Option<&[u8]> {
     if field.is_bare_name() {
         return Some(trimmed).filter(|name| !name.is_empty());
     }
-    // A name may end with a space.
-    let value = if field.is_name() && !trimmed.is_empty() { value } else { trimmed };
-    let value = match value {
+    let value = match trimmed {
         // HAProxy's `%{+Q}`. A verdict is exact, and quotes are Envoy's grammar.
-        [b'"', inside @ .., b'"'] if field.may_be_quoted() => inside,
+        [b'"', inside @ .., b'"'] if field.may_be_quoted() => inside.trim_ascii(),
         value => value,
     };
     // Apache, Caddy 2.11, Caddy 2.6.

@@ -2,13 +2,18 @@
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
+use core::fmt;
+use core::marker::PhantomData;
 
-use serde::de::Error as _;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::client::ClientCertificate;
 use crate::client::Verification;
 use crate::encoding;
+use crate::field::Reading;
+use crate::field::stated::Stated;
 use crate::record::{Property, TlsClientAuth};
 use crate::x509::Dialect;
 
@@ -60,6 +65,34 @@ struct Object<'a> {
     cert_chain_rfc9440_too_large: bool,
 }
 
+/// An object with named members. What serde derives takes a list of values for one as well.
+pub(crate) struct Named<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NamedVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for NamedVisitor<T> {
+            type Value = T;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+
+        // Other formats know members by their order alone.
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_map(NamedVisitor(PhantomData)).map(Self)
+        } else {
+            T::deserialize(deserializer).map(Self)
+        }
+    }
+}
+
 /// Writes the JSON of Cloudflare's `request.cf.tlsClientAuth`, with the same property order.
 ///
 /// ```
@@ -106,11 +139,12 @@ impl Serialize for TlsClientAuth {
 ///
 /// Fails if a property is missing (except the four of RFC 9440, which were added later), is not printable ASCII or is not one of its
 /// defined values; if a text or a digest is not that of the certificate in `certRFC9440`, in either library's spelling, which the
-/// record keeps; and if there are texts although no certificate was presented. The issuer's serial number and key identifier are not
-/// in the leaf and cannot be checked.
+/// record keeps; and if there are texts although no certificate was presented. Without the certificate, and for the issuer's serial
+/// number and key identifier, which are not in the leaf, a text must have its property's form, and the two properties of one name
+/// must agree. A `…TooLarge` of `true` beside the value itself is an error.
 impl<'de> Deserialize<'de> for TlsClientAuth {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let object = Object::deserialize(deserializer)?;
+        let Named(object) = Named::<Object<'_>>::deserialize(deserializer)?;
         let texts: [&str; Property::ALL.len()] = [
             &object.cert_presented,
             &object.cert_verified,
@@ -151,6 +185,25 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
             D::Error::custom(format_args!("tlsClientAuth: {name} is not in the form of RFC 9440"))
         };
         let sequence = |text: &str| encoding::decode_byte_sequence(text.as_bytes());
+        for (name, too_large, text) in [
+            ("certRFC9440TooLarge", object.cert_rfc9440_too_large, &object.cert_rfc9440),
+            (
+                "certChainRFC9440TooLarge",
+                object.cert_chain_rfc9440_too_large,
+                &object.cert_chain_rfc9440,
+            ),
+        ] {
+            if too_large && (!presented || !text.is_empty()) {
+                return Err(D::Error::custom(format_args!(
+                    "tlsClientAuth: {name} is true of a value that is there, or of none"
+                )));
+            }
+        }
+        if let Some(name) = not_in_its_form(&texts) {
+            return Err(D::Error::custom(format_args!(
+                "tlsClientAuth: {name} is not in its form, or contradicts another property"
+            )));
+        }
         let client = if presented {
             let leaf = match &*object.cert_rfc9440 {
                 "" => Vec::new(),
@@ -196,6 +249,31 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
     }
 }
 
+/// The name of a property that can't be one of any certificate, or of a name's second one that differs.
+fn not_in_its_form(texts: &[&str; Property::ALL.len()]) -> Option<&'static str> {
+    let reading = Reading::default();
+    let mut stated = Stated::new(Dialect::BoringSsl);
+    OF_THE_LEAF.into_iter().chain(OF_THE_ISSUER).find_map(|(property, name)| {
+        let text = text_of(texts, property);
+        let is_in_form = match property {
+            _ if text.is_empty() => true,
+            Property::IssuerDnLegacy | Property::SubjectDnLegacy => text.starts_with('/'),
+            Property::FingerprintSha1 => text.len() == 40,
+            Property::FingerprintSha256 => text.len() == 64,
+            _ => !text.starts_with('/'),
+        };
+        let read = property.field().read(text.as_bytes(), &reading, &mut stated);
+        (!is_in_form || !text.is_empty() && read.is_err()).then_some(name)
+    })
+}
+
+fn text_of<'t>(texts: &[&'t str; Property::ALL.len()], property: Property) -> &'t str {
+    texts.get(property.index()).copied().unwrap_or_default()
+}
+
+const OF_THE_ISSUER: [(Property, &str); 2] =
+    [(Property::IssuerSerial, "certIssuerSerial"), (Property::IssuerSki, "certIssuerSKI")];
+
 /// The properties that follow from the leaf.
 const OF_THE_LEAF: [(Property, &str); 12] = [
     (Property::IssuerDn, "certIssuerDN"),
@@ -220,13 +298,9 @@ fn of_the_certificate(
     if client.leaf().is_none() {
         return Ok(client);
     }
-    let stated = |property| {
-        let place = Property::ALL.iter().position(|one| *one == property);
-        place.and_then(|place| texts.get(place)).copied()
-    };
     let wrong = |client: &ClientCertificate| {
         let own = TlsClientAuth::new(client);
-        let differs = |property| stated(property) != Some(own.text(property));
+        let differs = |property| text_of(texts, property) != own.text(property);
         OF_THE_LEAF.into_iter().find_map(|(property, name)| differs(property).then_some(name))
     };
     let openssl = client.clone().dialect(Dialect::OpenSsl);

@@ -138,9 +138,9 @@ mod tests {
             let line = Receiver::nginx().receive(&lines).unwrap().to_string();
             assert_eq!(line, [r#"verdict="FAILED:path loop" subject="#, expected].concat());
         }
-        let long = "x".repeat(5000);
+        let long = "CN=".to_owned() + &"x".repeat(5000);
         let lines = [("ssl-client-verify", "SUCCESS"), ("ssl-client-s-dn", &long)];
         let line: String = Receiver::nginx().receive(&lines).unwrap().to_string();
-        assert_eq!(line, r#"verdict="SUCCESS" subject-length=5000"#);
+        assert_eq!(line, r#"verdict="SUCCESS" subject-length=5003"#);
     }
 }

@@ -3,7 +3,7 @@
 #[cfg(feature = "http")]
 pub(crate) mod header_values;
 #[cfg(feature = "serde")]
-mod json;
+pub(crate) mod json;
 mod log_line;
 mod rules;
 
