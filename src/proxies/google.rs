@@ -104,6 +104,9 @@ impl HeaderSet {
 
 impl Receiver {
     /// Reads the variables `client_cert_…` of Google's Application Load Balancer from headers with the same names.
+    ///
+    /// A certificate with a `client-cert-error` is not trusted, whatever `client-cert-chain-verified` is and whatever the error is,
+    /// also `client_cert_subject_dn_exceeded_size_limit`.
     #[doc(alias(
         "client_cert_present",
         "client_cert_chain_verified",

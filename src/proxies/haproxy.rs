@@ -125,8 +125,9 @@ impl Receiver {
     /// for none; `ssl-c-used` or any other fact distinguishes them. Two-digit years are those from 2000 to 2099, the only ones that
     /// HAProxy sends.
     ///
-    /// HAProxy sends `ssl-c-verify` without a certificate too. This crate's [`HeaderSet::haproxy`](crate::HeaderSet::haproxy) then sends
-    /// nothing: read it with [`verdict_may_be_absent`](Self::verdict_may_be_absent).
+    /// HAProxy sends `ssl-c-verify` also without a certificate, so a request without it is an error. This crate's
+    /// [`HeaderSet::haproxy`](crate::HeaderSet::haproxy) sends nothing without a certificate: read it with
+    /// [`verdict_may_be_absent`](Self::verdict_may_be_absent). Facts without `ssl-c-verify` are always an error.
     #[doc(alias(
         "ssl_c_verify",
         "ssl_c_s_dn",

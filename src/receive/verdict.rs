@@ -15,6 +15,8 @@ pub(super) struct Verdict<'h> {
     revoked: Option<(bool, &'h HeaderName)>,
     /// The header that is sent only with a certificate.
     tells_presence: Option<&'h HeaderName>,
+    /// The header that says yes: never of a certificate that was not there.
+    affirmed: Option<&'h HeaderName>,
 }
 
 impl<'h> Verdict<'h> {
@@ -40,6 +42,9 @@ impl<'h> Verdict<'h> {
                 Field::Verdict(form) => {
                     let read = form.read(value, &receiver.reading, line.row.dialect);
                     let read = read.ok_or_else(not_one)?;
+                    if form == VerdictForm::Word && read == Verification::Success {
+                        verdict.affirmed = Some(header);
+                    }
                     if tells_presence(form, value, &read, receiver) {
                         verdict.tells_presence = Some(header);
                     }
@@ -59,6 +64,9 @@ impl<'h> Verdict<'h> {
                 }
                 Field::VerifiedFlag(form) => {
                     let read = form.read_outcome(value).ok_or_else(not_one)?;
+                    if read == Verification::Success {
+                        verdict.affirmed = Some(header);
+                    }
                     verified = same(verified, (2, read))?;
                 }
                 Field::Errors => {
@@ -154,7 +162,7 @@ impl<'h> Verdict<'h> {
     ) -> Result<Option<(Verification, bool)>, ReceiveError> {
         let revoked = self.revoked.filter(|(revoked, _)| *revoked).map(|(_, header)| header);
         if let Some((false, _)) = self.presented {
-            return match stated.or(self.tells_presence).or(revoked) {
+            return match stated.or(self.tells_presence).or(self.affirmed).or(revoked) {
                 Some(header) => Err(ReceiveError::new(header, ReceiveErrorKind::Disagrees)),
                 None => Ok(None),
             };

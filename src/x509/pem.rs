@@ -8,6 +8,9 @@ use crate::x509::error::{Error, ErrorKind, Part};
 /// The labels that OpenSSL accepts for a certificate.
 const LABELS: [&[u8]; 3] = [b"CERTIFICATE", b"X509 CERTIFICATE", TRUSTED];
 
+/// Some editors on Windows write it before the first line.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// OpenSSL's own label: the certificate, followed by trust settings.
 const TRUSTED: &[u8] = b"TRUSTED CERTIFICATE";
 
@@ -35,7 +38,10 @@ pub fn certificates_from_pem(pem: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
     for line in pem.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
         let behind = offset.saturating_add(line.len());
         let error = |kind| Error::new(Part::Pem, kind, offset);
-        let text = line.trim_ascii();
+        let text = match offset {
+            0 => line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line).trim_ascii(),
+            _ => line.trim_ascii(),
+        };
         match open.take() {
             None => {
                 let label = marker(text, b"BEGIN ").filter(|label| LABELS.contains(label));
@@ -103,11 +109,12 @@ mod tests {
         let error = |kind, offset| Err(Error::new(Part::Pem, kind, offset));
         let plain = || block("CERTIFICATE", "MAA=");
         let der = || vec![0x30, 0];
-        let cases: [(&str, String, Read); 21] = [
+        let cases: [(&str, String, Read); 22] = [
             ("one", plain(), Ok(vec![der()])),
             ("two", plain() + &block("CERTIFICATE", "MAEA"), Ok(vec![der(), vec![0x30, 1, 0]])),
             ("CRLF", (plain() + &plain()).replace('\n', "\r\n"), Ok(vec![der(), der()])),
             ("CR", plain().replace('\n', "\r"), Ok(vec![der()])),
+            ("a byte order mark", "\u{feff}".to_owned() + &plain(), Ok(vec![der()])),
             ("no line end behind it", plain().trim_end().into(), Ok(vec![der()])),
             ("indented", plain().replace('\n', " \n\t "), Ok(vec![der()])),
             ("white space inside", block("CERTIFICATE", "M A\n\nA ="), Ok(vec![der()])),

@@ -1,6 +1,6 @@
 //! Facts without a certificate, and no certificate at all.
 
-use tls_client_auth::field::Limits;
+use tls_client_auth::field::{Field, Limits, VerdictForm};
 use tls_client_auth::{ClientCertificate, HeaderSet, Receiver, TlsClientAuth, Unstated};
 
 use super::*;
@@ -150,6 +150,11 @@ fn names_land_in_the_properties_of_their_form() {
         (r"/O=x\x20/CN=a", "", r"/O=x\x20/CN=a"),
         ("\"CN=a\"", "CN=a", ""),
         ("(null)", "", ""),
+        // As HTTP trims it, whoever hands the headers over.
+        (" /CN=a ", "", "/CN=a"),
+        ("\tCN=a  ", "CN=a", ""),
+        (r" CN=a\ ", r"CN=a\ ", ""),
+        ("\" /CN=a\"", "", "/CN=a"),
     ];
     let receivers = [
         (Receiver::nginx(), "ssl-client-s-dn"),
@@ -172,6 +177,53 @@ fn names_land_in_the_properties_of_their_form() {
     for (value, expected) in [("/CN=a%20", "/CN=a "), ("/CN=José", "/CN=Jos%C3%A9")] {
         let auth = haproxy.receive(&[("ssl-c-verify", "0"), ("ssl-c-s-dn", value)]).unwrap();
         assert_eq!((auth.cert_subject_dn(), auth.cert_subject_dn_legacy()), ("", expected));
+    }
+}
+
+/// Whatever a proxy puts where it has nothing, and whatever a client puts there that no proxy would.
+#[test]
+fn a_word_for_nothing_is_no_fact() {
+    let words =
+        ["-", "none", "NONE", "nil", "null", "undefined", "N/A", "{}", "[]", "=", "/=", "/"];
+    for set in HeaderSet::all() {
+        let receiver = verdicts::receiver(&set);
+        let is_verdict = |field: Field| {
+            matches!(field, Field::Verdict(_) | Field::Verified | Field::VerifiedFlag(_))
+        };
+        let verdict = set.rows().find(|(_, field)| is_verdict(*field));
+        let verdict = verdict.map(|(name, field)| match field {
+            Field::Verdict(VerdictForm::Code) => (name, "0"),
+            Field::Verdict(VerdictForm::Text) => (name, "SUCCESS"),
+            _ => (name, "true"),
+        });
+        for header in receiver.headers().filter(|name| Some(*name) != verdict.map(|it| it.0)) {
+            for word in words {
+                let lines: Vec<_> = verdict.into_iter().chain([(header, word)]).collect();
+                let Ok(received) = receiver.receive_with_names(&lines) else { continue };
+                // Any text can be a name of a certificate, where the header holds one bare.
+                if matches!(header, "l5d-client-id" | "client-cert-spiffe-id" | "client-cert-error")
+                {
+                    continue;
+                }
+                let auth = &received.auth;
+                let facts = [
+                    auth.cert_subject_dn(),
+                    auth.cert_subject_dn_legacy(),
+                    auth.cert_issuer_dn(),
+                    auth.cert_issuer_dn_legacy(),
+                    auth.cert_serial(),
+                    auth.cert_issuer_serial(),
+                    auth.cert_ski(),
+                    auth.cert_issuer_ski(),
+                    auth.cert_fingerprint_sha1(),
+                    auth.cert_fingerprint_sha256(),
+                    auth.cert_not_before(),
+                    auth.cert_not_after(),
+                ];
+                assert_eq!(facts, [""; 12], "{header}: {word}");
+                assert_eq!(received.names, [], "{header}: {word}");
+            }
+        }
     }
 }
 
@@ -241,8 +293,10 @@ fn each_receiver_prints_as_its_proxy() {
 fn every_way_to_say_none() {
     let v = Unstated::Verified;
     let empty_block = "-----BEGIN CERTIFICATE----------END CERTIFICATE-----";
-    let cases: [(&str, Receiver, &[(&str, &str)]); 15] = [
+    let cases: [(&str, Receiver, &[(&str, &str)]); 17] = [
         ("nothing", Receiver::nginx().verdict_may_be_absent(), &[]),
+        ("nothing of HAProxy", Receiver::haproxy().verdict_may_be_absent(), &[]),
+        ("HAProxy's manual", Receiver::haproxy_manual().verdict_may_be_absent(), &[("x-ssl", "1")]),
         ("NONE", Receiver::nginx(), &[("ssl-client-verify", "NONE")]),
         ("empty", Receiver::rfc9440(v), &[("client-cert", ""), ("client-cert-chain", " ")]),
         ("quotes", Receiver::caddy(v), &[("tls-client-certificate-der-base64", "\"\"")]),

@@ -296,7 +296,7 @@ fn every_set_comes_back() {
     for (set, receiver, _) in &sets {
         let none = set.lines(&ClientCertificate::none(), Limits::new());
         let none: Vec<_> = none.iter().map(|line| (line.name(), line.value())).collect();
-        // This crate's sets send no code where there is no certificate.
+        // This crate's sets send no code without a certificate.
         let receiver = receiver.clone().verdict_may_be_absent();
         assert!(!receiver.receive(&none).unwrap().is_presented(), "{}", set.name());
     }

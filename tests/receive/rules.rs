@@ -114,6 +114,36 @@ fn rules() {
             ("X-SSL-Client-Verify", E::MissingVerdict),
         ),
         (
+            "facts of HAProxy alone",
+            Receiver::haproxy(),
+            vec![("ssl-c-s-dn", s("/CN=a"))],
+            ("ssl-c-verify", E::MissingVerdict),
+        ),
+        (
+            "a certificate of HAProxy's, and nothing else",
+            Receiver::haproxy(),
+            vec![("ssl-c-used", s("1"))],
+            ("ssl-c-verify", E::MissingVerdict),
+        ),
+        (
+            "facts of HAProxy's manual alone",
+            Receiver::haproxy_manual(),
+            vec![("x-ssl", s("1")), ("x-ssl-client-dn", s("/CN=a"))],
+            ("X-SSL-Client-Verify", E::MissingVerdict),
+        ),
+        (
+            "verified, and not presented",
+            Receiver::cloudflare_managed(),
+            vec![("cf-cert-verified", s("true")), ("cf-cert-presented", s("false"))],
+            ("cf-cert-verified", E::Disagrees),
+        ),
+        (
+            "Google's chain verified, and no certificate",
+            Receiver::google(),
+            vec![("client-cert-chain-verified", s("true")), ("client-cert-present", s("false"))],
+            ("client-cert-chain-verified", E::Disagrees),
+        ),
+        (
             "zeros beside a leaf",
             Receiver::cloudflare(v),
             vec![

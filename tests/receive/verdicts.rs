@@ -79,7 +79,6 @@ fn no_set_makes_a_client_trusted_or_distrusted() {
                 let case = format!("{}, {kind}, {limits:?}", set.name());
                 let pairs: Vec<_> =
                     sent.iter().map(|(name, value)| (&name[..], &value[..])).collect();
-                // `haproxy` sends nothing where there is no certificate.
                 let received = receiver(&set)
                     .verdict_may_be_absent()
                     .receive(&pairs)
