@@ -69,6 +69,11 @@ impl Field {
         self.has_leaf() || matches!(self, Self::Sha1(_) | Self::Sha256(_))
     }
 
+    /// Whether the field is a distinguished name as text.
+    pub(crate) const fn is_name(self) -> bool {
+        matches!(self, Self::Issuer(form) | Self::Subject(form) if !matches!(form, super::NameForm::Base64))
+    }
+
     /// Whether the value is a name as encoded in the certificate: any text is a name, none means absence.
     pub(crate) const fn is_bare_name(self) -> bool {
         matches!(self, Self::SubjectAltName(form) if form.is_bare())

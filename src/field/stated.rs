@@ -264,7 +264,8 @@ impl Stated {
     /// States a distinguished name in RFC 2253's form. Bytes outside printable ASCII become that form's escapes, and the escape of
     /// a space at the end becomes the space again.
     pub(super) fn rfc2253_name(&mut self, name: (Whose, Printed), value: &[u8]) -> Read {
-        let mut text = without_escape_of_rfc2253(&escaped(value, b"\\")).into_owned();
+        let value = escaped(value.trim_ascii_end(), b"\\");
+        let mut text = without_escape_of_rfc2253(&value).into_owned();
         // HTTP removed the space that the backslash escapes.
         if ends_in_escape(&text) {
             text.push(b' ');

@@ -5,8 +5,8 @@
 //! escapes are not misled either. Everything else equals Traefik's output.
 //!
 //! Receivers parse only the serial number and the dates, which the issuer chose, and only if no name can have produced them: each
-//! declared group that Traefik never leaves out must be present exactly once, and no other group. A forged group would be the second
-//! of its kind. The names themselves are not parsed.
+//! declared group that Traefik never leaves out must be present exactly once and in its place, and no other group. A forged group would be the
+//! second of its kind. The names themselves are not parsed.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -224,7 +224,28 @@ fn certain<'t>(text: &'t [u8], declared: &Declared) -> Option<[Option<&'t [u8]>;
     for (group, value) in ALWAYS.iter().zip(&mut values).filter(|(group, _)| declared.has(group)) {
         *value = Some(only_value(text, &beginning(group))?);
     }
-    Some(values)
+    are_in_place(text, &values).then_some(values)
+}
+
+/// Whether the numbers stand in a row, the issuer before them, and a client's names only at the ends, as Traefik writes them: what a
+/// name writes stands elsewhere, unless it writes all the rest.
+fn are_in_place(text: &[u8], values: &[Option<&[u8]>; ALWAYS.len()]) -> bool {
+    let numbers = ALWAYS.iter().zip(values).skip(1);
+    let numbers =
+        numbers.filter_map(|(group, value)| Some([&beginning(group), (*value)?, b"\""].concat()));
+    let row = numbers.collect::<Vec<_>>().join(&b';');
+    let Some(at) = text.windows(row.len().max(1)).position(|window| window == row) else {
+        return row.is_empty();
+    };
+    let (before, behind) = text.split_at_checked(at).unwrap_or_default();
+    let behind = behind.get(row.len()..).unwrap_or_default();
+    let [subject, issuer, names] = ["Subject", "Issuer", "SAN"].map(beginning);
+    let is_first = before.is_empty() || before.ends_with(b"\";");
+    let is_last = behind.is_empty() || behind.starts_with(&[b";", &*names].concat());
+    let strays = contains(before, &names)
+        || contains(before.get(1..).unwrap_or_default(), &subject)
+        || contains(behind, &issuer);
+    is_first && is_last && !strays
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {
@@ -313,6 +334,33 @@ mod tests {
             ("an alternative name that does", r#"NB="1";SAN="a";NB="2""#, "NB,SAN", false),
             ("a quote in a subject", r#"Subject="CN=a"b";NB="1""#, "Subject,NB", true),
             ("two certificates", r#"NB="1",NB="2""#, "NB", false),
+            (
+                "all of what is not sent, before the issuer",
+                r#"Subject="CN=a";SerialNumber="6";NB="1";NA="4";Issuer="CN=b""#,
+                "",
+                false,
+            ),
+            (
+                "one of what is not sent, before the others",
+                r#"Subject="CN=a";SerialNumber="6";Issuer="CN=b";NB="1";NA="4""#,
+                "",
+                false,
+            ),
+            (
+                "a group of its own between",
+                r#"Issuer="CN=b";SerialNumber="6";X="";NB="1";NA="4""#,
+                "",
+                false,
+            ),
+            (
+                "another certificate's subject",
+                r#"Subject="CN=x",Subject="CN=b";Issuer="CN=b";SerialNumber="7";NB="1";NA="4""#,
+                "",
+                false,
+            ),
+            ("text before a number", r#"Subject="CN=xNB="1""#, "Subject,NB", false),
+            ("text behind a number", r#"Subject="CN=x";NB="1"y"#, "Subject,NB", false),
+            ("quotes in alternative names", r#"NB="1";SAN="a";b="c""#, "NB,SAN", true),
             ("a group that is missing", r#"Subject="CN=a";NB="1""#, "Subject,NB,NA", false),
             ("another group", r#"Other="1";NB="1""#, "NB", false),
             ("nothing", "", "SerialNumber", false),

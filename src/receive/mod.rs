@@ -85,7 +85,7 @@ pub enum Unstated {
 /// - A header counts as absent if its value is empty, `""`, `(null)`, `<nil>`, a byte sequence or PEM block without contents, or
 ///   the hash of no bytes. Without any certificate the result is the record of
 ///   [`ClientCertificate::none`](crate::ClientCertificate::none).
-/// - nginx, ingress-nginx and Apache send a verdict on every request. A request without one did not pass the proxy, or
+/// - nginx, ingress-nginx, Apache and HAProxy send a verdict on every request. A request without one did not pass the proxy, or
 ///   the proxy is not configured to send it; it is an error, unless [`verdict_may_be_absent`](Self::verdict_may_be_absent).
 /// - A leaf that is not a certificate is an error; no other certificate is used instead. A chain without a leaf is an error, and
 ///   so is a fingerprint that is not the leaf's.

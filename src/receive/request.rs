@@ -188,9 +188,11 @@ fn meaning(value: &[u8], field: Field) -> Option<&[u8]> {
     if field.is_bare_name() {
         return Some(trimmed).filter(|name| !name.is_empty());
     }
-    let value = match trimmed {
+    // A name in a one-line form may end with a space.
+    let value = if field.is_name() { value.trim_ascii_start() } else { trimmed };
+    let value = match value {
         // HAProxy's `%{+Q}`. A verdict is exact, and quotes are Envoy's grammar.
-        [b'"', inside @ .., b'"'] if field.may_be_quoted() => inside.trim_ascii(),
+        [b'"', inside @ .., b'"'] if field.may_be_quoted() => inside.trim_ascii_start(),
         value => value,
     };
     // Apache, Caddy 2.11, Caddy 2.6.

@@ -150,8 +150,9 @@ fn names_land_in_the_properties_of_their_form() {
         (r"/O=x\x20/CN=a", "", r"/O=x\x20/CN=a"),
         ("\"CN=a\"", "CN=a", ""),
         ("(null)", "", ""),
-        // As HTTP trims it, whoever hands the headers over.
-        (" /CN=a ", "", "/CN=a"),
+        // Not trimmed as HTTP would have it.
+        (" /CN=a", "", "/CN=a"),
+        (r"CN=a\ ", r"CN=a\ ", ""),
         ("\tCN=a  ", "CN=a", ""),
         (r" CN=a\ ", r"CN=a\ ", ""),
         ("\" /CN=a\"", "", "/CN=a"),
