@@ -244,6 +244,7 @@ fn are_in_place(text: &[u8], values: &[Option<&[u8]>; ALWAYS.len()]) -> bool {
     let is_last = behind.is_empty() || behind.starts_with(&[b";", &*names].concat());
     let strays = contains(before, &names)
         || contains(before.get(1..).unwrap_or_default(), &subject)
+        || contains(behind.get(2..).unwrap_or_default(), &names)
         || contains(behind, &issuer);
     is_first && is_last && !strays
 }
@@ -355,6 +356,12 @@ mod tests {
             (
                 "another certificate's subject",
                 r#"Subject="CN=x",Subject="CN=b";Issuer="CN=b";SerialNumber="7";NB="1";NA="4""#,
+                "",
+                false,
+            ),
+            (
+                "all the rest, and real alternative names behind",
+                r#"Subject="CN=a";Issuer="x";SerialNumber="6";NB="1";NA="2";SAN="";SAN="b""#,
                 "",
                 false,
             ),
