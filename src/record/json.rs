@@ -249,21 +249,24 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
     }
 }
 
-/// The name of a property that can't be one of any certificate, or of a name's second one that differs.
+/// The name of a property that no certificate has, or that contradicts the other one of the same name. What the leaf decides is not
+/// looked at where it is there.
 fn not_in_its_form(texts: &[&str; Property::ALL.len()]) -> Option<&'static str> {
     let reading = Reading::default();
     let mut stated = Stated::new(Dialect::BoringSsl);
-    OF_THE_LEAF.into_iter().chain(OF_THE_ISSUER).find_map(|(property, name)| {
+    let is_known = !text_of(texts, Property::Rfc9440).is_empty();
+    let of_the_leaf = OF_THE_LEAF.into_iter().filter(|_| !is_known);
+    of_the_leaf.chain(OF_THE_ISSUER).find_map(|(property, name)| {
         let text = text_of(texts, property);
         let is_in_form = match property {
-            _ if text.is_empty() => true,
+            _ if text.is_empty() => return None,
             Property::IssuerDnLegacy | Property::SubjectDnLegacy => text.starts_with('/'),
             Property::FingerprintSha1 => text.len() == 40,
             Property::FingerprintSha256 => text.len() == 64,
             _ => !text.starts_with('/'),
         };
         let read = property.field().read(text.as_bytes(), &reading, &mut stated);
-        (!is_in_form || !text.is_empty() && read.is_err()).then_some(name)
+        (!is_in_form || read.is_err()).then_some(name)
     })
 }
 
