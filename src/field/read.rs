@@ -10,7 +10,7 @@ use super::{Field, ReceiveLimits, date, serial, traefik, xfcc};
 use crate::encoding;
 
 /// Options for parsing values.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Reading {
     pub(crate) limits: ReceiveLimits,
     /// The keys of Envoy's element, or Traefik's groups.
@@ -21,18 +21,6 @@ pub(crate) struct Reading {
     pub(crate) generous: bool,
     /// Whether elements of earlier hops come before the nearest one's.
     pub(crate) appended: bool,
-}
-
-impl Default for Reading {
-    fn default() -> Self {
-        Self {
-            limits: ReceiveLimits::new(),
-            declared: Declared::default(),
-            verdict_words: None,
-            generous: false,
-            appended: false,
-        }
-    }
 }
 
 impl Field {
