@@ -463,7 +463,7 @@ fn subject_alternative_names() {
     let bad = of(SEQUENCE, &[tlv(OBJECT_IDENTIFIER, UNKNOWN), tlv(INTEGER, [1])]);
     let with = |entry: &[u8]| list(&[entries[0].1.clone(), entry.to_vec()]);
     // Each of these is read as one more name, or as none at all, by a reader that takes BER.
-    let cases: [Case; 15] = [
+    let cases: [Case; 18] = [
         ("no extension", vec![], &[]),
         ("no entries", vec![list(&[])], &[]),
         ("twice", vec![good(), good()], &[]),
@@ -480,6 +480,9 @@ fn subject_alternative_names() {
         ("a constructed host name", vec![with(&tlv(0xa2, tlv(IA5_STRING, "b.example")))], &[]),
         ("a constructed URI", vec![with(&tlv(0xa6, tlv(IA5_STRING, "spiffe://td/x")))], &[]),
         ("a constructed address", vec![with(&tlv(0xa7, tlv(OCTET_STRING, [192, 0, 2, 1])))], &[]),
+        ("a primitive other name", vec![with(&tlv(0x80, "u"))], &[]),
+        ("a primitive directory name", vec![with(&tlv(0x84, der::common_name("d")))], &[]),
+        ("a primitive x400Address", vec![with(&tlv(0x83, []))], &[]),
         ("a tag number in its long form", vec![with(&[0x9f, 0x06, 1, b'a'])], &[]),
         ("before a bad extension", vec![good(), bad.clone()], &[]),
         ("behind a bad extension", vec![bad, good()], &[]),

@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::XfccMode;
+use super::join::joined;
 use crate::client::ClientCertificate;
 use crate::field::Limits;
 use crate::headers::families::{Families, is_owned_but};
@@ -41,7 +42,10 @@ struct Settings {
     first: Arc<[Entry]>,
     every: Arc<[Entry]>,
     limits: Limits,
+    /// As it was set.
     xfcc_mode: XfccMode,
+    /// Whether something else than Envoy's is sent under Envoy's name, which can't stand behind an inbound value.
+    sends_no_element: bool,
     /// The names of all sets, and those that are stripped without being sent. Folded and sorted.
     names: Vec<String>,
     /// Those of `names` that are in no family, or in a kept one.
@@ -101,7 +105,8 @@ impl Forwarding {
     /// Adds a set for the first request of each connection. If two such sets share a header name, the set added first has it. Sets
     /// for every request take precedence, so that every request has all of their headers.
     ///
-    /// A set that loses its verdict's header to another set is sent for trusted clients only, on the requests where that happens.
+    /// A set that loses its verdict's header to another set is sent for trusted clients only, on the requests where that happens. See
+    /// [`on_every_request`](Self::on_every_request) for the clients for whom a header that two sets share is sent.
     #[must_use]
     pub fn on_first_request(self, set: HeaderSet) -> Self {
         self.with(|settings| {
@@ -112,7 +117,13 @@ impl Forwarding {
 
     /// Adds a set for every request. If two such sets share a header name, the set added first has it.
     ///
-    /// A set that loses its verdict's header to another set is sent for trusted clients only.
+    /// A set keeps its rules beside other sets:
+    ///
+    /// - A set that loses its verdict's header to another field is sent for trusted clients only.
+    /// - A header that two sets share is sent only for the clients for whom both sets send it. For example, `kong` has no verdict:
+    ///   beside it, `puppet` sends its `X-Client-Cert` for trusted clients only.
+    ///   [`including_untrusted`](HeaderSet::including_untrusted) lifts that for its own set only.
+    /// - A chain is left out if another set's field has the name of its leaf.
     #[must_use]
     pub fn on_every_request(self, set: HeaderSet) -> Self {
         self.with(|settings| {
@@ -262,8 +273,18 @@ impl Forwarding {
         &self.0.stripped
     }
 
-    pub(crate) fn mode_of_xfcc(&self) -> XfccMode {
+    /// The mode as it was set.
+    #[cfg(feature = "serde")]
+    pub(super) fn stated_mode_of_xfcc(&self) -> XfccMode {
         self.0.xfcc_mode
+    }
+
+    /// The mode that holds for what is sent.
+    pub(crate) fn mode_of_xfcc(&self) -> XfccMode {
+        match self.0.xfcc_mode {
+            XfccMode::AppendForward if self.0.sends_no_element => XfccMode::SanitizeSet,
+            mode => mode,
+        }
     }
 
     pub(crate) fn first(&self) -> &Arc<[Entry]> {
@@ -311,12 +332,6 @@ impl Owner<'_> {
 }
 
 impl Settings {
-    /// Assigns the rows to first and later requests, and to clients.
-    fn join(&mut self) {
-        self.every = joined(&self.every_sets, &[]);
-        self.first = joined(&self.first_sets, &self.every);
-    }
-
     /// Adds names to strip.
     fn own<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
         self.names.extend(names.map(folded));
@@ -326,7 +341,12 @@ impl Settings {
 
     /// Recomputes what every request needs, after a change.
     fn settle(&mut self) {
-        self.join();
+        [self.every, self.first] = joined(&self.every_sets, &self.first_sets);
+        let is_of_envoy_s_name = |entry: &&Entry| {
+            is_alike(entry.name.as_str().as_bytes(), X_FORWARDED_CLIENT_CERT.as_bytes())
+        };
+        let mut named = self.first.iter().chain(&*self.every).filter(is_of_envoy_s_name);
+        self.sends_no_element = named.any(|entry| !entry.is_element());
         let (kept, _) = self.kept;
         let owned = self.names.iter().filter(|name| !is_owned_but(name.as_bytes(), kept));
         self.owned = owned.cloned().collect();
@@ -335,30 +355,6 @@ impl Settings {
         self.nobody.0 = [&self.first, &self.every].map(lines).into();
         self.nobody.0.retain(|lines| lines.iter().next().is_some());
     }
-}
-
-/// The rows of these sets without those with a taken name; the first of several rows with the same name.
-///
-/// Facts are never sent without their verdict: if another row has the verdict's name, the set's rows are for trusted clients only.
-fn joined(sets: &[HeaderSet], taken: &[Entry]) -> Arc<[Entry]> {
-    let mut entries: Vec<Entry> = Vec::new();
-    for set in sets {
-        let with_its_name = |entry: &Entry| {
-            let name = entry.name.as_str().as_bytes();
-            let rows = taken.iter().chain(&entries);
-            rows.clone().find(|row| is_alike(row.name.as_str().as_bytes(), name))
-        };
-        let mut verdict = set.entries().iter().filter(|entry| entry.field.is_of_verdict());
-        let keeps_verdict =
-            verdict.all(|entry| with_its_name(entry).is_none_or(|row| row.is_verdict_for(entry)));
-        let new = set.entries().iter().filter(|entry| with_its_name(entry).is_none()).cloned();
-        let new: Vec<Entry> = match keeps_verdict {
-            true => new.collect(),
-            false => new.map(Entry::without_verdict).collect(),
-        };
-        entries.extend(new);
-    }
-    entries.into()
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@
 mod apply;
 mod claim;
 mod forwarding;
+mod join;
 #[cfg(feature = "serde")]
 mod settings;
 mod state;

@@ -183,7 +183,7 @@ fn keep(
 impl Serialize for Forwarding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (first, every) = self.sets();
-        let (limits, mode) = (self.size_limits(), self.mode_of_xfcc());
+        let (limits, mode) = (self.size_limits(), self.stated_mode_of_xfcc());
         let also_strip = self.stripped();
         let (trusted, anyone) = (self.kept(true), self.kept(false));
         let kept =

@@ -48,7 +48,8 @@ pub enum XfccMode {
     #[default]
     SanitizeSet,
     /// `APPEND_FORWARD`: appends the sets' element to the header of a trusted client. If the sets give no element, or the header has
-    /// another format, the same as [`SanitizeSet`](Self::SanitizeSet).
+    /// another format, the same as [`SanitizeSet`](Self::SanitizeSet); also if a set sends anything but
+    /// [`Field::Xfcc`](crate::field::Field::Xfcc) under this name, as Cloud Foundry's does.
     AppendForward,
     /// `FORWARD_ONLY`: forwards the header of a trusted client unchanged, and sends none of the sets.
     ForwardOnly,
@@ -248,6 +249,34 @@ mod tests {
             let sent = |xfcc| sent(XfccMode::AppendForward, xfcc, &trusted, inbound);
             assert_eq!(sent(Xfcc::new()), text, "{name}");
             assert_eq!(sent(Xfcc::new().json()), json, "{name}, JSON");
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_no_element_is_not_appended() {
+        use crate::field::{Field, NameForm};
+        let client = ClientCertificate::presented(DER, Verification::Success);
+        let own = |field| HeaderSet::new("own", crate::Dialect::OpenSsl, [(NAME, field)]).unwrap();
+        let sets = [
+            HeaderSet::cloud_foundry(),
+            own(Field::Subject(NameForm::Rfc2253)),
+            own(Field::Fixed).surrounded(NAME, "Hash=1", "").unwrap(),
+            HeaderSet::envoy().surrounded(NAME, "Hash=2,", "").unwrap(),
+        ];
+        for set in sets {
+            let value = |mode, inbound: &str| {
+                let forwarding = Forwarding::none().on_every_request(set.clone()).xfcc_mode(mode);
+                let mut headers = Vec::from([(NAME.to_string(), inbound.to_string())]);
+                ConnectionState::new(client.clone(), forwarding).claim().apply(&mut headers);
+                headers.pop().map(|(_, value)| value)
+            };
+            let own = value(XfccMode::SanitizeSet, "Hash=00");
+            assert!(own.is_some());
+            for inbound in ["Hash=00", r#"[{"hash":"00"}]"#, "MIIB"] {
+                assert_eq!(value(XfccMode::AppendForward, inbound), own, "{inbound}");
+            }
+            assert_eq!(value(XfccMode::ForwardOnly, "Hash=00").as_deref(), Some("Hash=00"));
+            assert_eq!(value(XfccMode::Sanitize, "Hash=00"), None);
         }
     }
 

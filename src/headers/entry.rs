@@ -39,6 +39,16 @@ pub(crate) enum When {
     TrustedOrNone,
 }
 
+impl When {
+    /// This, or the other where fewer clients get that.
+    pub(crate) const fn narrower(self, other: Self) -> Self {
+        match (self, other) {
+            (_, Self::Trusted) | (Self::Always | Self::WithVerdict, Self::TrustedOrNone) => other,
+            _ => self,
+        }
+    }
+}
+
 impl Entry {
     pub(super) fn new(name: HeaderName, field: Field, when: When) -> Self {
         Self {
@@ -64,6 +74,11 @@ impl Entry {
     /// Whether this row states the same part of the verdict as the other.
     pub(crate) fn is_verdict_for(&self, other: &Self) -> bool {
         self.field == other.field && matches!(self.when, When::Always | When::WithVerdict)
+    }
+
+    /// Whether its value is an element of Envoy's list.
+    pub(crate) const fn is_element(&self) -> bool {
+        matches!(self.field, Field::Xfcc(_)) && self.around.is_none()
     }
 
     /// Whether the row is sent for this client.

@@ -122,15 +122,24 @@ pub(crate) fn is_alike(one: &[u8], other: &[u8]) -> bool {
             || one.iter().zip(other).all(|(one, other)| fold(*one) == fold(*other)))
 }
 
-/// The request headers of HTTP itself, folded: framing, routing, authorization, representation metadata, and `Cookie`.
-const RESERVED: [&str; 50] = [
+/// The request headers of HTTP itself, folded: framing, routing, authorization, signatures, representation metadata, and `Cookie`; also
+/// `Proxy`, which CGI programs read as `HTTP_PROXY`. All names that begin with `Sec-` are reserved too.
+const RESERVED: [&str; 84] = [
+    "a-im",
     "accept",
     "accept-charset",
     "accept-encoding",
     "accept-language",
     "accept-ranges",
+    "access-control-request-headers",
+    "access-control-request-method",
+    "age",
+    "allow",
+    "alt-svc",
+    "alt-used",
     "authorization",
     "cache-control",
+    "cdn-loop",
     "connection",
     "content-digest",
     "content-disposition",
@@ -144,41 +153,72 @@ const RESERVED: [&str; 50] = [
     "cookie",
     "cookie2",
     "date",
+    "depth",
+    "destination",
+    "digest",
+    "dpop",
+    "early-data",
+    "etag",
     "expect",
     "forwarded",
+    "from",
     "host",
     "http2-settings",
+    "if",
     "if-match",
     "if-modified-since",
     "if-none-match",
     "if-range",
     "if-unmodified-since",
     "keep-alive",
+    "last-modified",
+    "link",
     "location",
+    "lock-token",
     "max-forwards",
+    "mime-version",
     "origin",
+    "overwrite",
     "pragma",
+    "prefer",
+    "priority",
+    "proxy",
     "proxy-authenticate",
     "proxy-authentication-info",
     "proxy-authorization",
     "proxy-connection",
+    "proxy-status",
     "range",
     "referer",
+    "repr-digest",
+    "retry-after",
+    "server",
     "set-cookie",
     "set-cookie2",
+    "signature",
+    "signature-input",
     "te",
+    "timeout",
     "trailer",
     "transfer-encoding",
     "upgrade",
     "user-agent",
     "vary",
     "via",
+    "want-content-digest",
+    "want-digest",
+    "want-repr-digest",
     "www-authenticate",
 ];
 
+/// The beginning of headers that only a browser may set (Fetch §2.2.2). Folded.
+const RESERVED_BEGINNING: &str = "sec-";
+
 /// Whether a name is one of HTTP's own, in any spelling.
 pub(crate) fn is_reserved(name: &str) -> bool {
-    RESERVED.iter().any(|reserved| is_alike(reserved.as_bytes(), name.as_bytes()))
+    let begins = name.as_bytes().get(..RESERVED_BEGINNING.len());
+    begins.is_some_and(|begin| is_alike(begin, RESERVED_BEGINNING.as_bytes()))
+        || RESERVED.iter().any(|reserved| is_alike(reserved.as_bytes(), name.as_bytes()))
 }
 
 /// The name, folded: equal for names that an origin could confuse.
@@ -202,7 +242,8 @@ mod tests {
         use crate::receive::Receiver;
 
         let refused = Some(HeaderSetErrorKind::Reserved);
-        for reserved in RESERVED {
+        let websocket = ["sec-websocket-key", "sec-websocket-protocol", "sec-fetch-site"];
+        for reserved in RESERVED.into_iter().chain(websocket) {
             let upper = reserved.to_ascii_uppercase();
             for name in [reserved, &upper, &reserved.replace('-', "_"), &reserved.replace('-', ".")]
             {
@@ -215,7 +256,15 @@ mod tests {
                 }
             }
         }
-        for name in ["X-Cookie", "Authorization-Serial", "X-Content-Type", "Remote-User"] {
+        for name in [
+            "X-Cookie",
+            "Authorization-Serial",
+            "X-Content-Type",
+            "Remote-User",
+            "X-Forwarded-User",
+            "Section",
+            "Proxy-Client-Cert",
+        ] {
             assert!(!is_reserved(name), "{name}");
         }
         for set in HeaderSet::all() {

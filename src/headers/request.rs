@@ -8,8 +8,12 @@ use super::HeaderLine;
 
 /// Reads the header lines of a request: names and values as bytes.
 ///
-/// Implemented for lists of pairs and, with feature `http`, for `http::HeaderMap`. An implementation must visit every line,
-/// duplicates included: joining or dropping duplicates would hide a forgery.
+/// Implemented for lists of pairs and, with feature `http`, for `http::HeaderMap`. An implementation must visit:
+///
+/// - every line, also one with a name that was visited before: joining or dropping duplicates would hide a forgery;
+/// - each line once, with its own value. With another line's value, or the values of all lines, a line `X-Role: authorization` that is
+///   visited as one of `Connection` would remove `Authorization`;
+/// - the whole name, in any case, without white space around it. Reject requests with `Client-Cert : x` in the HTTP parser.
 ///
 /// ```
 /// use tls_client_auth::Receiver;
@@ -65,10 +69,13 @@ pub trait RequestHeaders {
     note = "`http::HeaderMap` implements it with feature `http`, pingora's `RequestHeader` with feature `pingora`; another crate's type needs a wrapper of your own"
 )]
 pub trait RequestHeadersMut: RequestHeaders {
-    /// Removes every line with a name for which `remove` returns `true`.
+    /// Removes every line with a name for which `remove` returns `true`: all copies, not only the first.
+    ///
+    /// The closure compares without regard to case, and says the same of a name however often it is asked: once for each line, or once
+    /// for each name.
     fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool);
 
-    /// Adds a line. Lines with its name were removed before.
+    /// Adds a line. The headers have no line with its name, in any case.
     ///
     /// # Errors
     /// The header map is full.

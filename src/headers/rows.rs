@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::entry::Entry;
 use super::name::{HeaderName, is_alike, is_reserved};
 use super::{HeaderSet, HeaderSetError, HeaderSetErrorKind};
+use crate::field::Field;
 
 impl HeaderSet {
     /// Keeps only the rows with these header names, in this order.
@@ -105,7 +106,7 @@ impl HeaderSet {
     ///
     /// # Errors
     /// The name is not in the set; or a text contains a character outside printable ASCII, or a space at an end of the header's
-    /// value.
+    /// value. For a row of [`Field::Fixed`] with an empty `after`, that includes the end of `before`.
     pub fn surrounded(
         self,
         header: &str,
@@ -114,12 +115,14 @@ impl HeaderSet {
     ) -> Result<Self, HeaderSetError> {
         let at = position(&self.entries, header)?;
         let printable = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        let is_text = printable(before) && printable(after);
-        if !is_text || before.starts_with(' ') || after.ends_with(' ') {
-            return Err(HeaderSetError::new(header, HeaderSetErrorKind::Text));
-        }
         let mut entries = self.entries.to_vec();
         if let Some(entry) = entries.get_mut(at) {
+            // A row of nothing else is as long as its text.
+            let value = if entry.field == Field::Fixed { "" } else { "value" };
+            let whole = [before, value, after].concat();
+            if !printable(before) || !printable(after) || whole.trim_ascii() != whole {
+                return Err(HeaderSetError::new(header, HeaderSetErrorKind::Text));
+            }
             let texts = [before.into(), after.into()];
             entry.around = (!before.is_empty() || !after.is_empty()).then(|| Arc::new(texts));
         }
@@ -155,7 +158,8 @@ pub(super) fn checked_name<'r>(
 mod tests {
     use super::*;
     use crate::client::{ClientCertificate, Verification};
-    use crate::field::Limits;
+    use crate::field::{Limits, SerialForm};
+    use crate::x509::Dialect;
     use alloc::string::ToString as _;
 
     #[test]
@@ -206,6 +210,33 @@ mod tests {
             "header name \"ssl-client-verfy\": is not in this set, did you mean \"ssl-client-verify\"? \
              Known: ssl-client-verify, ssl-client-subject-dn, ssl-client-issuer-dn, ssl-client-cert"
         );
+    }
+
+    #[test]
+    fn no_fixed_text_gives_a_value_a_space_at_its_end() {
+        let cases = [
+            ("<", ">", [true, true]),
+            ("a", "", [true, true]),
+            ("", "", [true, true]),
+            ("a ", "", [true, false]),
+            ("", " a", [true, false]),
+            ("a ", " b", [true, true]),
+            (" a", "b", [false, false]),
+            ("a", "b ", [false, false]),
+            (" ", "", [false, false]),
+            ("", " ", [false, false]),
+            ("a\t", "b", [false, false]),
+            ("a", "\u{e9}", [false, false]),
+        ];
+        let fields = [Field::Serial(SerialForm::Hex), Field::Fixed];
+        for (before, after, expected) in cases {
+            for (field, is_accepted) in fields.into_iter().zip(expected) {
+                let set = HeaderSet::new("own", Dialect::OpenSsl, [("X-Row", field)]).unwrap();
+                let error = set.surrounded("X-Row", before, after).err();
+                let refused = (!is_accepted).then_some(HeaderSetErrorKind::Text);
+                assert_eq!(error.map(|error| error.kind()), refused, "{before:?} {after:?}");
+            }
+        }
     }
 
     #[test]

@@ -79,10 +79,10 @@ impl<'a> SubjectAltName<'a> {
     }
 }
 
-/// Whether DER allows the entry's tag: not for a text, an address or an identifier in constructed form, nor for a long tag number,
-/// which GeneralName does not have.
+/// Whether DER allows the entry's tag: not for a text, an address or an identifier in constructed form, nor for a sequence in primitive
+/// form, nor for a long tag number, which GeneralName does not have.
 const fn is_der(tag: u8) -> bool {
-    !matches!(tag, 0xa1 | 0xa2 | 0xa6..=0xa8) && tag & 0x1f != 0x1f
+    !matches!(tag, 0xa1 | 0xa2 | 0xa6..=0xa8 | 0x80 | 0x83..=0x85) && tag & 0x1f != 0x1f
 }
 
 fn text<'a>(element: &Element<'a>) -> Option<&'a str> {

@@ -1,0 +1,208 @@
+//! Several sets in one forwarding: each reader gets what its set promises, whatever other sets send under the same names.
+
+#![allow(clippy::unwrap_used, clippy::std_instead_of_alloc, reason = "a test")]
+
+use tls_client_auth::client::VerifyError;
+use tls_client_auth::field::{
+    CertificateForm, DigestForm, Field, Flag, NameForm, SerialForm, VerdictForm,
+};
+use tls_client_auth::{
+    ClientCertificate, ConnectionState, Dialect, Forwarding, HeaderSet, Receiver, Unstated,
+    Verification,
+};
+
+const LEAF: &[u8] = include_bytes!("fixtures/plain.der");
+const ISSUER: &[u8] = include_bytes!("fixtures/ca.der");
+
+type Lines = Vec<(String, String)>;
+
+fn clients() -> [(&'static str, ClientCertificate); 6] {
+    let presented =
+        |verification| ClientCertificate::presented(LEAF, verification).chain([ISSUER, ISSUER]);
+    let expired = || presented(VerifyError::CertHasExpired.into());
+    [
+        ("none", ClientCertificate::none()),
+        ("trusted", presented(Verification::Success)),
+        ("not verified", presented(Verification::None)),
+        ("failed", expired()),
+        ("revoked", presented(Verification::Success).revoked(true)),
+        ("revoked and failed", expired().revoked(true)),
+    ]
+}
+
+/// What a connection's first two requests carry, and one without a connection.
+fn requests(client: &ClientCertificate, forwarding: &Forwarding) -> [Lines; 3] {
+    let connection = ConnectionState::new(client.clone(), forwarding.clone());
+    let mut requests: [Lines; 3] = Default::default();
+    let [first, second, alone] = &mut requests;
+    connection.forward(first).commit();
+    connection.forward(second).commit();
+    forwarding.claim(None).apply(alone);
+    requests
+}
+
+/// The set's reader, who learns the verdict from the set or knows that it is sent for trusted clients only.
+fn reader(set: &HeaderSet) -> Option<Receiver> {
+    Receiver::of(set, None).or_else(|_| Receiver::of(set, Some(Unstated::Verified))).ok()
+}
+
+fn every(set: &HeaderSet) -> Forwarding {
+    Forwarding::none().on_every_request(set.clone())
+}
+
+#[test]
+fn no_reader_takes_a_client_for_a_trusted_one() {
+    let readers = HeaderSet::readers().map(|(set, _)| set);
+    let sets: Vec<HeaderSet> = HeaderSet::all().into_iter().chain(readers).collect();
+    let clients = clients();
+    let folded = |name: &str| name.to_ascii_lowercase().replace('_', "-");
+    let shares = |one: &HeaderSet, other: &HeaderSet| {
+        let names: Vec<String> = other.rows().map(|(name, _)| folded(name)).collect();
+        one.rows().any(|(name, _)| names.contains(&folded(name)))
+    };
+    let mut pairs = 0;
+    for one in &sets {
+        for other in sets.iter().filter(|other| shares(one, other)) {
+            pairs += 1;
+            let joined = [
+                every(one).on_every_request(other.clone()),
+                every(one).on_first_request(other.clone()),
+                Forwarding::none().on_first_request(one.clone()).on_first_request(other.clone()),
+            ];
+            for (forwarding, (kind, client)) in
+                joined.iter().flat_map(|joined| clients.iter().map(move |client| (joined, client)))
+            {
+                for (at, lines) in requests(client, forwarding).iter().enumerate() {
+                    for set in [one, other] {
+                        let Some(Ok(read)) = reader(set).map(|reader| reader.receive(lines)) else {
+                            continue;
+                        };
+                        assert!(
+                            !read.is_trusted() || client.is_trusted() && at < 2,
+                            "{} of {} and {}: {kind}, request {at}",
+                            set.name(),
+                            one.name(),
+                            other.name(),
+                        );
+                    }
+                }
+            }
+        }
+    }
+    assert!(pairs > sets.len(), "{pairs}");
+}
+
+/// One set of the caller's own beside another, on every request: the headers that a client gets.
+#[test]
+fn a_shared_header_goes_to_whom_both_sets_send_it() {
+    let set = |rows: &[(&str, Field)]| {
+        HeaderSet::new("own", Dialect::OpenSsl, rows.iter().copied()).unwrap()
+    };
+    let (serial, verdict) = (Field::Serial(SerialForm::Hex), Field::Verdict(VerdictForm::Text));
+    let (sha256, verified) = (Field::Sha256(DigestForm::Lower), Field::Verified);
+    let revoked = Field::Revoked(Flag::Digit);
+    let subject = Field::Subject(NameForm::Rfc2253);
+    let told = || set(&[("X-Serial", serial), ("X-Verify", verdict)]);
+    let untold = || set(&[("X-Serial", serial)]);
+    let in_two = || set(&[("X-Serial", serial), ("X-Verified", verified), ("X-Revoked", revoked)]);
+    // For each pair: what a failed, a revoked and a trusted client gets.
+    type Case<'c> = (&'c str, [HeaderSet; 2], [&'c [&'c str]; 3]);
+    let cases: [Case<'_>; 9] = [
+        ("alike", [told(), told()], [&["X-Serial", "X-Verify"]; 3]),
+        (
+            "one has no verdict",
+            [told(), untold()],
+            [&["X-Verify"], &["X-Verify"], &["X-Serial", "X-Verify"]],
+        ),
+        (
+            "the other has no verdict",
+            [untold(), told()],
+            [&["X-Verify"], &["X-Verify"], &["X-Serial", "X-Verify"]],
+        ),
+        (
+            "one is for all by name",
+            [untold().including_untrusted(), told()],
+            [&["X-Serial", "X-Verify"]; 3],
+        ),
+        (
+            "one is for all by name, the other is not",
+            [told(), untold().including_untrusted()],
+            [&["X-Serial", "X-Verify"]; 3],
+        ),
+        (
+            "for all by name beside one without a verdict",
+            [untold().including_untrusted(), set(&[("x_serial", serial), ("X-Sha", sha256)])],
+            [&[], &[], &["X-Serial", "X-Sha"]],
+        ),
+        (
+            "facts for trusted clients",
+            [told(), told().facts_for_trusted()],
+            [&["X-Verify"], &["X-Verify"], &["X-Serial", "X-Verify"]],
+        ),
+        (
+            "half of a verdict, which the other's reader takes for one",
+            [in_two(), set(&[("X-Verified", verified)])],
+            [&[], &[], &["X-Serial", "X-Verified", "X-Revoked"]],
+        ),
+        (
+            "a verdict is lost, and with it that of a third header",
+            [set(&[("X-Verify", subject)]), told()],
+            [&[], &[], &["X-Verify", "X-Serial"]],
+        ),
+    ];
+    let [_, (_, trusted), _, (_, failed), (_, revoked), _] = clients();
+    for (case, [one, other], expected) in cases {
+        let forwarding = every(&one).on_every_request(other);
+        for (client, expected) in [&failed, &revoked, &trusted].into_iter().zip(expected) {
+            for lines in requests(client, &forwarding).iter().take(2) {
+                let names: Vec<_> = lines.iter().map(|(name, _)| name.as_str()).collect();
+                assert_eq!(names, expected, "{case}: {client:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_chain_goes_where_another_field_has_its_leaf_s_name() {
+    let is_of_chain = |field: Field| matches!(field, Field::Chain(_) | Field::ChainCertificate(..));
+    let readers = HeaderSet::readers().map(|(set, _)| set);
+    let [_, (_, trusted), ..] = clients();
+    let mut chains = 0;
+    for set in HeaderSet::all().into_iter().chain(readers) {
+        let names: Vec<(&str, Field)> = set.rows().collect();
+        let leaf = names.iter().find(|(_, field)| matches!(field, Field::Certificate(_)));
+        let chain: Vec<&str> =
+            names.iter().filter(|(_, field)| is_of_chain(*field)).map(|(name, _)| *name).collect();
+        let (Some((leaf, _)), [first_of_chain, ..]) = (leaf, &chain[..]) else { continue };
+        let other = |name| {
+            let rows = [(name, Field::Serial(SerialForm::Hex))];
+            HeaderSet::new("other", Dialect::OpenSsl, rows).unwrap()
+        };
+        let count = |forwarding: &Forwarding| {
+            let requests = requests(&trusted, forwarding);
+            let carried = requests
+                .iter()
+                .flatten()
+                .filter(|(name, value)| chain.contains(&name.as_str()) && value.len() > 100);
+            carried.count()
+        };
+        assert!(count(&every(&set)) > 0, "{}", set.name());
+        for taken in [leaf, first_of_chain] {
+            let before = every(&other(taken));
+            for forwarding in
+                [before.clone().on_every_request(set.clone()), before.on_first_request(set.clone())]
+            {
+                assert_eq!(count(&forwarding), 0, "{}: {taken}", set.name());
+            }
+        }
+        // The same leaf in another set's row is the leaf.
+        let same = set.clone().only([*leaf]).unwrap();
+        assert!(count(&every(&same).on_first_request(set.clone())) > 0, "{}", set.name());
+        chains += 1;
+    }
+    assert!(chains > 5, "{chains}");
+    let one_line = Field::Certificate(CertificateForm::OneLinePem);
+    let other_form = HeaderSet::new("own", Dialect::OpenSsl, [("Client-Cert", one_line)]).unwrap();
+    let lines = requests(&trusted, &every(&other_form).on_every_request(HeaderSet::rfc9440()));
+    assert!(lines.iter().flatten().all(|(name, _)| name != "Client-Cert-Chain"));
+}
