@@ -99,7 +99,7 @@ fn errors_and_debug_do_not_show_the_client_s_text() {
         let mark = attribute(&[0x55, 4, 3], 0x0c, MARK);
         of(der::SEQUENCE, &[of(der::SET, &[mark])])
     };
-    let kinds = [0x81, 0x82, 0x86, 0x87, 0x88, 0x83];
+    let kinds = [0x81, 0x82, 0x86, 0x87, 0x88, 0xa3];
     let mut names: Vec<Vec<u8>> = kinds.iter().map(|tag| tlv(*tag, MARK)).collect();
     let other = [tlv(0x06, [0x2a, 0x03]), tlv(0xa0, tlv(0x0c, MARK))];
     names.extend([of(0xa0, &other), of(0xa4, &[name()])]);
@@ -145,7 +145,26 @@ fn errors_and_debug_do_not_show_the_client_s_text() {
     let serials = [serial, authority.authority_cert_serial_number().unwrap()];
     let (subject, time, alternative_names, all_extensions) =
         (read.subject(), read.not_before(), read.subject_alt_names(), read.extensions());
+    let attributes = subject.attribute_values();
+    let rules: Vec<_> = record.rule_fields().collect();
+    let handshake = tls_client_auth::hosts::Handshake::new(None, client.clone());
+    let every_set = HeaderSet::all();
+    let received: Vec<_> = every_set
+        .iter()
+        .filter_map(|set| {
+            let receiver =
+                Receiver::of(set, None).or_else(|_| Receiver::of(set, Some(Unstated::Verified)));
+            let lines = set.lines(&client, Limits::new());
+            let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
+            Some(receiver.ok()?.receive_with_names(&lines))
+        })
+        .collect();
+    assert!(received.iter().any(|received| received.is_ok()), "some can be read");
     let mut shown: Vec<(&str, &dyn Debug)> = vec![
+        ("attributes", &attributes),
+        ("fields of rules", &rules),
+        ("handshake", &handshake),
+        ("received", &received),
         ("certificate", &read),
         ("name", &subject),
         ("time", &time),
@@ -166,6 +185,14 @@ fn errors_and_debug_do_not_show_the_client_s_text() {
         ("refusals", &refused),
         ("verdict", &failed),
     ];
+    #[cfg(feature = "rustls-webpki")]
+    let verifier = {
+        let inner = rustls::server::WebPkiClientVerifier::no_client_auth();
+        let authority = rustls::pki_types::CertificateDer::from(bytes.clone());
+        tls_client_auth::rustls::OptionalNoCa::new(inner).authorities([authority])
+    };
+    #[cfg(feature = "rustls-webpki")]
+    shown.push(("verifier", &verifier));
     #[cfg(feature = "headers")]
     let typed = (
         tls_client_auth::typed_headers::ClientCert(bytes.clone()),

@@ -1,15 +1,27 @@
 //! The record as fields of Cloudflare's rules language.
 
+use core::fmt;
+
 use super::{Property, TlsClientAuth};
 
 /// The value of a field of the rules language.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Eq, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "the types of the 21 fields")]
 pub enum RuleValue<'a> {
     /// A Boolean.
     Boolean(bool),
     /// A String; empty if there is no value.
     Text(&'a str),
+}
+
+/// The size of a text, not the text: that comes from the client.
+impl fmt::Debug for RuleValue<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Boolean(value) => write!(formatter, "Boolean({value})"),
+            Self::Text(text) => write!(formatter, "Text({} bytes)", text.len()),
+        }
+    }
 }
 
 /// The source of a field's value.

@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::pki_types::{CertificateDer, UnixTime};
@@ -64,7 +65,6 @@ use crate::x509::Dialect;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias("optional_no_ca", "ssl_verify_client"))]
-#[derive(Debug)]
 pub struct OptionalNoCa {
     inner: Arc<dyn ClientCertVerifier>,
     dialect: Dialect,
@@ -128,6 +128,17 @@ impl OptionalNoCa {
                 .dialect(self.dialect),
             false => client,
         })
+    }
+}
+
+/// How many authorities, not their certificates.
+impl fmt::Debug for OptionalNoCa {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("OptionalNoCa")
+            .field("dialect", &self.dialect)
+            .field("authorities", &self.authorities.len())
+            .finish_non_exhaustive()
     }
 }
 
