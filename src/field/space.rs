@@ -117,4 +117,70 @@ mod tests {
             }
         }
     }
+
+    /// A certificate with one text in another's place, of the same length.
+    fn instead(der: &[u8], text: &str, other: &str) -> Vec<u8> {
+        assert_eq!(text.len(), other.len());
+        let mut changed = der.to_vec();
+        let at = der.windows(text.len()).position(|part| part == text.as_bytes()).unwrap();
+        changed.splice(at..at + text.len(), other.bytes());
+        changed
+    }
+
+    #[test]
+    fn no_field_in_any_form_gives_a_space_at_an_end() {
+        use crate::client::{ClientCertificate, Reason, Verification};
+        use crate::field::words::Words as _;
+        use crate::field::{Facts, Limits, Needs, Written};
+        use crate::x509::Dialect;
+
+        let plain = &include_bytes!("../../tests/fixtures/plain.der")[..];
+        let names = &include_bytes!("../../tests/fixtures/san_all.der")[..];
+        let subjects = ["client.example", "Example Corp", "Ops", "Bayern", "Weiden"];
+        let alternatives = ["one.example", "joe@example.com", "upn@example.com", "san_all"];
+        let uris = ["spiffe://example.org/ns/default/sa/web", "https://example.org/id?a=b"];
+        let texts = subjects.map(|text| (plain, text)).into_iter();
+        let texts = texts.chain(alternatives.map(|text| (names, text)));
+        let texts: Vec<_> = texts.chain(uris.map(|text| (names, text))).collect();
+        let fill = [" ", "  ", r"\ "];
+        // Certificates and digests have an alphabet of their own, and Envoy's keys are alike in every choice.
+        let has_text = |word: &String| {
+            let begins = ["subject", "issuer", "san", "verdict", "verified", "errors", "traefik"];
+            begins.iter().any(|begin| word.starts_with(begin)) || word.starts_with("xfcc:subject")
+        };
+        let words: Vec<_> = Field::texts().into_iter().filter(has_text).collect();
+        let (mut values, mut closed) = (0, 0);
+        for (der, text) in texts {
+            // In front, behind, at both ends, and nothing else.
+            let others = fill.iter().flat_map(|fill| {
+                let rest = text.get(fill.len().min(text.len())..).unwrap_or_default();
+                let short = rest.get(fill.len().min(rest.len())..).unwrap_or_default();
+                [[*fill, rest].concat(), [rest, fill].concat(), [*fill, short, fill].concat()]
+            });
+            let all_spaces = " ".repeat(text.len());
+            for other in others.chain([all_spaces]).filter(|other| other.len() == text.len()) {
+                let client = ClientCertificate::presented(
+                    instead(der, text, &other),
+                    Verification::Failed(Reason::other(&other)),
+                )
+                .chain([der]);
+                for word in &words {
+                    let field: Field = word.parse().unwrap();
+                    let field = field.nth(0).unwrap_or(field);
+                    let facts = Facts::new(&client, Limits::new(), Needs::NOTHING.and(field));
+                    for dialect in [Dialect::OpenSsl, Dialect::BoringSsl] {
+                        let (mut out, mut raw) = (Vec::new(), Vec::new());
+                        let written = facts.write(field, dialect, &mut out);
+                        assert_eq!(written == Written::Nothing, out.is_empty(), "{word}");
+                        let has_space = out.first() == Some(&b' ') || out.last() == Some(&b' ');
+                        assert!(!has_space, "{word}: {other:?}");
+                        facts.write_inline(field, dialect, &mut raw);
+                        values += usize::from(!out.is_empty());
+                        closed += usize::from(raw != out);
+                    }
+                }
+            }
+        }
+        assert!(values > 10_000 && closed > 100, "{values}, {closed}");
+    }
 }
