@@ -47,21 +47,29 @@ impl RequestHeadersMut for Fields<'_> {
 }
 // }
 
-/// One field; `None` at the end of a section.
+/// One field; `None` at the end of a section. What is no field is refused, for no reader after this one would agree on what it is: a
+/// name with white space around it, a line that continues the one before, a lone carriage return.
 fn read_field(from: &mut impl BufRead) -> Result<Option<Field>> {
     let line = read_line(from)?;
-    let Some(colon) = line.iter().position(|byte| *byte == b':') else { return Ok(None) };
+    if line.is_empty() {
+        return Ok(None);
+    }
+    let colon = line.iter().position(|byte| *byte == b':').ok_or("a field without a colon")?;
     let (name, value) = line.split_at(colon);
-    Ok(Some(Field {
-        name: name.to_vec(),
-        value: value.get(1..).unwrap_or_default().trim_ascii().to_vec(),
-    }))
+    let value = value.get(1..).unwrap_or_default().trim_ascii();
+    let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    let is_text = |byte: &u8| *byte == b'\t' || !byte.is_ascii_control();
+    if name.is_empty() || !name.iter().all(is_token) || !value.iter().all(is_text) {
+        return Err("a field that is none".into());
+    }
+    Ok(Some(Field { name: name.to_vec(), value: value.to_vec() }))
 }
 
 fn read_line(from: &mut impl BufRead) -> Result<Vec<u8>> {
     let mut line = Vec::new();
     from.take(16 * 1024).read_until(b'\n', &mut line)?;
-    Ok(line.trim_ascii_end().to_vec())
+    let line = line.strip_suffix(b"\r\n").ok_or("a line without its end")?;
+    Ok(line.to_vec())
 }
 
 fn write_field(to: &mut impl Write, field: &Field) -> Result<()> {
@@ -69,8 +77,17 @@ fn write_field(to: &mut impl Write, field: &Field) -> Result<()> {
 }
 
 fn read_chunk(from: &mut impl BufRead) -> Result<Vec<u8>> {
-    let length = usize::from_str_radix(std::str::from_utf8(&read_line(from)?)?, 16)?;
-    let mut chunk = vec![0; length.min(64 * 1024)];
+    let line = read_line(from)?;
+    let digits = std::str::from_utf8(&line)?;
+    // The standard library takes a sign too.
+    if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return Err("a chunk without a size".into());
+    }
+    let length = usize::from_str_radix(digits, 16)?;
+    if length > 64 * 1024 {
+        return Err("a chunk that is too large".into());
+    }
+    let mut chunk = vec![0; length];
     from.read_exact(&mut chunk)?;
     if !chunk.is_empty() {
         read_line(from)?;
@@ -185,23 +202,34 @@ fn serve(listener: TcpListener, handle: impl Fn(TcpStream) -> Result<()> + Send 
 }
 
 /// A request that forges in its headers and in its trailers.
-fn ask(port: u16, config: Option<&Arc<ClientConfig>>) -> Result<String> {
-    const REQUEST: &[u8] = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\
-        Connection: ssl-client-verify\r\nssl-client-verify: SUCCESS\r\nSSL_Client_S_DN: CN=forged\r\n\r\n\
-        3\r\nabc\r\n0\r\nssl-client-verify: SUCCESS\r\nSsl-Client-S-Dn: CN=forged\r\nssl_client_verify: SUCCESS\r\n\r\n";
+const FORGED: &str = "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\
+    Connection: ssl-client-verify\r\nssl-client-verify: SUCCESS\r\nSSL_Client_S_DN: CN=forged\r\n\r\n\
+    3\r\nabc\r\n0\r\nssl-client-verify: SUCCESS\r\nSsl-Client-S-Dn: CN=forged\r\nssl_client_verify: SUCCESS\r\n\r\n";
+
+/// What some readers take for a field, or for the end of the fields.
+const NO_FIELDS: [&str; 6] = [
+    " ssl-client-verify: SUCCESS",
+    "ssl-client-verify : SUCCESS",
+    "\tssl-client-verify: SUCCESS",
+    "X-A: b\rssl-client-verify: SUCCESS",
+    "X-A: b\nssl-client-verify: SUCCESS",
+    "ssl-client-verify",
+];
+
+fn ask(port: u16, config: Option<&Arc<ClientConfig>>, request: &str) -> Result<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     let mut text = String::new();
     match config {
         Some(config) => {
             let connection = ClientConnection::new(Arc::clone(config), "localhost".try_into()?)?;
             let mut stream = StreamOwned::new(connection, stream);
-            stream.write_all(REQUEST)?;
+            stream.write_all(request.as_bytes())?;
             // The proxy closes without a farewell.
             let _ = stream.read_to_string(&mut text);
         }
         None => {
-            stream.write_all(REQUEST)?;
-            stream.read_to_string(&mut text)?;
+            stream.write_all(request.as_bytes())?;
+            let _ = stream.read_to_string(&mut text);
         }
     }
     Ok(text)
@@ -235,13 +263,22 @@ fn main() -> Result<()> {
     ];
     for ((name, config), (case, expected)) in clients.iter().zip(cases) {
         assert_eq!(*name, case);
-        let seen = ask(ports[0], Some(config))?;
+        let seen = ask(ports[0], Some(config), FORGED)?;
         println!("{name}: {seen:?}");
         assert_eq!(seen, expected, "{name}");
     }
-    let seen = ask(ports[1], None)?;
+    let seen = ask(ports[1], None, FORGED)?;
     println!("without TLS: {seen:?}");
     assert_eq!(seen, none, "without TLS");
+    for line in NO_FIELDS {
+        for before in ["Host: localhost", "\r\n0"] {
+            // Among the headers, and among the trailers.
+            let request = FORGED.replacen(before, &[before, "\r\n", line].concat(), 1);
+            let seen = ask(ports[1], None, &request)?;
+            assert_eq!(seen, "", "{line:?}");
+        }
+    }
+    println!("what is no field: refused");
     println!("as expected");
     Ok(())
 }

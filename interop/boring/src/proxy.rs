@@ -53,7 +53,8 @@ fn context(authorities: &Authorities) -> Result<SslAcceptorBuilder, Error> {
 }
 
 /// What the handshake said of the client, also a resumed one. `root` is the CA's certificate: BoringSSL does not give out the chain
-/// that it verified.
+/// that it verified. A resumed session repeats what the first said, though the certificate may have expired since: a proxy that is left
+/// running resumes no sessions, or verifies again.
 pub fn client_certificate(tls: &SslRef, root: &[u8]) -> Result<ClientCertificate, Error> {
     // A handshake without a certificate leaves `X509_V_OK` behind too.
     let Some(leaf) = tls.peer_certificate() else { return Ok(ClientCertificate::none()) };

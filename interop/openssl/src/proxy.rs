@@ -74,6 +74,8 @@ fn session_host(session: &SslSessionRef) -> Option<String> {
 }
 
 /// What the handshake said of the client, also a resumed one.
+/// A resumed one repeats what the first said, though the certificate may have expired since: a proxy that is left running resumes no
+/// sessions, or verifies again.
 pub fn client_certificate(tls: &SslRef) -> Result<ClientCertificate, Error> {
     // A handshake without a certificate leaves `X509_V_OK` behind too.
     let Some(leaf) = tls.peer_certificate() else { return Ok(ClientCertificate::none()) };
