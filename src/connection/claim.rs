@@ -67,7 +67,9 @@ impl Claim {
     ///
     /// [`apply`](Self::apply) adds them; for the header type of another crate, write a wrapper that implements
     /// [`RequestHeadersMut`](crate::headers::RequestHeadersMut). If the HTTP library passes headers one by one, remove each header
-    /// and trailer for which [`owns`](Self::owns) returns `true`, and each header that `Connection` lists, then add these lines.
+    /// and trailer for which [`owns`](Self::owns) returns `true`. Then do what
+    /// [`consume_connection`](crate::connection::consume_connection) does: remove each header that `Connection` lists, `Connection`
+    /// itself, `HTTP2-Settings`, `Proxy-Connection`, and any `Upgrade` except `websocket`. Then add these lines.
     #[inline]
     pub fn lines(&self) -> impl Iterator<Item = HeaderLine<'_>> {
         let sends = self.forwarding().mode_of_xfcc().sends();
