@@ -116,6 +116,26 @@ fn the_guide_to_an_origin_lists_every_receiver() {
     assert_eq!(listed, constructors.iter().map(String::as_str).collect());
 }
 
+/// rustdoc's search finds a set by the name of each of its headers: by the first of a numbered row.
+#[test]
+fn every_header_of_a_set_is_a_word_to_search_for() {
+    let mut sources = String::new();
+    append(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/proxies"), &mut sources);
+    let lists = sources.split("#[doc(alias").skip(1).map(|rest| rest.split(")]").next().unwrap());
+    // The search takes capitals for small letters.
+    let aliases: BTreeSet<String> =
+        lists.flat_map(|list| list.split('"').skip(1).step_by(2)).map(str::to_lowercase).collect();
+    let is_first = |name: &str| !name.ends_with(|last: char| matches!(last, '1'..='9'));
+    let mut missing = Vec::new();
+    for set in HeaderSet::all().into_iter().chain(HeaderSet::readers().map(|(set, _)| set)) {
+        let names = set.rows().map(|(name, _)| name);
+        let unknown =
+            names.filter(|name| is_first(name) && !aliases.contains(&name.to_lowercase()));
+        missing.extend(unknown.map(|name| format!("{}: {name}", set.name())));
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
 /// All Rust files below a folder.
 fn append(folder: &Path, text: &mut String) {
     for entry in fs::read_dir(folder).unwrap() {

@@ -14,6 +14,8 @@ impl HeaderSet {
     ///
     /// The header has no verdict, so it is sent for trusted clients only. Akamai's headers for single attributes are not in the set,
     /// because their names are not documented.
+    ///
+    /// [`Receiver::akamai`](crate::Receiver::akamai) reads it back.
     #[doc(alias = "Akamai-CC-DER")]
     #[must_use]
     pub fn akamai() -> Self {
@@ -26,7 +28,8 @@ impl Receiver {
     /// Reads Akamai's `Akamai-CC-DER`.
     ///
     /// The edge forwards it for every certificate that the property's criteria admit; `unstated` must match these criteria.
-    #[doc(alias = "Akamai-CC-DER")]
+    ///
+    /// Reads the headers of [`HeaderSet::akamai`](crate::HeaderSet::akamai).
     #[must_use]
     pub fn akamai(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::akamai(), Some(unstated))

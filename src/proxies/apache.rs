@@ -38,6 +38,8 @@ impl HeaderSet {
     /// - A serial number of more than 35 bytes is on one line.
     /// - An invalid date gives no header; Apache sends `Bad time value`, and `0` for the days.
     /// - `GENEROUS`, Apache's word for a certificate that `optional_no_ca` accepted, is not sent: the header has the TLS library's result.
+    ///
+    /// [`Receiver::apache`](crate::Receiver::apache) reads it back.
     #[doc(alias(
         "SSL_CLIENT_VERIFY",
         "SSL_CLIENT_M_VERSION",
@@ -136,37 +138,8 @@ impl Receiver {
     ///
     /// With `optional_no_ca`, Apache sends `SUCCESS` for a self-signed certificate on a resumed TLS 1.2 session: use
     /// `SSLVerifyClient optional` or `require`.
-    #[doc(alias(
-        "SSL_CLIENT_VERIFY",
-        "SSL_CLIENT_M_VERSION",
-        "SSL_CLIENT_M_SERIAL",
-        "SSL_CLIENT_S_DN",
-        "SSL_CLIENT_I_DN",
-        "SSL_CLIENT_V_START",
-        "SSL_CLIENT_V_END",
-        "SSL_CLIENT_V_REMAIN",
-        "SSL_CLIENT_CERT",
-        "SSL_CLIENT_CERT_CHAIN_0",
-        "SSL_CLIENT_SAN_Email_0",
-        "SSL_CLIENT_SAN_DNS_0",
-        "SSL_CLIENT_SAN_OTHER_msUPN_0",
-        "SSL-CLIENT-VERIFY",
-        "SSL-CLIENT-M-VERSION",
-        "SSL-CLIENT-M-SERIAL",
-        "SSL-CLIENT-S-DN",
-        "SSL-CLIENT-I-DN",
-        "SSL-CLIENT-V-START",
-        "SSL-CLIENT-V-END",
-        "SSL-CLIENT-V-REMAIN",
-        "SSL-CLIENT-CERT",
-        "SSL-CLIENT-CERT-CHAIN-0",
-        "SSL-CLIENT-SAN-Email-0",
-        "SSL-CLIENT-SAN-DNS-0",
-        "SSL-CLIENT-SAN-OTHER-msUPN-0",
-        "httpd",
-        "mod_ssl",
-        "RequestHeader",
-    ))]
+    ///
+    /// Reads the headers of [`HeaderSet::apache`](crate::HeaderSet::apache).
     #[must_use]
     pub fn apache() -> Self {
         Self::from_set(&HeaderSet::apache(), None).generous().with_verdict_always()

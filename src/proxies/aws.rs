@@ -19,6 +19,8 @@ impl HeaderSet {
     ///
     /// The balancer rejects the handshake of every other client, so the set is sent for trusted clients only. The form of names is not
     /// documented; OpenSSL's is assumed.
+    ///
+    /// [`Receiver::aws_alb`](crate::Receiver::aws_alb) reads it back.
     #[doc(alias(
         "X-Amzn-Mtls-Clientcert-Leaf",
         "X-Amzn-Mtls-Clientcert-Serial-Number",
@@ -50,6 +52,8 @@ impl HeaderSet {
     ///
     /// Difference: the balancer does not verify certificates and leaves that to the origin. Here the set is sent for trusted clients
     /// only, unless you call [`including_untrusted`](Self::including_untrusted).
+    ///
+    /// [`Receiver::aws_alb_passthrough`](crate::Receiver::aws_alb_passthrough) reads it back.
     #[doc(alias("X-Amzn-Mtls-Clientcert"))]
     #[must_use]
     pub fn aws_alb_passthrough() -> Self {
@@ -73,6 +77,8 @@ impl HeaderSet {
     /// A certificate that fails verification never reaches an origin behind CloudFront, and gives no header here. Not documented, and
     /// assumed: `+`, `/` and `=` are not encoded in the PEM, a serial number has no sign byte, names are in OpenSSL's form.
     /// CloudFront's *passthrough* mode is [`rfc9440`](Self::rfc9440).
+    ///
+    /// [`Receiver::cloudfront`](crate::Receiver::cloudfront) reads it back.
     #[doc(alias(
         "CloudFront-Viewer-Cert-Present",
         "CloudFront-Viewer-Cert-Pem",
@@ -105,14 +111,8 @@ impl HeaderSet {
 
 impl Receiver {
     /// Reads the headers of an AWS Application Load Balancer in verify mode, in which a handshake without a valid certificate fails.
-    #[doc(alias(
-        "X-Amzn-Mtls-Clientcert-Leaf",
-        "X-Amzn-Mtls-Clientcert-Serial-Number",
-        "X-Amzn-Mtls-Clientcert-Issuer",
-        "X-Amzn-Mtls-Clientcert-Subject",
-        "X-Amzn-Mtls-Clientcert-Validity",
-        "ELB",
-    ))]
+    ///
+    /// Reads the headers of [`HeaderSet::aws_alb`](crate::HeaderSet::aws_alb).
     #[must_use]
     pub fn aws_alb(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::aws_alb(), Some(unstated))
@@ -120,7 +120,8 @@ impl Receiver {
 
     /// Reads the header of an AWS Application Load Balancer in passthrough mode: the presented chain, unverified. Verify it after
     /// [`receive`](Self::receive), and create a new [`ClientCertificate`](crate::ClientCertificate) with the result.
-    #[doc(alias("X-Amzn-Mtls-Clientcert"))]
+    ///
+    /// Reads the headers of [`HeaderSet::aws_alb_passthrough`](crate::HeaderSet::aws_alb_passthrough).
     #[must_use]
     pub fn aws_alb_passthrough(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::aws_alb_passthrough(), Some(unstated))
@@ -128,15 +129,8 @@ impl Receiver {
 
     /// Reads the headers of CloudFront's viewer mTLS in its required and optional modes. Its passthrough mode sends RFC 9440's headers:
     /// use [`rfc9440`](Self::rfc9440).
-    #[doc(alias(
-        "CloudFront-Viewer-Cert-Present",
-        "CloudFront-Viewer-Cert-Pem",
-        "CloudFront-Viewer-Cert-Serial-Number",
-        "CloudFront-Viewer-Cert-Issuer",
-        "CloudFront-Viewer-Cert-Subject",
-        "CloudFront-Viewer-Cert-Sha256",
-        "CloudFront-Viewer-Cert-Validity",
-    ))]
+    ///
+    /// Reads the headers of [`HeaderSet::cloudfront`](crate::HeaderSet::cloudfront).
     #[must_use]
     pub fn cloudfront(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::cloudfront(), Some(unstated))

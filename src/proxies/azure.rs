@@ -18,6 +18,8 @@ impl HeaderSet {
     ///
     /// Difference: App Service does not verify certificates and leaves that to the application. Here the set is sent for trusted
     /// clients only, unless you call [`including_untrusted`](Self::including_untrusted).
+    ///
+    /// [`Receiver::azure_app_service`](crate::Receiver::azure_app_service) reads it back.
     #[doc(alias("X-ARR-ClientCert"))]
     #[must_use]
     pub fn azure_app_service() -> Self {
@@ -42,6 +44,8 @@ impl HeaderSet {
     /// | `client-certificate-verification` | `SUCCESS`, `NONE`, `FAILED:certificate has expired` |
     ///
     /// Differences: those of [`nginx`](Self::nginx). Not documented, and assumed: OpenSSL 3's forms.
+    ///
+    /// [`Receiver::azure_application_gateway`](crate::Receiver::azure_application_gateway) reads it back.
     #[doc(alias(
         "client_certificate",
         "client_certificate_end_date",
@@ -82,7 +86,8 @@ impl HeaderSet {
 
 impl Receiver {
     /// Reads Azure App Service's `X-ARR-ClientCert`. The platform does not verify the certificate.
-    #[doc(alias("X-ARR-ClientCert"))]
+    ///
+    /// Reads the headers of [`HeaderSet::azure_app_service`](crate::HeaderSet::azure_app_service).
     #[must_use]
     pub fn azure_app_service(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::azure_app_service(), Some(unstated))
@@ -90,24 +95,8 @@ impl Receiver {
 
     /// Reads Azure Application Gateway's server variables `client_certificate…` from headers with the same names. The gateway writes the
     /// subject in the one-line form and the issuer in RFC 2253's form.
-    #[doc(alias(
-        "client_certificate",
-        "client_certificate_end_date",
-        "client_certificate_fingerprint",
-        "client_certificate_issuer",
-        "client_certificate_serial",
-        "client_certificate_start_date",
-        "client_certificate_subject",
-        "client_certificate_verification",
-        "client-certificate",
-        "client-certificate-end-date",
-        "client-certificate-fingerprint",
-        "client-certificate-issuer",
-        "client-certificate-serial",
-        "client-certificate-start-date",
-        "client-certificate-subject",
-        "client-certificate-verification",
-    ))]
+    ///
+    /// Reads the headers of [`HeaderSet::azure_application_gateway`](crate::HeaderSet::azure_application_gateway).
     #[must_use]
     pub fn azure_application_gateway() -> Self {
         Self::from_set(&HeaderSet::azure_application_gateway(), None)

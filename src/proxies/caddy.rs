@@ -34,6 +34,8 @@ impl HeaderSet {
     /// - A space at the end of a name is written as `\20`; Caddy removes it and keeps the backslash before it.
     /// - A serial number of more than 256 bytes is absent.
     /// - `certificate_pem` is not in the set: it contains line breaks, for which Caddy answers 502.
+    ///
+    /// [`Receiver::caddy`](crate::Receiver::caddy) reads it back.
     #[doc(alias(
         "http.request.tls.client.subject",
         "http.request.tls.client.issuer",
@@ -82,30 +84,8 @@ impl HeaderSet {
 impl Receiver {
     /// Reads Caddy's placeholders `{http.request.tls.client.…}` from headers with the same names. Go reorders distinguished names, so
     /// without the certificate they differ from the text that other proxies send.
-    #[doc(alias(
-        "http.request.tls.client.subject",
-        "http.request.tls.client.issuer",
-        "http.request.tls.client.serial",
-        "http.request.tls.client.fingerprint",
-        "http.request.tls.client.certificate_der_base64",
-        "http.request.tls.client.public_key",
-        "http.request.tls.client.public_key_sha256",
-        "http.request.tls.client.san.dns_names",
-        "http.request.tls.client.san.emails",
-        "http.request.tls.client.san.ips",
-        "http.request.tls.client.san.uris",
-        "tls-client-subject",
-        "tls-client-issuer",
-        "tls-client-serial",
-        "tls-client-fingerprint",
-        "tls-client-certificate-der-base64",
-        "tls-client-public-key",
-        "tls-client-public-key-sha256",
-        "tls-client-san-dns-names",
-        "tls-client-san-emails",
-        "tls-client-san-ips",
-        "tls-client-san-uris",
-    ))]
+    ///
+    /// Reads the headers of [`HeaderSet::caddy`](crate::HeaderSet::caddy).
     #[must_use]
     pub fn caddy(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::caddy(), Some(unstated))

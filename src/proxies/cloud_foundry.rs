@@ -15,7 +15,9 @@ impl HeaderSet {
     ///
     /// Envoy's header has the same name with another value: do not send both to one origin. The header has no verdict, so it is sent for
     /// trusted clients only.
-    #[doc(alias("Gorouter", "forwarded_client_cert"))]
+    ///
+    /// [`Receiver::cloud_foundry`](crate::Receiver::cloud_foundry) reads it back.
+    #[doc(alias("X-Forwarded-Client-Cert", "Gorouter", "forwarded_client_cert"))]
     #[must_use]
     pub fn cloud_foundry() -> Self {
         let row = ("X-Forwarded-Client-Cert", Field::Certificate(CertificateForm::Base64));
@@ -25,7 +27,8 @@ impl HeaderSet {
 
 impl Receiver {
     /// Reads Cloud Foundry's `X-Forwarded-Client-Cert`: base64 of the DER, with the name of Envoy's header.
-    #[doc(alias("Gorouter", "forwarded_client_cert"))]
+    ///
+    /// Reads the headers of [`HeaderSet::cloud_foundry`](crate::HeaderSet::cloud_foundry).
     #[must_use]
     pub fn cloud_foundry(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::cloud_foundry(), Some(unstated))

@@ -16,6 +16,8 @@ impl HeaderSet {
     ///
     /// The headers have no verdict, so they are sent for trusted clients only. Source: Cloudflare's documentation, "Enable mTLS"; no
     /// live traffic was seen.
+    ///
+    /// [`Receiver::cloudflare`](crate::Receiver::cloudflare) reads it back.
     #[doc(alias("Cf-Client-Cert-Der-Base64", "Cf-Client-Cert-Sha256"))]
     #[must_use]
     pub fn cloudflare() -> Self {
@@ -33,6 +35,8 @@ impl HeaderSet {
     ///
     /// Difference: for a revoked certificate `X-CERT-VERIFY` is `FAILED:certificate revoked`. Cloudflare's property is `SUCCESS`, and the
     /// sample has no header for the revocation.
+    ///
+    /// [`Receiver::cloudflare_worker`](crate::Receiver::cloudflare_worker) reads it back.
     #[doc(alias(
         "X-CERT-ISSUER-DN",
         "X-CERT-SUBJECT-DN",
@@ -70,12 +74,16 @@ impl HeaderSet {
     /// The digests are `cf-cert-sha256` and `cf-cert-sha1`. Editions of the documentation before September 2026 called them
     /// `cf-cert-fingerprint-sha256` and `-sha1`. Cloudflare never sets those, so a client could: they are stripped from every request,
     /// and no receiver reads them.
+    ///
+    /// [`Receiver::cloudflare_managed`](crate::Receiver::cloudflare_managed) reads it back.
     #[doc(alias(
         "cf-cert-revoked",
         "cf-cert-verified",
         "cf-cert-presented",
         "cf-cert-issuer-dn",
         "cf-cert-subject-dn",
+        "cf-cert-issuer-dn-legacy",
+        "cf-cert-subject-dn-legacy",
         "cf-cert-serial",
         "cf-cert-issuer-serial",
         "cf-cert-sha256",
@@ -116,7 +124,6 @@ impl Receiver {
     /// Reads [`HeaderSet::cloudflare`](crate::HeaderSet::cloudflare): `Cf-Client-Cert-Der-Base64` and `…-Sha256`.
     ///
     /// Cloudflare sends them on the first request of a connection only: a request without them may be of a client with a certificate.
-    #[doc(alias("Cf-Client-Cert-Der-Base64", "Cf-Client-Cert-Sha256"))]
     #[must_use]
     pub fn cloudflare(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::cloudflare(), Some(unstated))
@@ -127,18 +134,6 @@ impl Receiver {
     /// The sample Worker as published sends `X-CERT-VERIFY: undefined`, which is an error here: the Worker reads the property
     /// `certVerify`, but its name is `certVerified`. Correct that line of the Worker; if you cannot, use
     /// [`cloudflare_worker_as_published`](Self::cloudflare_worker_as_published).
-    #[doc(alias(
-        "X-CERT-ISSUER-DN",
-        "X-CERT-SUBJECT-DN",
-        "X-CERT-ISSUER-DN-L",
-        "X-CERT-SUBJECT-DN-L",
-        "X-CERT-SERIAL",
-        "X-CERT-FINGER",
-        "X-CERT-VERIFY",
-        "X-CERT-NOTBE",
-        "X-CERT-NOTAF",
-        "Workers",
-    ))]
     #[must_use]
     pub fn cloudflare_worker() -> Self {
         Self::from_set(&HeaderSet::cloudflare_worker(), None)
@@ -164,21 +159,6 @@ impl Receiver {
 
     /// Reads [`HeaderSet::cloudflare_managed`](crate::HeaderSet::cloudflare_managed). Individual fields only; no certificate, and no
     /// reason for a failed verification.
-    #[doc(alias(
-        "cf-cert-revoked",
-        "cf-cert-verified",
-        "cf-cert-presented",
-        "cf-cert-issuer-dn",
-        "cf-cert-subject-dn",
-        "cf-cert-serial",
-        "cf-cert-issuer-serial",
-        "cf-cert-sha256",
-        "cf-cert-sha1",
-        "cf-cert-not-before",
-        "cf-cert-not-after",
-        "cf-cert-ski",
-        "cf-cert-issuer-ski",
-    ))]
     #[must_use]
     pub fn cloudflare_managed() -> Self {
         Self::from_set(&HeaderSet::cloudflare_managed(), None)

@@ -33,6 +33,8 @@ impl HeaderSet {
     /// Differences: Envoy does not escape URIs and DNS names, so a URI `spiffe://a;URI=spiffe://b,By=c` adds a key and an element. Here a
     /// value with `,`, `;`, `"` or `\` is quoted as in Envoy's documentation, with `\"` and `\\` inside. A value with a byte outside
     /// printable ASCII is left out; Envoy answers 503 for CR, LF and NUL and does not escape the others.
+    ///
+    /// [`Receiver::envoy`](crate::Receiver::envoy) reads it back.
     #[doc(alias("x-forwarded-client-cert", "XFCC", "Istio", "Contour"))]
     #[must_use]
     pub fn envoy() -> Self {
@@ -106,7 +108,8 @@ impl Receiver {
     /// assert_eq!(error.kind(), ReceiveErrorKind::Ambiguous);
     /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
     /// ```
-    #[doc(alias("x-forwarded-client-cert", "XFCC", "Istio", "Contour"))]
+    ///
+    /// Reads the headers of [`HeaderSet::envoy`](crate::HeaderSet::envoy).
     #[must_use]
     pub fn envoy(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::envoy(), Some(unstated))

@@ -36,6 +36,8 @@ impl HeaderSet {
     ///
     /// Differences: a header without a value is absent, not empty. Every failure, also a revoked certificate, is
     /// `client_cert_validation_failed`; Google has separate words for some failures.
+    ///
+    /// [`Receiver::google`](crate::Receiver::google) reads it back.
     #[doc(alias(
         "client_cert_present",
         "client_cert_chain_verified",
@@ -107,37 +109,8 @@ impl Receiver {
     ///
     /// A certificate with a `client-cert-error` is not trusted, whatever `client-cert-chain-verified` is and whatever the error is,
     /// also `client_cert_subject_dn_exceeded_size_limit`.
-    #[doc(alias(
-        "client_cert_present",
-        "client_cert_chain_verified",
-        "client_cert_error",
-        "client_cert_sha256_fingerprint",
-        "client_cert_serial_number",
-        "client_cert_spiffe_id",
-        "client_cert_uri_sans",
-        "client_cert_dnsname_sans",
-        "client_cert_valid_not_before",
-        "client_cert_valid_not_after",
-        "client_cert_issuer_dn",
-        "client_cert_subject_dn",
-        "client_cert_leaf",
-        "client_cert_chain",
-        "client-cert-present",
-        "client-cert-chain-verified",
-        "client-cert-error",
-        "client-cert-sha256-fingerprint",
-        "client-cert-serial-number",
-        "client-cert-spiffe-id",
-        "client-cert-uri-sans",
-        "client-cert-dnsname-sans",
-        "client-cert-valid-not-before",
-        "client-cert-valid-not-after",
-        "client-cert-issuer-dn",
-        "client-cert-subject-dn",
-        "client-cert-leaf",
-        "client-cert-chain",
-        "GCP",
-    ))]
+    ///
+    /// Reads the headers of [`HeaderSet::google`](crate::HeaderSet::google).
     #[must_use]
     pub fn google() -> Self {
         Self::from_set(&HeaderSet::google(), None)

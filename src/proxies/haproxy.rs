@@ -34,6 +34,8 @@ impl HeaderSet {
     ///   HAProxy sends them raw. A `%` before two hex digits is written as `%25`, so that it cannot be mistaken for an escape.
     /// - A space at the end of a name is written as `%20`, and at the beginning of `X-SSL-Client-CN` too.
     /// - A certificate that was not verified, and a reason without a code, is `ssl-c-verify: 1`, never `0`.
+    ///
+    /// [`Receiver::haproxy`](crate::Receiver::haproxy) reads it back.
     #[doc(alias(
         "ssl_c_verify",
         "ssl_c_s_dn",
@@ -48,8 +50,9 @@ impl HeaderSet {
         "ssl-c-verify",
         "ssl-c-s-dn",
         "ssl-c-i-dn",
-        "ssl-c-serial",
-        "ssl-c-sha1",
+        "ssl-c-serial-hex",
+        "ssl-c-sha1-hex",
+        "ssl-c-sha256-hex",
         "ssl-c-notbefore",
         "ssl-c-notafter",
         "ssl-c-der",
@@ -94,6 +97,8 @@ impl HeaderSet {
     ///
     /// The manual's `%{+Q}` adds no quotes to a header (observed with HAProxy 2.6). The differences are those of
     /// [`haproxy`](Self::haproxy).
+    ///
+    /// [`Receiver::haproxy_manual`](crate::Receiver::haproxy_manual) reads it back.
     #[doc(alias(
         "X-SSL",
         "X-SSL-Client-Verify",
@@ -128,44 +133,14 @@ impl Receiver {
     /// HAProxy sends `ssl-c-verify` also without a certificate, so a request without it is an error. This crate's
     /// [`HeaderSet::haproxy`](crate::HeaderSet::haproxy) sends nothing without a certificate: read it with
     /// [`verdict_may_be_absent`](Self::verdict_may_be_absent). Facts without `ssl-c-verify` are always an error.
-    #[doc(alias(
-        "ssl_c_verify",
-        "ssl_c_s_dn",
-        "ssl_c_i_dn",
-        "ssl_c_serial",
-        "ssl_c_sha1",
-        "ssl_c_notbefore",
-        "ssl_c_notafter",
-        "ssl_c_der",
-        "ssl_c_chain_der",
-        "ssl_c_used",
-        "ssl-c-verify",
-        "ssl-c-s-dn",
-        "ssl-c-i-dn",
-        "ssl-c-serial",
-        "ssl-c-sha1",
-        "ssl-c-notbefore",
-        "ssl-c-notafter",
-        "ssl-c-der",
-        "ssl-c-chain-der",
-        "ssl-c-used",
-    ))]
     #[must_use]
     pub fn haproxy() -> Self {
         Self::from_set(&HeaderSet::haproxy(), None).with_verdict_always()
     }
 
     /// Reads the headers of the example in HAProxy's manual: `X-SSL-Client-Verify` and others. Individual fields only; no certificate.
-    #[doc(alias(
-        "X-SSL",
-        "X-SSL-Client-Verify",
-        "X-SSL-Client-DN",
-        "X-SSL-Client-CN",
-        "X-SSL-Issuer",
-        "X-SSL-Client-NotBefore",
-        "X-SSL-Client-NotAfter",
-        "X-SSL-Client-SHA1",
-    ))]
+    ///
+    /// Reads the headers of [`HeaderSet::haproxy_manual`](crate::HeaderSet::haproxy_manual).
     #[must_use]
     pub fn haproxy_manual() -> Self {
         Self::from_set(&HeaderSet::haproxy_manual(), None).with_verdict_always()

@@ -19,6 +19,8 @@ impl HeaderSet {
     /// | `X-Client-Cert-Fingerprint` | SHA-1 in lower-case hex |
     ///
     /// The headers have no verdict, so they are sent for trusted clients only.
+    ///
+    /// [`Receiver::kong`](crate::Receiver::kong) reads it back.
     #[doc(alias(
         "X-Client-Cert",
         "X-Client-Cert-Serial",
@@ -46,14 +48,8 @@ impl HeaderSet {
 
 impl Receiver {
     /// Reads the headers of Kong's `tls-metadata-headers` plugin.
-    #[doc(alias(
-        "X-Client-Cert",
-        "X-Client-Cert-Serial",
-        "X-Client-Cert-Issuer-DN",
-        "X-Client-Cert-Subject-DN",
-        "X-Client-Cert-Fingerprint",
-        "tls-metadata-headers",
-    ))]
+    ///
+    /// Reads the headers of [`HeaderSet::kong`](crate::HeaderSet::kong).
     #[must_use]
     pub fn kong(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::kong(), Some(unstated))

@@ -21,6 +21,8 @@ impl HeaderSet {
     /// - A SPIFFE ID that its URL library rewrites (`SPIFFE://a`, `spiffe://a/../b`, `spiffe://a/b c`) gives no header.
     ///
     /// The header has no verdict, so it is sent for trusted clients only. Use the set on every request, as linkerd2-proxy does.
+    ///
+    /// [`Receiver::linkerd`](crate::Receiver::linkerd) reads it back.
     #[doc(alias("l5d-client-id"))]
     #[must_use]
     pub fn linkerd() -> Self {
@@ -31,7 +33,8 @@ impl HeaderSet {
 
 impl Receiver {
     /// Reads Linkerd's `l5d-client-id`: a [name](Self::receive_with_names) and nothing else.
-    #[doc(alias("l5d-client-id"))]
+    ///
+    /// Reads the headers of [`HeaderSet::linkerd`](crate::HeaderSet::linkerd).
     #[must_use]
     pub fn linkerd(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::linkerd(), Some(unstated))

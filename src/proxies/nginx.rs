@@ -33,6 +33,8 @@ impl HeaderSet {
     /// - An invalid date gives no header; nginx sends `Bad time value`.
     /// - A name that cannot be parsed gives no header; nginx rejects the handshake.
     /// - nginx by default answers 400 to most certificates that fail verification, so its origins seldom receive `FAILED`.
+    ///
+    /// [`Receiver::nginx`](crate::Receiver::nginx) reads it back.
     #[doc(alias(
         "ssl_client_verify",
         "ssl_client_s_dn",
@@ -91,6 +93,8 @@ impl HeaderSet {
     ///
     /// The values and the differences are those of [`nginx`](Self::nginx). The controller does not strip a client's own headers on hosts
     /// without a client CA; here they are stripped on all hosts.
+    ///
+    /// [`Receiver::ingress_nginx`](crate::Receiver::ingress_nginx) reads it back.
     #[doc(alias(
         "ssl-client-verify",
         "ssl-client-subject-dn",
@@ -119,31 +123,8 @@ impl Receiver {
     /// Reads nginx's variables `$ssl_client_…` from headers with the same names. The certificate is `$ssl_client_escaped_cert`,
     /// `$ssl_client_cert` with its folded lines, or an encoding that other proxies send under that name: PEM with `+` for a space,
     /// several PEMs, base64 of DER or PEM.
-    #[doc(alias(
-        "ssl_client_verify",
-        "ssl_client_s_dn",
-        "ssl_client_i_dn",
-        "ssl_client_s_dn_legacy",
-        "ssl_client_i_dn_legacy",
-        "ssl_client_serial",
-        "ssl_client_fingerprint",
-        "ssl_client_v_start",
-        "ssl_client_v_end",
-        "ssl_client_v_remain",
-        "ssl_client_escaped_cert",
-        "ssl-client-verify",
-        "ssl-client-s-dn",
-        "ssl-client-i-dn",
-        "ssl-client-s-dn-legacy",
-        "ssl-client-i-dn-legacy",
-        "ssl-client-serial",
-        "ssl-client-fingerprint",
-        "ssl-client-v-start",
-        "ssl-client-v-end",
-        "ssl-client-v-remain",
-        "ssl-client-escaped-cert",
-        "proxy_set_header",
-    ))]
+    ///
+    /// Reads the headers of [`HeaderSet::nginx`](crate::HeaderSet::nginx).
     #[must_use]
     pub fn nginx() -> Self {
         Self::from_set(&HeaderSet::nginx(), None).with_verdict_always()
@@ -152,15 +133,8 @@ impl Receiver {
     /// Reads the headers of ingress-nginx, and of Traefik's replacement for it. Without `auth-tls-pass-certificate-to-upstream` the
     /// controller does not set the certificate's header and forwards a client's own: read [`only`](Self::only) the other three then. On
     /// hosts without `auth-tls-secret` it forwards all four.
-    #[doc(alias(
-        "ssl-client-verify",
-        "ssl-client-subject-dn",
-        "ssl-client-issuer-dn",
-        "ssl-client-cert",
-        "auth-tls-secret",
-        "auth-tls-pass-certificate-to-upstream",
-        "kubernetes",
-    ))]
+    ///
+    /// Reads the headers of [`HeaderSet::ingress_nginx`](crate::HeaderSet::ingress_nginx).
     #[must_use]
     pub fn ingress_nginx() -> Self {
         Self::from_set(&HeaderSet::ingress_nginx(), None).with_verdict_always()

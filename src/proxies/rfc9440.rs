@@ -16,6 +16,8 @@ impl HeaderSet {
     ///
     /// The RFC has no field for the verdict, so both are sent for trusted clients only. It requires them on every request (§2.4): use
     /// [`Forwarding::rfc9440`](crate::Forwarding::rfc9440).
+    ///
+    /// [`Receiver::rfc9440`](crate::Receiver::rfc9440) reads it back.
     #[doc(alias("Client-Cert", "Client-Cert-Chain", "RFC 9440"))]
     #[must_use]
     pub fn rfc9440() -> Self {
@@ -33,7 +35,8 @@ impl HeaderSet {
 impl Receiver {
     /// Reads RFC 9440's `Client-Cert` and `Client-Cert-Chain`, each in one line. Cloudflare, Google, Envoy's `client_cert` filter and
     /// CloudFront's passthrough mode send them; the last two also for unverified certificates.
-    #[doc(alias("Client-Cert", "Client-Cert-Chain", "RFC 9440"))]
+    ///
+    /// Reads the headers of [`HeaderSet::rfc9440`](crate::HeaderSet::rfc9440).
     #[must_use]
     pub fn rfc9440(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::rfc9440(), Some(unstated))

@@ -29,6 +29,8 @@ impl HeaderSet {
     /// control byte and a `SerialNumber` over 256 bytes are left out.
     ///
     /// Base64 contains `+`: an origin must not decode the first header as a form.
+    ///
+    /// [`Receiver::traefik`](crate::Receiver::traefik) reads it back.
     #[doc(alias(
         "X-Forwarded-Tls-Client-Cert",
         "X-Forwarded-Tls-Client-Cert-Info",
@@ -63,11 +65,8 @@ impl Receiver {
     /// Reads the headers of Traefik's `passTLSClientCert`: the leaf and the presented chain. Without `pem: true` only the serial number
     /// and the dates of one certificate are read, and only if no name can have produced them, because Traefik escapes nothing. Declare
     /// the groups that your Traefik sends with [`declares`](Self::declares); a name can produce the others.
-    #[doc(alias(
-        "X-Forwarded-Tls-Client-Cert",
-        "X-Forwarded-Tls-Client-Cert-Info",
-        "passTLSClientCert",
-    ))]
+    ///
+    /// Reads the headers of [`HeaderSet::traefik`](crate::HeaderSet::traefik).
     #[must_use]
     pub fn traefik(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::traefik(), Some(unstated))
