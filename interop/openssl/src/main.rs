@@ -2,6 +2,8 @@
 //! of each what it should be.
 
 mod proxy;
+#[path = "../../requests.rs"]
+mod requests;
 
 use std::sync::Arc;
 

@@ -8,23 +8,18 @@ use std::sync::Arc;
 use clients::{Authorities, Error};
 use der::asn1::AnyRef;
 use der::{Decode as _, Reader as _, SliceReader, Tag, TagNumber, Tagged as _};
-use http_body_util::{Either, Empty};
-use hyper::body::{Bytes, Incoming};
-use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode, client, server};
-use hyper_util::rt::TokioIo;
 use openssl::pkey::PKey;
 use openssl::ssl::{
     NameType, SniError, Ssl, SslAcceptor, SslAlert, SslMethod, SslOptions, SslRef, SslSessionRef,
     SslVerifyMode,
 };
 use openssl::x509::X509;
-use tls_client_auth::hosts::{Decision, Handshake, Hosts, request_host};
-use tls_client_auth::{
-    ClientCertificate, ConnectionState, Dialect, Forwarding, HeaderSet, Verification,
-};
+use tls_client_auth::hosts::Hosts;
+use tls_client_auth::{ClientCertificate, Dialect, Forwarding, HeaderSet, Verification};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_openssl::SslStream;
+
+use crate::requests::Connection;
 
 /// As nginx's `optional_no_ca`: every client gets in, and the origin is told what OpenSSL said.
 pub fn acceptor(
@@ -115,13 +110,6 @@ pub async fn serve(
     }
 }
 
-/// What decides over the requests of a connection.
-struct Connection {
-    hosts: Arc<Hosts>,
-    handshake: Handshake,
-    state: ConnectionState,
-}
-
 async fn connection(
     ssl: Ssl,
     stream: TcpStream,
@@ -134,36 +122,5 @@ async fn connection(
     let client = client_certificate(stream.ssl())?;
     // On a resumed session of TLS 1.2, that of the session.
     let server_name = stream.ssl().servername(NameType::HOST_NAME);
-    let handshake = Handshake::new(server_name, client.clone());
-    let state = ConnectionState::new(client, forwarding);
-    let connection = Connection { hosts, handshake, state };
-    let service = service_fn(|request| forward(request, origin, &connection));
-    server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await?;
-    Ok(())
-}
-
-async fn forward(
-    mut request: Request<Incoming>,
-    origin: SocketAddr,
-    connection: &Connection,
-) -> Result<Response<Either<Incoming, Empty<Bytes>>>, Error> {
-    let Connection { hosts, handshake, state } = connection;
-    let host = request_host(request.uri(), request.headers());
-    let decision = hosts.decide(handshake.server_name(), host, handshake.client());
-    if let Some(status) = decision.status() {
-        let mut response = Response::new(Either::Right(Empty::new()));
-        *response.status_mut() = StatusCode::from_u16(status)?;
-        return Ok(response);
-    }
-    let claim = match decision {
-        Decision::Forward => state.claim(),
-        _ => state.withhold(),
-    };
-    claim.apply(request.headers_mut());
-    let stream = TcpStream::connect(origin).await?;
-    let (mut sender, connection) = client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    tokio::spawn(connection);
-    let response = sender.send_request(request).await?;
-    claim.commit();
-    Ok(response.map(Either::Left))
+    Connection::new(hosts, server_name, client, forwarding).serve(stream, origin).await
 }
