@@ -17,8 +17,9 @@ use base64::engine::general_purpose::STANDARD;
 use common::der::{
     self, IA5_STRING, INTEGER, OBJECT_IDENTIFIER, Parts, SEQUENCE, UTF8_STRING, of, tlv,
 };
+use common::trusted;
+use tls_client_auth::HeaderSet;
 use tls_client_auth::field::Limits;
-use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
 
 /// The tags of the entries.
 const MAIL: u8 = 0x81;
@@ -26,10 +27,6 @@ const DNS: u8 = 0x82;
 const URI: u8 = 0x86;
 /// `1.3.6.1.4.1.311.20.2.3`
 const USER_PRINCIPAL_NAME: &[u8] = &[0x2b, 6, 1, 4, 1, 0x82, 0x37, 0x14, 2, 3];
-
-fn trusted(leaf: &[u8]) -> ClientCertificate {
-    ClientCertificate::presented(leaf, Verification::Success)
-}
 
 /// A certificate with this list of names.
 fn with_names(entries: &[Vec<u8>]) -> Vec<u8> {

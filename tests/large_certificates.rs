@@ -13,6 +13,7 @@
 mod common;
 
 use common::der::{self, Parts, SEQUENCE, UNKNOWN, of, tlv};
+use common::trusted;
 use tls_client_auth::field::{Limits, Xfcc};
 use tls_client_auth::headers::HeaderLines;
 use tls_client_auth::receive::ReceiveLimits;
@@ -23,10 +24,6 @@ use tls_client_auth::{
 const ML_DSA_65: &[u8] = include_bytes!("fixtures/cases/ml_dsa_65.der");
 /// What a certificate takes that is signed with ML-DSA-87 and holds such a key.
 const ML_DSA_87: usize = 7_520;
-
-fn trusted(leaf: &[u8]) -> ClientCertificate {
-    ClientCertificate::presented(leaf, Verification::Success)
-}
 
 /// A certificate of so many bytes, a DNS name and a URI in it.
 fn of_size(bytes: usize) -> Vec<u8> {

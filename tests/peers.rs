@@ -12,33 +12,17 @@
     reason = "a test"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+#[path = "common/peers.rs"]
+mod observed;
+
+use std::collections::BTreeSet;
 
 use base64::Engine as _;
-use serde::Deserialize;
+use observed::{Archive, Headers, OBSERVED_AT, archive, fixture};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 use tls_client_auth::field::Limits;
 use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
-
-#[derive(Deserialize)]
-struct Archive {
-    chains: BTreeMap<String, Vec<String>>,
-    listeners: BTreeMap<String, Listener>,
-}
-
-#[derive(Deserialize)]
-struct Listener {
-    /// What it was configured to send.
-    headers: Vec<String>,
-    certificates: BTreeMap<String, Headers>,
-}
-
-type Headers = BTreeMap<String, String>;
-
-/// 2026-11-23T16:32:55Z, when they were observed.
-const OBSERVED_AT: i64 = 1_795_451_575;
 
 /// What a listener's set is called here, and which of the observed headers each of its headers must equal; a header that is not
 /// named equals its namesake.
@@ -173,10 +157,6 @@ const DIFFERENCES: &[Difference] = &[
     ),
 ];
 
-fn fixture(name: &str) -> String {
-    format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
-}
-
 /// What the listener's TLS library found, told by its own header.
 fn verification(headers: &Headers) -> Option<Verification> {
     if headers.get("ssl-c-used").is_some_and(|used| used == "0") {
@@ -194,7 +174,7 @@ fn client(archive: &Archive, certificate: &str, headers: &Headers) -> ClientCert
     let client = match verification {
         Verification::None => ClientCertificate::none(),
         verification => {
-            let der = fs::read(fixture(&format!("{certificate}.der"))).unwrap();
+            let der = fixture(&format!("{certificate}.der"));
             let engine = base64::engine::general_purpose::STANDARD;
             let chain = archive.chains.get(certificate).into_iter().flatten();
             ClientCertificate::presented(der, verification)
@@ -204,7 +184,7 @@ fn client(archive: &Archive, certificate: &str, headers: &Headers) -> ClientCert
     // The sets have their own dialect: this one must not matter.
     client
         .dialect(Dialect::BoringSsl)
-        .seen_at(OffsetDateTime::from_unix_timestamp(OBSERVED_AT).unwrap())
+        .seen_at(OffsetDateTime::from_unix_timestamp(OBSERVED_AT.into()).unwrap())
 }
 
 /// Whether our value is the observed one, which stands for itself or as a digest.
@@ -224,8 +204,7 @@ fn is_same(ours: Option<&str>, theirs: Option<&str>) -> bool {
 
 #[test]
 fn sets_send_what_the_proxies_sent() {
-    let archive: Archive =
-        serde_json::from_str(&fs::read_to_string(fixture("peers.json")).unwrap()).unwrap();
+    let archive = archive();
     let mut failures = Vec::new();
     let mut met = BTreeSet::new();
     for Replay { listener, set, names } in REPLAYS {

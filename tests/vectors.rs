@@ -23,6 +23,7 @@ use common::der::{
     PRINTABLE_STRING, Parts, SEQUENCE, ST, TELETEX_STRING, UID, UNIVERSAL_STRING, UNKNOWN,
     UTC_TIME, UTF8_STRING, VISIBLE_STRING, attribute, name, of, subject_key_identifier, tlv,
 };
+use common::trusted;
 use tls_client_auth::client::VerifyError;
 use tls_client_auth::field::Limits;
 use tls_client_auth::x509::{Certificate, ErrorKind, MAX_CERTIFICATE, Part, SubjectAltName};
@@ -31,10 +32,6 @@ use tls_client_auth::{
 };
 
 const PLAIN: &[u8] = include_bytes!("fixtures/plain.der");
-
-fn trusted(leaf: &[u8]) -> ClientCertificate {
-    ClientCertificate::presented(leaf, Verification::Success)
-}
 
 /// What a library prints: RFC 2253, then the legacy form. `None` where it prints nothing.
 type Forms = (Option<&'static str>, Option<&'static str>);

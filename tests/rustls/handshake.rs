@@ -107,7 +107,15 @@ pub(crate) fn handshake(
     let mut server = ServerConnection::new(Arc::clone(server)).unwrap();
     let name = ServerName::try_from("server.example").unwrap();
     let mut client = ClientConnection::new(Arc::clone(client), name).unwrap();
-    // Also what follows the handshake: a session to resume.
+    finish(&mut server, &mut client)?;
+    Ok(server)
+}
+
+/// Carries what either side writes to the other: the handshake, and what follows it, a session to resume.
+pub(crate) fn finish(
+    server: &mut ServerConnection,
+    client: &mut ClientConnection,
+) -> Result<(), rustls::Error> {
     for _ in 0..4 {
         let mut bytes = Vec::new();
         while client.wants_write() {
@@ -129,5 +137,5 @@ pub(crate) fn handshake(
         }
     }
     assert!(!server.is_handshaking() && !client.is_handshaking());
-    Ok(server)
+    Ok(())
 }

@@ -18,6 +18,8 @@ mod issuers;
 mod malleability;
 mod observed;
 mod one_for_all;
+#[path = "../common/peers.rs"]
+mod peers;
 mod sessions;
 
 use std::sync::Arc;

@@ -1,7 +1,5 @@
 //! What nginx said of the fixtures, and what rustls says of them in its words: the same, or a row of the table of differences.
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,23 +7,10 @@ use base64::Engine as _;
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::WebPkiClientVerifier;
-use serde::Deserialize;
 use tls_client_auth::Dialect;
 use tls_client_auth::rustls::OptionalNoCa;
 
-#[derive(Deserialize)]
-struct Archive {
-    chains: BTreeMap<String, Vec<String>>,
-    listeners: BTreeMap<String, Listener>,
-}
-
-#[derive(Deserialize)]
-struct Listener {
-    certificates: BTreeMap<String, BTreeMap<String, String>>,
-}
-
-/// When they were observed.
-const OBSERVED_AT: Duration = Duration::from_secs(1_795_451_575);
+use crate::peers::{OBSERVED_AT, archive, fixture};
 
 /// The fixture, and what is said of it by nginx 1.28 and here.
 const DIFFERENCES: [(&str, &str, &str); 8] = [
@@ -44,13 +29,9 @@ const DIFFERENCES: [(&str, &str, &str); 8] = [
 ];
 const UNSPECIFIED: &str = "unspecified certificate verification error";
 
-fn fixture(name: &str) -> Vec<u8> {
-    fs::read(format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
-}
-
 #[test]
 fn outcomes_are_those_of_nginx() {
-    let archive: Archive = serde_json::from_slice(&fixture("peers.json")).unwrap();
+    let archive = archive();
     let mut roots = RootCertStore::empty();
     roots.add(fixture("ca.der").into()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -70,7 +51,7 @@ fn outcomes_are_those_of_nginx() {
             let der = base64::engine::general_purpose::STANDARD.decode(certificate).unwrap();
             chain.push(der.into());
         }
-        let now = UnixTime::since_unix_epoch(OBSERVED_AT);
+        let now = UnixTime::since_unix_epoch(Duration::from_secs(OBSERVED_AT.into()));
         let client = verifier.client(Some(&chain), now).unwrap();
         let ours = client.verification().text(Dialect::OpenSsl);
         if ours == nginx {

@@ -16,7 +16,8 @@ use tls_client_auth::ClientCertificate;
 use tls_client_auth::hosts::{Decision, Hosts};
 
 use crate::handshake::{
-    Pair, authority_params, client_config, client_params, params, self_signed, signed, verifier,
+    Pair, authority_params, client_config, client_params, finish, params, self_signed, signed,
+    verifier,
 };
 use crate::one_for_all::OneForAll;
 
@@ -78,27 +79,7 @@ impl Server {
         let asks = self.hosts.asks(accepted.client_hello().server_name());
         let config = if asks { &self.asking } else { &self.plain };
         let mut server = accepted.into_connection(Arc::clone(config)).ok().unwrap();
-        for _ in 0..4 {
-            let mut bytes = Vec::new();
-            while server.wants_write() {
-                server.write_tls(&mut bytes).unwrap();
-            }
-            let mut input = &bytes[..];
-            while !input.is_empty() {
-                client.read_tls(&mut input).unwrap();
-                client.process_new_packets().unwrap();
-            }
-            let mut bytes = Vec::new();
-            while client.wants_write() {
-                client.write_tls(&mut bytes).unwrap();
-            }
-            let mut input = &bytes[..];
-            while !input.is_empty() {
-                server.read_tls(&mut input).unwrap();
-                server.process_new_packets().unwrap();
-            }
-        }
-        assert!(!server.is_handshaking() && !client.is_handshaking());
+        finish(&mut server, &mut client).unwrap();
         server
     }
 }

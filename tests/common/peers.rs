@@ -1,0 +1,34 @@
+//! What real proxies sent for the fixtures: `tests/fixtures/peers.json`, which `tools/peers_fixture.py` makes.
+
+#![allow(dead_code, reason = "each program uses its part")]
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub(crate) struct Archive {
+    pub(crate) chains: BTreeMap<String, Vec<String>>,
+    pub(crate) listeners: BTreeMap<String, Listener>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Listener {
+    /// What it was configured to send.
+    pub(crate) headers: Vec<String>,
+    pub(crate) certificates: BTreeMap<String, Headers>,
+}
+
+pub(crate) type Headers = BTreeMap<String, String>;
+
+/// 2026-11-23T16:32:55Z, when they were observed.
+pub(crate) const OBSERVED_AT: u32 = 1_795_451_575;
+
+pub(crate) fn archive() -> Archive {
+    serde_json::from_slice(&fixture("peers.json")).unwrap()
+}
+
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
+    fs::read(format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
