@@ -17,52 +17,71 @@ use crate::field::stated::Stated;
 use crate::record::{Property, TlsClientAuth};
 use crate::x509::Dialect;
 
-/// The object, in Cloudflare's order and spelling.
-#[derive(Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Object<'a> {
-    #[serde(borrow)]
-    cert_presented: Cow<'a, str>,
-    #[serde(borrow)]
-    cert_verified: Cow<'a, str>,
-    #[serde(borrow)]
-    cert_revoked: Cow<'a, str>,
-    #[serde(borrow, rename = "certIssuerDN")]
-    cert_issuer_dn: Cow<'a, str>,
-    #[serde(borrow, rename = "certSubjectDN")]
-    cert_subject_dn: Cow<'a, str>,
-    #[serde(borrow, rename = "certIssuerDNRFC2253")]
-    cert_issuer_dn_rfc2253: Cow<'a, str>,
-    #[serde(borrow, rename = "certSubjectDNRFC2253")]
-    cert_subject_dn_rfc2253: Cow<'a, str>,
-    #[serde(borrow, rename = "certIssuerDNLegacy")]
-    cert_issuer_dn_legacy: Cow<'a, str>,
-    #[serde(borrow, rename = "certSubjectDNLegacy")]
-    cert_subject_dn_legacy: Cow<'a, str>,
-    #[serde(borrow)]
-    cert_serial: Cow<'a, str>,
-    #[serde(borrow)]
-    cert_issuer_serial: Cow<'a, str>,
-    #[serde(borrow, rename = "certSKI")]
-    cert_ski: Cow<'a, str>,
-    #[serde(borrow, rename = "certIssuerSKI")]
-    cert_issuer_ski: Cow<'a, str>,
-    #[serde(borrow, rename = "certFingerprintSHA1")]
-    cert_fingerprint_sha1: Cow<'a, str>,
-    #[serde(borrow, rename = "certFingerprintSHA256")]
-    cert_fingerprint_sha256: Cow<'a, str>,
-    #[serde(borrow)]
-    cert_not_before: Cow<'a, str>,
-    #[serde(borrow)]
-    cert_not_after: Cow<'a, str>,
-    #[serde(borrow, rename = "certRFC9440", default)]
-    cert_rfc9440: Cow<'a, str>,
-    #[serde(rename = "certRFC9440TooLarge", default)]
-    cert_rfc9440_too_large: bool,
-    #[serde(borrow, rename = "certChainRFC9440", default)]
-    cert_chain_rfc9440: Cow<'a, str>,
-    #[serde(rename = "certChainRFC9440TooLarge", default)]
-    cert_chain_rfc9440_too_large: bool,
+/// Declares the object, its conversion from a record, and its texts in the order of [`Property::ALL`]. A text that can be left out for
+/// its size is followed by its flag.
+macro_rules! object {
+    ($($(#[$attribute:meta])* $member:ident: $property:ident
+        $(, $(#[$of_flag:meta])* $flag:ident)?;)+) => {
+        #[derive(Deserialize, Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Object<'a> {
+            $(
+                #[serde(borrow)]
+                $(#[$attribute])*
+                $member: Cow<'a, str>,
+                $($(#[$of_flag])* $flag: bool,)?
+            )+
+        }
+
+        impl<'a> Object<'a> {
+            fn of(auth: &'a TlsClientAuth) -> Self {
+                Self {$(
+                    $member: Cow::Borrowed(auth.text(Property::$property)),
+                    $($flag: auth.$flag(),)?
+                )+}
+            }
+
+            fn texts(&self) -> [&str; Property::ALL.len()] {
+                [$(&self.$member),+]
+            }
+        }
+    };
+}
+
+object! {
+    cert_presented: Presented;
+    cert_verified: Verified;
+    cert_revoked: Revoked;
+    #[serde(rename = "certIssuerDN")]
+    cert_issuer_dn: IssuerDn;
+    #[serde(rename = "certSubjectDN")]
+    cert_subject_dn: SubjectDn;
+    #[serde(rename = "certIssuerDNRFC2253")]
+    cert_issuer_dn_rfc2253: IssuerDnRfc2253;
+    #[serde(rename = "certSubjectDNRFC2253")]
+    cert_subject_dn_rfc2253: SubjectDnRfc2253;
+    #[serde(rename = "certIssuerDNLegacy")]
+    cert_issuer_dn_legacy: IssuerDnLegacy;
+    #[serde(rename = "certSubjectDNLegacy")]
+    cert_subject_dn_legacy: SubjectDnLegacy;
+    cert_serial: Serial;
+    cert_issuer_serial: IssuerSerial;
+    #[serde(rename = "certSKI")]
+    cert_ski: Ski;
+    #[serde(rename = "certIssuerSKI")]
+    cert_issuer_ski: IssuerSki;
+    #[serde(rename = "certFingerprintSHA1")]
+    cert_fingerprint_sha1: FingerprintSha1;
+    #[serde(rename = "certFingerprintSHA256")]
+    cert_fingerprint_sha256: FingerprintSha256;
+    cert_not_before: NotBefore;
+    cert_not_after: NotAfter;
+    #[serde(rename = "certRFC9440", default)]
+    cert_rfc9440: Rfc9440,
+        #[serde(rename = "certRFC9440TooLarge", default)] cert_rfc9440_too_large;
+    #[serde(rename = "certChainRFC9440", default)]
+    cert_chain_rfc9440: ChainRfc9440,
+        #[serde(rename = "certChainRFC9440TooLarge", default)] cert_chain_rfc9440_too_large;
 }
 
 /// An object with named members. What serde derives takes a list of values for one as well.
@@ -106,31 +125,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
 /// ```
 impl Serialize for TlsClientAuth {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = |property| Cow::Borrowed(self.text(property));
-        Object {
-            cert_presented: text(Property::Presented),
-            cert_verified: text(Property::Verified),
-            cert_revoked: text(Property::Revoked),
-            cert_issuer_dn: text(Property::IssuerDn),
-            cert_subject_dn: text(Property::SubjectDn),
-            cert_issuer_dn_rfc2253: text(Property::IssuerDnRfc2253),
-            cert_subject_dn_rfc2253: text(Property::SubjectDnRfc2253),
-            cert_issuer_dn_legacy: text(Property::IssuerDnLegacy),
-            cert_subject_dn_legacy: text(Property::SubjectDnLegacy),
-            cert_serial: text(Property::Serial),
-            cert_issuer_serial: text(Property::IssuerSerial),
-            cert_ski: text(Property::Ski),
-            cert_issuer_ski: text(Property::IssuerSki),
-            cert_fingerprint_sha1: text(Property::FingerprintSha1),
-            cert_fingerprint_sha256: text(Property::FingerprintSha256),
-            cert_not_before: text(Property::NotBefore),
-            cert_not_after: text(Property::NotAfter),
-            cert_rfc9440: text(Property::Rfc9440),
-            cert_rfc9440_too_large: self.cert_rfc9440_too_large(),
-            cert_chain_rfc9440: text(Property::ChainRfc9440),
-            cert_chain_rfc9440_too_large: self.cert_chain_rfc9440_too_large(),
-        }
-        .serialize(serializer)
+        Object::of(self).serialize(serializer)
     }
 }
 
@@ -145,27 +140,7 @@ impl Serialize for TlsClientAuth {
 impl<'de> Deserialize<'de> for TlsClientAuth {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Named(object) = Named::<Object<'_>>::deserialize(deserializer)?;
-        let texts: [&str; Property::ALL.len()] = [
-            &object.cert_presented,
-            &object.cert_verified,
-            &object.cert_revoked,
-            &object.cert_issuer_dn,
-            &object.cert_subject_dn,
-            &object.cert_issuer_dn_rfc2253,
-            &object.cert_subject_dn_rfc2253,
-            &object.cert_issuer_dn_legacy,
-            &object.cert_subject_dn_legacy,
-            &object.cert_serial,
-            &object.cert_issuer_serial,
-            &object.cert_ski,
-            &object.cert_issuer_ski,
-            &object.cert_fingerprint_sha1,
-            &object.cert_fingerprint_sha256,
-            &object.cert_not_before,
-            &object.cert_not_after,
-            &object.cert_rfc9440,
-            &object.cert_chain_rfc9440,
-        ];
+        let texts = object.texts();
         if texts.iter().any(|text| !text.bytes().all(|byte| matches!(byte, b' '..=b'~'))) {
             return Err(D::Error::custom("tlsClientAuth: a property is not printable ASCII"));
         }

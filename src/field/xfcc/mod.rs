@@ -16,8 +16,7 @@ use super::{
     CertificateForm, ChainForm, Facts, Field, SanKind, UrlForm, Written, alternative_names,
 };
 use crate::encoding;
-use crate::x509::Dialect;
-use crate::x509::Name;
+use crate::x509::{Certificate, Dialect, Name};
 
 /// The keys of an `x-forwarded-client-cert` element, and its format: text or JSON.
 ///
@@ -130,7 +129,7 @@ impl Xfcc {
     }
 }
 
-impl Facts<'_> {
+impl<'c> Facts<'c> {
     /// Appends one element with as many certificates as fit; the other keys are kept.
     #[inline(never)]
     pub(super) fn write_what_fits(
@@ -192,12 +191,15 @@ impl Facts<'_> {
             ChainForm::EscapedPem(UrlForm::Envoy).write(self.all_certificates(), out);
             out.push(b'"');
         }
-        if let Some(name) = self.subject(xfcc, dialect) {
-            out.extend_from_slice(b";Subject=\"");
-            // RFC 2253 has escaped quotes and backslashes already.
-            out.extend_from_slice(&name);
-            out.push(b'"');
-        }
+        // RFC 2253 has escaped quotes and backslashes already.
+        let name = |key: &[u8], name: Option<Vec<u8>>, out: &mut Vec<u8>| {
+            if let Some(name) = name {
+                out.extend_from_slice(key);
+                out.extend_from_slice(&name);
+                out.push(b'"');
+            }
+        };
+        name(b";Subject=\"", self.printed(xfcc.subject, Certificate::subject, dialect), out);
         if xfcc.uri && self.certificate.is_some() {
             let mut uris = self.names(SanKind::Uri).peekable();
             if uris.peek().is_none() {
@@ -214,11 +216,7 @@ impl Facts<'_> {
                 quote(name, out);
             }
         }
-        if let Some(name) = self.issuer_name(xfcc, dialect) {
-            out.extend_from_slice(b";Issuer=\"");
-            out.extend_from_slice(&name);
-            out.push(b'"');
-        }
+        name(b";Issuer=\"", self.printed(xfcc.issuer, Certificate::issuer, dialect), out);
     }
 
     fn write_json(
@@ -255,13 +253,13 @@ impl Facts<'_> {
             out.push(b']');
         }
         // What is empty is left out.
-        let mut member = |key: &str, name: Option<Vec<u8>>| {
+        let name = |key: &[u8], name: Option<Vec<u8>>, out: &mut Vec<u8>| {
             if let Some(name) = name.filter(|name| !name.is_empty()) {
-                out.extend_from_slice(key.as_bytes());
+                out.extend_from_slice(key);
                 json_string(&name, out);
             }
         };
-        member(",\"subject\":", self.subject(xfcc, dialect));
+        name(b",\"subject\":", self.printed(xfcc.subject, Certificate::subject, dialect), out);
         for (wanted, key, kind) in
             [(xfcc.uri, ",\"uri\":", SanKind::Uri), (xfcc.dns, ",\"dns\":", SanKind::Dns)]
         {
@@ -271,10 +269,7 @@ impl Facts<'_> {
                 json_list(names, out);
             }
         }
-        if let Some(name) = self.issuer_name(xfcc, dialect).filter(|name| !name.is_empty()) {
-            out.extend_from_slice(b",\"issuer\":");
-            json_string(&name, out);
-        }
+        name(b",\"issuer\":", self.printed(xfcc.issuer, Certificate::issuer, dialect), out);
         out.extend_from_slice(b"}]");
     }
 
@@ -284,19 +279,17 @@ impl Facts<'_> {
             .flat_map(move |certificate| alternative_names::raw(certificate, kind))
     }
 
-    fn subject(&self, xfcc: Xfcc, dialect: Dialect) -> Option<Vec<u8>> {
-        printed(self.certificate.filter(|_| xfcc.subject)?.subject(), dialect)
+    /// A name in RFC 2253's form, where it is wanted and can be read.
+    fn printed(
+        &self,
+        is_wanted: bool,
+        name: fn(&Certificate<'c>) -> Name<'c>,
+        dialect: Dialect,
+    ) -> Option<Vec<u8>> {
+        let mut text = Vec::new();
+        name(&self.certificate.filter(|_| is_wanted)?).write_rfc2253(dialect, &mut text)?;
+        Some(text)
     }
-
-    fn issuer_name(&self, xfcc: Xfcc, dialect: Dialect) -> Option<Vec<u8>> {
-        printed(self.certificate.filter(|_| xfcc.issuer)?.issuer(), dialect)
-    }
-}
-
-fn printed(name: Name<'_>, dialect: Dialect) -> Option<Vec<u8>> {
-    let mut text = Vec::new();
-    name.write_rfc2253(dialect, &mut text)?;
-    Some(text)
 }
 
 /// Envoy does not quote values, although its documentation says that values with `,`, `;` or `=` are quoted. Here a value is quoted
