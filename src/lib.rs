@@ -118,6 +118,7 @@ pub mod rustls;
 pub mod tower;
 #[cfg(feature = "headers")]
 pub mod typed_headers;
+mod words;
 pub mod x509;
 
 pub use client::{ClientCertificate, Verification};

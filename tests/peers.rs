@@ -166,7 +166,7 @@ fn verification(headers: &Headers) -> Option<Verification> {
         return Some(Verification::from_code(code.parse().ok()?, Dialect::OpenSsl));
     }
     let text = headers.get("ssl-client-verify").or_else(|| headers.get("SSL-CLIENT-VERIFY"))?;
-    Verification::from_text(text)
+    text.parse().ok()
 }
 
 fn client(archive: &Archive, certificate: &str, headers: &Headers) -> ClientCertificate {

@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn what_was_told() {
-        let failed = Verification::from_text("FAILED:certificate has expired").unwrap();
+        let failed = "FAILED:certificate has expired".parse().unwrap();
         let cases = [
             (Verification::Success, true, "SUCCESS", Tone::Good),
             (Verification::None, false, "NONE", Tone::Warning),

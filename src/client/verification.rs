@@ -4,8 +4,9 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use core::str::FromStr;
 
-use crate::client::VerifyError;
+use crate::client::{ParseVerifyError, VerifyError};
 use crate::x509::Dialect;
 
 /// The outcome of verifying the client's certificate chain, as the TLS library reported it.
@@ -64,20 +65,8 @@ impl Verification {
         }
     }
 
-    /// Parses the output of [`text`](Self::text), in either dialect. A reason of neither library becomes [`Reason::Other`].
-    /// `None` if the text is not a verification result.
-    ///
-    /// ```
-    /// use tls_client_auth::Verification;
-    /// use tls_client_auth::client::{Reason, VerifyError};
-    ///
-    /// assert_eq!(Verification::from_text("SUCCESS"), Some(Verification::Success));
-    /// assert_eq!(Verification::from_text("FAILED:path loop"), Some(VerifyError::PathLoop.into()));
-    /// assert_eq!(Verification::from_text("FAILED"), Some(Verification::Failed(Reason::Unstated)));
-    /// assert_eq!(Verification::from_text("success"), None);
-    /// ```
-    #[must_use]
-    pub fn from_text(text: &str) -> Option<Self> {
+    /// Parses what [`FromStr`] parses.
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
         match text {
             "NONE" => Some(Self::None),
             "SUCCESS" => Some(Self::Success),
@@ -90,6 +79,38 @@ impl Verification {
                 }))
             }
         }
+    }
+}
+
+/// The outcome in OpenSSL's words: [`text`](Self::text) with [`Dialect::OpenSsl`].
+impl fmt::Display for Verification {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&self.text(Dialect::OpenSsl))
+    }
+}
+
+/// Reads what [`text`](Self::text) writes, in either dialect; a reason neither library words stays as it is, and no reason stays none.
+///
+/// ```
+/// use tls_client_auth::Verification;
+/// use tls_client_auth::client::{Reason, VerifyError};
+///
+/// assert_eq!("SUCCESS".parse(), Ok(Verification::Success));
+/// assert_eq!("FAILED:path loop".parse(), Ok(Verification::from(VerifyError::PathLoop)));
+/// assert_eq!("FAILED".parse(), Ok(Verification::Failed(Reason::Unstated)));
+/// let error = "success".parse::<Verification>().unwrap_err();
+/// assert_eq!(error.to_string(), r#"the text is not an outcome of verification, did you mean "SUCCESS"?"#);
+/// ```
+///
+/// # Errors
+/// The text is not `NONE`, `SUCCESS` or `FAILED`, nor `FAILED:` and a reason.
+impl FromStr for Verification {
+    type Err = ParseVerifyError;
+
+    fn from_str(text: &str) -> Result<Self, ParseVerifyError> {
+        const KNOWN: [&str; 3] = ["NONE", "SUCCESS", "FAILED"];
+        let error = || ParseVerifyError::new("an outcome of verification", text, KNOWN.into_iter());
+        Self::from_text(text).ok_or_else(error)
     }
 }
 

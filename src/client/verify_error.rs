@@ -3,6 +3,7 @@
 //! Source: `X509_verify_cert_error_string` of OpenSSL 3.0 and of BoringSSL. The same code can mean
 //! different things in the two (24, 65 to 67), and the same reason can have different texts (18).
 
+use crate::words::nearest;
 use crate::x509::Dialect;
 
 use alloc::vec::Vec;
@@ -234,23 +235,43 @@ impl core::error::Error for VerifyError {}
 ///
 /// assert_eq!("certificate has expired".parse(), Ok(VerifyError::CertHasExpired));
 /// assert_eq!(VerifyError::CertHasExpired.to_string(), "certificate has expired");
-/// assert!("expired".parse::<VerifyError>().is_err());
+/// let error = "certificate expired".parse::<VerifyError>().unwrap_err();
+/// let said = r#"the text is not a reason of OpenSSL or BoringSSL, did you mean "certificate has expired"?"#;
+/// assert_eq!(error.to_string(), said);
 /// ```
 impl FromStr for VerifyError {
     type Err = ParseVerifyError;
 
     fn from_str(text: &str) -> Result<Self, ParseVerifyError> {
-        Self::from_text(text).ok_or(ParseVerifyError(()))
+        let known = TABLE.iter().flat_map(|(_, openssl, boringssl)| [openssl.1, boringssl.1]);
+        let error = || ParseVerifyError::new("a reason of OpenSSL or BoringSSL", text, known);
+        Self::from_text(text).ok_or_else(error)
     }
 }
 
-/// The text is not a reason of OpenSSL or BoringSSL.
+/// The text is not a reason of OpenSSL or BoringSSL, or not a result of verification.
+///
+/// The error names the most similar known text. It does not contain the given text, which may come from a client.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct ParseVerifyError(());
+pub struct ParseVerifyError {
+    what: &'static str,
+    nearest: Option<&'static str>,
+}
+
+impl ParseVerifyError {
+    pub(super) fn new(
+        what: &'static str,
+        text: &str,
+        known: impl Iterator<Item = &'static str> + Clone,
+    ) -> Self {
+        Self { what, nearest: nearest(text, known) }
+    }
+}
 
 impl fmt::Display for ParseVerifyError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the text is not a reason of OpenSSL or BoringSSL")
+        write!(formatter, "the text is not {}", self.what)?;
+        self.nearest.map_or(Ok(()), |nearest| write!(formatter, ", did you mean {nearest:?}?"))
     }
 }
 
@@ -259,6 +280,8 @@ impl core::error::Error for ParseVerifyError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::Verification;
+    use alloc::string::ToString as _;
 
     #[test]
     fn codes_and_texts_lead_back_to_the_reason() {
@@ -269,6 +292,10 @@ mod tests {
                     assert_eq!(error.code(dialect), Some(code));
                 }
             }
+            assert_eq!(error.to_string().parse(), Ok(error));
+            let outcome = Verification::from(error);
+            assert_eq!(outcome.to_string().parse(), Ok(outcome.clone()));
+            assert_eq!(outcome.text(Dialect::BoringSsl).parse(), Ok(outcome));
             assert_eq!(VerifyError::from_text(openssl_text), Some(error));
             assert_eq!(VerifyError::from_text(boringssl_text), Some(error));
         }

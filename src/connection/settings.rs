@@ -11,20 +11,13 @@ use serde::{Serialize, Serializer};
 
 use super::{Forwarding, KeepFrom, XfccMode};
 use crate::field::Limits;
-use crate::field::words::{Spelled, words};
 use crate::headers::families::Families;
 use crate::headers::settings::table::{Entries, Pairs, once};
 use crate::headers::settings::{Described, DescribedList};
 use crate::headers::{HeaderSetError, HeaderSetErrorKind};
+use crate::words::{Spelled, words};
 
 words! {
-    XfccMode as "xfcc-mode" {
-        "sanitize" => Sanitize,
-        "sanitize-set" => SanitizeSet,
-        "append-forward" => AppendForward,
-        "forward-only" => ForwardOnly,
-        "always-forward-only" => AlwaysForwardOnly,
-    }
     KeepFrom as "keep-family" { "trusted" => Trusted, "anyone" => Anyone, }
     Key as "key" {
         "first-request" => FirstRequest,

@@ -6,6 +6,7 @@ use crate::field::xfcc_elements;
 pub(super) use crate::headers::name::X_FORWARDED_CLIENT_CERT as NAME;
 use crate::headers::name::is_alike;
 use crate::headers::{HeaderLine, RequestHeaders};
+use crate::words::{in_words, words};
 
 /// How to treat the `x-forwarded-client-cert` of an incoming request.
 ///
@@ -57,6 +58,18 @@ pub enum XfccMode {
     /// listener that no one except proxies can reach.
     AlwaysForwardOnly,
 }
+
+words! {
+    XfccMode as "xfcc-mode" {
+        "sanitize" => Sanitize,
+        "sanitize-set" => SanitizeSet,
+        "append-forward" => AppendForward,
+        "forward-only" => ForwardOnly,
+        "always-forward-only" => AlwaysForwardOnly,
+    }
+}
+
+in_words!(XfccMode);
 
 impl XfccMode {
     /// Whether a request's header is kept, for a trusted client or another.

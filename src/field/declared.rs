@@ -4,6 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::words::write_known;
+
 /// The keys that the caller declared; all by default.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Declared(Option<Vec<&'static str>>);
@@ -15,7 +17,8 @@ impl Declared {
         known: &[&'static str],
     ) -> Result<Self, UnknownKey> {
         let find = |key: &str| known.iter().find(|known| known.eq_ignore_ascii_case(key)).copied();
-        let declared = keys.into_iter().map(|key| find(key).ok_or_else(|| UnknownKey(key.into())));
+        let unknown = |key: &str| UnknownKey { key: key.into(), known: known.to_vec() };
+        let declared = keys.into_iter().map(|key| find(key).ok_or_else(|| unknown(key)));
         declared.collect::<Result<_, _>>().map(|keys| Self(Some(keys)))
     }
 
@@ -31,19 +34,27 @@ impl Declared {
 
 /// A declared key is not a key of the receiver's format: see [`Receiver::declares`](crate::Receiver::declares).
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct UnknownKey(String);
+pub struct UnknownKey {
+    key: String,
+    /// What the format has.
+    known: Vec<&'static str>,
+}
 
 impl UnknownKey {
     /// The rejected key.
     #[must_use]
     pub fn key(&self) -> &str {
-        &self.0
+        &self.key
     }
 }
 
 impl fmt::Display for UnknownKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:?} is not a key of this receiver's format", self.0)
+        write!(formatter, "{:?} is not a key of this receiver's format", self.key)?;
+        if self.known.is_empty() {
+            return Ok(());
+        }
+        write_known(&self.key, self.known.iter().copied(), formatter)
     }
 }
 

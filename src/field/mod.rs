@@ -20,11 +20,11 @@ pub(crate) mod stated;
 mod text;
 mod traefik;
 pub(crate) mod verdict;
-pub(crate) mod words;
 mod write;
 mod xfcc;
 
 pub use crate::encoding::UrlForm;
+pub use crate::words::ParseWordsError;
 pub use crate::x509::{AttributeType, Occurrence};
 pub use alternative_name::SubjectAltNameForm;
 pub use alternative_names::SanKind;
@@ -41,7 +41,6 @@ pub(crate) use read::Reading;
 use read::ReceiveErrorKind;
 pub use serial::SerialForm;
 pub use verdict::{Flag, VerdictForm};
-pub use words::ParseFieldError;
 pub use xfcc::Xfcc;
 pub(crate) use xfcc::elements as xfcc_elements;
 

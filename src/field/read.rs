@@ -143,7 +143,7 @@ fn key_identifier(fact: Fact, value: &[u8], stated: &mut Stated) -> Result<(), R
 }
 
 /// The reason for which a header is rejected.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ReceiveErrorKind {
     /// The header is duplicated: one of the copies may be the client's.

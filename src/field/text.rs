@@ -8,11 +8,12 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 use core::str::FromStr;
 
-use super::words::{ParseFieldError, Unread, Words, read_list, words};
 use super::{
     AttributeType, CertificateForm, ChainForm, DateForm, DigestForm, Field, Flag, NameForm,
     Occurrence, SanKind, SerialForm, SubjectAltNameForm, UrlForm, VerdictForm, Xfcc,
 };
+use crate::words::{ParseWordsError, Unread, Words, in_words, read_list, words};
+use crate::x509::Dialect;
 
 words! {
     Field as "field" {
@@ -134,6 +135,27 @@ words! {
     }
 }
 
+words! {
+    Dialect as "dialect" { "boringssl" => BoringSsl, "openssl" => OpenSsl, }
+}
+
+in_words!(
+    AttributeType,
+    CertificateForm,
+    ChainForm,
+    DateForm,
+    Dialect,
+    DigestForm,
+    Flag,
+    NameForm,
+    Occurrence,
+    SanKind,
+    SerialForm,
+    SubjectAltNameForm,
+    VerdictForm,
+    Xfcc,
+);
+
 /// `hash,subject,uri`: the keys, always with `hash`; `json` selects the format.
 impl Words for Xfcc {
     fn write_words(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -146,7 +168,7 @@ impl Words for Xfcc {
         Ok(())
     }
 
-    fn read_words(words: &mut Unread<'_>) -> Result<Self, ParseFieldError> {
+    fn read_words(words: &mut Unread<'_>) -> Result<Self, ParseWordsError> {
         let mut xfcc = Self::new();
         for place in read_list(words, &XFCC_KEYS.map(|(word, ..)| word))? {
             if let Some((_, _, add)) = XFCC_KEYS.get(place) {
@@ -219,15 +241,15 @@ impl fmt::Display for Field {
 /// let field: Field = "chain-certificate:0:pem-url".parse()?;
 /// assert_eq!(field, Field::ChainCertificate(0, CertificateForm::EscapedPem(UrlForm::Component)));
 /// assert_eq!(field.to_string(), "chain-certificate:0:pem-url");
-/// # Ok::<(), tls_client_auth::field::ParseFieldError>(())
+/// # Ok::<(), tls_client_auth::field::ParseWordsError>(())
 /// ```
 ///
 /// # Errors
 /// A word is unknown, missing or superfluous. The error names the nearest known word and lists all that are valid in its place.
 impl FromStr for Field {
-    type Err = ParseFieldError;
+    type Err = ParseWordsError;
 
-    fn from_str(text: &str) -> Result<Self, ParseFieldError> {
+    fn from_str(text: &str) -> Result<Self, ParseWordsError> {
         Self::parse_words(text)
     }
 }
@@ -235,7 +257,7 @@ impl FromStr for Field {
 #[cfg(feature = "serde")]
 mod serde {
     use super::Field;
-    use crate::field::words::Spelled;
+    use crate::words::Spelled;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     /// Writes the field's text: `"subject:rfc2253"`.
@@ -270,6 +292,39 @@ mod tests {
         }
         // Each of Envoy's 7 choices, and the three numbers of each index.
         assert!(texts.len() > 128 + 3 * 7 + 3 * 3, "{}", texts.len());
+    }
+
+    fn every_text_comes_back<T: Words + fmt::Display + FromStr<Err = ParseWordsError>>() {
+        for text in T::texts() {
+            assert_eq!(text.parse::<T>().unwrap().to_string(), text);
+            assert!(alloc::format!("{text}:x").parse::<T>().is_err(), "{text}");
+        }
+        let error = "x".parse::<T>().err().unwrap().to_string();
+        assert!(error.contains("\"x\": is not known") && error.contains("nown: "), "{error}");
+    }
+
+    #[test]
+    fn every_form_alone_comes_back() {
+        every_text_comes_back::<AttributeType>();
+        every_text_comes_back::<CertificateForm>();
+        every_text_comes_back::<ChainForm>();
+        every_text_comes_back::<DateForm>();
+        every_text_comes_back::<Dialect>();
+        every_text_comes_back::<DigestForm>();
+        every_text_comes_back::<Field>();
+        every_text_comes_back::<Flag>();
+        every_text_comes_back::<NameForm>();
+        every_text_comes_back::<Occurrence>();
+        every_text_comes_back::<SanKind>();
+        every_text_comes_back::<SerialForm>();
+        every_text_comes_back::<SubjectAltNameForm>();
+        every_text_comes_back::<VerdictForm>();
+        every_text_comes_back::<Xfcc>();
+        every_text_comes_back::<crate::connection::XfccMode>();
+        let error = "opensl".parse::<Dialect>().unwrap_err();
+        let said =
+            r#"dialect "opensl": is not known, did you mean "openssl"? Known: boringssl, openssl"#;
+        assert_eq!(error.to_string(), said);
     }
 
     #[test]

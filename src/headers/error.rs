@@ -4,7 +4,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::field::words::write_known;
+use crate::words::write_known;
 
 /// The reason why a header set or a forwarding is invalid.
 ///
@@ -25,7 +25,7 @@ pub struct HeaderSetError {
 }
 
 /// The kind of error in a header set or a forwarding.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum HeaderSetErrorKind {
     /// The header name is not a token (RFC 9110 §5.6.2).

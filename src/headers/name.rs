@@ -4,6 +4,10 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::cmp::Ordering;
 use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::str::FromStr;
+
+use super::{HeaderSetError, HeaderSetErrorKind};
 
 /// Envoy's header.
 pub(crate) const X_FORWARDED_CLIENT_CERT: &str = "x-forwarded-client-cert";
@@ -30,8 +34,7 @@ impl HeaderName {
     }
 
     /// Creates a name that is known at run time only. `None` if it is not a token.
-    #[must_use]
-    pub fn from_text(name: &str) -> Option<Self> {
+    pub(crate) fn from_text(name: &str) -> Option<Self> {
         Self::new(Written::Shared(name.into()), name)
     }
 
@@ -80,6 +83,55 @@ impl PartialEq for HeaderName {
 }
 
 impl Eq for HeaderName {}
+
+impl Hash for HeaderName {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+/// The order of the names as written.
+impl Ord for HeaderName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl PartialOrd for HeaderName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The name as written.
+impl fmt::Display for HeaderName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+/// Reads a name that is known at run time only.
+///
+/// ```
+/// use tls_client_auth::headers::HeaderName;
+///
+/// let name: HeaderName = "X-Client-Serial".parse()?;
+/// assert_eq!(name.to_string(), "X-Client-Serial");
+/// let error = "X Client".parse::<HeaderName>().unwrap_err();
+/// assert_eq!(error.to_string(), r#"header name "X Client": is not a token"#);
+/// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
+/// ```
+///
+/// # Errors
+/// The text is not a token (RFC 9110 §5.6.2).
+impl FromStr for HeaderName {
+    type Err = HeaderSetError;
+
+    fn from_str(text: &str) -> Result<Self, HeaderSetError> {
+        let refused = || HeaderSetError::new(text, HeaderSetErrorKind::NotAToken);
+        Self::from_text(text).ok_or_else(refused)
+    }
+}
 
 impl fmt::Debug for HeaderName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -234,6 +286,7 @@ pub(crate) fn compare_folded(folded: &str, name: &[u8]) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString as _;
 
     #[test]
     fn names_of_http_itself_are_refused_by_sets_and_receivers() {
@@ -276,6 +329,9 @@ mod tests {
     fn names_are_tokens() {
         for name in ["", "a b", "a:b", "a\r\nb", "é", "a\0"] {
             assert!(HeaderName::from_text(name).is_none(), "{name:?}");
+        }
+        for name in ["X-Cert", "x_cert", "$WSCC"] {
+            assert_eq!(name.parse::<HeaderName>().unwrap().to_string(), name);
         }
         assert_eq!(HeaderName::from_static("X-Cert").unwrap().as_static(), Some("X-Cert"));
         assert_eq!(HeaderName::from_text("X-Cert").unwrap().as_static(), None);

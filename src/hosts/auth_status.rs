@@ -1,10 +1,12 @@
 //! The client's authentication status for a log, in one word.
 
 use core::fmt;
+use core::str::FromStr;
 
 use crate::client::ClientCertificate;
 use crate::client::VerifyError;
 use crate::client::{Reason, Verification};
+use crate::words::ParseWordsError;
 
 /// The client's authentication status, as in Cloudflare's log field `ClientMTLSAuthStatus`.
 ///
@@ -17,6 +19,7 @@ use crate::client::{Reason, Verification};
 /// let client = ClientCertificate::presented(der, VerifyError::CertHasExpired.into());
 /// assert_eq!(AuthStatus::of(&client).to_string(), "expired");
 /// assert_eq!(AuthStatus::of(&ClientCertificate::none()).to_string(), "absent");
+/// assert_eq!("absent".parse(), Ok(AuthStatus::Absent));
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "Cloudflare's six words")]
@@ -37,6 +40,9 @@ pub enum AuthStatus {
 }
 
 impl AuthStatus {
+    const ALL: [Self; 6] =
+        [Self::Unknown, Self::Ok, Self::Absent, Self::Untrusted, Self::NotYetValid, Self::Expired];
+
     /// The status of this client.
     #[must_use]
     pub fn of(client: &ClientCertificate) -> Self {
@@ -68,5 +74,34 @@ impl AuthStatus {
 impl fmt::Display for AuthStatus {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
+    }
+}
+
+/// Reads the word.
+///
+/// # Errors
+/// It is none of the six.
+impl FromStr for AuthStatus {
+    type Err = ParseWordsError;
+
+    fn from_str(text: &str) -> Result<Self, ParseWordsError> {
+        let status = Self::ALL.into_iter().find(|status| status.as_str() == text);
+        status.ok_or_else(|| ParseWordsError::new("status", text, &Self::ALL.map(Self::as_str)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString as _;
+
+    #[test]
+    fn every_word_comes_back() {
+        for status in AuthStatus::ALL {
+            assert_eq!(status.to_string().parse(), Ok(status));
+        }
+        let error = "OK".parse::<AuthStatus>().unwrap_err().to_string();
+        let said = r#"status "OK": is not known, did you mean "ok"? Known: unknown, ok, absent, untrusted, notyetvalid, expired"#;
+        assert_eq!(error, said);
     }
 }

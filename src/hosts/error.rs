@@ -26,7 +26,7 @@ pub struct HostnameError {
 }
 
 /// The reason for which an entry is invalid.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum HostnameErrorKind {
     /// The entry is neither a hostname nor an address.

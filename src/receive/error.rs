@@ -16,7 +16,7 @@ use crate::headers::HeaderName;
 /// let error = Receiver::of(&HeaderSet::nginx(), Some(Unstated::Verified)).unwrap_err();
 /// assert_eq!(error.to_string(), "the header set has a verdict, and an `Unstated` was given");
 /// ```
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ReceiverError {
     /// The set has no verdict that covers revocation, and no [`Unstated`](crate::Unstated) was given.

@@ -27,7 +27,7 @@ pub use memory::Memory;
 pub use record::Received;
 
 /// How to treat a certificate when the format carries no verdict. The right value depends on the proxy's configuration alone.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "there is no third way")]
 pub enum Unstated {
     /// The proxy rejects, or does not forward, certificates that do not verify:

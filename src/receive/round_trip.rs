@@ -9,10 +9,10 @@ use proptest::sample::{Index, select};
 
 use super::{ReceiveErrorKind, Receiver, ReceiverError, Unstated};
 use crate::client::{ClientCertificate, Verification, VerifyError};
-use crate::field::words::Words as _;
 use crate::field::{DateForm, Field, Limits, NameForm, SerialForm};
 use crate::headers::{HeaderSet, tells_verdict};
 use crate::record::TlsClientAuth;
+use crate::words::Words as _;
 use crate::x509::Dialect;
 
 type Property = fn(&TlsClientAuth) -> &str;

@@ -13,7 +13,7 @@ use core::fmt;
 /// assert_eq!((error.part(), error.kind(), error.offset()), (Part::Certificate, ErrorKind::IndefiniteLength, 0));
 /// assert_eq!(error.to_string(), "certificate: indefinite length (BER, not DER) at offset 0");
 /// ```
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Error {
     part: Part,
     kind: ErrorKind,
@@ -61,7 +61,7 @@ impl core::error::Error for Error {}
 macro_rules! worded {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* #[doc = concat!("`", $text, "`")] $variant,)*

@@ -13,12 +13,11 @@ use serde::{Serialize, Serializer};
 
 use super::{HeaderSet, HeaderSetError};
 use crate::field::Field;
-use crate::field::words::{Spelled, words};
+use crate::words::{Spelled, words};
 use crate::x509::Dialect;
 use table::{Entries, Pairs, once};
 
 words! {
-    Dialect as "dialect" { "boringssl" => BoringSsl, "openssl" => OpenSsl, }
     Key as "key" {
         "set" => Set,
         "only" => Only,

@@ -9,7 +9,7 @@ use core::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
 
-use crate::field::words::{Spelled, Words};
+use crate::words::{Spelled, Words};
 
 /// The entries of a table that have a value.
 pub(crate) struct Entries<'m, M>(pub(crate) &'m mut M);

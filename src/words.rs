@@ -15,14 +15,14 @@ pub(crate) trait Words: Sized {
     fn write_words(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result;
 
     /// Parses the value's words, and leaves the rest.
-    fn read_words(words: &mut Unread<'_>) -> Result<Self, ParseFieldError>;
+    fn read_words(words: &mut Unread<'_>) -> Result<Self, ParseWordsError>;
 
     /// The texts of all values; for numbers and lists, of some.
     #[cfg(test)]
     fn texts() -> Vec<String>;
 
     /// Parses a whole text.
-    fn parse_words(text: &str) -> Result<Self, ParseFieldError> {
+    fn parse_words(text: &str) -> Result<Self, ParseWordsError> {
         let mut words = Unread { what: Self::WHAT, text, rest: Some(text) };
         let value = Self::read_words(&mut words)?;
         match words.rest {
@@ -40,7 +40,7 @@ macro_rules! words {
     ($($form:ident $(as $what:literal)? {
         $($word:literal => $variant:ident $(($($part:ident: $type:ty),+))? $([$content:path])?,)+
     })+) => {$(
-        impl $crate::field::words::Words for $form {
+        impl $crate::words::Words for $form {
             $(const WHAT: &'static str = $what;)?
 
             fn write_words(&self, text: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -49,7 +49,7 @@ macro_rules! words {
                         text.write_str($word)?;
                         $($(
                             text.write_str(":")?;
-                            <$type as $crate::field::words::Words>::write_words($part, text)?;
+                            <$type as $crate::words::Words>::write_words($part, text)?;
                         )+)?
                         Ok(())
                     })+
@@ -57,11 +57,11 @@ macro_rules! words {
             }
 
             fn read_words(
-                words: &mut $crate::field::words::Unread<'_>,
-            ) -> Result<Self, $crate::field::ParseFieldError> {
+                words: &mut $crate::words::Unread<'_>,
+            ) -> Result<Self, $crate::words::ParseWordsError> {
                 match words.next() {
                     $(Some($word) => Ok(Self::$variant
-                        $(($(<$type as $crate::field::words::Words>::read_words(words)?),+))?
+                        $(($(<$type as $crate::words::Words>::read_words(words)?),+))?
                         $(($content))?
                     ),)+
                     other => Err(words.unknown(other, &[$($word),+])),
@@ -75,7 +75,7 @@ macro_rules! words {
                     #[allow(unused_mut, reason = "a variant may have no parts")]
                     let mut texts = alloc::vec![alloc::string::String::from($word)];
                     $($(
-                        let parts = <$type as $crate::field::words::Words>::texts();
+                        let parts = <$type as $crate::words::Words>::texts();
                         let joined = |text| parts.iter().map(move |part| alloc::format!("{text}:{part}"));
                         texts = texts.into_iter().flat_map(joined).collect();
                     )+)?
@@ -87,6 +87,26 @@ macro_rules! words {
     )+};
 }
 pub(crate) use words;
+
+/// Implements `Display` and `FromStr` for types with [`Words`].
+macro_rules! in_words {
+    ($($form:ty),+ $(,)?) => {$(
+        impl core::fmt::Display for $form {
+            fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                $crate::words::Words::write_words(self, formatter)
+            }
+        }
+
+        impl core::str::FromStr for $form {
+            type Err = $crate::words::ParseWordsError;
+
+            fn from_str(text: &str) -> Result<Self, $crate::words::ParseWordsError> {
+                $crate::words::Words::parse_words(text)
+            }
+        }
+    )+};
+}
+pub(crate) use in_words;
 
 /// The words that are not parsed yet.
 pub(crate) struct Unread<'t> {
@@ -107,7 +127,7 @@ impl<'t> Unread<'t> {
         Some(word)
     }
 
-    pub(crate) fn unknown(&self, word: Option<&str>, known: &[&'static str]) -> ParseFieldError {
+    pub(crate) fn unknown(&self, word: Option<&str>, known: &[&'static str]) -> ParseWordsError {
         let known = known.to_vec();
         self.error(match word {
             Some(word) => Problem::Unknown { word: word.to_string(), known },
@@ -115,8 +135,8 @@ impl<'t> Unread<'t> {
         })
     }
 
-    fn error(&self, problem: Problem) -> ParseFieldError {
-        ParseFieldError { what: self.what, text: self.text.to_string(), problem }
+    fn error(&self, problem: Problem) -> ParseWordsError {
+        ParseWordsError { what: self.what, text: self.text.to_string(), problem }
     }
 }
 
@@ -125,7 +145,7 @@ impl Words for u8 {
         fmt::Display::fmt(self, text)
     }
 
-    fn read_words(words: &mut Unread<'_>) -> Result<Self, ParseFieldError> {
+    fn read_words(words: &mut Unread<'_>) -> Result<Self, ParseWordsError> {
         let word = words.next().unwrap_or_default();
         let number = word.parse().ok().filter(|number: &Self| number.to_string() == word);
         number.ok_or_else(|| words.error(Problem::NoIndex(word.to_string())))
@@ -138,10 +158,10 @@ impl Words for u8 {
 }
 
 /// Parses some of these words, each at most once, separated by commas, to their indexes in the list.
-pub(super) fn read_list(
+pub(crate) fn read_list(
     words: &mut Unread<'_>,
     known: &[&'static str],
-) -> Result<Vec<usize>, ParseFieldError> {
+) -> Result<Vec<usize>, ParseWordsError> {
     let Some(list) = words.next() else { return Err(words.unknown(None, known)) };
     let mut places = Vec::new();
     for word in list.split(',') {
@@ -199,7 +219,7 @@ mod serde {
 /// );
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct ParseFieldError {
+pub struct ParseWordsError {
     what: &'static str,
     text: String,
     problem: Problem,
@@ -214,7 +234,15 @@ enum Problem {
     Twice(String),
 }
 
-impl fmt::Display for ParseFieldError {
+impl ParseWordsError {
+    /// The text is not one of the known words.
+    pub(crate) fn new(what: &'static str, text: &str, known: &[&'static str]) -> Self {
+        let problem = Problem::Unknown { word: text.to_string(), known: known.to_vec() };
+        Self { what, text: text.to_string(), problem }
+    }
+}
+
+impl fmt::Display for ParseWordsError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {:?}: ", self.what, self.text)?;
         match &self.problem {
@@ -235,7 +263,7 @@ impl fmt::Display for ParseFieldError {
     }
 }
 
-impl core::error::Error for ParseFieldError {}
+impl core::error::Error for ParseWordsError {}
 
 /// Writes the suggestion after an unknown word: `, did you mean "nginx"? Known: cloudflare, …`.
 pub(crate) fn write_known<'w>(
@@ -255,8 +283,11 @@ pub(crate) fn write_known<'w>(
 }
 
 /// The known word that was most likely meant: it differs in few letters, or begins with the given word.
-fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str> + Clone) -> Option<&'w str> {
-    // No known word is longer, and the search takes quadratic time.
+// No known word is longer, and the search takes quadratic time.
+pub(crate) fn nearest<'w>(
+    word: &str,
+    known: impl Iterator<Item = &'w str> + Clone,
+) -> Option<&'w str> {
     const LONGEST: usize = 64;
     if word.is_empty() || word.len() > LONGEST {
         return None;
