@@ -12,6 +12,7 @@ mod google;
 pub(crate) mod limits;
 mod linkerd;
 mod name;
+mod name_forms;
 mod public_key;
 pub(crate) mod read;
 mod serial;

@@ -52,6 +52,15 @@ impl Field {
         matches!(self, Self::Certificate(_) | Self::LeafAndChain(_) | Self::Xfcc(_))
     }
 
+    /// Whether a proxy that sends the field sends the leaf; an XFCC element does if it has the key `Cert` or `Chain`.
+    pub(crate) const fn sends_leaf(self) -> bool {
+        match self {
+            Self::Certificate(_) | Self::LeafAndChain(_) => true,
+            Self::Xfcc(keys) => keys.cert || keys.chain,
+            _ => false,
+        }
+    }
+
     /// Whether the field contains the leaf or a hash of it.
     pub(crate) const fn identifies(self) -> bool {
         self.has_leaf() || matches!(self, Self::Sha1(_) | Self::Sha256(_))

@@ -6,6 +6,7 @@ use core::fmt;
 
 use super::ReceiveErrorKind;
 use super::digest::Digest;
+use super::name_forms::can_be_one;
 use super::space::{ends_in_escape, without_escape_of_rfc2253};
 use crate::encoding;
 use crate::x509::Dialect;
@@ -258,7 +259,15 @@ impl Stated {
     }
 
     pub(super) fn name(&mut self, (whose, printed): (Whose, Printed), text: String) -> Read {
-        self.text(Fact::Name(whose, printed), text)
+        self.text(Fact::Name(whose, printed), text)?;
+        let [rfc2253, legacy] = [Printed::Rfc2253, Printed::Legacy]
+            .map(|printed| self.find(Fact::Name(whose, printed)));
+        match rfc2253.zip(legacy) {
+            Some((rfc2253, legacy)) if !can_be_one(rfc2253, legacy) => {
+                Err(ReceiveErrorKind::Disagrees)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// States a distinguished name in RFC 2253's form. Bytes outside printable ASCII become that form's escapes, and the escape of

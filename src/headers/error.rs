@@ -43,6 +43,8 @@ pub enum HeaderSetErrorKind {
     NotAFamily,
     /// The fixed text around a value is not printable ASCII, or puts a space at an end of the value.
     Text,
+    /// The header contains a chain, and no header of the [`Receiver`](crate::Receiver) contains the leaf.
+    ChainWithoutLeaf,
     /// An identity of the proxy is empty, or is not printable ASCII without spaces.
     Identity,
 }
@@ -82,6 +84,7 @@ impl fmt::Display for HeaderSetError {
             HeaderSetErrorKind::Text => {
                 "its fixed text is not printable ASCII without spaces at the ends"
             }
+            HeaderSetErrorKind::ChainWithoutLeaf => "holds a chain, and no header holds its leaf",
             HeaderSetErrorKind::Identity => "is not printable ASCII without spaces",
         };
         let what = match self.kind {

@@ -25,6 +25,8 @@ pub enum ReceiverError {
     VerdictStated,
     /// All fields of the set are ones that receivers do not parse, such as [`Field::Tls`](crate::field::Field::Tls).
     NothingToRead,
+    /// A header contains a chain, and no header contains the leaf.
+    ChainWithoutLeaf,
 }
 
 impl fmt::Display for ReceiverError {
@@ -33,6 +35,7 @@ impl fmt::Display for ReceiverError {
             Self::VerdictUnstated => "the header set has no verdict, and no `Unstated` was given",
             Self::VerdictStated => "the header set has a verdict, and an `Unstated` was given",
             Self::NothingToRead => "none of the header set's fields can be parsed",
+            Self::ChainWithoutLeaf => "the header set has a chain and no leaf",
         })
     }
 }

@@ -89,7 +89,7 @@ pub enum Unstated {
 ///   the proxy is not configured to send it; it is an error, unless [`verdict_may_be_absent`](Self::verdict_may_be_absent).
 /// - A leaf that is not a certificate is an error; no other certificate is used instead. A chain without a leaf is an error, and
 ///   so is a fingerprint that is not the leaf's.
-/// - If the leaf is present, other facts are ignored, except its fingerprints.
+/// - If the leaf is present, other facts are ignored, except its fingerprints. Two headers of the same field must still agree.
 /// - In `x-forwarded-client-cert` and Traefik's `Info`, only the keys that you [declare](Self::declares) are used, and only if no
 ///   name in the certificate can have produced them.
 /// - URL-encoding is decoded. A `+` stays a `+`, except in PEM that begins with `-----BEGIN+CERTIFICATE-----`.
@@ -149,12 +149,13 @@ impl Receiver {
     /// ```
     ///
     /// # Errors
-    /// The set has a verdict and `unstated` is given; it has none and `unstated` is not given; or all of its fields are ones that
-    /// are never parsed.
+    /// The set has a verdict and `unstated` is given; it has none and `unstated` is not given; all of its fields are ones that
+    /// are never parsed; or it has a chain and no leaf.
     pub fn of(set: &HeaderSet, unstated: Option<Unstated>) -> Result<Self, ReceiverError> {
         let receiver = Self::from_set(set, unstated);
         match (receiver.has_verdict(), unstated) {
             _ if receiver.rows.is_empty() => Err(ReceiverError::NothingToRead),
+            _ if receiver.chain_without_leaf().is_some() => Err(ReceiverError::ChainWithoutLeaf),
             (true, Some(_)) => Err(ReceiverError::VerdictStated),
             (false, None) => Err(ReceiverError::VerdictUnstated),
             _ => Ok(receiver),
@@ -390,7 +391,7 @@ impl Receiver {
     /// ```
     ///
     /// # Errors
-    /// A name is not one of the format's headers.
+    /// A name is not one of the format's headers, or a header with a chain is left and none with the leaf.
     pub fn only<'n>(
         mut self,
         headers: impl IntoIterator<Item = &'n str>,
@@ -399,7 +400,11 @@ impl Receiver {
         for header in headers {
             rows.push(self.rows.remove(self.position(header)?));
         }
-        Ok(self.with_rows(rows))
+        let reduced = self.with_rows(rows);
+        match reduced.chain_without_leaf() {
+            Some(name) => Err(HeaderSetError::new(name, HeaderSetErrorKind::ChainWithoutLeaf)),
+            None => Ok(reduced),
+        }
     }
 
     /// Reads one of the format's headers under another name, for proxies with configurable header names.
@@ -438,6 +443,13 @@ impl Receiver {
     pub const fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;
         self
+    }
+
+    /// The first header with a chain, where none has the leaf.
+    fn chain_without_leaf(&self) -> Option<&str> {
+        let chain = self.rows.iter().find(|row| row.field.is_chain())?;
+        let has_leaf = self.rows.iter().any(|row| row.field.sends_leaf());
+        (!has_leaf).then_some(chain.header.as_str())
     }
 
     fn position(&self, header: &str) -> Result<usize, HeaderSetError> {

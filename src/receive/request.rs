@@ -78,10 +78,6 @@ impl Receiver {
         let (mut first, mut chain, mut identity) = (None, None, None);
         for line in &lines {
             let (Some(value), field) = (line.value, line.row.field) else { continue };
-            // The leaf tells it better.
-            if stated.leaf.is_some() && !field.identifies() && !field.is_chain() {
-                continue;
-            }
             let header = &line.row.header;
             let refuse = |kind| ReceiveError::new(header, kind);
             // The same field under another name.
@@ -90,6 +86,10 @@ impl Receiver {
                     continue;
                 }
                 return Err(refuse(ReceiveErrorKind::Disagrees));
+            }
+            // The leaf tells it better.
+            if stated.leaf.is_some() && !field.identifies() && !field.is_chain() {
+                continue;
             }
             let was_empty = stated.is_empty();
             field.read(value, &self.reading, &mut stated).map_err(refuse)?;

@@ -6,8 +6,9 @@ use alloc::{format, vec};
 
 use proptest::prelude::{Strategy as _, prop_assert, prop_assert_eq};
 use proptest::sample::{Index, select};
+use proptest::test_runner::TestCaseError;
 
-use super::{ReceiveErrorKind, Receiver, ReceiverError, Unstated};
+use super::{Receiver, ReceiverError, Unstated};
 use crate::client::{ClientCertificate, Verification, VerifyError};
 use crate::field::{DateForm, Field, Limits, NameForm, SerialForm};
 use crate::headers::{HeaderSet, tells_verdict};
@@ -78,47 +79,58 @@ fn has_errors(fields: &[Field]) -> bool {
     fields.contains(&Field::Errors)
 }
 
+/// A set with these fields under names of the caller's own, one of them renamed and one between fixed text.
+fn own_set(fields: &[Field], dialect: Dialect) -> HeaderSet {
+    let names: Vec<String> = (0..fields.len()).map(|index| format!("X-Row-{index}")).collect();
+    let rows = names.iter().map(String::as_str).zip(fields.iter().copied());
+    let set = HeaderSet::new("own", dialect, rows).unwrap();
+    let set = set.renamed("X-Row-0", "X-Renamed").unwrap();
+    match fields.len() {
+        0..=2 => set,
+        _ => set.surrounded("x-row-1", "<", "; b").unwrap(),
+    }
+}
+
+/// A receiver of the set; `None` where it is refused, which is for a reason.
+fn receiver(set: &HeaderSet) -> Result<Option<Receiver>, TestCaseError> {
+    let fields = || set.rows().map(|(_, field)| field);
+    let all: Vec<Field> = fields().collect();
+    let has_verdict = tells_verdict(all.into_iter());
+    let unstated = (!has_verdict).then_some(Unstated::Verified);
+    prop_assert!(Receiver::of(set, unstated.xor(Some(Unstated::Verified))).is_err());
+    let lacks_leaf = fields().any(Field::is_chain) && !fields().any(Field::sends_leaf);
+    match Receiver::of(set, unstated) {
+        Ok(receiver) => {
+            prop_assert!(!lacks_leaf);
+            Ok(Some(receiver))
+        }
+        Err(ReceiverError::NothingToRead) => {
+            prop_assert!(!fields().any(Field::is_read_back));
+            Ok(None)
+        }
+        Err(error) => {
+            prop_assert_eq!(error, ReceiverError::ChainWithoutLeaf);
+            prop_assert!(lacks_leaf);
+            Ok(None)
+        }
+    }
+}
+
+/// The set's lines of the client are read back.
 fn check(
-    fields: &[Field],
+    set: &HeaderSet,
     dialect: Dialect,
     client: &ClientCertificate,
-) -> Result<(), proptest::test_runner::TestCaseError> {
-    let name = |index| format!("X-Row-{index}");
-    let names: Vec<String> = (0..fields.len()).map(name).collect();
-    let rows = names.iter().map(String::as_str).zip(fields.iter().copied());
-    let mut set = HeaderSet::new("own", dialect, rows).unwrap();
-    set = set.renamed("X-Row-0", "X-Renamed").unwrap();
-    if fields.len() > 2 {
-        set = set.surrounded("x-row-1", "<", "; b").unwrap();
-    }
-    let has_verdict = tells_verdict(fields.iter().copied());
-    let unstated = (!has_verdict).then_some(Unstated::Verified);
-    let receiver = match Receiver::of(&set, unstated) {
-        Ok(receiver) => receiver,
-        Err(error) => {
-            prop_assert_eq!(error, ReceiverError::NothingToRead);
-            prop_assert!(!fields.iter().any(|field| field.is_read_back()));
-            return Ok(());
-        }
-    };
-    prop_assert!(Receiver::of(&set, unstated.xor(Some(Unstated::Verified))).is_err());
+) -> Result<(), TestCaseError> {
+    let fields: Vec<Field> = set.rows().map(|(_, field)| field).collect();
+    let Some(receiver) = receiver(set)? else { return Ok(()) };
     let lines = set.lines(client, Limits::new());
     let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
-    let auth = match receiver.receive(&lines) {
-        Ok(auth) => auth,
-        // A set of a chain alone.
-        Err(error) if error.kind() == ReceiveErrorKind::ChainWithoutCertificate => {
-            prop_assert!(!fields.iter().any(|field| matches!(field, Field::Certificate(_))));
-            return Ok(());
-        }
-        Err(error) => {
-            return Err(proptest::test_runner::TestCaseError::fail(format!(
-                "{error}; {fields:?}; {lines:?}"
-            )));
-        }
-    };
+    let auth = receiver
+        .receive(&lines)
+        .map_err(|error| TestCaseError::fail(format!("{error}; {fields:?}; {lines:?}")))?;
     prop_assert!(!auth.is_trusted() || client.is_trusted());
-    if auth.is_presented() && has_verdict && !has_errors(fields) {
+    if auth.is_presented() && receiver.has_verdict() && !has_errors(&fields) {
         prop_assert_eq!(auth.is_trusted(), client.is_trusted());
     }
     let own = TlsClientAuth::new(&client.clone().dialect(dialect));
@@ -134,6 +146,42 @@ fn check(
     Ok(())
 }
 
+/// What a receiver reads of some rows alone is what a receiver of these rows reads.
+fn check_only(
+    whole: &HeaderSet,
+    part: &HeaderSet,
+    client: &ClientCertificate,
+) -> Result<(), TestCaseError> {
+    let (Some(whole), Some(of_part)) = (receiver(whole)?, receiver(part)?) else { return Ok(()) };
+    let read = part.rows().filter(|(_, field)| field.is_read_back()).map(|(name, _)| name);
+    let only = whole.only(read.collect::<Vec<_>>()).unwrap().unstated(Unstated::Verified);
+    let lines = part.lines(client, Limits::new());
+    let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
+    prop_assert_eq!(only.receive(&lines), of_part.receive(&lines));
+    Ok(())
+}
+
+/// A set of these fields, and what is left of it and of its receiver, are read back.
+fn check_all(
+    fields: &[Field],
+    keeps: &[bool],
+    dialect: Dialect,
+    client: &ClientCertificate,
+) -> Result<(), TestCaseError> {
+    let set = own_set(fields, dialect);
+    check(&set, dialect, client)?;
+    let kept = set.rows().zip(keeps).filter(|(_, keep)| **keep).map(|((name, _), _)| name);
+    // In another order.
+    let kept: Vec<&str> = kept.collect::<Vec<_>>().into_iter().rev().collect();
+    let (Some(first), Some(last)) = (kept.first(), kept.last()) else { return Ok(()) };
+    let part = set.clone().only(kept.iter().copied()).unwrap();
+    check(&part, dialect, client)?;
+    check_only(&set, &part, client)?;
+    // Two of them under each other's name.
+    let names: &[_] = if first == last { &[] } else { &[(first, last), (last, first)] };
+    check(&part.clone().renamed_at_once(names).unwrap(), dialect, client)
+}
+
 #[test]
 fn own_sets_are_read_back() {
     let texts = Field::texts();
@@ -147,20 +195,21 @@ fn own_sets_are_read_back() {
         proptest::prelude::any::<Index>(),
         0..3usize,
         proptest::prelude::any::<Index>(),
+        proptest::collection::vec(proptest::prelude::any::<bool>(), 7),
     );
     let cases = if cfg!(miri) { 1 } else { 1500 };
     let config =
         proptest::test_runner::Config { failure_persistence: None, cases, ..Default::default() };
     let mut runner = proptest::test_runner::TestRunner::new(config);
-    let outcome = runner.run(&case, |(fields, dialect, certificate, length, kind)| {
+    let outcome = runner.run(&case, |(fields, dialect, certificate, length, kind, keeps)| {
         let (_, der) = certificate.get(&fixtures);
         let clients = clients(der, &chain[..length]);
         let client = kind.get(&clients);
-        check(&fields, dialect, client)?;
+        check_all(&fields, &keeps, dialect, client)?;
         // The same without the certificates.
         let facts: Vec<Field> =
             fields.into_iter().filter(|field| !field.has_leaf() && !field.is_chain()).collect();
-        if facts.is_empty() { Ok(()) } else { check(&facts, dialect, client) }
+        if facts.is_empty() { Ok(()) } else { check_all(&facts, &keeps, dialect, client) }
     });
     outcome.unwrap();
 }
@@ -176,7 +225,8 @@ fn every_field_comes_back_beside_a_verdict() {
         let field: Field = text.parse().unwrap();
         for (name, der) in &fixtures {
             for client in clients(der, &[]).iter().skip(1).take(1) {
-                let outcome = check(&[verdict, field], Dialect::OpenSsl, client);
+                let set = own_set(&[verdict, field], Dialect::OpenSsl);
+                let outcome = check(&set, Dialect::OpenSsl, client);
                 assert!(outcome.is_ok(), "{text}, {name}: {outcome:?}");
             }
         }

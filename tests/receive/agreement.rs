@@ -19,71 +19,141 @@ fn receiver(fields: &[&str]) -> Receiver {
 fn what_is_said_twice_agrees_or_is_refused() {
     const OTHER: &str = "0000000000000000000000000000000000000000000000000000000000000001";
     let s = |text: &str| text.to_owned();
-    // Fields, values that agree, and one of the last that does not.
-    let cases: Vec<(&str, &[&str], Vec<String>, String)> = vec![
+    // What the leaf beside them does, fields, values that agree, and one of the last that does not.
+    let cases: Vec<(&str, Beside, &[&str], Vec<String>, String)> = vec![
         (
             "two leaves",
+            IsThere,
             &["certificate:base64", "certificate:byte-sequence"],
             vec![base64(LEAF), sequence(LEAF)],
             sequence(CA),
         ),
         (
             "a leaf and its hash",
+            IsThere,
             &["certificate:base64", "sha256:lower"],
             vec![base64(LEAF), s(SHA256)],
             s(OTHER),
         ),
         (
             "a leaf and one of two hashes",
+            IsThere,
             &["certificate:base64", "sha1:lower", "sha256:upper-colons"],
             vec![base64(LEAF), s(SHA1), s(SHA256)],
             s(OTHER),
         ),
         (
             "a leaf and that of an element",
+            IsThere,
             &["certificate:base64", "xfcc:hash"],
             vec![base64(LEAF), format!("Hash={SHA256}")],
             format!("Hash={OTHER}"),
         ),
         (
             "two hashes",
+            Refuses,
             &["sha256:lower", "sha256:upper"],
             vec![s(SHA256), SHA256.to_uppercase()],
             s(OTHER),
         ),
-        ("the same field", &["serial:hex", "serial:hex"], vec![s("01AB"), s("01AB")], s("02")),
+        (
+            "the same field",
+            Refuses,
+            &["serial:hex", "serial:hex"],
+            vec![s("01AB"), s("01AB")],
+            s("02"),
+        ),
         (
             "two forms of a serial",
+            Decides,
             &["serial:hex", "serial:decimal"],
             vec![s("01AB"), s("427")],
             s("428"),
         ),
         (
             "a serial without its sign",
+            Decides,
             &["serial:hex", "serial:hex-unsigned"],
             vec![s("-01AB"), s("01AB")],
             s("AB"),
         ),
         (
             "two names",
+            Refuses,
             &["subject:rfc2253", "subject:rfc2253"],
             vec![s("CN=a"), s("CN=a")],
             s("CN=b"),
         ),
         (
             "a name as DER and as text",
+            Decides,
             &["subject:rfc2253", "subject:base64"],
             vec![s("CN=a"), base64(b"\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01a")],
             base64(b"\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01b"),
         ),
         (
+            "a name in two forms",
+            Decides,
+            &["subject:rfc2253", "subject:legacy"],
+            vec![s("CN=a,O=b"), s("/O=b/CN=a")],
+            s("/O=b/CN=admin"),
+        ),
+        (
+            "an issuer in two forms, the other way round",
+            Decides,
+            &["issuer:legacy", "issuer:rfc2253"],
+            vec![s("/O=b/CN=a"), s("CN=a,O=b")],
+            s("CN=a"),
+        ),
+        (
+            "a digest in two forms",
+            Refuses,
+            &["sha1:lower", "sha1:upper-colons"],
+            vec![s(SHA1), colons(SHA1)],
+            colons(&SHA1.replace('0', "1")),
+        ),
+        (
+            "two chains of different rows",
+            IsThere,
+            &["leaf-and-chain:comma-base64", "chain:byte-sequences"],
+            vec![base64(LEAF) + "," + &base64(CA), sequence(CA)],
+            sequence(INTERMEDIATE),
+        ),
+        (
+            "the same certificate of a chain in two forms",
+            IsThere,
+            &[
+                "certificate:base64",
+                "chain-certificate:0:base64",
+                "chain-certificate:0:byte-sequence",
+            ],
+            vec![base64(LEAF), base64(CA), sequence(CA)],
+            sequence(INTERMEDIATE),
+        ),
+        (
+            "the same flag",
+            Refuses,
+            &["presented:digit", "verdict:text", "presented:digit"],
+            vec![s("1"), s("SUCCESS"), s("1")],
+            s("0"),
+        ),
+        (
+            "two forms of a revocation",
+            Refuses,
+            &["verified", "revoked:digit", "revoked:word"],
+            vec![s("SUCCESS"), s("0"), s("false")],
+            s("true"),
+        ),
+        (
             "two dates",
+            Decides,
             &["not-after:openssl", "not-after:unix-seconds"],
             vec![s("Feb  3 00:55:52.5 2015 GMT"), s("1422924952")],
             s("1422924953"),
         ),
         (
             "two forms of a chain",
+            IsThere,
             &["certificate:base64", "chain:byte-sequences", "chain:concatenated-base64"],
             vec![
                 base64(LEAF),
@@ -94,63 +164,100 @@ fn what_is_said_twice_agrees_or_is_refused() {
         ),
         (
             "one of a chain",
+            IsThere,
             &["certificate:base64", "chain:byte-sequences", "chain-certificate:1:base64"],
             vec![base64(LEAF), format!("{},{}", sequence(INTERMEDIATE), sequence(CA)), base64(CA)],
             base64(INTERMEDIATE),
         ),
         (
             "one behind a chain's end",
+            IsThere,
             &["leaf-and-chain:comma-base64", "chain-certificate:0:base64"],
             vec![base64(LEAF) + "," + &base64(CA), base64(CA)],
             base64(LEAF),
         ),
         (
             "two verdicts",
+            Refuses,
             &["verdict:text", "verdict:code"],
             vec![s("FAILED:certificate has expired"), s("10")],
             s("0"),
         ),
         (
             "a success and another",
+            Refuses,
             &["verdict:word", "verdict:text"],
             vec![s("true"), s("SUCCESS")],
             s("FAILED:x"),
         ),
         (
             "a verdict and its parts",
+            Refuses,
             &["verified", "revoked:digit", "verdict:text"],
             vec![s("SUCCESS"), s("1"), s("FAILED:certificate revoked")],
             s("SUCCESS"),
         ),
         (
             "a verdict that no part explains",
+            Refuses,
             &["verified", "revoked:digit", "verdict:text"],
             vec![s("SUCCESS"), s("0"), s("SUCCESS")],
             s("FAILED:certificate revoked"),
         ),
         (
             "two flags",
+            Refuses,
             &["verdict:text", "presented:digit", "presented:word"],
             vec![s("SUCCESS"), s("1"), s("true")],
             s("false"),
         ),
     ];
-    for (name, fields, values, other) in &cases {
-        let receiver = receiver(fields);
+    for (name, beside, fields, values, other) in &cases {
         let lines = |last: &String| {
-            let mut values = values.clone();
-            *values.last_mut().unwrap() = last.clone();
-            values
-                .into_iter()
-                .enumerate()
-                .map(|(at, value)| (format!("x-{at}"), value))
-                .collect::<Vec<_>>()
+            let values = values[..values.len() - 1].iter().chain([last]).cloned();
+            values.enumerate().map(|(at, value)| (format!("x-{at}"), value)).collect::<Vec<_>>()
         };
-        let agreed = receiver.receive(&lines(values.last().unwrap()));
+        let alone = receiver(fields);
+        let agreed = alone.receive(&lines(values.last().unwrap()));
         assert!(agreed.as_ref().is_ok_and(|auth| auth.is_presented()), "{name}: {agreed:?}");
-        let refused = receiver.receive(&lines(other)).unwrap_err();
+        let refused = alone.receive(&lines(other)).unwrap_err();
         assert_eq!(refused.kind(), ReceiveErrorKind::Disagrees, "{name}: {refused}");
+        if *beside == IsThere {
+            continue;
+        }
+        let with_leaf = receiver(&[*fields, &["certificate:base64"]].concat());
+        let lines = |last: &String| {
+            let mut lines = lines(last);
+            lines.push((format!("x-{}", fields.len()), base64(LEAF)));
+            lines
+        };
+        let agreed = with_leaf.receive(&lines(values.last().unwrap())).unwrap();
+        let disagreeing = with_leaf.receive(&lines(other));
+        match beside {
+            Refuses => {
+                let refused = disagreeing.unwrap_err();
+                assert_eq!(refused.kind(), ReceiveErrorKind::Disagrees, "{name}: {refused}");
+            }
+            _ => assert_eq!(disagreeing, Ok(agreed), "{name}"),
+        }
     }
+}
+
+/// What becomes of values that don't agree where the leaf is sent beside them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Beside {
+    /// One of the fields is the leaf.
+    IsThere,
+    /// They are refused all the same.
+    Refuses,
+    /// They are not read: the leaf says what they would.
+    Decides,
+}
+use Beside::{Decides, IsThere, Refuses};
+
+fn colons(hex: &str) -> String {
+    let pairs = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap());
+    pairs.collect::<Vec<_>>().join(":").to_uppercase()
 }
 
 #[test]
@@ -195,6 +302,12 @@ fn what_is_unstated_is_said_when_the_receiver_is_made() {
     let verified = Some(Unstated::Verified);
     let without = || HeaderSet::nginx().only(["ssl-client-s-dn"]).unwrap();
     let half = || HeaderSet::cloudflare_managed().only(["cf-cert-verified"]).unwrap();
+    let chain = || HeaderSet::rfc9440().only(["Client-Cert-Chain"]).unwrap();
+    let own = |field: &str| {
+        let rows = [("x-chain", "chain:byte-sequences"), ("x-other", field)];
+        let rows = rows.map(|(name, field)| (name, field.parse().unwrap()));
+        HeaderSet::new("own", Dialect::OpenSsl, rows).unwrap()
+    };
     let written = || HeaderSet::nginx().only(["ssl-client-v-remain"]).unwrap();
     let cases = [
         ("a verdict", HeaderSet::nginx(), None, None),
@@ -210,10 +323,17 @@ fn what_is_unstated_is_said_when_the_receiver_is_made() {
         ("taken out, and unstated", without(), verified, None),
         ("half a verdict", half(), None, Some(ReceiverError::VerdictUnstated)),
         ("nothing to read", written(), verified, Some(ReceiverError::NothingToRead)),
+        ("a chain alone", chain(), verified, Some(ReceiverError::ChainWithoutLeaf)),
+        ("a chain alone, nor unstated", chain(), None, Some(ReceiverError::ChainWithoutLeaf)),
+        ("a chain and a hash", own("xfcc:hash"), verified, Some(ReceiverError::ChainWithoutLeaf)),
+        ("a chain and a certificate in an element", own("xfcc:hash,cert"), verified, None),
     ];
     for (name, set, unstated, expected) in cases {
         assert_eq!(Receiver::of(&set, unstated).err(), expected, "{name}");
     }
+    let error = Receiver::rfc9440(Unstated::Verified).only(["Client-Cert-Chain"]).unwrap_err();
+    let said = r#"header name "Client-Cert-Chain": holds a chain, and no header holds its leaf"#;
+    assert_eq!(error.to_string(), said);
 }
 
 #[test]

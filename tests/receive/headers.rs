@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tls_client_auth::{Receiver, Unstated};
+use tls_client_auth::{HeaderSet, Receiver, Unstated};
 
 #[test]
 fn every_receiver_reads_these_headers_and_no_others() {
@@ -225,5 +225,64 @@ fn every_receiver_reads_these_headers_and_no_others() {
         let read: BTreeSet<&str> = receiver.headers().collect();
         assert_eq!(read.len(), receiver.headers().len(), "{expected:?}");
         assert_eq!(read, expected.iter().copied().collect(), "{expected:?}");
+    }
+}
+
+/// A header that says nothing which the record holds is only written; one that other implementations send and this crate does not
+/// is only read.
+#[test]
+fn a_set_reads_what_it_writes_but_for_these() {
+    const APACHE: (&[&str], &[&str]) = (
+        &[
+            "SSL-CLIENT-M-VERSION",
+            "SSL-CLIENT-V-REMAIN",
+            "SSL-CLIENT-SAN-Email-0",
+            "SSL-CLIENT-SAN-Email-1",
+            "SSL-CLIENT-SAN-Email-2",
+            "SSL-CLIENT-SAN-Email-3",
+            "SSL-CLIENT-SAN-DNS-0",
+            "SSL-CLIENT-SAN-DNS-1",
+            "SSL-CLIENT-SAN-DNS-2",
+            "SSL-CLIENT-SAN-DNS-3",
+            "SSL-CLIENT-SAN-OTHER-msUPN-0",
+            "SSL-CLIENT-SAN-OTHER-msUPN-1",
+        ],
+        &[
+            "SSL-CLIENT-CERT-CHAIN-4",
+            "SSL-CLIENT-CERT-CHAIN-5",
+            "SSL-CLIENT-CERT-CHAIN-6",
+            "SSL-CLIENT-CERT-CHAIN-7",
+            "SSL-CLIENT-CERT-CHAIN-8",
+            "SSL-CLIENT-CERT-CHAIN-9",
+            "SSL-CLIENT-CERT-CHAIN-10",
+        ],
+    );
+    for set in HeaderSet::all() {
+        let (only_written, only_read): (&[&str], &[&str]) = match set.name() {
+            "nginx" => (&["ssl-client-v-remain"], &[]),
+            "apache" | "apache-legacy" => APACHE,
+            "haproxy" => (&[], &["ssl-c-used"]),
+            "haproxy-manual" => (&["X-SSL", "X-SSL-Client-CN"], &[]),
+            "caddy" => (
+                &[
+                    "tls-client-public-key",
+                    "tls-client-public-key-sha256",
+                    "tls-client-san-dns-names",
+                    "tls-client-san-emails",
+                    "tls-client-san-ips",
+                    "tls-client-san-uris",
+                ],
+                &[],
+            ),
+            _ => (&[], &[]),
+        };
+        let receiver =
+            Receiver::of(&set, None).or_else(|_| Receiver::of(&set, Some(Unstated::Verified)));
+        let receiver = receiver.unwrap();
+        let read: BTreeSet<&str> = receiver.headers().collect();
+        let written: BTreeSet<&str> = set.rows().map(|(name, _)| name).collect();
+        let named = |names: &[&'static str]| names.iter().copied().collect::<BTreeSet<_>>();
+        assert_eq!(&written - &read, named(only_written), "{}: only written", set.name());
+        assert_eq!(&read - &written, named(only_read), "{}: only read", set.name());
     }
 }

@@ -1,0 +1,134 @@
+//! Whether the two forms in which OpenSSL and BoringSSL print a name can be of one name.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Whether the one-line form can be of the name that has this RFC 2253 form.
+///
+/// Where a value is printed from other bytes in the one than in the other (what is not ASCII, and what is of an unknown type), nothing
+/// can be said, and it can.
+pub(super) fn can_be_one(rfc2253: &str, legacy: &str) -> bool {
+    let Some(attributes) = attributes(rfc2253) else { return true };
+    // BMPString and UniversalString have zero bytes before each character.
+    let without_zeros = legacy.replace("\\x00", "");
+    [Escapes::Yes, Escapes::No].into_iter().any(|escapes| {
+        let printed = one_line(&attributes, escapes);
+        printed == legacy || printed == without_zeros
+    })
+}
+
+/// Whether `/` and `+` in values are escaped, and attributes of one RDN joined by `+`: by OpenSSL 3, not by others.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Escapes {
+    Yes,
+    No,
+}
+
+/// `CN=name`, without escapes, and whether a `+` follows it.
+type Attribute = (String, bool);
+
+/// The attributes in the order in which they are printed, the last one first.
+fn attributes(rfc2253: &str) -> Option<Vec<Attribute>> {
+    let mut attributes = Vec::new();
+    let mut attribute = String::new();
+    let mut rest = rfc2253.chars();
+    while let Some(character) = rest.next() {
+        match character {
+            ',' | '+' => attributes.push((core::mem::take(&mut attribute), character == '+')),
+            // Another value than its DER in hex has it escaped.
+            '#' if attribute.ends_with('=') && !attribute.trim_end_matches('=').contains('=') => {
+                return None;
+            }
+            '\\' => {
+                let escaped = rest.next()?;
+                let second = rest.as_str().chars().next().and_then(|second| second.to_digit(16));
+                match (escaped.to_digit(16), second) {
+                    (Some(high), Some(low)) => {
+                        rest.next();
+                        let byte = char::from_u32(high << 4 | low)?;
+                        matches!(byte, ' '..='~').then(|| attribute.push(byte))?;
+                    }
+                    _ => attribute.push(escaped),
+                }
+            }
+            character => attribute.push(character),
+        }
+    }
+    attributes.push((attribute, false));
+    Some(attributes)
+}
+
+fn one_line(attributes: &[Attribute], escapes: Escapes) -> String {
+    let mut line = String::new();
+    for (attribute, is_joined) in attributes.iter().rev() {
+        line.push(if *is_joined && escapes == Escapes::Yes { '+' } else { '/' });
+        for character in attribute.chars() {
+            if matches!(character, '/' | '+') && escapes == Escapes::Yes {
+                line.push('\\');
+            }
+            line.push(character);
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::x509::{Certificate, Dialect};
+
+    #[test]
+    fn the_forms_of_one_name_can_be_one() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+        let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let mut names = 0;
+        for path in paths.filter(|path| path.extension().is_some_and(|ending| ending == "der")) {
+            let der = std::fs::read(&path).unwrap();
+            let Ok(certificate) = Certificate::from_der(&der) else { continue };
+            for name in [certificate.subject(), certificate.issuer()] {
+                for (one, other) in [Dialect::OpenSsl, Dialect::BoringSsl]
+                    .into_iter()
+                    .flat_map(|one| [(one, Dialect::OpenSsl), (one, Dialect::BoringSsl)])
+                {
+                    let (Some(rfc2253), Some(legacy)) = (name.rfc2253(one), name.legacy(other))
+                    else {
+                        continue;
+                    };
+                    if !rfc2253.is_empty() {
+                        assert!(can_be_one(&rfc2253, &legacy), "{rfc2253} {legacy}");
+                        names += 1;
+                    }
+                }
+            }
+        }
+        assert!(names > 500, "{names}");
+    }
+
+    #[test]
+    fn another_name_is_told_apart() {
+        let cases = [
+            ("the same", "CN=a,O=b", "/O=b/CN=a", true),
+            ("one attribute", "CN=a", "/CN=b", false),
+            ("one more", "CN=a", "/O=b/CN=a", false),
+            ("another order", "CN=a,O=b", "/CN=a/O=b", false),
+            ("another type", "CN=a", "/O=a", false),
+            ("an escaped comma", r"CN=a\,O=b", "/CN=a,O=b", true),
+            ("a comma that was one", "CN=a,O=b", "/CN=a,O=b", false),
+            ("an escaped slash of OpenSSL 3", "CN=a/O=b", r"/CN=a\/O=b", true),
+            ("a slash of BoringSSL", "CN=a/O=b", "/CN=a/O=b", true),
+            ("two in one RDN", "CN=a+O=b,C=c", "/C=c/O=b/CN=a", true),
+            ("two in one RDN of OpenSSL 3", "CN=a+O=b,C=c", "/C=c/O=b+CN=a", true),
+            ("a space at the end", r"CN=a\ ", "/CN=a ", true),
+            ("a quote", r#"CN=\"a\\"#, r#"/CN="a\"#, true),
+            ("a number sign", r"CN=\#a", "/CN=#a", true),
+            ("two bytes a character", "CN=ab", r"/CN=\x00a\x00b", true),
+            ("not ASCII", r"CN=\C3\A9", r"/CN=\xE9", true),
+            ("an unknown type", "1.2.3=#0C0161", "/1.2.3=a", true),
+            ("a number sign in a value", "CN=a=#b", "/CN=c", false),
+            ("an end in an escape", r"CN=a\", "/CN=b", true),
+        ];
+        for (case, rfc2253, legacy, can) in cases {
+            assert_eq!(can_be_one(rfc2253, legacy), can, "{case}");
+        }
+    }
+}
