@@ -1,16 +1,14 @@
 //! The proxy's side: answers the requests that its hosts reject.
 
 use alloc::sync::Arc;
-use core::pin::Pin;
-use core::task::{Context, Poll, ready};
+use core::task::{Context, Poll};
 
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
-use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::grpc;
+use super::{ResponseFuture, grpc};
 use crate::client::ClientCertificate;
 use crate::hosts::{Decision, Handshake, Hosts, request_host};
 
@@ -112,7 +110,7 @@ where
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = EnforceFuture<S::Future, R>;
+    type Future = ResponseFuture<S::Future, R>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context)
@@ -122,40 +120,9 @@ where
         let (mut parts, body) = request.into_parts();
         let decision = self.layer.decide(&parts);
         if let Some(response) = self.layer.refuse(decision, &parts) {
-            return EnforceFuture::Refused { response: Some(response) };
+            return ResponseFuture::answered(response);
         }
         parts.extensions.insert(decision);
-        EnforceFuture::Admitted { inner: self.inner.call(Request::from_parts(parts, body)) }
-    }
-}
-
-pin_project! {
-    /// The future of [`Enforce`].
-    #[derive(Debug)]
-    #[project = Projection]
-    #[non_exhaustive]
-    #[allow(missing_docs)]
-    pub enum EnforceFuture<F, R> {
-        /// The inner service answers.
-        Admitted { #[pin] inner: F },
-        /// The layer answers.
-        Refused { response: Option<Response<R>> },
-    }
-}
-
-impl<F, R, E> Future for EnforceFuture<F, R>
-where
-    F: Future<Output = Result<Response<R>, E>>,
-{
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project() {
-            Projection::Admitted { inner } => Poll::Ready(ready!(inner.poll(context))),
-            // Polled after completion.
-            Projection::Refused { response } => {
-                response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
-            }
-        }
+        ResponseFuture::passed(self.inner.call(Request::from_parts(parts, body)))
     }
 }

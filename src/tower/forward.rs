@@ -8,6 +8,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::ResponseFuture;
 use crate::connection::Applied;
 use crate::connection::{Claim, ConnectionState, Forwarding};
 use crate::http_body::StrippedBody;
@@ -216,21 +217,26 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let ForwardLayer { forwarding, claim, is_delivered, hook } = &self.layer;
+        let is_delivered = *is_delivered;
+        let answered = |answer| {
+            let response = ResponseFuture::answered(answer);
+            ForwardFuture { response, claim: None, is_delivered }
+        };
         let (mut parts, body) = request.into_parts();
         if parts.method == Method::CONNECT {
             let mut answer = Response::new(R::default());
             *answer.status_mut() = StatusCode::NOT_IMPLEMENTED;
-            return ForwardFuture::answered(answer);
+            return answered(answer);
         }
         let claim = claim(&parts).unwrap_or_else(|| forwarding.claim(None));
         let applied = claim.apply(&mut parts.headers);
         if let Some(answer) = hook.prepared(&parts, &claim, applied) {
-            return ForwardFuture::answered(answer);
+            return answered(answer);
         }
         let body = claim.strip_body(body);
         let inner = self.inner.call(Request::from_parts(parts, body));
-        let state = State::Sent { inner, claim: Some(claim), is_delivered: *is_delivered };
-        ForwardFuture { state }
+        let response = ResponseFuture::passed(inner);
+        ForwardFuture { response, claim: Some(claim), is_delivered }
     }
 }
 
@@ -239,22 +245,10 @@ pin_project! {
     #[derive(Debug)]
     pub struct ForwardFuture<F, R> {
         #[pin]
-        state: State<F, R>,
-    }
-}
-
-pin_project! {
-    #[derive(Debug)]
-    #[project = StateProjection]
-    enum State<F, R> {
-        Sent { #[pin] inner: F, claim: Option<Claim>, is_delivered: fn(&response::Parts) -> bool },
-        Answered { answer: Option<Response<R>> },
-    }
-}
-
-impl<F, R> ForwardFuture<F, R> {
-    const fn answered(answer: Response<R>) -> Self {
-        Self { state: State::Answered { answer: Some(answer) } }
+        response: ResponseFuture<F, R>,
+        // None where the layer answers.
+        claim: Option<Claim>,
+        is_delivered: fn(&response::Parts) -> bool,
     }
 }
 
@@ -265,21 +259,15 @@ where
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let (inner, claim, is_delivered) = match self.project().state.project() {
-            StateProjection::Sent { inner, claim, is_delivered } => (inner, claim, is_delivered),
-            // Polled after completion.
-            StateProjection::Answered { answer } => {
-                return answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer)));
-            }
-        };
-        let answer = ready!(inner.poll(context));
-        let claim = claim.take();
+        let this = self.project();
+        let answer = ready!(this.response.poll(context));
+        let claim = this.claim.take();
         let (parts, body) = match answer {
             Ok(answer) => answer.into_parts(),
             Err(error) => return Poll::Ready(Err(error)),
         };
         if let Some(claim) = claim
-            && is_delivered(&parts)
+            && (this.is_delivered)(&parts)
         {
             claim.commit();
         }

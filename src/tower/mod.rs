@@ -4,9 +4,9 @@ mod enforce;
 mod forward;
 mod grpc;
 mod receive;
+mod response;
 
-pub use enforce::{Enforce, EnforceFuture, EnforceLayer};
+pub use enforce::{Enforce, EnforceLayer};
 pub use forward::{Forward, ForwardFuture, ForwardHook, ForwardLayer, NoHook};
-pub use receive::{
-    Admission, EmptyAnswer, Receive, ReceiveFuture, ReceiveLayer, Refusal, RefusalHook,
-};
+pub use receive::{Admission, EmptyAnswer, Receive, ReceiveLayer, Refusal, RefusalHook};
+pub use response::ResponseFuture;

@@ -1,15 +1,13 @@
 //! The origin's side: a layer around the service that answers requests.
 
 use alloc::sync::Arc;
-use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use http::{Request, Response, StatusCode, request};
-use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::grpc;
+use super::{ResponseFuture, grpc};
 use crate::hosts;
 use crate::receive::{Memory, ReceiveError, Receiver};
 use crate::record::TlsClientAuth;
@@ -252,7 +250,7 @@ where
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = ReceiveFuture<S::Future, R>;
+    type Future = ResponseFuture<S::Future, R>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context)
@@ -268,47 +266,9 @@ where
             Ok(received) => {
                 request.extensions_mut().insert(received.auth.clone());
                 request.extensions_mut().insert(received);
-                return ReceiveFuture {
-                    state: State::Admitted { inner: self.inner.call(request) },
-                };
+                return ResponseFuture::passed(self.inner.call(request));
             }
         };
-        let answer = Some(hook.refused(&request.into_parts().0, refusal));
-        ReceiveFuture { state: State::Refused { answer } }
-    }
-}
-
-pin_project! {
-    /// The future of [`Receive`].
-    #[derive(Debug)]
-    pub struct ReceiveFuture<F, R> {
-        #[pin]
-        state: State<F, R>,
-    }
-}
-
-pin_project! {
-    #[derive(Debug)]
-    #[project = StateProjection]
-    enum State<F, R> {
-        Admitted { #[pin] inner: F },
-        Refused { answer: Option<Response<R>> },
-    }
-}
-
-impl<F, R, E> Future for ReceiveFuture<F, R>
-where
-    F: Future<Output = Result<Response<R>, E>>,
-{
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().state.project() {
-            StateProjection::Admitted { inner } => inner.poll(context),
-            // Polled after completion.
-            StateProjection::Refused { answer } => {
-                answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer)))
-            }
-        }
+        ResponseFuture::answered(hook.refused(&request.into_parts().0, refusal))
     }
 }
