@@ -1,4 +1,5 @@
-//! Imports go in one direction: each room of `src` may use those below it, as ARCHITECTURE.md draws them, and no other.
+//! Imports go in one direction: each room of `src` may use those below it, as ARCHITECTURE.md draws them, and no other. And what
+//! ARCHITECTURE.md and CONTRIBUTING.md name is there.
 
 #![allow(clippy::unwrap_used, clippy::std_instead_of_alloc, reason = "a test")]
 
@@ -107,4 +108,75 @@ fn the_rooms_have_no_circle() {
             );
         }
     }
+}
+
+/// The names between backticks.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    let prose = text.split("```").step_by(2);
+    prose.flat_map(|part| part.split('`').skip(1).step_by(2))
+}
+
+/// All words of the sources, the manifest and the checks, and the names of files beside them.
+fn words_of_the_project(root: &Path) -> BTreeSet<String> {
+    let mut found = vec![root.join("Cargo.toml"), root.join(".ci/run")];
+    for folder in ["src", "tests", "benches"] {
+        files(&root.join(folder), &mut found);
+    }
+    let mut words = BTreeSet::new();
+    for file in found {
+        let text = fs::read_to_string(file).unwrap();
+        let parts = text.split(|next: char| !next.is_alphanumeric() && next != '_');
+        words.extend(parts.map(str::to_owned));
+    }
+    for folder in ["interop", "benches"] {
+        let paths = fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        words.extend(paths.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()));
+    }
+    words
+}
+
+#[test]
+fn what_the_guides_for_maintainers_name_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // A package has not all of the repository.
+    if !root.join(".ci/run").exists() {
+        return;
+    }
+    let words = words_of_the_project(root);
+    let (mut paths, mut gone) = (0, Vec::new());
+    for guide in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        let text = fs::read_to_string(root.join(guide)).unwrap();
+        for name in names(&text) {
+            let is_plain =
+                |character: char| character.is_ascii_alphanumeric() || "_:/.-".contains(character);
+            // Commands, and names with a part left open.
+            if !name.chars().all(is_plain) {
+                continue;
+            }
+            let is_there = if name.contains('/') || name.contains('.') {
+                paths += 1;
+                root.join(name).exists() || root.join("src").join(name).exists()
+            } else {
+                name.split(['-', ':']).all(|word| word.is_empty() || words.contains(word))
+            };
+            if !is_there {
+                gone.push(format!("{guide}: {name}"));
+            }
+        }
+    }
+    assert!(paths > 40, "only {paths} paths were looked for");
+    assert!(gone.is_empty(), "not there any more:\n{}", gone.join("\n"));
+}
+
+#[test]
+fn the_drawing_has_every_room() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let drawing = text.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    // The rooms end where two spaces begin.
+    let rooms = drawing.lines().flat_map(|line| line.split("  ").next().unwrap().split(' '));
+    let drawn: BTreeSet<&str> =
+        rooms.map(|room| room.trim_end_matches(".rs").trim_end_matches('/')).collect();
+    let built = ROOMS.iter().map(|(room, _)| *room).chain(["lib"]).collect();
+    assert_eq!(drawn, built);
 }
