@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn no_field_in_any_form_gives_a_space_at_an_end() {
         use crate::client::{ClientCertificate, Reason, Verification};
-        use crate::field::words::Words as _;
+        use crate::words::Words as _;
         use crate::field::{Facts, Limits, Needs, Written};
         use crate::x509::Dialect;
 
