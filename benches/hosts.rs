@@ -1,4 +1,6 @@
-//! What finding a host among 10,000 costs: `cargo bench --bench hosts`. Medians of many rounds, in nanoseconds.
+//! What finding a host among 10,000 costs.
+//!
+//! `cargo bench --bench hosts` prints medians of many rounds, in nanoseconds; `benches/run hosts` shows them as a table.
 
 #![allow(
     clippy::unwrap_used,
@@ -32,8 +34,8 @@ fn main() {
     let client = ClientCertificate::presented(der, Verification::Success);
 
     let (spelled, unlisted, wild) = (texts(&spelled), texts(&unlisted), texts(&wild));
-    for (hosts, kind) in [(&exact, "exact entries"), (&wildcards, "and as many wildcards")] {
-        println!("{HOSTS} {kind}");
+    println!("entries\tquestion\tns");
+    for (hosts, entries) in [(&exact, "10,000 names"), (&wildcards, "and as many wildcards")] {
         let forwards = |host: &str| {
             black_box(hosts.forwards(black_box(host)));
         };
@@ -43,12 +45,12 @@ fn main() {
         let decide = |host: &str| {
             black_box(hosts.decide(Some(black_box(host)), black_box(host), &client));
         };
-        print("asks, a listed server name", &order, asks);
-        print("forwards, a listed host", &order, forwards);
-        print("forwards, in capitals with dot and port", &spelled, forwards);
-        print("forwards, a host that is not listed", &unlisted, forwards);
-        print("forwards, a host below", &wild, forwards);
-        print("decide, both names the same", &order, decide);
+        print(entries, "asks, a listed server name", &order, asks);
+        print(entries, "forwards, a listed host", &order, forwards);
+        print(entries, "forwards, in capitals with dot and port", &spelled, forwards);
+        print(entries, "forwards, a host that is not listed", &unlisted, forwards);
+        print(entries, "forwards, a host below", &wild, forwards);
+        print(entries, "decide, both names the same", &order, decide);
     }
 }
 
@@ -56,7 +58,7 @@ fn texts(names: &[String]) -> Vec<&str> {
     names.iter().map(String::as_str).collect()
 }
 
-fn print(what: &str, hosts: &[&str], mut run: impl FnMut(&str)) {
+fn print(entries: &str, question: &str, hosts: &[&str], mut run: impl FnMut(&str)) {
     let mut times: Vec<f64> = hosts
         .chunks(16)
         .cycle()
@@ -68,5 +70,5 @@ fn print(what: &str, hosts: &[&str], mut run: impl FnMut(&str)) {
         })
         .collect();
     times.sort_by(f64::total_cmp);
-    println!("  {what:<44}{:>6.0} ns", times[times.len() / 2]);
+    println!("{entries}\t{question}\t{:.0}", times[times.len() / 2]);
 }

@@ -1,8 +1,8 @@
 //! What is made to be slow, on both sides: certificates for the record and for every header set, requests for every receiver. The time
-//! at a size and at twice that size.
+//! at a size and at half that size; a ratio of 2 is linear.
 //!
-//! `cargo bench --bench worst_cases`; `benches/run worst_cases` shows it as a table, `writing` or `receiving` after it one side. Linear is a ratio of 2. What the texts may be long
-//! is a test's matter: `tests/evidence.rs`.
+//! `cargo bench --bench worst_cases`, with `writing` or `receiving` after it one side; `benches/run worst_cases` shows it as a table. How
+//! long the texts may be is tested by `tests/evidence.rs`.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws the README's pictures: pictures/request.svg, the way of a request, and pictures/costs.svg, from benches/figures/peers.txt.
+"""Draws the README's pictures: pictures/request.svg, the way of a request, and pictures/costs.svg, from benches/results/peers.tsv.
 
 `tools/pictures.py` writes them; `tools/pictures.py --check` fails if they are not what it would write. Colours follow the reader's dark or
 light scheme.
@@ -10,6 +10,11 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "benches")]
+sys.dont_write_bytecode = True
+
+from results import kept  # noqa: E402
+
 STYLE = """<style>
 text { font: 14px system-ui, sans-serif; fill: #1f2328 }
 .small { font-size: 12px; fill: #59636e }
@@ -57,22 +62,11 @@ def request():
     return svg(870, 190, "Client, proxy and origin: the proxy strips and adds, the origin parses and decides", parts)
 
 
-def figures(name):
-    """The rows of a kept table as name -> nanoseconds by column, and what stands before it."""
-    notes, rows = {}, {}
-    for line in (ROOT / "benches/figures" / name).read_text().splitlines():
-        if line.startswith("# "):
-            key, value = line[2:].split(": ", 1)
-            notes[key] = value
-        elif not line.startswith("certificate"):
-            certificate, job, nanoseconds, _ = line.split("\t")
-            rows.setdefault(job, {})[certificate] = float(nanoseconds)
-    return rows, notes
-
-
 def costs():
-    rows, notes = figures("peers.txt")
-    column = next(head for head in next(iter(rows.values())) if head.startswith("RSA 2048"))
+    result = kept("peers")
+    notes, (_, *rows) = result.notes, result.tables[0]
+    column = next(certificate for certificate, *_ in rows if certificate.startswith("RSA 2048"))
+    measured = {job: float(nanoseconds) for certificate, job, nanoseconds, _ in rows if certificate == column}
     shown = {
         "this crate: the record": "this crate",
         "x509-parser, the obvious way": "x509-parser",
@@ -80,7 +74,7 @@ def costs():
         "x509-cert, the obvious way": "x509-cert",
         "OpenSSL as nginx, from DER": "OpenSSL, from DER",
     }
-    values = {label: rows[row][column] for row, label in shown.items()}
+    values = {label: measured[job] for job, label in shown.items()}
     longest, own = max(values.values()), values["this crate"]
     parts = [text(10, 24, f"From a certificate ({column}) to every text and value: microseconds", "title")]
     for index, (label, value) in enumerate(values.items()):
@@ -90,7 +84,7 @@ def costs():
         parts += [text(190, y + 15, label, "", "end"), f'<rect x="200" y="{y}" width="{width}" height="20" rx="2" class="{kind}"/>']
         parts += [text(208 + width, y + 15, f"{value / 1000:.1f}{times}", "small")]
     y = 44 + 30 * len(values) + 14
-    said = f"{notes['processor']}; rustc {notes['rustc']}, OpenSSL {notes['openssl']}; {notes['date']}; benches/peers: {notes['command']}"
+    said = f"{notes['machine']}; rustc {notes['rustc']}, OpenSSL {notes['OpenSSL']}; {notes['date']}; {notes['command']}"
     return svg(800, y + 14, "Costs beside other libraries", [*parts, text(10, y, said, "small")])
 
 

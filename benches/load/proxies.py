@@ -1,6 +1,7 @@
 """nginx, HAProxy and Envoy as TLS 1.3 proxies for verified clients, one worker each, without resumption: what they are started with."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -134,10 +135,11 @@ def envoy(directory, name, origin, listeners):
 
 
 def versions():
-    commands = {"nginx": ["nginx", "-v"], "haproxy": ["haproxy", "-v"], "envoy": [envoy_program(), "--version"], "openssl": ["openssl", "version"]}
+    """Of those that can be had, by name."""
+    commands = {"nginx": ["nginx", "-v"], "HAProxy": ["haproxy", "-v"], "Envoy": [envoy_program(), "--version"]}
     said = {}
     for program, command in commands.items():
         if command[0] and shutil.which(command[0]):
             ran = subprocess.run(command, capture_output=True, text=True, check=False)
-            said[program] = (ran.stdout + ran.stderr).strip().splitlines()[0].split(" ", 1)[-1].strip()
+            said[program] = re.search(r"\d+\.\d+\.\d+", ran.stdout + ran.stderr)[0]
     return said

@@ -25,24 +25,6 @@ pub mod origin {}
 #[doc = include_str!("origins.md")]
 pub mod origins {}
 #[doc = include_str!("performance.md")]
-///
-/// # The proxy's side
-///
-/// ```text
-#[doc = include_str!("../../benches/figures/whole_job.txt")]
-/// ```
-///
-/// # The origin's side
-///
-/// ```text
-#[doc = include_str!("../../benches/figures/receiving.txt")]
-/// ```
-///
-/// # Beside other libraries
-///
-/// ```text
-#[doc = include_str!("../../benches/figures/peers.txt")]
-/// ```
 pub mod performance {}
 #[doc = include_str!("proxy.md")]
 pub mod proxy {}

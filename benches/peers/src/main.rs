@@ -43,6 +43,8 @@ fn main() {
         Some("receiving") => true,
         _ => return eprintln!("usage: peers-bench forwarding|receiving|headers"),
     };
+    #[cfg(feature = "openssl")]
+    println!("# OpenSSL: {}", openssl::version::version().split(' ').nth(1).unwrap_or_default());
     println!("certificate\tjob\tns\tx floor");
     for (name, der) in CERTIFICATES {
         let candidates = if is_receiving { receiving::candidates(der) } else { candidates(der) };

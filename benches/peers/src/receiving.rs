@@ -207,7 +207,7 @@ fn with_openssl(headers: &HeaderMap, header: &str, form: Form) {
     let certificate = certificate.expect("a certificate");
     let name = |name: &X509NameRef| {
         let attribute = |entry: &openssl::x509::X509NameEntryRef| {
-            let value = entry.data().as_utf8().expect("a text");
+            let value = entry.data().to_string().expect("a text");
             format!("{}={value}", entry.object().nid().short_name().expect("a known type"))
         };
         name.entries().map(attribute).collect::<Vec<_>>().join(",")

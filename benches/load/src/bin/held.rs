@@ -28,8 +28,8 @@ const VARIANTS: [&str; 8] = [
 fn main() -> Result<()> {
     let folder = std::env::args().nth(1).ok_or("FOLDER")?;
     let (certificate, _) = load::identity(Path::new(&folder), "client")?;
-    println!("# a client's certificate of {} bytes, {CONNECTIONS} connections", certificate.len());
-    println!("headers\tbytes before the first request\tbytes after it");
+    println!("# client's certificate: {} bytes", certificate.len());
+    println!("this crate, {CONNECTIONS} connections\tbytes before the first request\tbytes after it");
     let certificates = [certificate];
     for name in VARIANTS {
         let variant = Variant::named(name)?;

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Writes the tables of src/guide/performance.md, between its markers, from benches/results.
+
+`tools/performance_guide.py` writes them; `tools/performance_guide.py --check` fails if one is not what it would write, or if the page says
+of the results what they do not show.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "src" / "guide" / "performance.md"
+MARKERS = re.compile(r"(<!-- (\w[\w-]*) -->\n).*?(<!-- end -->\n)", re.DOTALL)
+sys.path[:0] = [str(ROOT / "benches")]
+sys.dont_write_bytecode = True
+
+from results import kept  # noqa: E402
+
+# Versions that a benchmark prints of what it is beside, in the order of the line below a table.
+NOT_SAID = {"command", "date", "commit", "machine", "load before"}
+MILLISECOND = 1000
+WITHOUT = "without"
+
+
+def markdown(head, rows):
+    yield "| " + " | ".join(head) + " |"
+    yield "|---|" + "---:|" * (len(head) - 1)
+    for row in rows:
+        yield "| " + " | ".join(row) + " |"
+    yield ""
+
+
+def source(result):
+    notes = result.notes
+    versions = ", ".join(f"{key} {value}" for key, value in notes.items() if key not in NOT_SAID)
+    yield f"`{notes['command']}`, {notes['date']}, commit {notes['commit']}, {notes['machine']}, {versions}."
+    yield ""
+
+
+def by_certificate(rows):
+    """Rows of certificate, job, nanoseconds and ratio as job -> certificate -> (nanoseconds, ratio)."""
+    jobs = {}
+    for certificate, job, nanoseconds, ratio in rows:
+        jobs.setdefault(job, {})[certificate] = (int(nanoseconds), float(ratio))
+    return jobs
+
+
+def jobs_table(name):
+    """Nanoseconds, and in parentheses how many times the floor."""
+    result = kept(name)
+    _, *rows = result.tables[0]
+    jobs = by_certificate(rows)
+    certificates = list(next(iter(jobs.values())))
+    cell = lambda measured: f"{measured[0]:,} ({measured[1]:.2f})" if measured else ""  # noqa: E731
+    yield from markdown(["ns (× floor)", *certificates], ([job, *(cell(jobs[job].get(name)) for name in certificates)] for job in jobs))
+    yield from source(result)
+
+
+def plain_tables(name):
+    result = kept(name)
+    for head, *rows in result.tables:
+        yield from markdown(head, rows)
+    yield from source(result)
+
+
+def throughput(name):
+    """A row for each variant of a proxy; of each load the processor time of a request, and how much more than without."""
+    result = kept(name)
+    _, *rows = result.tables[0]
+    loads = list(dict.fromkeys(load for _, load, *_ in rows))
+    variants = {}
+    for proxy, load, headers, _, cost, more, error, _ in rows:
+        variants.setdefault((proxy, headers), {})[load] = cost if headers == WITHOUT else f"{cost} ({more} ± {error})"
+    table = ([*variant, *(costs.get(load, "") for load in loads)] for variant, costs in variants.items())
+    yield from markdown(["proxy", "headers", *(f"{load}: µs a request (more)" for load in loads)], table)
+    yield from source(result)
+
+
+def in_short():
+    """The rows that most readers look for."""
+    shown = {
+        "the record: every property": ("whole_job", "record"),
+        "Cloudflare's pair as header values": ("whole_job", "pair, with header values"),
+        "a later request on the connection": ("whole_job", "a later request"),
+        "the origin, `cloudflare`": ("receiving", "cloudflare"),
+        "the origin, the same values again": ("receiving", "cloudflare, the same values again"),
+    }
+    jobs = {name: by_certificate(kept(name).tables[0][1:]) for name in ("whole_job", "receiving")}
+    certificates = list(jobs["receiving"]["floor"])
+    rows = ([label, *(f"{jobs[name][job][each][0]:,} ns" for each in certificates)] for label, (name, job) in shown.items())
+    yield from markdown(["", *certificates], rows)
+
+
+def worst_cases():
+    """Of each kind of case, the slowest one and the one that grows most."""
+    result = kept("worst_cases")
+    _, *rows = result.tables[0]
+    kinds = {}
+    for case, _, size, microseconds, ratio, *_ in rows:
+        kinds.setdefault(kind(case), []).append((float(microseconds), float(ratio), size, case))
+    table = []
+    for name, cases in kinds.items():
+        time, _, size, case = max(cases)
+        growth = max(ratio for time, ratio, *_ in cases if time > 50) if any(time > 50 for time, *_ in cases) else None
+        table.append([name, case.replace("|", "\\|"), f"{size} KB", f"{time:.0f} µs", f"{growth:.2f}" if growth else ""])
+    yield from markdown(["", "slowest", "input", "time", "most growth at twice the size"], table)
+    yield from source(result)
+
+
+def kind(case):
+    side, _, rest = case.partition(": ")
+    if side == "receiving":
+        return "receiving: " + rest.split(", ", 1)[1].split(":")[0]
+    return "writing: " + side.split(",")[0]
+
+
+TABLES = {name: plain_tables for name in ("load-latency", "load-origin", "load-idle", "hosts")}
+TABLES |= {name: jobs_table for name in ("whole_job", "receiving", "peers", "peers-receiving")}
+TABLES |= {"load-throughput": throughput, "in-short": lambda _: in_short(), "worst_cases": lambda _: worst_cases()}
+
+
+def page(text):
+    return MARKERS.sub(lambda found: found[1] + "\n" + "\n".join(TABLES[found[2]](found[2])) + "\n" + found[3], text)
+
+
+def main():
+    before = PAGE.read_text()
+    missing = set(TABLES) - {found[2] for found in MARKERS.finditer(before)}
+    if missing:
+        return f"{PAGE.name}: no marker for {', '.join(sorted(missing))}"
+    after = page(before)
+    if "--check" not in sys.argv:
+        PAGE.write_text(after)
+    elif before != after:
+        return f"{PAGE.relative_to(ROOT)}: run tools/performance_guide.py"
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
