@@ -36,12 +36,13 @@ const CHAIN: usize = 10;
 /// Over Cloudflare's limits, so that a header is as large as a receiver lets it be.
 const LIMITS: Limits =
     Limits::new().encoded_leaf(2 * HEADER).encoded_chain(2 * HEADER).other_sets(2 * HEADER);
+const RUNS: usize = 31;
 const MILLISECOND: f64 = 1000.0;
 /// A disturbance makes more than 2 of it, and a square 4.
 const LINEAR: f64 = 3.0;
 
 /// What a value is made of that is repeated until it is as long as it may be.
-const PATTERNS: [&str; 36] = [
+const PATTERNS: [&str; 48] = [
     "a",
     "A",
     "9",
@@ -66,6 +67,17 @@ const PATTERNS: [&str; 36] = [
     ";",
     ":",
     "[",
+    "QQ,",
+    "QQ==,",
+    "AAAA,",
+    "YQ,",
+    "YS5i,",
+    "a,",
+    "a, ",
+    "a ",
+    "%2C",
+    "%3B%22",
+    "DNS:a, ",
     "CN=a,",
     "CN=a+",
     "/CN=a",
@@ -76,6 +88,7 @@ const PATTERNS: [&str; 36] = [
     "Cert=\"a\",",
     "{\"Cert\":",
     ":AAAA:, ",
+    ":AA==:, ",
     "-----BEGIN CERTIFICATE-----",
     "-----BEGIN%20CERTIFICATE-----%0AAAAA%0A-----END%20CERTIFICATE-----%0A",
 ];
@@ -114,34 +127,34 @@ fn writing() {
     for (name, most, family) in FAMILIES {
         let (half, whole) = (client(family(most / 2)), client(family(most)));
         let bytes = whole.leaf().unwrap().len();
-        let record = |client: &ClientCertificate| {
-            microseconds(|| drop(black_box(TlsClientAuth::new(client))))
-        };
-        row(&format!("record, {name}"), most, bytes, record(&whole), record(&half));
+        let record = |client: &ClientCertificate| drop(black_box(TlsClientAuth::new(client)));
+        let times = in_turn(|| record(&whole), || record(&half));
+        row(&format!("record, {name}"), most, bytes, times);
         let lines = |set: &HeaderSet, client: &ClientCertificate| {
-            microseconds(|| drop(black_box(set.lines(client, Limits::new()))))
+            drop(black_box(set.lines(client, Limits::new())));
         };
-        let slowest = sets.iter().map(|set| (lines(set, &whole), set));
-        let (time, set) = slowest.max_by(|one, other| one.0.total_cmp(&other.0)).unwrap();
+        let slowest = sets.iter().map(|set| (about(|| lines(set, &whole)), set));
+        let (_, set) = slowest.max_by(|one, other| one.0.total_cmp(&other.0)).unwrap();
         let case = format!("slowest set, {name}: {}", set.name());
-        row(&case, most, bytes, time, lines(set, &half));
+        row(&case, most, bytes, in_turn(|| lines(set, &whole), || lines(set, &half)));
     }
 }
 
 /// The slowest family, in the largest size that a header takes.
 fn certificates(set: &HeaderSet, receiver: &Receiver) {
     let slowest = FAMILIES.iter().map(|(name, most, family)| {
+        let with = |n| lines(set, &client(family(n)));
         let mut n = *most;
-        let mut request = lines(set, &client(family(n)));
-        while longest(&request) > HEADER {
+        let (mut request, mut half) = (with(n), with(n / 2));
+        // Over the limit, a set sends less of the whole than of the half.
+        while longest(&request).max(longest(&half)) > HEADER {
             n = n * 15 / 16;
-            request = lines(set, &client(family(n)));
+            (request, half) = (with(n), with(n / 2));
         }
-        (receiving(receiver, &request, 5), name, n, request, family)
+        (about(|| receive(receiver, &request)), name, n, request, half)
     });
     let slowest = slowest.max_by(|one, other| one.0.total_cmp(&other.0)).unwrap();
-    let (_, name, n, request, family) = slowest;
-    let half = lines(set, &client(family(n / 2)));
+    let (_, name, n, request, half) = slowest;
     pair(&format!("{}, a certificate: {name}", set.name()), n, receiver, &request, &half);
 }
 
@@ -161,7 +174,10 @@ fn values(set: &HeaderSet, receiver: &Receiver) {
     for base in [&whole, &few] {
         for header in &headers {
             for pattern in PATTERNS {
-                let time = receiving(receiver, &with(base, header, pattern, HEADER), 3);
+                let time = {
+                    let request = with(base, header, pattern, HEADER);
+                    about(|| receive(receiver, &request))
+                };
                 if time > slowest.0 {
                     slowest = (time, header, pattern, base);
                 }
@@ -221,18 +237,18 @@ fn longest(request: &Request) -> usize {
     request.iter().map(|(_, value)| value.len()).max().unwrap_or(0)
 }
 
-fn receiving(receiver: &Receiver, request: &Request, runs: usize) -> f64 {
-    median(runs, || drop(black_box(receiver.receive(black_box(request.as_slice())))))
+fn receive(receiver: &Receiver, request: &Request) {
+    drop(black_box(receiver.receive(black_box(request.as_slice()))));
 }
 
 fn pair(case: &str, n: usize, receiver: &Receiver, whole: &Request, half: &Request) {
     let bytes = whole.iter().map(|(name, value)| name.len() + value.len()).sum();
     let refused = if receiver.receive(whole.as_slice()).is_err() { " (refused)" } else { "" };
-    let [time, before] = [whole, half].map(|request| receiving(receiver, request, 31));
-    row(&format!("receiving: {case}{refused}"), n, bytes, time, before);
+    let times = in_turn(|| receive(receiver, whole), || receive(receiver, half));
+    row(&format!("receiving: {case}{refused}"), n, bytes, times);
 }
 
-fn row(case: &str, n: usize, bytes: usize, time: f64, half: f64) {
+fn row(case: &str, n: usize, bytes: usize, (time, half): (f64, f64)) {
     let ratio = time / half;
     let slow = if time > MILLISECOND { "over 1 ms" } else { "" };
     // Of a few microseconds, more is the clock's.
@@ -240,19 +256,28 @@ fn row(case: &str, n: usize, bytes: usize, time: f64, half: f64) {
     println!("{case}\t{n}\t{}\t{time:.0}\t{ratio:.2}\t{slow}{bent}", bytes / 1000);
 }
 
-fn microseconds(run: impl FnMut()) -> f64 {
-    median(31, run)
+/// The medians of both, in microseconds; what disturbs one disturbs the other.
+fn in_turn(mut whole: impl FnMut(), mut half: impl FnMut()) -> (f64, f64) {
+    let (mut wholes, mut halves) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        wholes.push(microseconds(&mut whole));
+        halves.push(microseconds(&mut half));
+    }
+    (median(wholes), median(halves))
 }
 
-/// The median of some runs, in microseconds.
-fn median(runs: usize, mut run: impl FnMut()) -> f64 {
-    let mut times: Vec<f64> = (0..runs)
-        .map(|_| {
-            let start = Instant::now();
-            run();
-            start.elapsed().as_nanos() as f64 / 1000.0
-        })
-        .collect();
+/// Of a few runs, to choose by.
+fn about(mut run: impl FnMut()) -> f64 {
+    median((0..5).map(|_| microseconds(&mut run)).collect())
+}
+
+fn microseconds(run: &mut impl FnMut()) -> f64 {
+    let start = Instant::now();
+    run();
+    start.elapsed().as_nanos() as f64 / 1000.0
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times[times.len() / 2]
 }

@@ -63,6 +63,13 @@ pub(crate) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     standard().decode(text).or_else(|_| LENIENT.decode(text)).ok()
 }
 
+/// Decodes one base64 item of a list, padded or not, into a buffer that the next item reuses. For short items this is faster than
+/// [`decode_base64`].
+pub(crate) fn decode_base64_item(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    out.clear();
+    LENIENT.decode_vec(text, out).ok()
+}
+
 /// Decodes base64 in the URL-safe alphabet, with or without padding.
 pub(crate) fn decode_base64_url(text: &[u8]) -> Option<Vec<u8>> {
     LENIENT_URL.decode(text).ok()

@@ -10,7 +10,8 @@ mod pem;
 mod url;
 
 pub(crate) use base64::{
-    base64, base64_len, base64_unpadded, base64_url, decode_base64, decode_base64_url,
+    base64, base64_len, base64_unpadded, base64_url, decode_base64, decode_base64_item,
+    decode_base64_url,
 };
 #[cfg(feature = "serde")]
 pub(crate) use byte_sequence::decode_byte_sequence;

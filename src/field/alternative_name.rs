@@ -109,9 +109,11 @@ impl SubjectAltNameForm {
             Self::DnsBase64 => NameKind::Dns,
             Self::UriBase64 => NameKind::Uri,
         };
-        for item in value.split(|byte| *byte == b',') {
-            let name = encoding::decode_base64(item.trim_ascii());
-            stated.names.extend(kind.name(&name.ok_or(ReceiveErrorKind::Malformed)?));
+        let mut name = Vec::new();
+        let items = value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+        for item in items.filter(|item| !item.is_empty()) {
+            encoding::decode_base64_item(item, &mut name).ok_or(ReceiveErrorKind::Malformed)?;
+            stated.names.extend(kind.name(&name));
         }
         Ok(())
     }
