@@ -120,8 +120,15 @@ TABLES |= {name: jobs_table for name in ("whole_job", "receiving", "peers", "pee
 TABLES |= {"load-throughput": throughput, "in-short": lambda _: in_short(), "worst_cases": lambda _: worst_cases()}
 
 
+def tables(name):
+    try:
+        return "\n".join(TABLES[name](name))
+    except FileNotFoundError as error:
+        return f"No result of `benches/run {Path(error.filename).stem}` is kept.\n"
+
+
 def page(text):
-    return MARKERS.sub(lambda found: found[1] + "\n" + "\n".join(TABLES[found[2]](found[2])) + "\n" + found[3], text)
+    return MARKERS.sub(lambda found: f"{found[1]}\n{tables(found[2])}\n{found[3]}", text)
 
 
 def main():
