@@ -98,7 +98,7 @@ type Request = Vec<(String, String)>;
 fn main() {
     // The allocator keeps large blocks only once it has seen one, and the system's pages for them are no part of the job.
     drop(black_box(vec![1u8; 1 << 24]));
-    println!("case\tn\tKB\tus\tx n/2\t");
+    println!("kind\tcase\tn\tKB\tus\tx n/2\tremark");
     let has = |side: &str| std::env::args().any(|argument| argument == side);
     if !has("receiving") {
         writing();
@@ -129,14 +129,20 @@ fn writing() {
         let bytes = whole.leaf().unwrap().len();
         let record = |client: &ClientCertificate| drop(black_box(TlsClientAuth::new(client)));
         let times = in_turn(|| record(&whole), || record(&half));
-        row(&format!("record, {name}"), most, bytes, times);
+        row("record", name, most, bytes, times);
         let lines = |set: &HeaderSet, client: &ClientCertificate| {
             drop(black_box(set.lines(client, Limits::new())));
         };
         let slowest = sets.iter().map(|set| (about(|| lines(set, &whole)), set));
         let (_, set) = slowest.max_by(|one, other| one.0.total_cmp(&other.0)).unwrap();
-        let case = format!("slowest set, {name}: {}", set.name());
-        row(&case, most, bytes, in_turn(|| lines(set, &whole), || lines(set, &half)));
+        let case = format!("{}: {name}", set.name());
+        row(
+            "slowest set",
+            &case,
+            most,
+            bytes,
+            in_turn(|| lines(set, &whole), || lines(set, &half)),
+        );
     }
 }
 
@@ -155,7 +161,8 @@ fn certificates(set: &HeaderSet, receiver: &Receiver) {
     });
     let slowest = slowest.max_by(|one, other| one.0.total_cmp(&other.0)).unwrap();
     let (_, name, n, request, half) = slowest;
-    pair(&format!("{}, a certificate: {name}", set.name()), n, receiver, &request, &half);
+    let case = format!("{}: {name}", set.name());
+    pair("received certificate", &case, n, receiver, &request, &half);
 }
 
 /// The slowest value of the slowest header, beside the others of a client and beside the verdict alone.
@@ -186,8 +193,8 @@ fn values(set: &HeaderSet, receiver: &Receiver) {
     }
     let (_, header, pattern, base) = slowest;
     let [request, half] = [HEADER, HEADER / 2].map(|length| with(base, header, pattern, length));
-    let case = format!("{}, a value: {header}: {}…", set.name(), pattern.escape_debug());
-    pair(&case, HEADER, receiver, &request, &half);
+    let case = format!("{}: {header}: {}…", set.name(), pattern.escape_debug());
+    pair("received value", &case, HEADER, receiver, &request, &half);
 }
 
 /// Names that look like the set's, names that almost do, and one of the set's again and again.
@@ -207,7 +214,7 @@ fn look_alikes(set: &HeaderSet, receiver: &Receiver) {
             request
         };
         let (whole, half) = (request(LOOK_ALIKES), request(LOOK_ALIKES / 2));
-        pair(&format!("{}, {kind}", set.name()), LOOK_ALIKES, receiver, &whole, &half);
+        pair(kind, set.name(), LOOK_ALIKES, receiver, &whole, &half);
     }
 }
 
@@ -225,7 +232,7 @@ fn chains(set: &HeaderSet, receiver: &Receiver) {
         n = n * 15 / 16;
     }
     let (whole, half) = (with(CHAIN, n), with(CHAIN / 2, n));
-    pair(&format!("{}, a chain", set.name()), CHAIN, receiver, &whole, &half);
+    pair("received chain", set.name(), CHAIN, receiver, &whole, &half);
 }
 
 fn lines(set: &HeaderSet, client: &ClientCertificate) -> Request {
@@ -241,19 +248,20 @@ fn receive(receiver: &Receiver, request: &Request) {
     drop(black_box(receiver.receive(black_box(request.as_slice()))));
 }
 
-fn pair(case: &str, n: usize, receiver: &Receiver, whole: &Request, half: &Request) {
+fn pair(kind: &str, case: &str, n: usize, receiver: &Receiver, whole: &Request, half: &Request) {
     let bytes = whole.iter().map(|(name, value)| name.len() + value.len()).sum();
     let refused = if receiver.receive(whole.as_slice()).is_err() { " (refused)" } else { "" };
     let times = in_turn(|| receive(receiver, whole), || receive(receiver, half));
-    row(&format!("receiving: {case}{refused}"), n, bytes, times);
+    row(kind, &format!("{case}{refused}"), n, bytes, times);
 }
 
-fn row(case: &str, n: usize, bytes: usize, (time, half): (f64, f64)) {
+fn row(kind: &str, case: &str, n: usize, bytes: usize, (time, half): (f64, f64)) {
     let ratio = time / half;
     let slow = if time > MILLISECOND { "over 1 ms" } else { "" };
     // Of a few microseconds, more is the clock's.
     let bent = if ratio > LINEAR && time > 50.0 { "not linear" } else { "" };
-    println!("{case}\t{n}\t{}\t{time:.0}\t{ratio:.2}\t{slow}{bent}", bytes / 1000);
+    let size = bytes / 1000;
+    println!("{kind}\t{case}\t{n}\t{size}\t{time:.0}\t{ratio:.2}\t{slow}{bent}");
 }
 
 /// The medians of both, in microseconds; what disturbs one disturbs the other.
