@@ -81,11 +81,16 @@ mod tests {
 
     #[test]
     fn padding_is_optional() {
+        // What was there before is no part of it.
+        let mut item = Vec::from(*b"before");
         for text in ["MAA=", "MAA", "MAB="] {
             assert_eq!(decode_base64(text.as_bytes()).as_deref(), Some(&[0x30, 0][..]), "{text}");
+            assert_eq!(decode_base64_item(text.as_bytes(), &mut item), Some(()), "{text}");
+            assert_eq!(item, [0x30, 0], "{text}");
         }
         for text in ["MA A=", "MA-_", "M", "MAA==="] {
             assert_eq!(decode_base64(text.as_bytes()), None, "{text}");
+            assert_eq!(decode_base64_item(text.as_bytes(), &mut item), None, "{text}");
         }
     }
 }

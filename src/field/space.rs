@@ -132,8 +132,8 @@ mod tests {
     #[test]
     fn no_field_in_any_form_gives_a_space_at_an_end() {
         use crate::client::{ClientCertificate, Reason, Verification};
-        use crate::words::Words as _;
         use crate::field::{Facts, Limits, Needs, Written};
+        use crate::words::Words as _;
         use crate::x509::Dialect;
 
         let plain = &include_bytes!("../../tests/fixtures/plain.der")[..];
