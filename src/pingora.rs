@@ -18,7 +18,7 @@
 //!
 //! | backend | in the handshake's callback | `SslDigest` of the session |
 //! |---|---|---|
-//! | OpenSSL, BoringSSL | the `SslRef`: the leaf (`peer_certificate`), the chain as sent (`peer_cert_chain`), the outcome (`verify_result`); with OpenSSL also the issuer (`verified_chain`) | the certificate's SHA-256 (`cert_digest`), organization, serial number |
+//! | OpenSSL, BoringSSL | the `SslRef`: the leaf (`peer_certificate`), the chain as sent (`peer_cert_chain`), the outcome (`verify_result`); with OpenSSL also the issuer and the root (`verified_chain`) | the certificate's SHA-256 (`cert_digest`), organization, serial number |
 //! | rustls | the leaf and the chain as sent (`peer_cert_chain_der`) | the same |
 //! | s2n-tls | never called | the same |
 //!

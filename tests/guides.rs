@@ -89,6 +89,17 @@ fn the_guide_to_origins_lists_every_reader_with_its_headers() {
     }
 }
 
+#[test]
+fn the_rows_of_the_guide_to_origins_are_fields_and_sets() {
+    let rows = rows("src/guide/origins.md", "Programs with a header of your choice");
+    let others = ["Subject", "verified_root"];
+    let named = rows.iter().flat_map(|row| words(&row[2])).filter(|word| !others.contains(word));
+    for word in named {
+        assert!(word.parse::<Field>().is_ok() || HeaderSet::named(word).is_ok(), "{word}");
+    }
+    assert!(rows.len() > 5);
+}
+
 /// The table that `interop/origins --save` wrote. A package has the guide alone.
 #[test]
 fn the_guide_to_origins_quotes_what_was_seen() {

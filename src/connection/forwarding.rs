@@ -82,6 +82,9 @@ pub enum KeepFrom {
 
 impl Forwarding {
     /// Sends no headers. Requests are still stripped.
+    ///
+    /// A proxy that must pass clients' own headers on until its operator enables this keeps an `Option<Forwarding>`, and makes no call
+    /// where it is `None`: what clients send under these names then reaches the origin.
     #[must_use]
     pub fn none() -> Self {
         Self(Arc::default())

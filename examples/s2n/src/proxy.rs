@@ -57,8 +57,9 @@ fn client(connection: &Connection) -> Result<ClientCertificate> {
         Some((_root, sent @ [_, ..])) => sent,
         _ => &chain,
     };
-    let issuer = chain.get(1).cloned().unwrap_or_default();
-    Ok(ClientCertificate::from_verified_chain(Some(sent))?.verified_issuer(issuer))
+    let [issuer, root] = [chain.get(1), chain.last()].map(|link| link.cloned().unwrap_or_default());
+    let client = ClientCertificate::from_verified_chain(Some(sent))?;
+    Ok(client.verified_issuer(issuer).verified_root(root))
 }
 
 pub(crate) async fn serve(listener: TcpListener, config: Config, origin: SocketAddr) -> Result<()> {
