@@ -17,9 +17,7 @@ use common::trusted;
 use tls_client_auth::field::{Limits, Xfcc};
 use tls_client_auth::headers::HeaderLines;
 use tls_client_auth::receive::ReceiveLimits;
-use tls_client_auth::{
-    ClientCertificate, HeaderSet, Receiver, TlsClientAuth, Unstated, Verification,
-};
+use tls_client_auth::{HeaderSet, Receiver, TlsClientAuth, Unstated};
 
 const ML_DSA_65: &[u8] = include_bytes!("fixtures/cases/ml_dsa_65.der");
 /// What a certificate takes that is signed with ML-DSA-87 and holds such a key.
