@@ -1,5 +1,7 @@
 //! Base64 (RFC 4648 §4).
 
+use alloc::borrow::Cow;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use base64::Engine as _;
@@ -70,6 +72,37 @@ pub(crate) fn decode_base64_item(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     LENIENT.decode_vec(text, out).ok()
 }
 
+/// Decoded bytes, with their text if it is their canonical encoding: it need not be encoded again.
+#[derive(Debug)]
+pub(crate) struct Decoded<'t> {
+    pub(crate) bytes: Arc<[u8]>,
+    pub(crate) text: Option<Cow<'t, [u8]>>,
+}
+
+impl<'t> Decoded<'t> {
+    /// Decodes standard base64, with or without padding.
+    pub(crate) fn of(text: Cow<'t, [u8]>) -> Option<Self> {
+        match exactly(&text) {
+            Some(bytes) => Some(Self { bytes, text: Some(text) }),
+            None => Some(Self { bytes: LENIENT.decode(text).ok()?.into(), text: None }),
+        }
+    }
+
+    /// Decodes canonical base64 alone: with padding, and with pad bits of zero.
+    pub(crate) fn exactly(text: &'t [u8]) -> Option<Self> {
+        Some(Self { bytes: exactly(text)?, text: Some(Cow::Borrowed(text)) })
+    }
+}
+
+/// Decodes canonical base64 into the final allocation, as its padding gives the length.
+fn exactly(text: &[u8]) -> Option<Arc<[u8]>> {
+    let padding = text.iter().rev().take(2).take_while(|byte| **byte == b'=').count();
+    let length = (text.len() / 4).checked_mul(3)?.checked_sub(padding)?;
+    let mut bytes: Arc<[u8]> = core::iter::repeat_n(0, length).collect();
+    let decoded = standard().decode_slice(text, Arc::get_mut(&mut bytes)?).ok()?;
+    (decoded == length).then_some(bytes)
+}
+
 /// Decodes base64 in the URL-safe alphabet, with or without padding.
 pub(crate) fn decode_base64_url(text: &[u8]) -> Option<Vec<u8>> {
     LENIENT_URL.decode(text).ok()
@@ -91,6 +124,38 @@ mod tests {
         for text in ["MA A=", "MA-_", "M", "MAA==="] {
             assert_eq!(decode_base64(text.as_bytes()), None, "{text}");
             assert_eq!(decode_base64_item(text.as_bytes(), &mut item), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_the_one_encoding_is_kept() {
+        let cases = [
+            ("MAA=", Some((2, true))),
+            ("MAAA", Some((3, true))),
+            ("MA==", Some((1, true))),
+            ("", Some((0, true))),
+            ("MAA", Some((2, false))),
+            ("MAB=", Some((2, false))),
+            ("MA", Some((1, false))),
+            ("MA=", Some((1, false))),
+            ("====", None),
+            ("MAA===", None),
+            ("MAA=MAA=", None),
+            ("MA A", None),
+        ];
+        for (text, expected) in cases {
+            let decoded = Decoded::of(Cow::Borrowed(text.as_bytes()));
+            let shown = decoded.map(|decoded| (decoded.bytes.len(), decoded.text.is_some()));
+            assert_eq!(shown, expected, "{text}");
+            let kept = Decoded::exactly(text.as_bytes()).is_some();
+            assert_eq!(kept, matches!(expected, Some((_, true))), "{text}");
+        }
+        // Longer than what vectors take at once, in every length.
+        let bytes: Vec<u8> = (0..=u8::MAX).collect();
+        for length in 0..bytes.len() {
+            let mut text = Vec::new();
+            base64(&bytes[..length], &mut text);
+            assert_eq!(&*Decoded::exactly(&text).unwrap().bytes, &bytes[..length]);
         }
     }
 }

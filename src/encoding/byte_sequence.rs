@@ -2,7 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::{base64, decode_base64};
+use super::base64;
+#[cfg(any(feature = "headers", feature = "serde", test))]
+use super::decode_base64;
 
 /// `:` base64 `:`.
 pub(crate) fn byte_sequence(bytes: &[u8], out: &mut Vec<u8>) {
@@ -11,13 +13,15 @@ pub(crate) fn byte_sequence(bytes: &[u8], out: &mut Vec<u8>) {
     out.push(b':');
 }
 
-/// Decodes such an item. Parameters after it have no meaning yet (RFC 9440 §2.2) and are skipped.
+/// Decodes such an item.
+#[cfg(feature = "serde")]
 pub(crate) fn decode_byte_sequence(item: &[u8]) -> Option<Vec<u8>> {
+    decode_base64(text(item)?)
+}
+
+/// The base64 of such an item. Parameters after it have no meaning yet (RFC 9440 §2.2) and are skipped.
+fn text(item: &[u8]) -> Option<&[u8]> {
     let item = item.strip_prefix(b":")?;
-    // The usual case, without parameters; `contains` is faster than finding the position.
-    if let Some(text) = item.strip_suffix(b":").filter(|text| !text.contains(&b':')) {
-        return decode_base64(text);
-    }
     let end = item.iter().position(|byte| *byte == b':')?;
     let (text, behind) = item.split_at_checked(end)?;
     let parameters = behind.strip_prefix(b":")?;
@@ -26,19 +30,19 @@ pub(crate) fn decode_byte_sequence(item: &[u8]) -> Option<Vec<u8>> {
     }
     // Tokens and numbers only: a quoted string could hide a comma.
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b";=_-.*/?: ".contains(byte);
-    if !parameters.iter().all(plain) {
-        return None;
-    }
-    decode_base64(text)
+    parameters.iter().all(plain).then_some(text)
+}
+
+/// The base64 of each item of a list.
+pub(crate) fn byte_sequence_texts(list: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
+    list.split(|byte| *byte == b',').map(|item| text(item.trim_ascii()))
 }
 
 /// Decodes a list of them, up to `most` and one more, so that the caller can detect too many.
+#[cfg(any(feature = "headers", test))]
 pub(crate) fn decode_byte_sequences(list: &[u8], most: usize) -> Option<Vec<Vec<u8>>> {
-    if !list.contains(&b',') {
-        return decode_byte_sequence(list.trim_ascii()).map(|item| Vec::from([item]));
-    }
-    let items = list.split(|byte| *byte == b',').take(most.saturating_add(1));
-    items.map(|item| decode_byte_sequence(item.trim_ascii())).collect()
+    let items = byte_sequence_texts(list).take(most.saturating_add(1));
+    items.map(|text| decode_base64(text?)).collect()
 }
 
 #[cfg(test)]

@@ -83,6 +83,32 @@ const fn digit(nibble: u8, a: u8) -> u8 {
     }
 }
 
+/// Whether the text is pairs of upper-case hex digits, without colons.
+pub(crate) fn is_hex_upper(text: &[u8]) -> bool {
+    // Without an early exit the loop is vectorized.
+    text.iter().fold(text.len().is_multiple_of(2), |all, byte| {
+        all & matches!(byte, b'0'..=b'9' | b'A'..=b'F')
+    })
+}
+
+/// Decodes exactly `N` bytes from hex digits in either case, in loops that are vectorized.
+pub(crate) fn decode_hex_exactly<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
+    let (pairs, rest) = text.as_chunks::<2>();
+    let are_digits = text.iter().fold(true, |all, byte| all & byte.is_ascii_hexdigit());
+    if !are_digits || pairs.len() != N || !rest.is_empty() {
+        return None;
+    }
+    let mut bytes = [0; N];
+    for (place, pair) in bytes.iter_mut().zip(pairs) {
+        // Both digits at once: a letter has bit 6, and its value is nine more than its last four bits.
+        let pair = u16::from_le_bytes(*pair);
+        let nibbles = (pair & 0x0f0f).wrapping_add((pair >> 6 & 0x0101).wrapping_mul(9));
+        let [high, low] = nibbles.to_le_bytes();
+        *place = high << 4 | low;
+    }
+    Some(bytes)
+}
+
 /// Decodes pairs of hex digits in either case, with a colon between all pairs or between none.
 pub(crate) fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
     let colons = text.get(2) == Some(&b':');
@@ -132,6 +158,19 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(decode_hex(text.as_bytes()).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn exactly_so_many() {
+        for byte in 0..=u8::MAX {
+            for text in [[b'7', byte, b'1', b'b'], [byte, b'7', b'1', b'b']] {
+                let decoded = decode_hex_exactly::<2>(&text).map(Vec::from);
+                assert_eq!(decoded, decode_hex(&text), "{byte}");
+            }
+        }
+        for text in ["", "07", "070", "07:1b", "071b0", "071b07"] {
+            assert_eq!(decode_hex_exactly::<2>(text.as_bytes()), None, "{text}");
         }
     }
 

@@ -10,17 +10,20 @@ mod pem;
 mod url;
 
 pub(crate) use base64::{
-    base64, base64_len, base64_unpadded, base64_url, decode_base64, decode_base64_item,
+    Decoded, base64, base64_len, base64_unpadded, base64_url, decode_base64, decode_base64_item,
     decode_base64_url,
 };
 #[cfg(feature = "serde")]
 pub(crate) use byte_sequence::decode_byte_sequence;
-pub(crate) use byte_sequence::{byte_sequence, decode_byte_sequences};
+#[cfg(feature = "headers")]
+pub(crate) use byte_sequence::decode_byte_sequences;
+pub(crate) use byte_sequence::{byte_sequence, byte_sequence_texts};
 pub(crate) use decimal::{Decimal, decimal, padded_decimal, signed_decimal, two_digits};
 pub(crate) use hex::{
-    decode_hex, hex_escape, hex_lower, hex_lower_colons, hex_upper, hex_upper_colons, nibble,
+    decode_hex, decode_hex_exactly, hex_escape, hex_lower, hex_lower_colons, hex_upper,
+    hex_upper_colons, is_hex_upper, nibble,
 };
 pub(crate) use list::list;
-pub(crate) use pem::{decode_pem, pem};
+pub(crate) use pem::{pem, pem_texts};
 pub use url::UrlForm;
 pub(crate) use url::decode_url;

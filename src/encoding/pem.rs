@@ -6,10 +6,14 @@ use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{decode_base64, decode_url};
+use super::nibble;
 
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 const END: &[u8] = b"-----END CERTIFICATE-----";
+
+/// The markers as most proxies escape them.
+const ESCAPED_BEGIN: &[u8] = b"-----BEGIN%20CERTIFICATE-----";
+const ESCAPED_END: &[u8] = b"-----END%20CERTIFICATE-----";
 
 /// A `+` in the marker identifies the form dialect, in which every `+` is a space.
 const FORM_BEGIN: &[u8] = b"-----BEGIN+CERTIFICATE-----";
@@ -28,42 +32,160 @@ pub(crate) fn pem(der: &[u8], mut push: impl FnMut(&[u8])) {
     push(b"\n");
 }
 
-/// Decodes every block, up to `most` and one more, so that the caller can detect too many. Only white space is allowed around the
-/// blocks. A block may be empty: Caddy sends one if there is no certificate.
-pub(crate) fn decode_pem(text: &[u8], most: usize) -> Option<Vec<Vec<u8>>> {
-    let plain = text.starts_with(FORM_BEGIN).then(|| form_spaces(text));
-    let decoded = decode_url(plain.as_deref().unwrap_or(text))?;
-    let mut rest = decoded.trim_ascii();
-    let mut blocks = Vec::new();
-    while !rest.is_empty() && blocks.len() <= most {
-        let body = rest.strip_prefix(BEGIN)?;
-        // Base64 contains no `-`: the first one ends it.
-        let end = body.iter().position(|byte| *byte == b'-')?;
-        let (body, behind) = body.split_at_checked(end)?;
-        rest = behind.strip_prefix(END)?.trim_ascii_start();
-        // Some proxies join blocks with commas.
-        if let Some(next) = rest.strip_prefix(b",").map(<[u8]>::trim_ascii_start)
-            && next.starts_with(BEGIN)
-        {
-            rest = next;
+/// The base64 of every block, in order, without white space. Only white space is allowed around the blocks: anything else is `None`.
+/// A block may be empty: Caddy sends one if there is no certificate.
+pub(crate) fn pem_texts(text: &[u8]) -> impl Iterator<Item = Option<Vec<u8>>> {
+    let mut rest = Text { rest: text, is_form: text.starts_with(FORM_BEGIN) };
+    rest.skip_white_space();
+    let mut is_broken = false;
+    core::iter::from_fn(move || {
+        if is_broken || rest.rest.is_empty() {
+            return None;
         }
-        let mut joined = Vec::with_capacity(body.len());
-        for line in body.split(u8::is_ascii_whitespace) {
-            joined.extend_from_slice(line);
-        }
-        blocks.push(decode_base64(&joined)?);
-    }
-    Some(blocks)
+        let block = rest.block();
+        is_broken = block.is_none();
+        Some(block)
+    })
 }
 
-/// In the form dialect a `+` is a space and `%2B` is a `+`.
-fn form_spaces(text: &[u8]) -> Vec<u8> {
-    text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect()
+/// The unread part of a text. Its URL-encoding is decoded while it is read, without a copy.
+#[derive(Clone, Copy)]
+struct Text<'t> {
+    rest: &'t [u8],
+    /// In the form dialect a `+` is a space and `%2B` is a `+`.
+    is_form: bool,
+}
+
+impl<'t> Text<'t> {
+    /// The next byte and the rest; `None` at the end, and for a `%` without two hex digits.
+    const fn first(self) -> Option<(u8, &'t [u8])> {
+        match self.rest {
+            [b'%', high, low, behind @ ..] => match (nibble(*high), nibble(*low)) {
+                (Some(high), Some(low)) => Some((high << 4 | low, behind)),
+                _ => None,
+            },
+            [] | [b'%', ..] => None,
+            [b'+', behind @ ..] if self.is_form => Some((b' ', behind)),
+            [byte, behind @ ..] => Some((*byte, behind)),
+        }
+    }
+
+    fn skip_white_space(&mut self) {
+        while let Some((byte, behind)) = self.first()
+            && byte.is_ascii_whitespace()
+        {
+            self.rest = behind;
+        }
+    }
+
+    fn skip(&mut self, plain: &[u8], escaped: &[u8]) -> Option<()> {
+        let usual = self.rest.strip_prefix(escaped).or_else(|| self.rest.strip_prefix(plain));
+        if let Some(behind) = usual {
+            self.rest = behind;
+            return Some(());
+        }
+        for byte in plain {
+            let (_, behind) = self.first().filter(|(own, _)| own == byte)?;
+            self.rest = behind;
+        }
+        Some(())
+    }
+
+    fn block(&mut self) -> Option<Vec<u8>> {
+        self.skip(BEGIN, ESCAPED_BEGIN)?;
+        let base64 = self.up_to_a_dash()?;
+        self.skip(END, ESCAPED_END)?;
+        self.skip_white_space();
+        // Some proxies join blocks with commas.
+        let mut next = *self;
+        if next.skip(b",", b",").is_some() {
+            next.skip_white_space();
+            if { next }.skip(BEGIN, ESCAPED_BEGIN).is_some() {
+                *self = next;
+            }
+        }
+        Some(base64)
+    }
+
+    /// Reads up to the first `-`, which base64 does not contain.
+    fn up_to_a_dash(&mut self) -> Option<Vec<u8>> {
+        let mut text = Vec::with_capacity(self.rest.len());
+        loop {
+            // Few bytes are escaped: the others are copied eight at a time.
+            while let Some((eight, behind)) = self.rest.split_first_chunk::<8>() {
+                let plain = digits(eight, self.is_form);
+                text.extend_from_slice(eight);
+                if plain < eight.len() {
+                    text.truncate(text.len().saturating_sub(eight.len().saturating_sub(plain)));
+                    self.rest = self.rest.get(plain..)?;
+                    break;
+                }
+                self.rest = behind;
+            }
+            let (byte, behind) = self.first()?;
+            match byte {
+                b'-' => return Some(text),
+                byte if byte.is_ascii_whitespace() => {}
+                byte => text.push(byte),
+            }
+            self.rest = behind;
+        }
+    }
+}
+
+/// The number of bytes before the first `-`, `%` or white space: before the first byte that is `-` or less than `+`. In the form
+/// dialect a `+` counts too. The eight bytes are compared at once, as one number.
+fn digits(eight: &[u8; 8], is_form: bool) -> usize {
+    const fn each(byte: u8) -> u64 {
+        u64::from_le_bytes([byte; 8])
+    }
+    let word = u64::from_le_bytes(*eight);
+    let below = word.wrapping_sub(each(if is_form { b',' } else { b'+' })) & !word;
+    let dashes = word ^ each(b'-');
+    let dashes = dashes.wrapping_sub(each(1)) & !dashes;
+    let first = ((below | dashes) & each(0x80)).trailing_zeros() / u8::BITS;
+    usize::try_from(first).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encoding::{UrlForm, decode_base64};
+
+    fn decoded(text: &[u8]) -> Option<Vec<Vec<u8>>> {
+        pem_texts(text).map(|text| decode_base64(&text?)).collect()
+    }
+
+    #[test]
+    fn every_byte_is_looked_at() {
+        for byte in 0..=u8::MAX {
+            for at in 0..8 {
+                for is_form in [false, true] {
+                    let mut eight = *b"AZaz09/=";
+                    eight[at] = byte;
+                    // A second one behind it.
+                    eight[7] = if at < 7 { b'-' } else { byte };
+                    let stops =
+                        |byte: &u8| *byte < b'+' || *byte == b'-' || is_form && *byte == b'+';
+                    let expected = eight.iter().position(stops).unwrap_or(8);
+                    assert_eq!(digits(&eight, is_form), expected, "{byte} at {at}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_in_every_length() {
+        let bytes: Vec<u8> = (0..=u8::MAX).rev().collect();
+        for length in 1..bytes.len() {
+            for form in [UrlForm::Component, UrlForm::Envoy, UrlForm::Alb, UrlForm::Form] {
+                let mut text = Vec::new();
+                pem(&bytes[..length], |piece| form.write(piece, &mut text));
+                let expected = Some(Vec::from([bytes[..length].to_vec()]));
+                assert_eq!(decoded(&text), expected, "{form:?}, {length}");
+            }
+        }
+    }
 
     #[test]
     fn lines_of_64_columns() {
@@ -139,8 +261,14 @@ mod tests {
             ("escaped twice", "-----BEGIN%2520CERTIFICATE-----", None),
         ];
         for (name, text, expected) in cases {
-            let blocks = decode_pem(text.as_bytes(), 10).map(|blocks| blocks.len());
+            let blocks = decoded(text.as_bytes()).map(|blocks| blocks.len());
             assert_eq!(blocks, expected, "{name}");
+            // Nothing depends on what is escaped, but for `%` itself.
+            if !text.contains(['%', '+']) {
+                let escaped: Vec<u8> =
+                    text.bytes().flat_map(|byte| crate::encoding::hex_escape(b'%', byte)).collect();
+                assert_eq!(decoded(&escaped).map(|blocks| blocks.len()), expected, "{name}");
+            }
         }
     }
 
@@ -153,7 +281,7 @@ mod tests {
             "-----BEGIN%20CERTIFICATE-----%0A%2B+%2F%2B%0A-----END%20CERTIFICATE-----",
             "-----BEGIN+CERTIFICATE-----%0A%2B%2B%2F%2B%0A-----END+CERTIFICATE-----%0A",
         ] {
-            assert_eq!(decode_pem(text.as_bytes(), 1), Some(Vec::from([bytes.to_vec()])), "{text}");
+            assert_eq!(decoded(text.as_bytes()), Some(Vec::from([bytes.to_vec()])), "{text}");
         }
     }
 }

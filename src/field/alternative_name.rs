@@ -91,7 +91,11 @@ impl SubjectAltNameForm {
         matches!(self, Self::LinkerdIdentity | Self::SpiffeId)
     }
 
-    pub(super) fn read(self, value: &[u8], stated: &mut Stated) -> Result<(), ReceiveErrorKind> {
+    pub(super) fn read(
+        self,
+        value: &[u8],
+        stated: &mut Stated<'_>,
+    ) -> Result<(), ReceiveErrorKind> {
         let kind = match self {
             Self::Email(_)
             | Self::Dns(_)

@@ -1,12 +1,14 @@
 //! Encodings of one certificate and of several.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::{ReceiveErrorKind, ReceiveLimits, UrlForm};
-use crate::encoding;
+use crate::encoding::{self, Decoded};
+use crate::x509::Part;
 use crate::x509::cursor::{self, Cursor};
-use crate::x509::{Certificate, Part};
 
 type Read<T = ()> = Result<T, ReceiveErrorKind>;
 
@@ -66,17 +68,22 @@ impl CertificateForm {
 
     /// Parses the value. nginx's form is parsed in every encoding that proxies send under its header names, with a chain after the
     /// leaf; Apache's form and plain base64 in every encoding of one certificate.
-    pub(super) fn read(self, value: &[u8], limits: &ReceiveLimits) -> Read<Vec<Vec<u8>>> {
+    pub(super) fn read<'v>(
+        self,
+        value: &'v [u8],
+        limits: &ReceiveLimits,
+    ) -> Read<Certificates<'v>> {
         let (encoding, most) = match self {
             Self::LiteralPem => {
                 let text = String::from_utf8_lossy(value).replace("\\n", "\n");
-                return Encoding::Pem.read(text.as_bytes(), 1, limits);
+                let certificates = Encoding::Pem.read(text.as_bytes(), 1, limits)?;
+                return Ok(certificates.into_owned());
             }
             Self::Base64 | Self::OneLinePem | Self::TabbedPem | Self::Base64Pem => {
-                (Encoding::Any, 0)
+                (Encoding::of(value), 0)
             }
             Self::ByteSequence => (Encoding::ByteSequence, 0),
-            Self::EscapedPem(UrlForm::Component) => (Encoding::Any, limits.chain),
+            Self::EscapedPem(UrlForm::Component) => (Encoding::of(value), limits.chain),
             Self::EscapedPem(_) => (Encoding::Pem, 0),
         };
         encoding.read(value, most.saturating_add(1), limits)
@@ -120,12 +127,12 @@ impl ChainForm {
     }
 
     /// Parses up to `most` certificates. URL-encoding is decoded.
-    pub(super) fn read(
+    pub(super) fn read<'v>(
         self,
-        value: &[u8],
+        value: &'v [u8],
         most: usize,
         limits: &ReceiveLimits,
-    ) -> Read<Vec<Vec<u8>>> {
+    ) -> Read<Certificates<'v>> {
         let encoding = match self {
             Self::ByteSequences => Encoding::ByteSequence,
             Self::ConcatenatedBase64 => Encoding::Concatenated,
@@ -149,43 +156,93 @@ enum Encoding {
     Pem,
     /// Base64 of PEM.
     Base64OfPem,
-    /// `Base64`, `ByteSequence`, `Pem` or `Base64OfPem`, detected by the first characters.
-    Any,
+}
+
+/// The decoded certificates of a value. Most values have one, which needs no list.
+#[derive(Debug, Default)]
+pub(super) struct Certificates<'v> {
+    pub(super) first: Option<Decoded<'v>>,
+    pub(super) others: Vec<Arc<[u8]>>,
+}
+
+impl<'v> Certificates<'v> {
+    fn push(&mut self, decoded: Decoded<'v>) {
+        match self.first {
+            None => self.first = Some(decoded),
+            Some(_) => self.others.push(decoded.bytes),
+        }
+    }
+
+    fn ders(&self) -> impl Iterator<Item = &Arc<[u8]>> {
+        self.first.iter().map(|first| &first.bytes).chain(&self.others)
+    }
+
+    /// All certificates, without the text.
+    pub(super) fn into_ders(self) -> Vec<Arc<[u8]>> {
+        self.first.map(|first| first.bytes).into_iter().chain(self.others).collect()
+    }
+
+    pub(super) fn into_owned(self) -> Certificates<'static> {
+        let first = self.first.map(|Decoded { bytes, text }| Decoded {
+            bytes,
+            text: text.map(|text| Cow::Owned(text.into_owned())),
+        });
+        Certificates { first, others: self.others }
+    }
 }
 
 impl Encoding {
-    /// The certificates, each checked to be one.
-    fn read(self, value: &[u8], most: usize, limits: &ReceiveLimits) -> Read<Vec<Vec<u8>>> {
-        let certificates = self.decode(value, most)?;
-        if certificates.len() > most {
+    /// Up to `most` certificates within the size limit. `Stated` and the receiver check that they are certificates.
+    fn read<'v>(
+        self,
+        value: &'v [u8],
+        most: usize,
+        limits: &ReceiveLimits,
+    ) -> Read<Certificates<'v>> {
+        let certificates = match self.one(value) {
+            Some(first) => Certificates { first: Some(first), others: Vec::new() },
+            None => self.decode(value, most)?,
+        };
+        if certificates.ders().count() > most {
             return Err(ReceiveErrorKind::TooManyCertificates);
         }
-        check(&certificates, limits)?;
+        if certificates.ders().any(|der| der.len() > limits.certificate) {
+            return Err(ReceiveErrorKind::TooLarge);
+        }
         Ok(certificates)
     }
 
+    /// The only certificate of a value in canonical base64, the usual case.
+    fn one(self, value: &[u8]) -> Option<Decoded<'_>> {
+        let ((Self::ByteSequence, [b':', text @ .., b':']) | (Self::Base64, text)) = (self, value)
+        else {
+            return None;
+        };
+        Decoded::exactly(text).filter(|decoded| !decoded.bytes.is_empty())
+    }
+
     /// The decoded certificates, without checks; at least one more than `most` if there are too many; none for an empty value.
-    fn decode(self, value: &[u8], most: usize) -> Read<Vec<Vec<u8>>> {
-        let certificates = match self {
-            Self::Base64 => encoding::decode_url(value).and_then(|value| {
-                if !value.contains(&b',') {
-                    return encoding::decode_base64(value.trim_ascii()).map(|der| Vec::from([der]));
-                }
-                let items = value.split(|byte| *byte == b',').take(most.saturating_add(1));
-                items.map(|item| encoding::decode_base64(item.trim_ascii())).collect()
-            }),
+    fn decode<'v>(self, value: &'v [u8], most: usize) -> Read<Certificates<'v>> {
+        let mut certificates = Certificates::default();
+        let read = match self {
+            Self::Base64 => base64(value, most, &mut certificates),
             Self::Concatenated => return concatenated(value, most),
             Self::Base64OfPem => encoding::decode_url(value)
                 .and_then(|value| encoding::decode_base64(&value))
-                .and_then(|pem| encoding::decode_pem(&pem, most)),
-            Self::ByteSequence => encoding::decode_byte_sequences(value, most),
-            Self::Pem => encoding::decode_pem(value, most),
-            Self::Any => return Self::of(value).decode(value, most),
+                .and_then(|text| pem(&text, most, &mut certificates)),
+            Self::ByteSequence => encoding::byte_sequence_texts(value)
+                .take(most.saturating_add(1))
+                .try_for_each(|text| {
+                    certificates.push(Decoded::of(Cow::Borrowed(text?))?);
+                    Some(())
+                }),
+            Self::Pem => pem(value, most, &mut certificates),
         };
-        let mut certificates: Vec<Vec<u8>> = certificates.ok_or(ReceiveErrorKind::Malformed)?;
+        read.ok_or(ReceiveErrorKind::Malformed)?;
         // `::` or a block without contents: the proxy had no certificate.
-        if matches!(certificates.as_slice(), [only] if only.is_empty()) {
-            certificates.clear();
+        let nothing = |first: &Decoded<'_>| first.bytes.is_empty();
+        if certificates.others.is_empty() && certificates.first.as_ref().is_some_and(nothing) {
+            certificates.first = None;
         }
         Ok(certificates)
     }
@@ -202,25 +259,33 @@ impl Encoding {
     }
 }
 
-fn concatenated(value: &[u8], most: usize) -> Read<Vec<Vec<u8>>> {
+/// Decodes base64 of DER, joined by commas.
+fn base64(value: &[u8], most: usize, certificates: &mut Certificates<'_>) -> Option<()> {
+    let decoded = encoding::decode_url(value)?;
+    let items = decoded.split(|byte| *byte == b',').take(most.saturating_add(1));
+    for item in items.map(<[u8]>::trim_ascii) {
+        certificates.push(Decoded::of(Cow::Owned(item.to_vec()))?);
+    }
+    Some(())
+}
+
+/// Decodes PEM blocks.
+fn pem(text: &[u8], most: usize, certificates: &mut Certificates<'_>) -> Option<()> {
+    encoding::pem_texts(text).take(most.saturating_add(1)).try_for_each(|base64| {
+        certificates.push(Decoded::of(Cow::Owned(base64?))?);
+        Some(())
+    })
+}
+
+fn concatenated<'v>(value: &[u8], most: usize) -> Read<Certificates<'v>> {
     let der = encoding::decode_url(value).and_then(|value| encoding::decode_base64(&value));
     let der = der.ok_or(ReceiveErrorKind::Malformed)?;
     let mut rest = Cursor::new(&der);
-    let mut certificates = Vec::new();
-    while !rest.is_at_end() && certificates.len() <= most {
+    let mut certificates = Certificates::default();
+    while !rest.is_at_end() && certificates.ders().count() <= most {
         let element = rest.expect(cursor::SEQUENCE, Part::Certificate);
-        certificates.push(element.map_err(|_| ReceiveErrorKind::NotACertificate)?.der().to_vec());
+        let element = element.map_err(|_| ReceiveErrorKind::NotACertificate)?;
+        certificates.push(Decoded { bytes: element.der().into(), text: None });
     }
     Ok(certificates)
-}
-
-fn check(certificates: &[Vec<u8>], limits: &ReceiveLimits) -> Read {
-    for der in certificates {
-        if der.len() > limits.certificate {
-            return Err(ReceiveErrorKind::TooLarge);
-        }
-        Certificate::from_der_up_to(der, limits.certificate)
-            .map_err(|_| ReceiveErrorKind::NotACertificate)?;
-    }
-    Ok(())
 }

@@ -1,8 +1,8 @@
 //! Dates in every proxy's format. They are parsed into OpenSSL's.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::ops::RangeInclusive;
 
 use time::{Month, OffsetDateTime};
 
@@ -49,19 +49,19 @@ impl DateForm {
         self,
         fact: Fact,
         value: &[u8],
-        stated: &mut Stated,
+        stated: &mut Stated<'_>,
     ) -> Result<(), ReceiveErrorKind> {
         let date = self.openssl_text(value, stated.dialect);
         // OpenSSL's text for a date that it cannot parse.
         if matches!(self, Self::OpenSsl) && date.is_none() && value != b"Bad time value" {
             return Err(ReceiveErrorKind::Malformed);
         }
-        stated.date(fact, date.unwrap_or_default())
+        stated.date(fact, &date.unwrap_or_default())
     }
 
-    fn openssl_text(self, value: &[u8], dialect: Dialect) -> Option<String> {
-        match self {
-            Self::OpenSsl => openssl(value),
+    fn openssl_text(self, value: &[u8], dialect: Dialect) -> Option<Cow<'_, str>> {
+        let text = match self {
+            Self::OpenSsl => return openssl(value).map(Cow::Borrowed),
             Self::HaProxy => Time::generalized(&[b"20", value].concat()).text(dialect),
             Self::Iso8601 | Self::Iso8601Offset | Self::Iso8601Millis => rfc3339(value),
             Self::UnixSeconds => {
@@ -76,7 +76,8 @@ impl DateForm {
                 digits.push(b'Z');
                 Time::generalized(&digits).text(Dialect::BoringSsl)
             }
-        }
+        };
+        text.map(Cow::Owned)
     }
 }
 
@@ -92,7 +93,7 @@ pub(super) fn write_validity(
     DateForm::Iso8601.write(certificate.not_after(), dialect, out)
 }
 
-pub(super) fn read_validity(value: &[u8], stated: &mut Stated) -> Result<(), ReceiveErrorKind> {
+pub(super) fn read_validity(value: &[u8], stated: &mut Stated<'_>) -> Result<(), ReceiveErrorKind> {
     for part in value.split(|byte| *byte == b';') {
         if let Some(date) = part.strip_prefix(b"NotBefore=") {
             DateForm::Iso8601.read(Fact::NotBefore, date, stated)?;
@@ -106,7 +107,7 @@ pub(super) fn read_validity(value: &[u8], stated: &mut Stated) -> Result<(), Rec
 }
 
 /// The date, if the text is exactly a valid date in OpenSSL's format.
-fn openssl(value: &[u8]) -> Option<String> {
+fn openssl(value: &[u8]) -> Option<&str> {
     const MONTHS: [&[u8]; 12] = [
         b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov",
         b"Dec",
@@ -115,25 +116,27 @@ fn openssl(value: &[u8]) -> Option<String> {
     let month = MONTHS.iter().position(|name| *name == month)?;
     let month = Month::try_from(u8::try_from(month).ok()?.checked_add(1)?).ok()?;
     let (day, rest) = rest.strip_prefix(b" ")?.split_first_chunk::<2>()?;
-    let day = number(day.strip_prefix(b" ").unwrap_or(day), 1..=2)?;
+    let day = number(day.strip_prefix(b" ").unwrap_or(day))?;
     let (clock, rest) = rest.strip_prefix(b" ")?.split_first_chunk::<8>()?;
     let [h, hh, b':', m, mm, b':', s, ss] = *clock else { return None };
-    let clock = [[h, hh], [m, mm], [s, ss]].map(|pair| number(&pair, 2..=2));
+    let clock = [[h, hh], [m, mm], [s, ss]].map(|pair| number(&pair));
     let rest = match rest {
         [b'.', fraction @ ..] if fraction.first()?.is_ascii_digit() => behind_digits(fraction),
         rest => rest,
     };
-    let year = number(rest.strip_prefix(b" ")?.strip_suffix(b" GMT")?, 1..=4)?;
+    let year = number(rest.strip_prefix(b" ")?.strip_suffix(b" GMT")?)?;
     let is_day = (1..=u16::from(month.length(year.into()))).contains(&day);
     let is_clock = matches!(clock, [Some(0..=23), Some(0..=59), Some(0..=59)]);
-    (is_day && is_clock).then(|| core::str::from_utf8(value).ok().map(Into::into))?
+    core::str::from_utf8(value).ok().filter(|_| is_day && is_clock)
 }
 
-/// A number of `length` digits.
-fn number(digits: &[u8], length: RangeInclusive<usize>) -> Option<u16> {
-    let are_digits = digits.iter().all(u8::is_ascii_digit);
-    let text = core::str::from_utf8(digits).ok().filter(|_| are_digits)?;
-    length.contains(&text.len()).then(|| text.parse().ok())?
+/// A number of one to four digits.
+fn number(digits: &[u8]) -> Option<u16> {
+    let digit = |number: u16, digit: &u8| {
+        let digit = digit.is_ascii_digit().then_some(digit & 0x0f)?;
+        Some(number.wrapping_mul(10).wrapping_add(digit.into()))
+    };
+    digits.iter().try_fold(0, digit).filter(|_| matches!(digits.len(), 1..=4))
 }
 
 fn rfc3339(value: &[u8]) -> Option<String> {

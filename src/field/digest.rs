@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 
 use super::ReceiveErrorKind;
 use crate::encoding;
-use crate::x509::fingerprint;
 
 /// The encoding of a digest. For every form, receivers accept hex in either case, with or without colons, and base64.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -46,19 +45,62 @@ pub(crate) enum Digest<const N: usize> {
 impl DigestForm {
     /// Parses hex in any spelling, or base64 with or without padding, for every form.
     pub(super) fn read<const N: usize>(self, value: &[u8]) -> Result<Digest<N>, ReceiveErrorKind> {
+        if let Some(digest) = encoding::decode_hex_exactly(value) {
+            return Ok(of(digest));
+        }
         let hex = encoding::decode_hex(value).filter(|bytes| bytes.len() == N);
         let bytes = hex.or_else(|| match self {
             Self::Base64Url => encoding::decode_base64_url(value),
             _ => encoding::decode_base64(value),
         });
-        of(&bytes.ok_or(ReceiveErrorKind::Malformed)?)
+        let digest = bytes.and_then(|bytes| bytes.try_into().ok());
+        digest.map(of).ok_or(ReceiveErrorKind::Malformed)
     }
 }
 
-fn of<const N: usize>(bytes: &[u8]) -> Result<Digest<N>, ReceiveErrorKind> {
-    let digest: [u8; N] = bytes.try_into().map_err(|_| ReceiveErrorKind::Malformed)?;
-    let nothing = digest.iter().all(|byte| *byte == 0)
-        || digest.as_slice() == fingerprint::sha1(&[])
-        || digest.as_slice() == fingerprint::sha256(&[]);
-    Ok(if nothing { Digest::OfNothing } else { Digest::Of(digest) })
+/// What the hashes make of no bytes.
+const SHA1_OF_NOTHING: &[u8] =
+    b"\xda\x39\xa3\xee\x5e\x6b\x4b\x0d\x32\x55\xbf\xef\x95\x60\x18\x90\xaf\xd8\x07\x09";
+const SHA256_OF_NOTHING: &[u8] =
+    b"\xe3\xb0\xc4\x42\x98\xfc\x1c\x14\x9a\xfb\xf4\xc8\x99\x6f\xb9\x24\x27\xae\x41\xe4\x64\x9b\x93\x4c\xa4\x95\x99\x1b\x78\x52\xb8\x55";
+
+fn of<const N: usize>(digest: [u8; N]) -> Digest<N> {
+    let nothing = digest == [0; N]
+        || digest.as_slice() == SHA1_OF_NOTHING
+        || digest.as_slice() == SHA256_OF_NOTHING;
+    if nothing { Digest::OfNothing } else { Digest::Of(digest) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::x509::fingerprint;
+    use alloc::string::String;
+
+    #[test]
+    fn digests_of_nothing() {
+        assert_eq!(of(fingerprint::sha1(&[])), Digest::OfNothing);
+        assert_eq!(of(fingerprint::sha256(&[])), Digest::OfNothing);
+        assert_eq!(of([0; 20]), Digest::OfNothing);
+        assert_eq!(of([1; 20]), Digest::Of([1; 20]));
+    }
+
+    #[test]
+    fn every_form_is_read_back() {
+        let digest: [u8; 32] = core::array::from_fn(|at| u8::try_from(at * 7).unwrap());
+        let forms = [
+            DigestForm::Lower,
+            DigestForm::Upper,
+            DigestForm::Base64Unpadded,
+            DigestForm::Base64Url,
+            DigestForm::UpperColons,
+        ];
+        for form in forms {
+            let mut text = Vec::new();
+            form.write(&digest, &mut text);
+            assert_eq!(form.read(&text), Ok(Digest::Of(digest)), "{form:?}");
+            let short = &text[..text.len() - 1];
+            assert!(form.read::<32>(short).is_err(), "{}", String::from_utf8_lossy(short));
+        }
+    }
 }

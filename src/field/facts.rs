@@ -26,6 +26,8 @@ pub(crate) struct Facts<'c> {
     pub(super) root: Option<Name<'c>>,
     pub(super) sha1: Option<[u8; 20]>,
     pub(super) sha256: Option<[u8; 32]>,
+    /// The leaf in canonical base64, if it was received so.
+    pub(crate) base64: Option<&'c [u8]>,
     pub(super) subject_key_identifier: Option<&'c [u8]>,
     /// The issuer's key identifier: from the verified issuer's certificate if known, otherwise from the authority key identifier.
     pub(super) issuer_key_identifier: Option<&'c [u8]>,
@@ -81,21 +83,12 @@ fn are_printable(bytes: &[u8]) -> bool {
 impl<'c> Facts<'c> {
     /// Parses and hashes only what is needed.
     pub(crate) fn new(client: &'c ClientCertificate, limits: Limits, needs: Needs) -> Self {
-        let Needs { read, keys, root, sha1, sha256 } = needs;
+        let Needs { read, sha1, sha256, .. } = needs;
         let leaf = client.leaf();
         let certificate = leaf
             .filter(|_| read)
             .and_then(|leaf| Certificate::from_der_up_to(leaf, limits.certificate).ok());
-        let (subject_key_identifier, authority) = match &certificate {
-            Some(certificate) if keys => certificate.key_identifiers(),
-            _ => (None, None),
-        };
-        // Never from the chain: a client can add a certificate with its CA's name.
-        let issuer = match client.issuer() {
-            Some(issuer) if keys && certificate.is_some() => named(issuer, limits),
-            _ => None,
-        };
-        let (sha1, sha256) = match leaf {
+        let digests = match leaf {
             Some(leaf) if sha1 && sha256 => {
                 let (sha1, sha256) = fingerprint::sha1_and_sha256(leaf);
                 (Some(sha1), Some(sha256))
@@ -105,6 +98,27 @@ impl<'c> Facts<'c> {
             }
             None => (None, client.known_sha256().filter(|_| sha256)),
         };
+        Self::known(client, limits, needs, certificate, digests)
+    }
+
+    /// Creates the facts from a parsed certificate and its digests.
+    #[inline]
+    pub(crate) fn known(
+        client: &'c ClientCertificate,
+        limits: Limits,
+        Needs { keys, root, .. }: Needs,
+        certificate: Option<Certificate<'c>>,
+        (sha1, sha256): (Option<[u8; 20]>, Option<[u8; 32]>),
+    ) -> Self {
+        let (subject_key_identifier, authority) = match &certificate {
+            Some(certificate) if keys => certificate.key_identifiers(),
+            _ => (None, None),
+        };
+        // Never from the chain: a client can add a certificate with its CA's name.
+        let issuer = match client.issuer() {
+            Some(issuer) if keys && certificate.is_some() => named(issuer, limits),
+            _ => None,
+        };
         Self {
             client,
             limits,
@@ -112,6 +126,7 @@ impl<'c> Facts<'c> {
             sizes: Sizes::Cloudflare,
             sha1,
             sha256,
+            base64: None,
             subject_key_identifier,
             issuer_key_identifier: issuer
                 .as_ref()

@@ -88,7 +88,7 @@ impl NameForm {
         self,
         whose: Whose,
         value: &[u8],
-        stated: &mut Stated,
+        stated: &mut Stated<'_>,
     ) -> Result<(), ReceiveErrorKind> {
         match (self, value) {
             (Self::Base64, _) => read_der(whose, value, stated),
@@ -112,13 +112,13 @@ fn begins_with_type(text: &[u8]) -> bool {
     text.iter().position(|byte| *byte == b'=').is_some_and(|end| end > 0)
 }
 
-fn read_der(whose: Whose, value: &[u8], stated: &mut Stated) -> Result<(), ReceiveErrorKind> {
+fn read_der(whose: Whose, value: &[u8], stated: &mut Stated<'_>) -> Result<(), ReceiveErrorKind> {
     let der = encoding::decode_base64(value).ok_or(ReceiveErrorKind::Malformed)?;
     let mut outer = Cursor::new(&der);
     let name = outer.expect(cursor::SEQUENCE, Part::Subject);
     let name = Name::new(name.map_err(|_| ReceiveErrorKind::Malformed)?);
     outer.end(Part::Subject).map_err(|_| ReceiveErrorKind::Malformed)?;
     let dialect = stated.dialect;
-    stated.name((whose, Printed::Rfc2253), name.rfc2253(dialect).unwrap_or_default())?;
-    stated.name((whose, Printed::Legacy), name.legacy(dialect).unwrap_or_default())
+    stated.name((whose, Printed::Rfc2253), name.rfc2253(dialect).unwrap_or_default().as_bytes())?;
+    stated.name((whose, Printed::Legacy), name.legacy(dialect).unwrap_or_default().as_bytes())
 }

@@ -8,6 +8,9 @@ use alloc::vec::Vec;
 /// Where a value is printed from other bytes in the one than in the other (what is not ASCII, and what is of an unknown type), nothing
 /// can be said, and it can.
 pub(super) fn can_be_one(rfc2253: &str, legacy: &str) -> bool {
+    if is_reversed(rfc2253, legacy) {
+        return true;
+    }
     let Some(attributes) = attributes(rfc2253) else { return true };
     // BMPString and UniversalString have zero bytes before each character.
     let without_zeros = legacy.replace("\\x00", "");
@@ -15,6 +18,14 @@ pub(super) fn can_be_one(rfc2253: &str, legacy: &str) -> bool {
         let printed = one_line(&attributes, escapes);
         printed == legacy || printed == without_zeros
     })
+}
+
+/// Whether the attributes of a name without escapes and multi-valued RDNs are those of the one-line form, the usual case.
+fn is_reversed(rfc2253: &str, legacy: &str) -> bool {
+    let rest = rfc2253
+        .rsplit(',')
+        .try_fold(legacy, |rest, attribute| rest.strip_prefix('/')?.strip_prefix(attribute));
+    rest == Some("") && !rfc2253.contains(['\\', '+'])
 }
 
 /// Whether `/` and `+` in values are escaped, and attributes of one RDN joined by `+`: by OpenSSL 3, not by others.

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::certificate::Certificates;
 use super::declared::Declared;
 use super::stated::{Fact, Stated, Whose, hex_upper};
 use super::{Field, ReceiveLimits, date, serial, traefik, xfcc};
@@ -91,23 +92,27 @@ impl Field {
     }
 
     /// Parses the value into `stated`.
-    pub(crate) fn read(
+    pub(crate) fn read<'v>(
         self,
-        value: &[u8],
+        value: &'v [u8],
         reading: &Reading,
-        stated: &mut Stated,
+        stated: &mut Stated<'v>,
     ) -> Result<(), ReceiveErrorKind> {
         let limits = &reading.limits;
         match self {
-            Self::Certificate(form) => stated.leaf_and_chain(form.read(value, limits)?),
-            Self::Chain(form) => stated.chain(form.read(value, limits.chain, limits)?),
+            Self::Certificate(form) => stated.leaf_and_chain(form.read(value, limits)?, limits),
+            Self::Chain(form) => {
+                stated.chain(form.read(value, limits.chain, limits)?.into_ders(), limits)
+            }
             Self::LeafAndChain(form) => {
                 let most = limits.chain.saturating_add(1);
-                stated.leaf_and_chain(form.read(value, most, limits)?)
+                stated.leaf_and_chain(form.read(value, most, limits)?, limits)
             }
-            Self::ChainCertificate(index, form) => match form.read(value, limits)?.as_mut_slice() {
-                [] => Ok(()),
-                [der] => stated.place(index, core::mem::take(der), limits.chain),
+            Self::ChainCertificate(index, form) => match form.read(value, limits)? {
+                Certificates { first: None, .. } => Ok(()),
+                Certificates { first: Some(only), others } if others.is_empty() => {
+                    stated.place(index, only.bytes, limits)
+                }
                 _ => Err(ReceiveErrorKind::TooManyCertificates),
             },
             Self::Xfcc(_) => xfcc::read(value, reading, stated),
@@ -146,9 +151,17 @@ impl Field {
     }
 }
 
-fn key_identifier(fact: Fact, value: &[u8], stated: &mut Stated) -> Result<(), ReceiveErrorKind> {
+fn key_identifier(
+    fact: Fact,
+    value: &[u8],
+    stated: &mut Stated<'_>,
+) -> Result<(), ReceiveErrorKind> {
+    // The usual spelling is the record's.
+    if encoding::is_hex_upper(value) {
+        return stated.text(fact, value);
+    }
     let identifier = encoding::decode_hex(value).ok_or(ReceiveErrorKind::Malformed)?;
-    stated.text(fact, hex_upper(&identifier))
+    stated.text(fact, &hex_upper(&identifier))
 }
 
 /// The reason for which a header is rejected.

@@ -1,6 +1,5 @@
 //! Serial numbers in every proxy's format. They are parsed into that of nginx and Cloudflare: upper-case hex, no leading zeros.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::ReceiveErrorKind;
@@ -55,14 +54,21 @@ impl SerialForm {
     }
 
     /// Parses the value. Hex may be in either case, with or without colons.
-    pub(super) fn read(self, value: &[u8], stated: &mut Stated) -> Result<(), ReceiveErrorKind> {
+    pub(super) fn read(
+        self,
+        value: &[u8],
+        stated: &mut Stated<'_>,
+    ) -> Result<(), ReceiveErrorKind> {
+        let is_unsigned = self == Self::HexUnsigned;
+        if !matches!(self, Self::DerColons | Self::Decimal) && is_written(value) {
+            return stated.serial(is_unsigned, value);
+        }
         let text = match self {
             Self::DerColons => from_octets(value),
             Self::Decimal => from_decimal(value),
             _ => from_hex(value),
         };
-        let is_unsigned = self == Self::HexUnsigned;
-        stated.serial(is_unsigned, text.ok_or(ReceiveErrorKind::Malformed)?)
+        stated.serial(is_unsigned, &text.ok_or(ReceiveErrorKind::Malformed)?)
     }
 }
 
@@ -70,13 +76,21 @@ impl SerialForm {
 pub(super) fn read_hex(
     fact: Fact,
     value: &[u8],
-    stated: &mut Stated,
+    stated: &mut Stated<'_>,
 ) -> Result<(), ReceiveErrorKind> {
-    stated.text(fact, from_hex(value).ok_or(ReceiveErrorKind::Malformed)?)
+    if is_written(value) {
+        return stated.text(fact, value);
+    }
+    stated.text(fact, &from_hex(value).ok_or(ReceiveErrorKind::Malformed)?)
+}
+
+/// Whether the value is already in the spelling of [`written`], the usual case.
+fn is_written(value: &[u8]) -> bool {
+    encoding::is_hex_upper(value) && !value.is_empty() && !value.starts_with(b"00")
 }
 
 /// `A382`, `-01`, `0`, `a3:82`, `00:a3:82`
-fn from_hex(value: &[u8]) -> Option<String> {
+fn from_hex(value: &[u8]) -> Option<Vec<u8>> {
     let (sign, digits) = sign(value)?;
     let bytes = if !digits.len().is_multiple_of(2) && !digits.contains(&b':') {
         encoding::decode_hex(&[b"0", digits].concat())
@@ -87,19 +101,19 @@ fn from_hex(value: &[u8]) -> Option<String> {
 }
 
 /// `00:a3:82`, `ff`: two's complement, as in the certificate.
-fn from_octets(value: &[u8]) -> Option<String> {
+fn from_octets(value: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = encoding::decode_hex(value)?;
     if *bytes.first()? < 0x80 {
-        return Some(written("", &bytes));
+        return Some(written(b"", &bytes));
     }
     let mut carry = true;
     for byte in bytes.iter_mut().rev() {
         (*byte, carry) = (!*byte).overflowing_add(u8::from(carry));
     }
-    Some(written("-", &bytes))
+    Some(written(b"-", &bytes))
 }
 
-fn from_decimal(value: &[u8]) -> Option<String> {
+fn from_decimal(value: &[u8]) -> Option<Vec<u8>> {
     let (sign, digits) = sign(value).filter(|(_, digits)| digits.len() <= MOST_DECIMAL_DIGITS)?;
     // Base 256, the least significant byte first.
     let mut number: Vec<u8> = Vec::new();
@@ -118,18 +132,18 @@ fn from_decimal(value: &[u8]) -> Option<String> {
     Some(written(sign, &number))
 }
 
-fn sign(value: &[u8]) -> Option<(&'static str, &[u8])> {
+fn sign(value: &[u8]) -> Option<(&'static [u8], &[u8])> {
     let (sign, digits) = match value {
-        [b'-', digits @ ..] => ("-", digits),
-        digits => ("", digits),
+        [b'-', digits @ ..] => (&b"-"[..], digits),
+        digits => (&[][..], digits),
     };
     (!digits.is_empty()).then_some((sign, digits))
 }
 
-fn written(sign: &str, bytes: &[u8]) -> String {
+fn written(sign: &[u8], bytes: &[u8]) -> Vec<u8> {
     let start = bytes.iter().position(|byte| *byte != 0).unwrap_or(bytes.len());
     let text = match bytes.get(start..) {
-        None | Some([]) => "00".into(),
+        None | Some([]) => b"00".into(),
         Some(magnitude) => super::stated::hex_upper(magnitude),
     };
     [sign, &text].concat()
@@ -138,6 +152,7 @@ fn written(sign: &str, bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::String;
 
     fn text(write: impl FnOnce(&mut Vec<u8>) -> Option<()>) -> Option<String> {
         let mut out = Vec::new();
@@ -189,7 +204,11 @@ mod tests {
             ("7F\\\n7F", None),
         ];
         for (text, expected) in cases {
+            let expected = expected.map(str::as_bytes);
             assert_eq!(from_hex(text.as_bytes()).as_deref(), expected, "{text}");
+            if is_written(text.as_bytes()) {
+                assert_eq!(expected, Some(text.as_bytes()));
+            }
         }
         let cases = [
             ("00:a3:82", Some("A382")),
@@ -203,6 +222,7 @@ mod tests {
             ("-01", None),
         ];
         for (text, expected) in cases {
+            let expected = expected.map(str::as_bytes);
             assert_eq!(from_octets(text.as_bytes()).as_deref(), expected, "{text}");
         }
         let cases = [
@@ -215,6 +235,7 @@ mod tests {
             ("", None),
         ];
         for (text, expected) in cases {
+            let expected = expected.map(str::as_bytes);
             assert_eq!(from_decimal(text.as_bytes()).as_deref(), expected, "{text}");
         }
         assert_eq!(from_decimal(&[b'9'; 1001]), None);

@@ -1,15 +1,19 @@
 //! The facts that header values state about a certificate, or the certificate itself. Values of the same fact must agree.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::Range;
 
-use super::ReceiveErrorKind;
+use super::certificate::Certificates;
 use super::digest::Digest;
 use super::name_forms::can_be_one;
 use super::space::{ends_in_escape, without_escape_of_rfc2253};
-use crate::encoding;
-use crate::x509::Dialect;
+use super::{ReceiveErrorKind, ReceiveLimits};
+use crate::encoding::{self, Decoded};
+use crate::x509::{Certificate, Dialect};
 
 /// A subject alternative name in a request's headers or leaf, in printable ASCII without spaces.
 ///
@@ -116,27 +120,55 @@ pub(crate) enum Printed {
     HaProxy,
 }
 
+impl Fact {
+    /// How many there are.
+    const COUNT: usize = 15;
+
+    const fn index(self) -> usize {
+        match self {
+            Self::Name(Whose::Subject, Printed::Rfc2253) => 0,
+            Self::Name(Whose::Subject, Printed::Go) => 1,
+            Self::Name(Whose::Subject, Printed::Legacy) => 2,
+            Self::Name(Whose::Subject, Printed::HaProxy) => 3,
+            Self::Name(Whose::Issuer, Printed::Rfc2253) => 4,
+            Self::Name(Whose::Issuer, Printed::Go) => 5,
+            Self::Name(Whose::Issuer, Printed::Legacy) => 6,
+            Self::Name(Whose::Issuer, Printed::HaProxy) => 7,
+            Self::Serial => 8,
+            Self::UnsignedSerial => 9,
+            Self::IssuerSerial => 10,
+            Self::SubjectKeyIdentifier => 11,
+            Self::IssuerSubjectKeyIdentifier => 12,
+            Self::NotBefore => 13,
+            Self::NotAfter => 14,
+        }
+    }
+}
+
 type Read = Result<(), ReceiveErrorKind>;
 
 /// Everything that the headers of a set stated.
 #[derive(Debug, Default)]
-pub(crate) struct Stated {
-    pub(crate) leaf: Option<Vec<u8>>,
+pub(crate) struct Stated<'v> {
+    /// The receiver checks that it is a certificate.
+    pub(crate) leaf: Option<Decoded<'v>>,
     /// All certificates after the leaf.
-    chain: Option<Vec<Vec<u8>>>,
+    chain: Option<Vec<Arc<[u8]>>>,
     /// Single certificates after the leaf, with their positions.
-    places: Vec<(u8, Vec<u8>)>,
+    places: Vec<(u8, Arc<[u8]>)>,
     pub(crate) sha1: Option<Digest<20>>,
     pub(crate) sha256: Option<Digest<32>>,
     pub(crate) names: Vec<StatedName>,
     /// A certificate was presented, of which nothing else is known.
     pub(super) something: bool,
-    texts: Vec<(Fact, String)>,
+    /// All texts, joined, and the range of each fact's.
+    text: Vec<u8>,
+    ranges: [Range<usize>; Fact::COUNT],
     /// The record's dialect.
     pub(crate) dialect: Dialect,
 }
 
-impl Stated {
+impl<'v> Stated<'v> {
     pub(crate) fn new(dialect: Dialect) -> Self {
         Self { dialect, ..Self::default() }
     }
@@ -145,7 +177,7 @@ impl Stated {
         let certificate = self.leaf.is_some() || self.has_chain();
         let digest =
             matches!(self.sha1, Some(Digest::Of(_))) || matches!(self.sha256, Some(Digest::Of(_)));
-        let text = !self.names.is_empty() || !self.texts.is_empty();
+        let text = !self.names.is_empty() || !self.text.is_empty();
         !(certificate || digest || text || self.something)
     }
 
@@ -154,24 +186,38 @@ impl Stated {
     }
 
     /// States the leaf, if the value has one.
-    pub(super) fn leaf(&mut self, leaf: Option<Vec<u8>>) -> Read {
-        agree(&mut self.leaf, leaf)
+    pub(super) fn leaf(&mut self, leaf: Option<Decoded<'v>>) -> Read {
+        match (&self.leaf, leaf) {
+            (_, None) => Ok(()),
+            (None, leaf) => {
+                self.leaf = leaf;
+                Ok(())
+            }
+            (Some(stated), Some(leaf)) if stated.bytes == leaf.bytes => Ok(()),
+            _ => Err(ReceiveErrorKind::Disagrees),
+        }
     }
 
-    pub(super) fn chain(&mut self, chain: Vec<Vec<u8>>) -> Read {
-        agree(&mut self.chain, Some(chain))
+    pub(super) fn chain(&mut self, chain: Vec<Arc<[u8]>>, limits: &ReceiveLimits) -> Read {
+        chain.iter().try_for_each(|der| check(der, limits))?;
+        agree(&mut self.chain, chain)
     }
 
     /// States the leaf, and the whole chain if it follows.
-    pub(super) fn leaf_and_chain(&mut self, certificates: Vec<Vec<u8>>) -> Read {
-        let mut certificates = certificates.into_iter();
+    pub(super) fn leaf_and_chain(
+        &mut self,
+        certificates: Certificates<'v>,
+        limits: &ReceiveLimits,
+    ) -> Read {
+        let Certificates { first, others } = certificates;
         // The first is the leaf. If it is broken, the next one does not take its place.
-        self.leaf(certificates.next())?;
-        if certificates.len() > 0 { self.chain(certificates.collect()) } else { Ok(()) }
+        self.leaf(first)?;
+        if others.is_empty() { Ok(()) } else { self.chain(others, limits) }
     }
 
-    /// States the chain's certificate at this position, for a chain of at most `most`.
-    pub(super) fn place(&mut self, index: u8, der: Vec<u8>, most: usize) -> Read {
+    /// States the chain's certificate at this position.
+    pub(super) fn place(&mut self, index: u8, der: Arc<[u8]>, limits: &ReceiveLimits) -> Read {
+        check(&der, limits)?;
         let at = self.places.partition_point(|(place, _)| *place < index);
         match self.places.get(at) {
             Some((place, stated)) if *place == index => {
@@ -181,7 +227,7 @@ impl Stated {
                     Err(ReceiveErrorKind::Disagrees)
                 }
             }
-            _ if self.places.len() >= most => Err(ReceiveErrorKind::TooManyCertificates),
+            _ if self.places.len() >= limits.chain => Err(ReceiveErrorKind::TooManyCertificates),
             _ => {
                 self.places.insert(at, (index, der));
                 Ok(())
@@ -190,83 +236,95 @@ impl Stated {
     }
 
     /// The chain, in order; `None` if positions are missing.
-    pub(crate) fn take_chain(&mut self) -> Option<Vec<Vec<u8>>> {
+    pub(crate) fn take_chain(&mut self) -> Option<Vec<Arc<[u8]>>> {
         let places = core::mem::take(&mut self.places);
         let Some(chain) = self.chain.take() else {
             return Some(places.into_iter().map(|(_, der)| der).collect());
         };
-        let agrees = |(index, der): &(u8, Vec<u8>)| chain.get(usize::from(*index)) == Some(der);
+        let agrees = |(index, der): &(u8, Arc<[u8]>)| chain.get(usize::from(*index)) == Some(der);
         places.iter().all(agrees).then_some(chain)
     }
 
     pub(super) fn sha1(&mut self, digest: Digest<20>) -> Read {
-        agree(&mut self.sha1, Some(digest))
+        agree(&mut self.sha1, digest)
     }
 
     pub(super) fn sha256(&mut self, digest: Digest<32>) -> Read {
-        agree(&mut self.sha256, Some(digest))
+        agree(&mut self.sha256, digest)
     }
 
-    /// States a fact, in printable ASCII written by this crate.
-    pub(super) fn text(&mut self, fact: Fact, text: String) -> Read {
-        if text.is_empty() {
-            return Ok(());
+    /// States a fact, in printable ASCII.
+    pub(super) fn text(&mut self, fact: Fact, text: &[u8]) -> Read {
+        match self.get_exactly(fact) {
+            _ if text.is_empty() => return Ok(()),
+            [] => {}
+            stated if stated == text => return Ok(()),
+            _ => return Err(ReceiveErrorKind::Disagrees),
         }
-        match self.find(fact) {
-            None => self.texts.push((fact, text)),
-            Some(stated) if *stated == *text => {}
-            Some(_) => return Err(ReceiveErrorKind::Disagrees),
+        if self.text.is_empty() {
+            // Enough for all facts about most certificates.
+            self.text.reserve(960);
+        }
+        let start = self.text.len();
+        self.text.extend_from_slice(text);
+        if let Some(range) = self.ranges.get_mut(fact.index()) {
+            *range = start..self.text.len();
         }
         Ok(())
     }
 
-    fn find(&self, fact: Fact) -> Option<&str> {
-        self.texts.iter().find(|(stated, _)| *stated == fact).map(|(_, text)| text.as_str())
+    fn get_exactly(&self, fact: Fact) -> &[u8] {
+        let range = self.ranges.get(fact.index()).cloned().unwrap_or_default();
+        self.text.get(range).unwrap_or_default()
     }
 
     /// The fact's text in its most exact form.
-    pub(crate) fn get(&self, fact: Fact) -> &str {
+    pub(crate) fn get(&self, fact: Fact) -> &[u8] {
         let other = match fact {
-            Fact::Name(whose, Printed::Rfc2253) => Some(Fact::Name(whose, Printed::Go)),
-            Fact::Name(whose, Printed::Legacy) => Some(Fact::Name(whose, Printed::HaProxy)),
-            Fact::Serial => Some(Fact::UnsignedSerial),
-            _ => None,
+            Fact::Name(whose, Printed::Rfc2253) => Fact::Name(whose, Printed::Go),
+            Fact::Name(whose, Printed::Legacy) => Fact::Name(whose, Printed::HaProxy),
+            Fact::Serial => Fact::UnsignedSerial,
+            fact => fact,
         };
-        self.find(fact).or_else(|| self.find(other?)).unwrap_or_default()
+        match self.get_exactly(fact) {
+            [] => self.get_exactly(other),
+            text => text,
+        }
     }
 
-    pub(super) fn serial(&mut self, is_unsigned: bool, text: String) -> Read {
+    pub(super) fn serial(&mut self, is_unsigned: bool, text: &[u8]) -> Read {
         let (fact, other) = if is_unsigned {
             (Fact::UnsignedSerial, Fact::Serial)
         } else {
             (Fact::Serial, Fact::UnsignedSerial)
         };
-        let magnitude = text.trim_start_matches('-');
-        match self.find(other) {
-            Some(stated) if stated.trim_start_matches('-') != magnitude => {
-                Err(ReceiveErrorKind::Disagrees)
-            }
-            _ => self.text(fact, text),
+        match self.get_exactly(other) {
+            [] => self.text(fact, text),
+            stated if magnitude(stated) == magnitude(text) => self.text(fact, text),
+            _ => Err(ReceiveErrorKind::Disagrees),
         }
     }
 
     /// States a date as OpenSSL prints it. Some forms have no fractions of a second.
-    pub(super) fn date(&mut self, fact: Fact, text: String) -> Read {
-        match self.find(fact) {
-            Some(stated) if without_fraction(stated) == without_fraction(&text) => Ok(()),
-            _ => self.text(fact, text),
+    pub(super) fn date(&mut self, fact: Fact, text: &str) -> Read {
+        match core::str::from_utf8(self.get_exactly(fact)) {
+            Ok(stated)
+                if !stated.is_empty() && without_fraction(stated) == without_fraction(text) =>
+            {
+                Ok(())
+            }
+            _ => self.text(fact, text.as_bytes()),
         }
     }
 
-    pub(super) fn name(&mut self, (whose, printed): (Whose, Printed), text: String) -> Read {
+    pub(super) fn name(&mut self, (whose, printed): (Whose, Printed), text: &[u8]) -> Read {
         self.text(Fact::Name(whose, printed), text)?;
         let [rfc2253, legacy] = [Printed::Rfc2253, Printed::Legacy]
-            .map(|printed| self.find(Fact::Name(whose, printed)));
-        match rfc2253.zip(legacy) {
-            Some((rfc2253, legacy)) if !can_be_one(rfc2253, legacy) => {
-                Err(ReceiveErrorKind::Disagrees)
-            }
-            _ => Ok(()),
+            .map(|printed| core::str::from_utf8(self.get_exactly(Fact::Name(whose, printed))));
+        match (rfc2253, legacy) {
+            (Ok("") | Err(_), _) | (_, Ok("") | Err(_)) => Ok(()),
+            (Ok(rfc2253), Ok(legacy)) if can_be_one(rfc2253, legacy) => Ok(()),
+            _ => Err(ReceiveErrorKind::Disagrees),
         }
     }
 
@@ -274,12 +332,12 @@ impl Stated {
     /// a space at the end becomes the space again.
     pub(super) fn rfc2253_name(&mut self, name: (Whose, Printed), value: &[u8]) -> Read {
         let value = escaped(value.trim_ascii_end(), b"\\");
-        let mut text = without_escape_of_rfc2253(&value).into_owned();
+        let mut text = without_escape_of_rfc2253(&value);
         // HTTP removed the space that the backslash escapes.
         if ends_in_escape(&text) {
-            text.push(b' ');
+            text.to_mut().push(b' ');
         }
-        self.name(name, String::from_utf8(text).unwrap_or_default())
+        self.name(name, &text)
     }
 
     /// States a name in a one-line form, with this prefix of escapes, and this escape for a space at the end.
@@ -292,24 +350,32 @@ impl Stated {
     ) -> Read {
         let mut text = escaped(value, prefix);
         if let Some(before) = text.strip_suffix(space) {
-            text.truncate(before.len());
-            text.push(b' ');
+            text = [before, b" "].concat().into();
         }
-        self.name(name, String::from_utf8(text).unwrap_or_default())
+        self.name(name, &text)
     }
 }
 
+/// Checks that a certificate of the chain can be parsed.
+fn check(der: &[u8], limits: &ReceiveLimits) -> Read {
+    let read = Certificate::from_der_up_to(der, limits.certificate);
+    read.map(drop).map_err(|_| ReceiveErrorKind::NotACertificate)
+}
+
 /// Stores the value, or compares it with the stored one.
-fn agree<T: PartialEq>(place: &mut Option<T>, value: Option<T>) -> Read {
-    match (&place, value) {
-        (_, None) => Ok(()),
-        (None, value) => {
-            *place = value;
+fn agree<T: PartialEq>(place: &mut Option<T>, value: T) -> Read {
+    match place {
+        Some(stated) if *stated == value => Ok(()),
+        Some(_) => Err(ReceiveErrorKind::Disagrees),
+        None => {
+            *place = Some(value);
             Ok(())
         }
-        (Some(stated), Some(value)) if *stated == value => Ok(()),
-        _ => Err(ReceiveErrorKind::Disagrees),
     }
+}
+
+fn magnitude(serial: &[u8]) -> &[u8] {
+    serial.strip_prefix(b"-").unwrap_or(serial)
 }
 
 /// `Feb  3 00:55:52 2015 GMT` of `Feb  3 00:55:52.5 2015 GMT`
@@ -320,14 +386,18 @@ fn without_fraction(date: &str) -> (&str, &str) {
     (before, behind.trim_start_matches(|digit: char| digit.is_ascii_digit()))
 }
 
-pub(super) fn hex_upper(bytes: &[u8]) -> String {
+pub(super) fn hex_upper(bytes: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     encoding::hex_upper(bytes, &mut text);
-    String::from_utf8(text).unwrap_or_default()
+    text
 }
 
 /// Escapes bytes outside printable ASCII by this prefix and two hex digits.
-fn escaped(value: &[u8], prefix: &[u8]) -> Vec<u8> {
+fn escaped<'v>(value: &'v [u8], prefix: &[u8]) -> Cow<'v, [u8]> {
+    // Without leaving early it vectorizes.
+    if value.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~')) {
+        return Cow::Borrowed(value);
+    }
     let mut text = Vec::with_capacity(value.len());
     for byte in value {
         if matches!(byte, b' '..=b'~') {
@@ -337,5 +407,5 @@ fn escaped(value: &[u8], prefix: &[u8]) -> Vec<u8> {
             encoding::hex_upper(&[*byte], &mut text);
         }
     }
-    text
+    Cow::Owned(text)
 }

@@ -188,7 +188,7 @@ const ALWAYS: [&str; 4] = ["Issuer", "SerialNumber", "NB", "NA"];
 pub(super) fn read_info(
     value: &[u8],
     declared: &Declared,
-    stated: &mut Stated,
+    stated: &mut Stated<'_>,
 ) -> Result<(), ReceiveErrorKind> {
     let text = encoding::decode_url(value).ok_or(ReceiveErrorKind::Malformed)?;
     stated.something = true;

@@ -81,7 +81,14 @@ impl Facts<'_> {
             Field::SubjectAltName(form) => {
                 form.write(self.certificate?.subject_alt_names(), out)?;
             }
-            Field::Certificate(form) => form.write(client.leaf()?, out),
+            Field::Certificate(form) => match self.base64 {
+                Some(base64) if form == CertificateForm::ByteSequence => {
+                    out.push(b':');
+                    out.extend_from_slice(base64);
+                    out.push(b':');
+                }
+                _ => form.write(client.leaf()?, out),
+            },
             Field::Chain(form) => form.write(client.chain_certificates(), out),
             Field::LeafAndChain(form) => {
                 form.write(

@@ -5,13 +5,13 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use std::sync::{Mutex, PoisonError};
 
+use super::lines::Lines;
 use super::{ReceiveError, Received, Receiver};
 use crate::headers::RequestHeaders;
-use crate::headers::name::is_alike;
 
 /// A [`Receiver`] with a cache of its results, for requests with the same header values.
 ///
-/// The key is every byte of all headers that the receiver reads, names included; the result depends on nothing else. A request
+/// The key is every byte of the values of all headers that the receiver reads; the result depends on nothing else. A request
 /// that differs in one byte is parsed. Errors are not cached.
 ///
 /// The cache is bounded: 256 entries of at most 16 KiB of headers each, unless [`with_sizes`](Self::with_sizes) sets others. Share
@@ -33,21 +33,45 @@ use crate::headers::name::is_alike;
 #[derive(Debug)]
 pub struct Memory {
     receiver: Receiver,
-    names: Vec<Box<[u8]>>,
-    /// One bit for each length of a name, modulo 64.
-    lengths: u64,
     entry_bytes: usize,
     slots: Box<[Slot]>,
 }
 
-/// No set has this many headers. A request with more lines of them is not cached.
-const MOST_LINES: usize = 32;
-
 type Slot = Mutex<Option<Arc<Entry>>>;
 
 struct Entry {
-    key: Vec<u8>,
+    /// The length of each row's value; `None` for a row without one.
+    lengths: Box<[Option<usize>]>,
+    /// All values, joined in the order of the rows.
+    values: Box<[u8]>,
     received: Arc<Received>,
+}
+
+impl Entry {
+    fn new(lines: &Lines<'_>, received: Arc<Received>) -> Self {
+        let values = lines.values().iter().copied();
+        Self {
+            lengths: values.clone().map(|value| value.map(<[u8]>::len)).collect(),
+            values: values.flatten().collect::<Vec<_>>().concat().into(),
+            received,
+        }
+    }
+
+    /// Whether its key is these lines.
+    fn is_of(&self, lines: &Lines<'_>) -> bool {
+        let mut rest = &*self.values;
+        let is_same = |(value, length): (&Option<&[u8]>, &Option<usize>)| match (value, length) {
+            (Some(value), Some(length)) => {
+                let Some((own, behind)) = rest.split_at_checked(*length) else { return false };
+                rest = behind;
+                own == *value
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        lines.values().len() == self.lengths.len()
+            && lines.values().iter().zip(&self.lengths).all(is_same)
+    }
 }
 
 impl Memory {
@@ -60,10 +84,8 @@ impl Memory {
     /// Creates a cache of `entries` entries, each of at most `entry_bytes` bytes in the headers that the receiver reads.
     #[must_use]
     pub fn with_sizes(receiver: Receiver, entries: usize, entry_bytes: usize) -> Self {
-        let names: Vec<Box<[u8]>> = receiver.headers().map(|name| name.as_bytes().into()).collect();
-        let lengths = names.iter().fold(0, |lengths, name| lengths | length_bit(name.len()));
         let slots = (0..entries.max(1)).map(|_| Mutex::new(None)).collect();
-        Self { receiver, names, lengths, entry_bytes, slots }
+        Self { receiver, entry_bytes, slots }
     }
 
     /// The receiver.
@@ -80,94 +102,54 @@ impl Memory {
         &self,
         headers: &H,
     ) -> Result<Arc<Received>, ReceiveError> {
-        let mut own = [(&[][..], &[][..]); MOST_LINES];
-        let (mut count, mut mark, mut length) = (0usize, 0, 0usize);
-        headers.visit(&mut |name, value| {
-            if self.lengths & length_bit(name.len()) != 0
-                && self.names.iter().any(|own| is_alike(own, name))
-            {
-                if let Some(line) = own.get_mut(count) {
-                    *line = (name, value);
-                }
-                count = count.saturating_add(1);
-                mark = mixed(mixed(mark, name), value);
-                length = length.saturating_add(entry_length(name, value));
-            }
-        });
-        let (Some(own), Some(slot)) = (own.get(..count), self.slot(mark)) else {
-            return self.receiver.receive_with_names(headers).map(Arc::new);
-        };
-        let known = slot.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(known) = known.filter(|known| is_key(&known.key, own)) {
+        let lines = self.receiver.lines(headers)?;
+        let slot = self.slot(&lines);
+        let lock = || slot.map(|slot| slot.lock().unwrap_or_else(PoisonError::into_inner));
+        let known = lock().and_then(|slot| slot.clone());
+        if let Some(known) = known.filter(|known| known.is_of(&lines)) {
             return Ok(Arc::clone(&known.received));
         }
-        let received = Arc::new(self.receiver.receive_with_names(headers)?);
-        if length <= self.entry_bytes {
-            let mut key = Vec::with_capacity(length);
-            for (name, value) in own {
-                key.extend_from_slice(&lengths_of(name, value));
-                key.extend_from_slice(name);
-                key.extend_from_slice(value);
-            }
-            let entry = Arc::new(Entry { key, received: Arc::clone(&received) });
-            let before = slot.lock().unwrap_or_else(PoisonError::into_inner).replace(entry);
+        let read = self.receiver.read(&mut lines.clone(), true, |outcome| outcome.received())?;
+        let received = Arc::new(read);
+        let bytes = lines.values().iter().flatten().map(|value| value.len());
+        if bytes.fold(0, usize::saturating_add) <= self.entry_bytes {
+            let entry = Arc::new(Entry::new(&lines, Arc::clone(&received)));
+            let before = lock().and_then(|mut slot| slot.replace(entry));
             // Freed outside the lock.
             drop(before);
         }
         Ok(received)
     }
 
-    fn slot(&self, mark: u64) -> Option<&Slot> {
+    /// The slot for these lines, chosen by the length and some bytes of each value. The values are then compared byte for byte.
+    fn slot(&self, lines: &Lines<'_>) -> Option<&Slot> {
+        let mark =
+            lines.values().iter().fold(0, |mark, value| mixed(mark, value.unwrap_or_default()));
         let index = mark.checked_rem(u64::try_from(self.slots.len()).ok()?)?;
         self.slots.get(usize::try_from(index).ok()?)
     }
 }
 
-/// Whether these lines are the key's.
-fn is_key(key: &[u8], lines: &[(&[u8], &[u8])]) -> bool {
-    let rest = lines.iter().try_fold(key, |rest, (name, value)| {
-        rest.strip_prefix(&lengths_of(name, value))?.strip_prefix(*name)?.strip_prefix(*value)
-    });
-    rest.is_some_and(<[u8]>::is_empty)
-}
-
-const fn length_bit(length: usize) -> u64 {
-    1 << (length & 63)
-}
-
-/// The lengths of a name and a value, which separate them in the key.
-fn lengths_of(name: &[u8], value: &[u8]) -> [u8; 16] {
-    let length = |part: &[u8]| u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes();
-    let mut both = [0; 16];
-    let (first, second) = both.split_at_mut(8);
-    first.copy_from_slice(&length(name));
-    second.copy_from_slice(&length(value));
-    both
-}
-
-const fn entry_length(name: &[u8], value: &[u8]) -> usize {
-    16usize.saturating_add(name.len()).saturating_add(value.len())
-}
-
-/// Mixes in the length and both ends of a part. This only chooses a slot; the headers are then compared byte for byte.
-fn mixed(mark: u64, part: &[u8]) -> u64 {
-    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
-    let ends = [part.first_chunk::<8>(), part.last_chunk::<8>()];
-    let short = part.iter().take(8).fold(0, |word, byte| word << 8 | u64::from(*byte));
-    let words = ends.map(|end| end.map_or(short, |bytes| u64::from_le_bytes(*bytes)));
-    let middle = part.get(part.len() / 2..).and_then(|half| half.first_chunk::<8>());
-    let middle = middle.map_or(0, |bytes| u64::from_le_bytes(*bytes));
-    let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
-    words
-        .into_iter()
-        .chain([middle, length])
-        .fold(mark, |mark, word| (mark ^ word).wrapping_mul(ODD).rotate_left(29))
+/// Mixes in the length, both ends and the middle of a value.
+fn mixed(mark: u64, value: &[u8]) -> u64 {
+    const ODD: [u64; 3] = [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9];
+    let length = u64::try_from(value.len()).unwrap_or_default();
+    let (Some(first), Some(last)) = (value.first_chunk::<8>(), value.last_chunk::<8>()) else {
+        let short = value.iter().fold(length, |word, byte| word << 8 | u64::from(*byte));
+        return (mark ^ short).wrapping_mul(ODD[0]).rotate_left(29);
+    };
+    let middle = value.get(value.len() / 2..).and_then(|half| half.first_chunk::<8>());
+    let [first, middle, last] =
+        [first, middle.unwrap_or(last), last].map(|bytes| u64::from_le_bytes(*bytes));
+    // The first two products do not depend on the value before.
+    let word = first.wrapping_mul(ODD[1]) ^ middle.wrapping_mul(ODD[2]).rotate_left(32) ^ last;
+    (mark ^ word ^ length).wrapping_mul(ODD[0]).rotate_left(29)
 }
 
 /// Prints the size of the key, which holds client input.
 impl core::fmt::Debug for Entry {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter.debug_struct("Entry").field("key_bytes", &self.key.len()).finish_non_exhaustive()
+        formatter.debug_struct("Entry").field("bytes", &self.values.len()).finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The origin's side: parses every set and rejects ambiguous requests.
 
 mod error;
+mod lines;
 #[cfg(feature = "std")]
 mod memory;
 mod record;
@@ -21,6 +22,8 @@ use crate::x509::Dialect;
 pub use crate::field::declared::UnknownKey;
 pub use crate::field::limits::ReceiveLimits;
 pub use crate::field::stated::StatedName;
+use lines::Names;
+
 pub use error::{ReceiveError, ReceiveErrorKind, ReceiverError};
 #[cfg(feature = "std")]
 pub use memory::Memory;
@@ -108,6 +111,9 @@ pub struct Receiver {
     dialect: Dialect,
     /// Whether the proxy sends its verdict on every request.
     has_verdict_always: bool,
+    /// Whether one of the rows is a verdict.
+    tells_verdict: bool,
+    names: Names,
 }
 
 /// A header of a set.
@@ -185,9 +191,16 @@ impl Receiver {
     }
 
     fn from_rows(rows: Vec<Row>, unstated: Option<Unstated>, dialect: Dialect) -> Self {
-        let reading = Reading::default();
-        Self { rows: Vec::new(), reading, unstated, dialect, has_verdict_always: false }
-            .with_rows(rows)
+        Self {
+            rows: Vec::new(),
+            reading: Reading::default(),
+            unstated,
+            dialect,
+            has_verdict_always: false,
+            tells_verdict: false,
+            names: Names::default(),
+        }
+        .with_rows(rows)
     }
 
     /// Sorts the rows into parsing order: verdict, leaf, chain, other facts.
@@ -203,6 +216,8 @@ impl Receiver {
         for (index, row) in rows.iter_mut().enumerate() {
             row.twin = fields.iter().take(index).position(|field| *field == row.field);
         }
+        self.tells_verdict = tells_verdict(fields.into_iter());
+        self.names = Names::of(&rows);
         self.rows = rows;
         self
     }
@@ -365,7 +380,7 @@ impl Receiver {
     /// Whether one of the headers is a verdict; otherwise [`Unstated`] applies.
     #[must_use]
     pub fn has_verdict(&self) -> bool {
-        tells_verdict(self.rows.iter().map(|row| row.field))
+        self.tells_verdict
     }
 
     /// The names of the headers that are read. The proxy must set or remove each of them on every request.
@@ -428,6 +443,7 @@ impl Receiver {
                 return Err(HeaderSetError::new(name, HeaderSetErrorKind::Twice));
             }
         }
+        self.names = Names::of(&self.rows);
         Ok(self)
     }
 

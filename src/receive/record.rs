@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use crate::client::{ClientCertificate, Verification};
 use crate::encoding;
 use crate::field::digest::Digest;
-use crate::field::limits::ReceiveLimits;
 use crate::field::stated::{Fact, NameKind, Printed, Stated, StatedName, Whose};
 use crate::record::{Property, TlsClientAuth};
 use crate::x509::{Certificate, SubjectAltName};
@@ -22,7 +21,7 @@ pub struct Received {
 }
 
 /// A client whose leaf was not sent.
-pub(super) fn client(stated: &Stated, verification: Verification) -> ClientCertificate {
+pub(super) fn client(stated: &Stated<'_>, verification: Verification) -> ClientCertificate {
     match stated.sha256 {
         Some(Digest::Of(digest)) => ClientCertificate::known_by_sha256(digest, verification),
         _ => ClientCertificate::presented([], verification),
@@ -30,26 +29,27 @@ pub(super) fn client(stated: &Stated, verification: Verification) -> ClientCerti
 }
 
 /// The record of a client without its leaf: the facts as stated.
-pub(super) fn record(stated: &Stated, client: ClientCertificate) -> TlsClientAuth {
-    let client = client.dialect(stated.dialect);
+pub(super) fn record(stated: &Stated<'_>, client: &ClientCertificate) -> TlsClientAuth {
     let verified = client.verification().text(stated.dialect);
-    let (mut sha1, mut sha256) = (Vec::new(), Vec::new());
+    let mut hex = Vec::with_capacity(104);
     if let Some(Digest::Of(digest)) = &stated.sha1 {
-        encoding::hex_lower(digest, &mut sha1);
+        encoding::hex_lower(digest, &mut hex);
     }
+    let end_of_sha1 = hex.len();
     if let Some(Digest::Of(digest)) = &stated.sha256 {
-        encoding::hex_lower(digest, &mut sha256);
+        encoding::hex_lower(digest, &mut hex);
     }
-    let texts = Property::ALL.map(|property| match property {
-        Property::Presented => "1",
-        Property::Verified => &verified,
-        Property::Revoked if client.is_revoked() => "1",
-        Property::Revoked => "0",
-        Property::FingerprintSha1 => core::str::from_utf8(&sha1).unwrap_or_default(),
-        Property::FingerprintSha256 => core::str::from_utf8(&sha256).unwrap_or_default(),
-        _ => fact(property).map_or("", |fact| stated.get(fact)),
+    let (sha1, sha256) = hex.split_at_checked(end_of_sha1).unwrap_or_default();
+    let texts: [&[u8]; _] = Property::ALL.map(|property| match property {
+        Property::Presented => b"1",
+        Property::Verified => verified.as_bytes(),
+        Property::Revoked if client.is_revoked() => b"1",
+        Property::Revoked => b"0",
+        Property::FingerprintSha1 => sha1,
+        Property::FingerprintSha256 => sha256,
+        _ => fact(property).map_or(&[][..], |fact| stated.get(fact)),
     });
-    TlsClientAuth::from_texts(&texts, client, false, false)
+    TlsClientAuth::from_texts(&texts, client.clone(), false, false)
 }
 
 const fn fact(property: Property) -> Option<Fact> {
@@ -70,30 +70,17 @@ const fn fact(property: Property) -> Option<Fact> {
     })
 }
 
-/// Whether the stated digests equal those of the leaf in the record.
-pub(super) fn has_digests(auth: &TlsClientAuth, stated: &Stated) -> bool {
-    agrees(stated.sha1, auth.cert_fingerprint_sha1())
-        && agrees(stated.sha256, auth.cert_fingerprint_sha256())
-}
-
-fn agrees<const N: usize>(stated: Option<Digest<N>>, own: &str) -> bool {
+/// Whether the stated digest, if any, equals the leaf's.
+pub(super) fn agrees<const N: usize>(stated: Option<Digest<N>>, own: Option<[u8; N]>) -> bool {
     match stated {
         None => true,
         Some(Digest::OfNothing) => false,
-        Some(Digest::Of(digest)) => {
-            let mut text = Vec::with_capacity(own.len());
-            encoding::hex_lower(&digest, &mut text);
-            text == own.as_bytes()
-        }
+        Some(Digest::Of(digest)) => own == Some(digest),
     }
 }
 
 /// The leaf's own names, of the kinds that headers state.
-pub(super) fn names(client: &ClientCertificate, limits: &ReceiveLimits) -> Vec<StatedName> {
-    let leaf = client.leaf().unwrap_or_default();
-    let Ok(certificate) = Certificate::from_der_up_to(leaf, limits.certificate) else {
-        return Vec::new();
-    };
+pub(super) fn names(certificate: &Certificate<'_>) -> Vec<StatedName> {
     let stated = |name| match name {
         SubjectAltName::Dns(name) => NameKind::Dns.name(name.as_bytes()),
         SubjectAltName::Uri(name) => NameKind::Uri.name(name.as_bytes()),

@@ -1,7 +1,7 @@
 //! Parses the verdict of a set's headers, before anything else and exactly.
 
 use super::error::{ReceiveError, ReceiveErrorKind};
-use super::request::Line;
+use super::lines::{Line, Lines};
 use super::{Receiver, Unstated};
 use crate::client::{Reason, Verification};
 use crate::field::{Field, VerdictForm, verdict};
@@ -20,21 +20,24 @@ pub(super) struct Verdict<'h> {
 }
 
 impl<'h> Verdict<'h> {
-    pub(super) fn read(lines: &[Line<'h>], receiver: &Receiver) -> Result<Self, ReceiveError> {
-        let absent = |line: &&Line<'_>| is_verdict(line.row.field) && !line.is_there;
-        if let Some(line) = lines.iter().find(absent).filter(|_| receiver.has_verdict_always) {
-            return Err(ReceiveError::new(&line.row.header, ReceiveErrorKind::MissingVerdict));
+    pub(super) fn read(lines: &Lines<'h>, receiver: &'h Receiver) -> Result<Self, ReceiveError> {
+        // They are the first rows.
+        let lines_of_verdict =
+            || receiver.rows_of(lines).take_while(|line| line.row.field.is_beside_verdict());
+        if receiver.has_verdict_always {
+            let absent = |line: &Line<'_>| is_verdict(line.row.field) && line.whole.is_none();
+            if let Some(line) = lines_of_verdict().find(absent) {
+                return Err(ReceiveError::new(&line.row.header, ReceiveErrorKind::MissingVerdict));
+            }
         }
         let mut verdict = Self::default();
         let (mut told, mut verified, mut reason, mut said) = (None, None, None, None);
-        for line in lines {
-            let Some(value) = line.value else { continue };
+        for line in lines_of_verdict() {
+            let Some(value) = line.value() else { continue };
             let header = &line.row.header;
             let refuse = |kind| ReceiveError::new(header, kind);
             let not_one = || refuse(ReceiveErrorKind::NotAVerdict);
-            if line.row.field.is_beside_verdict() {
-                said = Some(header);
-            }
+            said = Some(header);
             let same = |one, other| {
                 agree(one, other).ok_or_else(|| refuse(ReceiveErrorKind::Disagrees)).map(Some)
             };
@@ -100,7 +103,7 @@ impl<'h> Verdict<'h> {
         if let (Some(_), Some(reason)) = (&verdict.verification, reason) {
             verdict.verification = Some(Verification::Failed(reason));
         }
-        verdict.is_there(lines)?;
+        verdict.is_there(lines, receiver)?;
         Ok(verdict)
     }
 
@@ -126,7 +129,7 @@ impl<'h> Verdict<'h> {
                 return Err(ReceiveErrorKind::Disagrees);
             }
             (told @ Some(_), _) => told,
-            (None, verified) if receiver.has_verdict() => verified,
+            (None, verified) if receiver.tells_verdict => verified,
             // Without the revocation beside it, success is not the whole verdict, and a failure is one.
             (None, Some(failed)) if failed != SUCCESS => Some(failed),
             (None, _) => receiver.unstated.map(|unstated| match unstated {
@@ -137,16 +140,22 @@ impl<'h> Verdict<'h> {
     }
 
     /// Checks that the verdict is present: without it nothing else is parsed.
-    fn is_there(&self, lines: &[Line<'h>]) -> Result<(), ReceiveError> {
-        let says = |line: &Line<'_>| line.value.is_some() && !line.row.field.is_beside_verdict();
-        let is_presented = matches!(self.presented, Some((true, _)));
-        let is_revoked = matches!(self.revoked, Some((true, _)));
-        if self.verification.is_some() || !(is_presented || is_revoked || lines.iter().any(says)) {
+    fn is_there(&self, lines: &Lines<'h>, receiver: &'h Receiver) -> Result<(), ReceiveError> {
+        if self.verification.is_some() {
             return Ok(());
         }
-        let missing = lines.iter().find(|line| is_verdict(line.row.field));
+        let mut said = receiver
+            .rows_of(lines)
+            .filter(|line| !line.row.field.is_beside_verdict() && line.value().is_some())
+            .peekable();
+        let is_presented = matches!(self.presented, Some((true, _)));
+        let is_revoked = matches!(self.revoked, Some((true, _)));
+        if !is_presented && !is_revoked && said.peek().is_none() {
+            return Ok(());
+        }
+        let missing = receiver.rows_of(lines).find(|line| is_verdict(line.row.field));
         // The caller removed the verdict from the table, so its other headers cannot be trusted.
-        match missing.or_else(|| lines.iter().find(|line| says(line))).or(lines.first()) {
+        match missing.or_else(|| said.next()).or_else(|| receiver.rows_of(lines).next()) {
             Some(line) => {
                 Err(ReceiveError::new(&line.row.header, ReceiveErrorKind::MissingVerdict))
             }

@@ -198,7 +198,24 @@ impl TlsClientAuth {
     pub fn with_limits(client: &ClientCertificate, limits: Limits) -> Self {
         // The limit on parsing also bounds the texts.
         let limits = limits.text(usize::MAX);
-        let facts = Facts::new(client, limits, Property::NEEDS);
+        Self::of_facts(&Facts::new(client, limits, Property::NEEDS), client)
+    }
+
+    /// Creates the record from a leaf that is already parsed and hashed, and its canonical base64, if at hand.
+    pub(crate) fn of_known(
+        client: &ClientCertificate,
+        certificate: &Certificate<'_>,
+        digests: (Option<[u8; 20]>, Option<[u8; 32]>),
+        base64: Option<&[u8]>,
+    ) -> Self {
+        let limits = Limits::new().text(usize::MAX);
+        let certificate = Some(*certificate);
+        let mut facts = Facts::known(client, limits, Property::NEEDS, certificate, digests);
+        facts.base64 = base64;
+        Self::of_facts(&facts, client)
+    }
+
+    fn of_facts(facts: &Facts<'_>, client: &ClientCertificate) -> Self {
         let length = |property: Property| facts.expected_length(property.field());
         let names = length(Property::IssuerDn).saturating_add(length(Property::SubjectDn));
         let certificates = length(Property::Rfc9440).saturating_add(length(Property::ChainRfc9440));
@@ -207,7 +224,7 @@ impl TlsClientAuth {
         );
         let dialect = client.printed_as();
         let mut ranges = [const { 0..0 }; Property::ALL.len()];
-        let mut write = Writer { facts: &facts, dialect, text: &mut text, ranges: &mut ranges };
+        let mut write = Writer { facts, dialect, text: &mut text, ranges: &mut ranges };
         // One call for each, so that each field is a constant.
         write.property(Property::Presented);
         write.property(Property::Verified);
@@ -243,19 +260,20 @@ impl TlsClientAuth {
     }
 
     /// Creates a record from texts in the order of [`Property::ALL`].
-    pub(crate) fn from_texts(
-        texts: &[&str; Property::ALL.len()],
+    pub(crate) fn from_texts<T: AsRef<[u8]>>(
+        texts: &[T; Property::ALL.len()],
         client: ClientCertificate,
         rfc9440_too_large: bool,
         chain_rfc9440_too_large: bool,
     ) -> Self {
-        let mut end = 0usize;
-        let ranges = texts.map(|text| {
-            let start = end;
-            end = end.saturating_add(text.len());
-            offset(start)..offset(end)
-        });
-        let text = texts.concat().into_bytes();
+        let length = texts.iter().map(|text| text.as_ref().len()).fold(0, usize::saturating_add);
+        let mut text = Vec::with_capacity(length);
+        let mut ranges = [const { 0..0 }; Property::ALL.len()];
+        for (own, range) in texts.iter().zip(&mut ranges) {
+            let start = offset(text.len());
+            text.extend_from_slice(own.as_ref());
+            *range = start..offset(text.len());
+        }
         let text = Arc::new(text);
         Self { text, ranges, client, rfc9440_too_large, chain_rfc9440_too_large }
     }

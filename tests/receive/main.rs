@@ -22,6 +22,7 @@ mod observed;
 mod requests;
 mod round_trip;
 mod rules;
+mod same_answers;
 mod traefik;
 mod verdicts;
 mod xfcc;

@@ -13,6 +13,7 @@ use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tls_client_auth::field::Limits;
+use tls_client_auth::receive::Memory;
 use tls_client_auth::x509::Certificate;
 use tls_client_auth::{
     ClientCertificate, ConnectionState, Forwarding, HeaderSet, Receiver, TlsClientAuth, Unstated,
@@ -69,7 +70,8 @@ fn main() -> ExitCode {
         request.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     let mut receiver = None;
-    if let Some(name) = job.strip_prefix("receive-") {
+    let received = ["receive-", "again-", "subject-"];
+    if let Some(name) = received.iter().find_map(|prefix| job.strip_prefix(prefix)) {
         let Some((set, found)) = receiver_of(name) else {
             eprintln!("{job}: no such job");
             return ExitCode::from(2);
@@ -80,7 +82,7 @@ fn main() -> ExitCode {
             eprintln!("{job}: {error}");
             return ExitCode::from(2);
         }
-        receiver = Some(found);
+        receiver = Some(Memory::new(found));
     }
     if job == "held" {
         let region = Region::new(ALLOCATOR);
@@ -108,7 +110,14 @@ fn main() -> ExitCode {
             drop(black_box(ConnectionState::new(client, forwarding.clone())));
         }
         "request" => drop(black_box(sent.claim().apply(&mut request))),
-        _ => drop(black_box(receiver.as_ref().map(|receiver| receiver.receive(&request)))),
+        job => {
+            let Some(memory) = &receiver else { return };
+            match job.split('-').next() {
+                Some("again") => drop(black_box(memory.receive(&request))),
+                Some("subject") => drop(black_box(memory.receiver().trusted_subject(&request))),
+                _ => drop(black_box(memory.receiver().receive(&request))),
+            }
+        }
     };
     match times.parse::<usize>() {
         Ok(times) => (0..times).for_each(|_| run()),

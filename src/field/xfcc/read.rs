@@ -2,6 +2,7 @@
 
 use super::element::Element;
 use super::{json, text};
+use crate::field::certificate::Certificates;
 use crate::field::stated::{NameKind, Stated, Whose};
 use crate::field::{
     CertificateForm, ChainForm, DigestForm, NameForm, Reading, ReceiveErrorKind, UrlForm, digest,
@@ -12,7 +13,7 @@ const PEM: UrlForm = UrlForm::Envoy;
 pub(in crate::field) fn read(
     value: &[u8],
     reading: &Reading,
-    stated: &mut Stated,
+    stated: &mut Stated<'_>,
 ) -> Result<(), ReceiveErrorKind> {
     let Reading { limits, declared, appended, .. } = reading;
     let element = match (value, appended) {
@@ -24,12 +25,26 @@ pub(in crate::field) fn read(
     // Every element of Envoy has its hash.
     let hash = DigestForm::Lower.read(&hash.ok_or(ReceiveErrorKind::Malformed)?)?;
     stated.sha256(hash)?;
-    if let Some(pem) = cert {
-        stated.leaf(CertificateForm::EscapedPem(PEM).read(&pem, limits)?.pop())?;
+    if let Some(pem) = &cert {
+        stated.leaf(CertificateForm::EscapedPem(PEM).read(pem, limits)?.into_owned().first)?;
     }
-    if let Some(pem) = chain {
+    if let Some(pem) = &chain {
         let most = limits.chain.saturating_add(1);
-        stated.leaf_and_chain(ChainForm::EscapedPem(PEM).read(&pem, most, limits)?)?;
+        let read = |pem, most| {
+            ChainForm::EscapedPem(PEM).read(pem, most, limits).map(Certificates::into_owned)
+        };
+        // It begins with the leaf, in the same bytes.
+        let behind = cert.as_ref().and_then(|cert| pem.strip_prefix(&**cert));
+        match behind.filter(|_| stated.leaf.is_some()) {
+            Some([]) => {}
+            Some(behind) if behind.starts_with(b"-----BEGIN") => {
+                let chain = read(behind, limits.chain)?.into_ders();
+                if !chain.is_empty() {
+                    stated.chain(chain, limits)?;
+                }
+            }
+            _ => stated.leaf_and_chain(read(pem, most)?, limits)?,
+        }
     }
     if stated.leaf.is_some() || hash == digest::Digest::OfNothing {
         return Ok(());

@@ -132,14 +132,28 @@ fn quoted_value<'v>(rest: &'v [u8], key: &str) -> Option<Option<(&'v [u8], &'v [
 
 /// The text before the closing quote, still escaped, and the rest.
 fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut escaped = false;
-    let end = text.iter().position(|byte| {
-        let closes = *byte == b'"' && !escaped;
-        escaped = *byte == b'\\' && !escaped;
-        closes
-    })?;
-    let (inside, behind) = text.split_at_checked(end)?;
-    Some((inside, behind.get(1..)?))
+    let mut end = 0usize;
+    loop {
+        let rest = text.get(end..)?;
+        end = end.saturating_add(position_of_either(rest, [b'"', b'\\'])?);
+        let (inside, behind) = text.split_at_checked(end)?;
+        match behind.split_first()? {
+            (b'"', behind) => return Some((inside, behind)),
+            // What it escapes closes nothing.
+            _ => end = end.saturating_add(2),
+        }
+    }
+}
+
+/// Certificates are long and hold neither: the text is looked at in pieces, which vectors do, and then more closely.
+fn position_of_either(text: &[u8], [one, other]: [u8; 2]) -> Option<usize> {
+    let is_either = |byte: &u8| (*byte == one) | (*byte == other);
+    let holds_either =
+        |piece: &&[u8; 32]| piece.iter().fold(false, |any, byte| any | is_either(byte));
+    let (pieces, _) = text.as_chunks::<32>();
+    let before = pieces.iter().take_while(|piece| !holds_either(piece)).count().saturating_mul(32);
+    let behind = text.get(before..)?.iter().position(is_either)?;
+    Some(before.saturating_add(behind))
 }
 
 /// Parses `;URI=…;URI=…;DNS=…`, followed by `;Issuer="…"`.
