@@ -8,9 +8,6 @@ use alloc::vec::Vec;
 /// Where a value is printed from other bytes in the one than in the other (what is not ASCII, and what is of an unknown type), nothing
 /// can be said, and it can.
 pub(super) fn can_be_one(rfc2253: &str, legacy: &str) -> bool {
-    if is_reversed(rfc2253, legacy) {
-        return true;
-    }
     let Some(attributes) = attributes(rfc2253) else { return true };
     // BMPString and UniversalString have zero bytes before each character.
     let without_zeros = legacy.replace("\\x00", "");
@@ -21,11 +18,12 @@ pub(super) fn can_be_one(rfc2253: &str, legacy: &str) -> bool {
 }
 
 /// Whether the attributes of a name without escapes and multi-valued RDNs are those of the one-line form, the usual case.
-fn is_reversed(rfc2253: &str, legacy: &str) -> bool {
-    let rest = rfc2253
-        .rsplit(',')
-        .try_fold(legacy, |rest, attribute| rest.strip_prefix('/')?.strip_prefix(attribute));
-    rest == Some("") && !rfc2253.contains(['\\', '+'])
+pub(super) fn are_plain_forms_of_one(rfc2253: &[u8], legacy: &[u8]) -> bool {
+    let mut attributes = rfc2253.rsplit(|byte| *byte == b',');
+    let rest = attributes
+        .try_fold(legacy, |rest, attribute| rest.strip_prefix(b"/")?.strip_prefix(attribute));
+    rest.is_some_and(<[u8]>::is_empty)
+        && !rfc2253.iter().fold(false, |any, byte| any | matches!(byte, b'\\' | b'+'))
 }
 
 /// Whether `/` and `+` in values are escaped, and attributes of one RDN joined by `+`: by OpenSSL 3, not by others.
@@ -140,6 +138,12 @@ mod tests {
         ];
         for (case, rfc2253, legacy, can) in cases {
             assert_eq!(can_be_one(rfc2253, legacy), can, "{case}");
+            let are_plain = are_plain_forms_of_one(rfc2253.as_bytes(), legacy.as_bytes());
+            assert_eq!(
+                are_plain,
+                can && !legacy.contains('\\') && !rfc2253.contains(['\\', '+', '#']),
+                "{case}"
+            );
         }
     }
 }

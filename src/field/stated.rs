@@ -9,7 +9,7 @@ use core::ops::Range;
 
 use super::certificate::Certificates;
 use super::digest::Digest;
-use super::name_forms::can_be_one;
+use super::name_forms::{are_plain_forms_of_one, can_be_one};
 use super::space::{ends_in_escape, without_escape_of_rfc2253};
 use super::{ReceiveErrorKind, ReceiveLimits};
 use crate::encoding::{self, Decoded};
@@ -320,11 +320,15 @@ impl<'v> Stated<'v> {
     pub(super) fn name(&mut self, (whose, printed): (Whose, Printed), text: &[u8]) -> Read {
         self.text(Fact::Name(whose, printed), text)?;
         let [rfc2253, legacy] = [Printed::Rfc2253, Printed::Legacy]
-            .map(|printed| core::str::from_utf8(self.get_exactly(Fact::Name(whose, printed))));
-        match (rfc2253, legacy) {
-            (Ok("") | Err(_), _) | (_, Ok("") | Err(_)) => Ok(()),
-            (Ok(rfc2253), Ok(legacy)) if can_be_one(rfc2253, legacy) => Ok(()),
-            _ => Err(ReceiveErrorKind::Disagrees),
+            .map(|printed| self.get_exactly(Fact::Name(whose, printed)));
+        if rfc2253.is_empty() || legacy.is_empty() || are_plain_forms_of_one(rfc2253, legacy) {
+            return Ok(());
+        }
+        let text = |text| core::str::from_utf8(text).unwrap_or_default();
+        if can_be_one(text(rfc2253), text(legacy)) {
+            Ok(())
+        } else {
+            Err(ReceiveErrorKind::Disagrees)
         }
     }
 

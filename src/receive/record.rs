@@ -29,7 +29,7 @@ pub(super) fn client(stated: &Stated<'_>, verification: Verification) -> ClientC
 }
 
 /// The record of a client without its leaf: the facts as stated.
-pub(super) fn record(stated: &Stated<'_>, client: &ClientCertificate) -> TlsClientAuth {
+pub(super) fn record(stated: &Stated<'_>, client: ClientCertificate) -> TlsClientAuth {
     let verified = client.verification().text(stated.dialect);
     let mut hex = Vec::with_capacity(104);
     if let Some(Digest::Of(digest)) = &stated.sha1 {
@@ -49,7 +49,7 @@ pub(super) fn record(stated: &Stated<'_>, client: &ClientCertificate) -> TlsClie
         Property::FingerprintSha256 => sha256,
         _ => fact(property).map_or(&[][..], |fact| stated.get(fact)),
     });
-    TlsClientAuth::from_texts(&texts, client.clone(), false, false)
+    TlsClientAuth::from_texts(&texts, client, false, false)
 }
 
 const fn fact(property: Property) -> Option<Fact> {

@@ -104,7 +104,7 @@ impl Receiver {
         &self,
         lines: &mut Lines<'_>,
         with_digests: bool,
-        finish: impl FnOnce(&Outcome<'_>) -> T,
+        finish: impl FnOnce(Outcome<'_>) -> T,
     ) -> Result<T, ReceiveError> {
         self.inside(lines)?;
         let verdict = Verdict::read(lines, self)?;
@@ -152,7 +152,7 @@ impl Receiver {
             }
         }
         let Some((verification, revoked)) = verdict.conclude(first)? else {
-            return Ok(finish(&Outcome::Nobody));
+            return Ok(finish(Outcome::Nobody));
         };
         let disagrees = |header| ReceiveError::new(header, ReceiveErrorKind::Disagrees);
         match (certificate, identity, chain) {
@@ -173,8 +173,8 @@ impl Receiver {
                     client = client.chain(certificates);
                 }
                 let client = client.revoked(revoked).dialect(self.dialect);
-                let (client, certificate, base64) = (&client, &certificate, base64.as_deref());
-                Ok(finish(&Outcome::Leaf { client, certificate, digests, base64 }))
+                let (certificate, base64) = (&certificate, base64.as_deref());
+                Ok(finish(Outcome::Leaf { client, certificate, digests, base64 }))
             }
             (_, _, Some(header)) => {
                 Err(ReceiveError::new(header, ReceiveErrorKind::ChainWithoutCertificate))
@@ -182,8 +182,8 @@ impl Receiver {
             _ => {
                 // The record is of a certificate that was not sent.
                 let client = record::client(&stated, verification).revoked(revoked);
-                let client = &client.dialect(self.dialect);
-                Ok(finish(&Outcome::Facts { client, stated: &stated }))
+                let client = client.dialect(self.dialect);
+                Ok(finish(Outcome::Facts { client, stated: &stated }))
             }
         }
     }
@@ -195,29 +195,29 @@ pub(super) enum Outcome<'o> {
     Nobody,
     /// A leaf.
     Leaf {
-        client: &'o ClientCertificate,
+        client: ClientCertificate,
         certificate: &'o Certificate<'o>,
         digests: Digests,
         /// The leaf in canonical base64, if it was received so.
         base64: Option<&'o [u8]>,
     },
     /// Facts without the leaf.
-    Facts { client: &'o ClientCertificate, stated: &'o Stated<'o> },
+    Facts { client: ClientCertificate, stated: &'o Stated<'o> },
 }
 
 impl Outcome<'_> {
-    fn record(&self) -> TlsClientAuth {
+    fn record(self) -> TlsClientAuth {
         match self {
             Self::Nobody => TlsClientAuth::new(&ClientCertificate::none()),
             Self::Leaf { client, certificate, digests, base64 } => {
-                TlsClientAuth::of_known(client, certificate, *digests, *base64)
+                TlsClientAuth::of_known(client, certificate, digests, base64)
             }
             Self::Facts { client, stated } => record::record(stated, client),
         }
     }
 
-    pub(super) fn received(&self) -> Received {
-        let names = match self {
+    pub(super) fn received(self) -> Received {
+        let names = match &self {
             Self::Nobody => Vec::new(),
             Self::Leaf { certificate, .. } => record::names(certificate),
             Self::Facts { stated, .. } => stated.names.clone(),
@@ -225,7 +225,7 @@ impl Outcome<'_> {
         Received { auth: self.record(), names }
     }
 
-    fn trusted_subject(&self, dialect: Dialect) -> Option<String> {
+    fn trusted_subject(self, dialect: Dialect) -> Option<String> {
         match self {
             Self::Leaf { client, certificate, .. } if client.is_trusted() => {
                 Some(certificate.subject().rfc2253(dialect).unwrap_or_default())

@@ -178,12 +178,20 @@ fn offset(bytes: usize) -> u32 {
 #[doc(alias("log", "access log", "cf.tlsClientAuth"))]
 #[derive(Clone)]
 pub struct TlsClientAuth {
-    /// All values, shared by the clones. Equal properties share a range; a property without a range is empty.
-    text: Arc<Vec<u8>>,
-    ranges: [Range<u32>; Property::ALL.len()],
+    /// Shared by all clones.
+    texts: Arc<Texts>,
     client: ClientCertificate,
     rfc9440_too_large: bool,
     chain_rfc9440_too_large: bool,
+}
+
+/// All values of a record. A text of two properties is stored once, and text outside all ranges is unused.
+#[derive(Clone)]
+struct Texts {
+    text: Vec<u8>,
+    ranges: [Range<u32>; Property::ALL.len()],
+    /// Whether the leaf and the chain are over their limits.
+    is_too_large: [bool; 2],
 }
 
 impl TlsClientAuth {
@@ -198,31 +206,34 @@ impl TlsClientAuth {
     pub fn with_limits(client: &ClientCertificate, limits: Limits) -> Self {
         // The limit on parsing also bounds the texts.
         let limits = limits.text(usize::MAX);
-        Self::of_facts(&Facts::new(client, limits, Property::NEEDS), client)
+        let facts = Facts::new(client, limits, Property::NEEDS);
+        Texts::of(&facts, client.printed_as()).record(client.clone())
     }
 
     /// Creates the record from a leaf that is already parsed and hashed, and its canonical base64, if at hand.
     pub(crate) fn of_known(
-        client: &ClientCertificate,
+        client: ClientCertificate,
         certificate: &Certificate<'_>,
         digests: (Option<[u8; 20]>, Option<[u8; 32]>),
         base64: Option<&[u8]>,
     ) -> Self {
         let limits = Limits::new().text(usize::MAX);
         let certificate = Some(*certificate);
-        let mut facts = Facts::known(client, limits, Property::NEEDS, certificate, digests);
+        let mut facts = Facts::known(&client, limits, Property::NEEDS, certificate, digests);
         facts.base64 = base64;
-        Self::of_facts(&facts, client)
+        let texts = Texts::of(&facts, client.printed_as());
+        texts.record(client)
     }
+}
 
-    fn of_facts(facts: &Facts<'_>, client: &ClientCertificate) -> Self {
+impl Texts {
+    fn of(facts: &Facts<'_>, dialect: Dialect) -> Self {
         let length = |property: Property| facts.expected_length(property.field());
         let names = length(Property::IssuerDn).saturating_add(length(Property::SubjectDn));
         let certificates = length(Property::Rfc9440).saturating_add(length(Property::ChainRfc9440));
         let mut text = Vec::with_capacity(
             certificates.saturating_add(names.saturating_mul(2)).saturating_add(256),
         );
-        let dialect = client.printed_as();
         let mut ranges = [const { 0..0 }; Property::ALL.len()];
         let mut write = Writer { facts, dialect, text: &mut text, ranges: &mut ranges };
         // One call for each, so that each field is a constant.
@@ -250,15 +261,18 @@ impl TlsClientAuth {
         write.property(Property::NotAfter);
         let rfc9440 = write.property(Property::Rfc9440);
         let chain_rfc9440 = write.property(Property::ChainRfc9440);
-        Self {
-            text: Arc::new(text),
-            ranges,
-            client: client.clone(),
-            rfc9440_too_large: rfc9440 == Written::TooLarge,
-            chain_rfc9440_too_large: chain_rfc9440 == Written::TooLarge,
-        }
+        let is_too_large = [rfc9440, chain_rfc9440].map(|written| written == Written::TooLarge);
+        Self { text, ranges, is_too_large }
     }
 
+    fn record(self, client: ClientCertificate) -> TlsClientAuth {
+        let [rfc9440_too_large, chain_rfc9440_too_large] = self.is_too_large;
+        let texts = Arc::new(self);
+        TlsClientAuth { texts, client, rfc9440_too_large, chain_rfc9440_too_large }
+    }
+}
+
+impl TlsClientAuth {
     /// Creates a record from texts in the order of [`Property::ALL`].
     pub(crate) fn from_texts<T: AsRef<[u8]>>(
         texts: &[T; Property::ALL.len()],
@@ -274,19 +288,20 @@ impl TlsClientAuth {
             text.extend_from_slice(own.as_ref());
             *range = start..offset(text.len());
         }
-        let text = Arc::new(text);
-        Self { text, ranges, client, rfc9440_too_large, chain_rfc9440_too_large }
+        let is_too_large = [rfc9440_too_large, chain_rfc9440_too_large];
+        Texts { text, ranges, is_too_large }.record(client)
     }
 
     fn range(&self, property: Property) -> Range<usize> {
-        let Range { start, end } = self.ranges.get(property.index()).cloned().unwrap_or_default();
+        let Range { start, end } =
+            self.texts.ranges.get(property.index()).cloned().unwrap_or_default();
         let bound = |offset| usize::try_from(offset).unwrap_or_default();
         bound(start)..bound(end)
     }
 
     pub(crate) fn text(&self, property: Property) -> &str {
         // Always ASCII: `Facts::write` has checked it.
-        let text = self.text.get(self.range(property)).unwrap_or_default();
+        let text = self.texts.text.get(self.range(property)).unwrap_or_default();
         core::str::from_utf8(text).unwrap_or_default()
     }
 
@@ -297,7 +312,7 @@ impl TlsClientAuth {
         properties: [Property; N],
     ) -> (Vec<u8>, [Range<usize>; N]) {
         let ranges = properties.map(|property| self.range(property));
-        (Arc::unwrap_or_clone(self.text), ranges)
+        (Arc::unwrap_or_clone(self.texts).text, ranges)
     }
 
     /// Whether a certificate was presented.
