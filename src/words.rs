@@ -207,7 +207,9 @@ mod serde {
     }
 }
 
-/// The reason why a text is not a [`Field`](crate::field::Field).
+/// The reason why a text is not a [`Field`](crate::field::Field), one of its forms, or another value that settings name by words.
+///
+/// The error names the nearest known word and lists all of them.
 ///
 /// ```
 /// use tls_client_auth::field::Field;
@@ -283,11 +285,11 @@ pub(crate) fn write_known<'w>(
 }
 
 /// The known word that was most likely meant: it differs in few letters, or begins with the given word.
-// No known word is longer, and the search takes quadratic time.
 pub(crate) fn nearest<'w>(
     word: &str,
     known: impl Iterator<Item = &'w str> + Clone,
 ) -> Option<&'w str> {
+    // No known word is longer, and the search takes quadratic time.
     const LONGEST: usize = 64;
     if word.is_empty() || word.len() > LONGEST {
         return None;

@@ -327,7 +327,6 @@ mod tests {
 
     #[test]
     fn an_unknown_code_is_a_failure_too() {
-        use crate::client::Verification;
         for code in [-1, 255, i32::MAX] {
             let verification = Verification::from_code(code, Dialect::OpenSsl);
             assert_eq!(

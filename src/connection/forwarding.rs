@@ -13,6 +13,7 @@ use crate::headers::name::{
     HeaderName, X_FORWARDED_CLIENT_CERT, compare_folded, folded, is_alike, is_reserved,
 };
 use crate::headers::{Entry, HeaderLines, HeaderSet, HeaderSetError, HeaderSetErrorKind};
+use crate::words::{in_words, words};
 
 /// Which header sets a proxy sends, and when. Created once and shared by all connections.
 ///
@@ -79,6 +80,12 @@ pub enum KeepFrom {
     /// From everyone, also without a certificate or TLS. Only for a listener that no one except the proxy before this one can reach.
     Anyone,
 }
+
+words! {
+    KeepFrom as "keep-family" { "trusted" => Trusted, "anyone" => Anyone, }
+}
+
+in_words!(KeepFrom);
 
 impl Forwarding {
     /// Sends no headers. Requests are still stripped.

@@ -18,7 +18,6 @@ use crate::headers::{HeaderSetError, HeaderSetErrorKind};
 use crate::words::{Spelled, words};
 
 words! {
-    KeepFrom as "keep-family" { "trusted" => Trusted, "anyone" => Anyone, }
     Key as "key" {
         "first-request" => FirstRequest,
         "every-request" => EveryRequest,

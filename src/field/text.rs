@@ -320,6 +320,7 @@ mod tests {
         every_text_comes_back::<SubjectAltNameForm>();
         every_text_comes_back::<VerdictForm>();
         every_text_comes_back::<Xfcc>();
+        every_text_comes_back::<crate::connection::KeepFrom>();
         every_text_comes_back::<crate::connection::XfccMode>();
         let error = "opensl".parse::<Dialect>().unwrap_err();
         let said =

@@ -135,7 +135,7 @@ impl Serialize for TlsClientAuth {
 /// Fails if a property is missing (except the four of RFC 9440, which were added later), is not printable ASCII or is not one of its
 /// defined values; if a text or a digest is not that of the certificate in `certRFC9440`, in either library's spelling, which the
 /// record keeps; and if there are texts although no certificate was presented. Without the certificate, and for the issuer's serial
-/// number and key identifier, which are not in the leaf, a text must have its property's form, and the two properties of one name
+/// number and key identifier, which are not in the leaf, a text must have its property's form, and the three properties of one name
 /// must agree. A `…TooLarge` of `true` beside the value itself is an error.
 impl<'de> Deserialize<'de> for TlsClientAuth {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
