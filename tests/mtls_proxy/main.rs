@@ -21,6 +21,8 @@ mod clients;
 mod forwarding;
 #[path = "../../examples/mtls_proxy/hosts.rs"]
 mod hosts;
+#[path = "../rustls/one_for_all.rs"]
+mod one_for_all;
 #[path = "../../examples/mtls_proxy/demonstration/origin.rs"]
 mod origin;
 #[path = "../../examples/mtls_proxy/pem.rs"]
@@ -31,9 +33,11 @@ mod proxy;
 mod stage;
 
 mod by_host;
+mod connections;
 mod guide;
 mod logs;
 mod options;
+mod resumption;
 mod tunnels;
 mod upstream;
 

@@ -1,24 +1,6 @@
 //! The example's proxy under HTTP/2 and resumption, over loopback: concurrent streams, streams that are reset, an orderly end,
 //! and sessions that are taken up again.
 
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    dead_code,
-    missing_docs,
-    unreachable_pub,
-    reason = "tests, and the modules of a program"
-)]
-
-#[path = "../examples/mtls_proxy/demonstration/certificates.rs"]
-mod certificates;
-#[path = "../examples/mtls_proxy/demonstration/origin.rs"]
-mod origin;
-#[path = "../examples/mtls_proxy/proxy/mod.rs"]
-mod proxy;
-#[path = "../examples/mtls_proxy/demonstration/stage.rs"]
-mod stage;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,10 +18,10 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use certificates::{Certificates, Client};
-use origin::{Origin, Seen};
-use proxy::{Admission, Settings};
-use stage::Stage;
+use crate::certificates::{Certificates, Client};
+use crate::origin::{Origin, Seen};
+use crate::proxy::{Admission, Settings};
+use crate::stage::Stage;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 

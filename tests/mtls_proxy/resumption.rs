@@ -2,26 +2,6 @@
 //! first handshake again. One that has expired since is not forwarded as trusted. And a host that asks for a certificate resumes no
 //! session of one that does not.
 
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    dead_code,
-    missing_docs,
-    unreachable_pub,
-    reason = "tests, and the modules of a program"
-)]
-
-#[path = "../examples/mtls_proxy/demonstration/certificates.rs"]
-mod certificates;
-#[path = "rustls/one_for_all.rs"]
-mod one_for_all;
-#[path = "../examples/mtls_proxy/demonstration/origin.rs"]
-mod origin;
-#[path = "../examples/mtls_proxy/proxy/mod.rs"]
-mod proxy;
-#[path = "../examples/mtls_proxy/demonstration/stage.rs"]
-mod stage;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -42,11 +22,11 @@ use tls_client_auth::{Forwarding, HeaderSet};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use certificates::{Certificates, Client, LAST_YEAR, PARTNER};
-use one_for_all::OneForAll;
-use origin::Origin;
-use proxy::{Admission, Settings};
-use stage::Stage;
+use crate::certificates::{Certificates, Client, LAST_YEAR, PARTNER};
+use crate::one_for_all::OneForAll;
+use crate::origin::Origin;
+use crate::proxy::{Admission, Settings};
+use crate::stage::Stage;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
