@@ -18,11 +18,11 @@ mod observed;
 use std::collections::BTreeSet;
 
 use base64::Engine as _;
-use observed::{Archive, Headers, OBSERVED_AT, archive, fixture};
+use observed::{Archive, Headers, Listener, OBSERVED_AT, archive, fixture};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 use tls_client_auth::field::Limits;
-use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Receiver, Verification};
 
 /// What a listener's set is called here, and which of the observed headers each of its headers must equal; a header that is not
 /// named equals its namesake.
@@ -272,4 +272,30 @@ fn sets_send_what_the_proxies_sent() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// A name that nginx sent in both forms, without the certificate that would decide about it.
+#[test]
+fn a_receiver_takes_both_forms_of_a_name_for_one() {
+    let names = [
+        "ssl-client-s-dn",
+        "ssl-client-i-dn",
+        "ssl-client-s-dn-legacy",
+        "ssl-client-i-dn-legacy",
+        "ssl-client-verify",
+    ];
+    let receiver = Receiver::nginx().only(names).unwrap();
+    let mut both = 0;
+    for (listener, Listener { certificates, .. }) in &archive().listeners {
+        for (certificate, headers) in certificates {
+            let sent = headers.iter().filter(|(name, _)| names.contains(&name.as_str()));
+            let sent: Vec<_> = sent.map(|(name, value)| (name, value)).collect();
+            if sent.len() == names.len() {
+                let received = receiver.receive(&sent);
+                assert!(received.is_ok(), "{listener}, {certificate}: {received:?}");
+                both += 1;
+            }
+        }
+    }
+    assert!(both > 100, "{both}");
 }
