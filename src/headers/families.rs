@@ -75,6 +75,7 @@ impl Families {
         Self(self.0 | other.0)
     }
 
+    #[cfg(feature = "serde")]
     pub(crate) const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
