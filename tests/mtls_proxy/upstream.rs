@@ -178,6 +178,26 @@ async fn an_origin_speaks_tls_and_has_an_address_of_version_6() {
 }
 
 #[tokio::test]
+async fn the_origin_s_ca_is_read_anew_too() {
+    let scene = Scene::new(|_| {}).await;
+    let Certificates { root, partner, .. } = &scene.certificates;
+    let tls = scene.certificates.origin_tls().unwrap();
+    let origin = Origin::listen("127.0.0.1:0", Some(tls)).await.unwrap();
+    let trusting = |authority: &rustls::pki_types::CertificateDer<'static>| {
+        let origin_tls = Some(connector::tls([authority.clone()]).unwrap());
+        Settings { origin_tls, ..settings(&scene.certificates) }
+    };
+    let address = format!("localhost:{}", origin.port).parse().unwrap();
+    let change = |options: &mut Options| options.origin = address;
+    let proxy = Stage::start(origin.port, trusting(partner), change).await.unwrap();
+    let mut connection = Http1::connect(proxy.port, &scene.client).await.unwrap();
+    assert_eq!(connection.get("app.example", "/", &[]).await.unwrap(), 502);
+    proxy.proxy.reload(trusting(root)).unwrap();
+    assert_eq!(connection.get("app.example", "/", &[]).await.unwrap(), 200);
+    assert!(origin.take()[0].carries_certificate(), "what was not answered is given back");
+}
+
+#[tokio::test]
 async fn an_origin_that_is_not_who_it_should_be_gets_nothing() {
     let certificates = Certificates::new().unwrap();
     let speaks = |protocol: &[u8]| {

@@ -122,11 +122,15 @@ impl Proxy {
         room: OwnedSemaphorePermit,
         watcher: Watcher,
     ) {
-        let (stream, handshake) = match self.handshake(stream).await {
+        let current = self.current();
+        let (stream, handshake) = match self.handshake(stream, &current.settings).await {
             Ok(done) => done,
             Err(error) => return self.errors_of_clients.report(address, error),
         };
         let client = handshake.client().clone();
+        let forwarding = current.settings.forwarding.clone();
+        // The connection goes on for longer than what a reload replaces.
+        drop(current);
         let guest = Arc::new(Guest {
             peer: Peer::new(address, &client),
             handshake,
@@ -134,7 +138,7 @@ impl Proxy {
             _room: room,
             _watcher: watcher.clone(),
         });
-        let connection = ConnectionState::new(client, self.current().settings.forwarding.clone());
+        let connection = ConnectionState::new(client, forwarding);
         let served = Arc::clone(&self).serve(stream, Arc::clone(&guest), connection, watcher).await;
         match served {
             // No error, but how a connection ends on which nothing more is asked.
@@ -144,9 +148,11 @@ impl Proxy {
         }
     }
 
-    async fn handshake(&self, stream: TcpStream) -> Result<(TlsStream<TcpStream>, Handshake)> {
-        let current = self.current();
-        let settings = &current.settings;
+    async fn handshake(
+        &self,
+        stream: TcpStream,
+        settings: &Settings,
+    ) -> Result<(TlsStream<TcpStream>, Handshake)> {
         stream.set_nodelay(true)?;
         let accepted = settings.tls.accept(stream, |server_name| settings.judge(server_name));
         let (stream, judge) = timeout(self.options.limits.handshake, accepted)
