@@ -136,9 +136,11 @@ impl<'c> Facts<'c> {
                 Some(issuer) => issuer.serial_number(),
                 None => authority.and_then(|authority| authority.authority_cert_serial_number()),
             },
-            root: match client.root() {
-                Some(certificate) if root => named(certificate, limits).map(|root| root.subject()),
-                _ => None,
+            root: match root {
+                true => {
+                    client.root().and_then(|root| named(root, limits)).map(|root| root.subject())
+                }
+                false => None,
             },
             certificate,
         }
