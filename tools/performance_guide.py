@@ -25,8 +25,10 @@ WITHOUT = "without"
 
 
 def markdown(head, rows):
+    rows = list(rows)
+    is_right = lambda cells: all(re.match(r"[-+\d]|$", cell) for cell in cells)  # noqa: E731
     yield "| " + " | ".join(head) + " |"
-    yield "|---|" + "---:|" * (len(head) - 1)
+    yield "|" + "|".join("---:" if is_right(cells) else "---" for cells in zip(*rows, strict=True)) + "|"
     for row in rows:
         yield "| " + " | ".join(row) + " |"
     yield ""
@@ -70,15 +72,17 @@ def plain_tables(name):
 
 
 def throughput(name):
-    """A row for each variant of a proxy; of each load the processor time of a request, and how much more than without."""
+    """A row for each variant of a proxy: requests a second, and for each load the processor time of a request and how much more than without."""
     result = kept(name)
     _, *rows = result.tables[0]
     loads = list(dict.fromkeys(load for _, load, *_ in rows))
     variants = {}
-    for proxy, load, headers, _, cost, more, error, _ in rows:
-        variants.setdefault((proxy, headers), {})[load] = cost if headers == WITHOUT else f"{cost} ({more} ± {error})"
-    table = ([*variant, *(costs.get(load, "") for load in loads)] for variant, costs in variants.items())
-    yield from markdown(["proxy", "headers", *(f"{load}: µs a request (more)" for load in loads)], table)
+    for proxy, load, headers, rate, cost, more, error, ratio in rows:
+        cells = variants.setdefault((proxy, headers), {})
+        cells.setdefault("rate", f"{int(rate):,}")
+        cells[load] = cost if headers == WITHOUT else f"{cost} ({more} ± {error}; × {ratio})"
+    table = ([*variant, *(cells.get(column, "") for column in ("rate", *loads))] for variant, cells in variants.items())
+    yield from markdown(["proxy", "headers", f"{loads[0]}: requests/s", *(f"{load}: µs a request (more)" for load in loads)], table)
     yield from source(result)
 
 
