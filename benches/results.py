@@ -31,6 +31,10 @@ def parse(text):
     return Result(notes, tables)
 
 
+def is_kept(name):
+    return (FOLDER / f"{name}.tsv").is_file()
+
+
 def kept(name):
     return parse((FOLDER / f"{name}.tsv").read_text())
 

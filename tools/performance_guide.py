@@ -15,7 +15,7 @@ MARKERS = re.compile(r"(<!-- (\w[\w-]*) -->\n).*?(<!-- end -->\n)", re.DOTALL)
 sys.path[:0] = [str(ROOT / "benches")]
 sys.dont_write_bytecode = True
 
-from results import kept  # noqa: E402
+from results import is_kept, kept  # noqa: E402
 
 # Versions that a benchmark prints of what it is beside, in the order of the line below a table.
 NOT_SAID = {"command", "date", "commit", "machine", "load before"}
@@ -99,6 +99,18 @@ def in_short():
     certificates = list(jobs["receiving"]["floor"])
     rows = ([label, *(f"{jobs[name][job][each][0]:,} ns" for each in certificates)] for label, (name, job) in shown.items())
     yield from markdown(["", *certificates], rows)
+    if is_kept("load-throughput"):
+        more = {(proxy, headers): more for proxy, load, headers, _, _, more, _, _ in kept("load-throughput").tables[0][1:] if load == "HTTP/1.1"}
+        for proxy in dict.fromkeys(proxy for proxy, headers in more if headers == "cloudflare"):
+            pair, four = (f"{more[proxy, headers]} µs" for headers in ("cloudflare", "ingress-nginx"))
+            yield f"- A proxy on {proxy}: {pair} of processor time for each request with Cloudflare's pair, {four} with ingress-nginx's four headers."
+    if is_kept("load-idle"):
+        held = {headers: after for headers, _, after in kept("load-idle").tables[0][1:]}
+        yield f"- An idle connection that sends the pair on every request holds {held['cloudflare']} bytes, one that has sent it on its first {held['first:cloudflare']}."
+    if is_kept("worst_cases"):
+        times = [int(time) for *_, time, _, _ in kept("worst_cases").tables[0][1:]]
+        yield f"- The slowest of {len(times)} worst cases takes {max(times)} µs."
+    yield ""
 
 
 def worst_cases():
