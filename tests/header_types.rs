@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::std_instead_of_alloc, reason = "a test")]
 
+mod common;
+
+use common::der::{OU, Parts, UTF8_STRING, attribute, name};
 use tls_client_auth::connection::{XfccMode, consume_connection};
 use tls_client_auth::field::{Field, SerialForm, Xfcc};
 use tls_client_auth::headers::{HeaderLine, RequestHeaders, RequestHeadersMut, TooManyHeaders};
@@ -122,7 +125,9 @@ impl RequestHeadersMut for Headers {
 
     fn add_line(&mut self, line: HeaderLine<'_>) -> Result<(), TooManyHeaders> {
         let name = line.name().as_bytes();
-        assert!(!self.lines.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)), "present");
+        let is_one = !name.eq_ignore_ascii_case(b"X-Group");
+        let mut present = self.lines.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
+        assert!(!is_one || present.next().is_none(), "present");
         self.lines.push((name.to_ascii_uppercase(), line.value().into()));
         self.show();
         Ok(())
@@ -206,5 +211,45 @@ fn whatever_a_type_makes_of_its_lines_nothing_forged_is_left() {
         assert!(left.contains(&"authorization".to_owned()), "{kind:?}");
         assert!(!left.iter().any(|name| name == "x-hop" || name == "x-other"), "{kind:?}");
         assert_eq!(left.iter().filter(|name| *name == "connection").count(), 1, "{kind:?}");
+    }
+}
+
+#[test]
+fn several_values_are_several_lines_in_every_type() {
+    let units = ["one", "two"].map(|unit| attribute(OU, UTF8_STRING, unit));
+    let leaf =
+        Parts::with(|parts| parts.subject = name(&units.each_ref().map(std::slice::from_ref)));
+    let rows = [("X-Group", "subject:each-attribute:OU".parse().unwrap())];
+    let groups = HeaderSet::new("own", Dialect::OpenSsl, rows).unwrap();
+    let client = ClientCertificate::presented(leaf.der(), Verification::Success);
+    let connection = ConnectionState::new(client, Forwarding::none().on_every_request(groups));
+    let expected = ["one", "two"].map(|unit| ("x-group".to_owned(), unit.to_owned()));
+
+    let mut headers = Headers::new(Kind::Plain, &[("X_GROUP", "forged"), ("x-group", "forged")]);
+    connection.claim().apply(&mut headers);
+    connection.claim().apply(&mut headers);
+    assert_eq!(headers.sorted(), expected);
+    let mut pairs = vec![("X-Group".to_owned(), "forged".to_owned())];
+    connection.claim().apply(&mut pairs);
+    connection.claim().apply(&mut pairs);
+    assert_eq!(pairs.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+    #[cfg(feature = "http")]
+    {
+        let forged = http::HeaderValue::from_static("forged");
+        let mut map = http::HeaderMap::new();
+        map.append("x-group", forged.clone());
+        map.append("x-group", forged);
+        connection.claim().apply(&mut map);
+        connection.claim().apply(&mut map);
+        assert!(map.iter().map(|(_, value)| value.to_str().unwrap()).eq(["one", "two"]));
+    }
+    #[cfg(feature = "pingora")]
+    {
+        let mut request = pingora_http::RequestHeader::build("GET", b"/", None).unwrap();
+        request.append_header("X-Group", "forged").unwrap();
+        connection.claim().apply(&mut request);
+        connection.claim().apply(&mut request);
+        let values = request.headers.iter().map(|(_, value)| value.to_str().unwrap());
+        assert!(values.eq(["one", "two"]));
     }
 }

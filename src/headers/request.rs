@@ -44,15 +44,16 @@ pub trait RequestHeaders {
 /// impl RequestHeaders for Lines<'_> {
 ///     fn visit<'h>(&'h self, visit: &mut dyn FnMut(&'h [u8], &'h [u8])) {
 ///         for line in &*self.0 {
-///             let (name, value) = line.split_once(": ").unwrap_or((line, ""));
-///             visit(name.as_bytes(), value.as_bytes());
+///             // The space after the colon is optional.
+///             let (name, value) = line.split_once(':').unwrap_or((line, ""));
+///             visit(name.as_bytes(), value.trim().as_bytes());
 ///         }
 ///     }
 /// }
 ///
 /// impl RequestHeadersMut for Lines<'_> {
 ///     fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool) {
-///         self.0.retain(|line| !remove(line.split(": ").next().unwrap_or(line).as_bytes()));
+///         self.0.retain(|line| !remove(line.split(':').next().unwrap_or(line).as_bytes()));
 ///     }
 ///
 ///     fn add_line(&mut self, line: HeaderLine<'_>) -> Result<(), TooManyHeaders> {
@@ -61,7 +62,7 @@ pub trait RequestHeaders {
 ///     }
 /// }
 ///
-/// let mut lines = vec!["Host: a.example".to_owned(), "CF_CLIENT_CERT_SHA256: f0".to_owned()];
+/// let mut lines = ["Host: a.example", "CF_CLIENT_CERT_SHA256:f0", "Connection:host, ssl-client-verify"].map(String::from).to_vec();
 /// ConnectionState::new(ClientCertificate::none(), Forwarding::cloudflare()).claim().apply(&mut Lines(&mut lines));
 /// assert_eq!(lines, ["Host: a.example"]);
 /// ```
@@ -75,7 +76,8 @@ pub trait RequestHeadersMut: RequestHeaders {
     /// for each name.
     fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool);
 
-    /// Adds a line. The headers have no line with its name, in any case.
+    /// Adds a line, and replaces none. The request's own lines with this name are removed before, in any case; a set with
+    /// [`NameForm::EachAttribute`](crate::field::NameForm::EachAttribute) adds several lines with one name.
     ///
     /// # Errors
     /// The header map is full.

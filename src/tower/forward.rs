@@ -31,8 +31,8 @@ use crate::http_body::StrippedBody;
 ///
 /// The claim is committed when the inner service answers and [`delivered_if`](Self::delivered_if) accepts the answer as the
 /// origin's: by default any status except 502, 503 and 504. Otherwise, for an error, and when the future is dropped, the next request
-/// carries the first request's headers. An answer from a cache is not the origin's: put the cache outside this layer, or recognize
-/// its answers in `delivered_if`.
+/// carries the first request's headers. An answer from a cache is not the origin's, nor is one that another layer makes, such as 413
+/// or 429: put these layers outside this one, or recognize their answers in `delivered_if`.
 ///
 /// # Tunnels
 ///
