@@ -4,7 +4,7 @@
 
 use tls_client_auth::client::VerifyError;
 use tls_client_auth::field::{
-    CertificateForm, DigestForm, Field, Flag, NameForm, SerialForm, VerdictForm,
+    CertificateForm, ChainForm, DigestForm, Field, Flag, Limits, NameForm, SerialForm, VerdictForm,
 };
 use tls_client_auth::{
     ClientCertificate, ConnectionState, Dialect, Forwarding, HeaderSet, Receiver, Unstated,
@@ -201,8 +201,67 @@ fn no_chain_goes_where_another_field_has_its_leaf_s_name() {
         chains += 1;
     }
     assert!(chains > 5, "{chains}");
+}
+
+/// A chain's reader finds its leaf, or no chain: one header name may hold another form, other text, or a smaller certificate.
+#[test]
+fn a_chain_goes_beside_its_own_leaf_only() {
+    let [_, (_, trusted), ..] = clients();
+    let set = |rows: &[(&str, Field)]| {
+        HeaderSet::new("own", Dialect::OpenSsl, rows.iter().copied()).unwrap()
+    };
+    let leaf = Field::Certificate(CertificateForm::ByteSequence);
+    let chain = || {
+        let rows = [("Client-Cert", leaf), ("X-Chain", Field::Chain(ChainForm::ByteSequences))];
+        set(&rows)
+    };
     let one_line = Field::Certificate(CertificateForm::OneLinePem);
-    let other_form = HeaderSet::new("own", Dialect::OpenSsl, [("Client-Cert", one_line)]).unwrap();
-    let lines = requests(&trusted, &every(&other_form).on_every_request(HeaderSet::rfc9440()));
-    assert!(lines.iter().flatten().all(|(name, _)| name != "Client-Cert-Chain"));
+    let own_leaf = || set(&[("client_cert", leaf)]);
+    let cases = [
+        ("the same", own_leaf(), true),
+        ("another form", set(&[("Client-Cert", one_line)]), false),
+        ("text around it", own_leaf().surrounded("Client-Cert", "<", ">").unwrap(), false),
+        ("another limit", HeaderSet::rfc9440().only(["Client-Cert"]).unwrap(), false),
+    ];
+    for (case, other, goes) in cases {
+        let joined = [
+            every(&other).on_every_request(chain()),
+            every(&other).on_first_request(chain()),
+            Forwarding::none().on_first_request(other).on_first_request(chain()),
+        ];
+        for forwarding in joined {
+            let [first, ..] = requests(&trusted, &forwarding);
+            assert_eq!(first.iter().any(|(name, _)| name == "X-Chain"), goes, "{case}");
+            // Where the leaf does not fit, nothing of it does.
+            let [first, ..] = requests(
+                &trusted,
+                &forwarding.limits(Limits::new().encoded_leaf(99).other_sets(999)),
+            );
+            let has =
+                |wanted: &str| first.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            assert!(!has("X-Chain") || has("client-cert") || has("client_cert"), "{case}");
+        }
+    }
+}
+
+/// A verdict in another form, or with text around it, is none to a set's reader.
+#[test]
+fn a_verdict_counts_in_its_own_form_only() {
+    let [_, _, _, (_, failed), ..] = clients();
+    let verdict = |form| {
+        let rows =
+            [("X-Verify", Field::Verdict(form)), ("X-Serial", Field::Serial(SerialForm::Hex))];
+        HeaderSet::new("own", Dialect::OpenSsl, rows).unwrap()
+    };
+    let own = || verdict(VerdictForm::Text).only(["X-Verify", "X-Serial"]).unwrap();
+    let cases = [
+        ("the same", own(), true),
+        ("another form", verdict(VerdictForm::Code), false),
+        ("text around it", own().surrounded("X-Verify", "<", ">").unwrap(), false),
+    ];
+    for (case, other, goes) in cases {
+        let other = other.only(["X-Verify"]).unwrap();
+        let [first, ..] = requests(&failed, &every(&other).on_every_request(own()));
+        assert_eq!(first.iter().any(|(name, _)| name == "X-Serial"), goes, "{case}");
+    }
 }

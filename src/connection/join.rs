@@ -97,5 +97,5 @@ fn needed<'r>(rows: &'r [Row], row: &'r Row) -> impl Iterator<Item = &'r Row> {
 /// Whether the certificates before a chain's are sent as its reader expects them.
 fn has_what_it_needs(rows: &[Row], row: &Row) -> bool {
     needed(rows, row)
-        .all(|needed| sent(rows, needed).is_some_and(|sent| sent.field == needed.entry.field))
+        .all(|needed| sent(rows, needed).is_some_and(|sent| sent.has_certificate_of(&needed.entry)))
 }

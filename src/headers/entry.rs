@@ -73,7 +73,16 @@ impl Entry {
 
     /// Whether this row states the same part of the verdict as the other.
     pub(crate) fn is_verdict_for(&self, other: &Self) -> bool {
-        self.field == other.field && matches!(self.when, When::Always | When::WithVerdict)
+        self.has_form_of(other) && matches!(self.when, When::Always | When::WithVerdict)
+    }
+
+    /// Whether this row has a certificate in the other's form, whenever the other has it.
+    pub(crate) fn has_certificate_of(&self, other: &Self) -> bool {
+        self.has_form_of(other) && self.sizes == other.sizes
+    }
+
+    fn has_form_of(&self, other: &Self) -> bool {
+        self.field == other.field && self.around == other.around
     }
 
     /// Whether its value is an element of Envoy's list.
