@@ -50,7 +50,8 @@ impl Claim {
 }
 
 impl ConnectionState {
-    /// Wraps a request's body, to strip its trailers.
+    /// Wraps a request's body, to strip its trailers. For a request that is [withheld](Self::withhold), call [`Claim::strip_body`]: it
+    /// strips [kept](Forwarding::keep_family) families too.
     pub fn strip_body<B>(&self, body: B) -> StrippedBody<B> {
         StrippedBody { inner: body, forwarding: self.forwarding().clone(), kept: self.kept() }
     }

@@ -7,9 +7,9 @@ use core::sync::atomic::AtomicBool;
 
 use super::state::{ConnectionState, Inner, READY, SENT, Waiting};
 use super::sync::{Arc, Ordering};
-use super::{Forwarding, xfcc};
+use super::{Forwarding, strip, xfcc};
 use crate::headers::families::Families;
-use crate::headers::{HeaderLine, HeaderLines};
+use crate::headers::{HeaderLine, HeaderLines, RequestHeadersMut};
 
 impl Forwarding {
     /// Prepares a request with or without a [`ConnectionState`].
@@ -92,6 +92,24 @@ impl Claim {
     #[inline]
     pub fn owns(&self, name: &[u8]) -> bool {
         self.forwarding().owner(self.kept()).owns(name)
+    }
+
+    /// Strips the request's trailers, and returns how many were stripped. Nothing is added to trailers.
+    ///
+    /// A claim of [`withhold`](super::ConnectionState::withhold) strips the families too that are
+    /// [kept](Forwarding::keep_family) from this client, which [`ConnectionState::strip_trailers`](super::ConnectionState::strip_trailers)
+    /// does not.
+    ///
+    /// ```
+    /// use tls_client_auth::Forwarding;
+    ///
+    /// let claim = Forwarding::rfc9440().claim(None);
+    /// let mut trailers = vec![("client_cert".to_owned(), ":AA==:".to_owned()), ("X-Checksum".to_owned(), "1".to_owned())];
+    /// assert_eq!(claim.strip_trailers(&mut trailers), 1);
+    /// assert_eq!(trailers, [("X-Checksum".to_owned(), "1".to_owned())]);
+    /// ```
+    pub fn strip_trailers<H: RequestHeadersMut + ?Sized>(&self, trailers: &mut H) -> usize {
+        strip::strip(trailers, self.forwarding().owner(self.kept()))
     }
 
     /// The names of headers that exceed their limit: see [`HeaderLines::too_large`](crate::headers::HeaderLines::too_large).

@@ -118,6 +118,9 @@ impl ConnectionState {
     }
 
     /// Strips a request's trailers, and returns how many were stripped. Nothing is added to trailers.
+    ///
+    /// For a request that is [withheld](Self::withhold), call [`Claim::strip_trailers`]: it strips
+    /// [kept](Forwarding::keep_family) families too.
     pub fn strip_trailers<H: RequestHeadersMut + ?Sized>(&self, trailers: &mut H) -> usize {
         strip::strip(trailers, self.0.forwarding.owner(self.kept()))
     }

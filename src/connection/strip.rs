@@ -505,6 +505,9 @@ mod tests {
                 assert_eq!(found, kept, "{case}");
                 assert_eq!(applied.stripped(), if kept { 2 } else { 3 }, "{case}");
                 assert!(headers.iter().all(|(_, value)| value != "forged"), "{case}");
+                let mut trailers = pairs(&[("client_cert_role", "r"), ("Client-Cert", "forged")]);
+                assert_eq!(claim.strip_trailers(&mut trailers), 2 - usize::from(kept), "{case}");
+                assert_eq!(trailers.len(), usize::from(kept), "{case}");
             }
         }
         for name in

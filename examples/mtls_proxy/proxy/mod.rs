@@ -223,8 +223,7 @@ impl Proxy {
             None => answer(StatusCode::BAD_REQUEST),
             Some(host) => match self.admit(&host, guest, connection, &mut entry) {
                 Ok(claim) => {
-                    let forwarded =
-                        self.forward(request, &host, guest, connection, claim, &entry).await;
+                    let forwarded = self.forward(request, &host, guest, claim, &entry).await;
                     forwarded.unwrap_or_else(|failure| {
                         self.errors_of_origin.report(&entry, &failure);
                         answer(failure.status())
@@ -265,7 +264,6 @@ impl Proxy {
         mut request: Request<Incoming>,
         host: &Authority,
         guest: &Arc<Guest>,
-        connection: &ConnectionState,
         claim: Claim,
         entry: &Entry<'_>,
     ) -> std::result::Result<Response<Body>, Failure> {
@@ -299,14 +297,10 @@ impl Proxy {
         let mut response = if is_retryable {
             attempt(empty()).await
         } else {
-            let (trailers, activity) = (connection.clone(), activity.clone());
-            let guest = Arc::clone(guest);
-            let body = body.map_frame(move |mut frame| {
+            let (activity, guest) = (activity.clone(), Arc::clone(guest));
+            let body = claim.strip_body(body).map_frame(move |frame| {
                 activity.moved();
                 guest.activity.moved();
-                if let Some(fields) = frame.trailers_mut() {
-                    trailers.strip_trailers(fields);
-                }
                 frame
             });
             attempt(body.boxed()).await
