@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::std_instead_of_alloc, reason = "a test")]
 
+use proptest::collection::vec;
+use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
+use proptest::sample::select;
 use tls_client_auth::client::VerifyError;
 use tls_client_auth::field::{
     CertificateForm, ChainForm, DigestForm, Field, Flag, Limits, NameForm, SerialForm, VerdictForm,
@@ -263,5 +266,57 @@ fn a_verdict_counts_in_its_own_form_only() {
         let other = other.only(["X-Verify"]).unwrap();
         let [first, ..] = requests(&failed, &every(&other).on_every_request(own()));
         assert_eq!(first.iter().any(|(name, _)| name == "X-Serial"), goes, "{case}");
+    }
+}
+
+/// Fields of a verdict, whole and in halves, and of facts: under a few names, which sets then share.
+const FIELDS: [&str; 17] = [
+    "presented:digit",
+    "verified",
+    "verified-flag:word",
+    "verdict:text",
+    "verdict:code",
+    "verdict:word",
+    "revoked:digit",
+    "revoked:word",
+    "serial:hex",
+    "subject:rfc2253",
+    "sha256:lower",
+    "certificate:byte-sequence",
+    "certificate:base64",
+    "chain:byte-sequences",
+    "chain-certificate:0:base64",
+    "leaf-and-chain:comma-base64",
+    "xfcc:hash,subject",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_reader_of_sets_made_at_random_takes_a_client_for_a_trusted_one(
+        tables in vec((vec((select(&["X-A", "X-B", "X-C", "x_b", "X.C"]), select(&FIELDS)), 1..5), any::<[bool; 2]>()), 2..4)
+    ) {
+        let mut forwarding = Forwarding::none();
+        let mut readers = Vec::new();
+        for (rows, [is_for_every_request, for_trusted]) in tables {
+            let rows = rows.iter().map(|(name, field)| (*name, field.parse::<Field>().unwrap()));
+            // One name twice is no set.
+            let Ok(set) = HeaderSet::new("own", Dialect::OpenSsl, rows) else { continue };
+            let set = if for_trusted { set.facts_for_trusted() } else { set };
+            readers.extend(reader(&set));
+            forwarding = match is_for_every_request {
+                true => forwarding.on_every_request(set),
+                false => forwarding.on_first_request(set),
+            };
+        }
+        for (kind, client) in clients() {
+            for (at, lines) in requests(&client, &forwarding).iter().enumerate() {
+                for read in readers.iter().filter_map(|reader| reader.receive(lines).ok()) {
+                    let is_right = !read.is_trusted() || client.is_trusted() && at < 2;
+                    prop_assert!(is_right, "{}, request {}: {:?}", kind, at, lines);
+                }
+            }
+        }
     }
 }
