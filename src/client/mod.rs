@@ -59,6 +59,14 @@ struct Others {
 
 impl ClientCertificate {
     /// Creates a client that presented no certificate.
+    ///
+    /// ```
+    /// use tls_client_auth::{ClientCertificate, Verification};
+    ///
+    /// let client = ClientCertificate::none();
+    /// assert!(!client.is_presented());
+    /// assert_eq!(*client.verification(), Verification::None);
+    /// ```
     #[must_use]
     pub const fn none() -> Self {
         Self {
@@ -73,6 +81,20 @@ impl ClientCertificate {
 
     /// Creates a client that presented this leaf certificate (DER), with the TLS library's verification result. An `Arc<[u8]>` is
     /// shared, not copied.
+    ///
+    /// ```
+    /// use tls_client_auth::client::VerifyError;
+    /// use tls_client_auth::{ClientCertificate, Verification};
+    /// # let (leaf, intermediate) = (*b"DER", *b"DER");
+    ///
+    /// // The TLS library's result is an argument.
+    /// let client = ClientCertificate::presented(leaf, Verification::Success).chain([intermediate]);
+    /// assert!(client.is_trusted());
+    /// assert_eq!(client.chain_certificates().len(), 1);
+    ///
+    /// let client = ClientCertificate::presented(leaf, VerifyError::CertHasExpired.into());
+    /// assert!(client.is_presented() && !client.is_trusted());
+    /// ```
     #[must_use]
     pub fn presented(leaf: impl Into<Arc<[u8]>>, verification: Verification) -> Self {
         Self { leaf: Some(leaf.into()), verification, ..Self::none() }
@@ -114,6 +136,13 @@ impl ClientCertificate {
 
     /// Sets whether the presented certificate is known to be revoked. Ignored for a certificate that failed verification, as
     /// Cloudflare reports a revocation beside `SUCCESS` ("valid but revoked") and never beside `FAILED`.
+    ///
+    /// ```
+    /// use tls_client_auth::{ClientCertificate, Verification};
+    ///
+    /// let client = ClientCertificate::presented(*b"DER", Verification::Success).revoked(true);
+    /// assert!(client.is_revoked() && !client.is_trusted());
+    /// ```
     #[must_use]
     pub fn revoked(mut self, revoked: bool) -> Self {
         let has_failed = matches!(self.verification, Verification::Failed(_));
@@ -130,6 +159,17 @@ impl ClientCertificate {
 
     /// Sets the reference time for [`DaysRemaining`](crate::field::Field::DaysRemaining). The default is the time at which the headers
     /// are written. Without feature `std` there is no default, and the header is left out.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let day_before = time::OffsetDateTime::from_unix_timestamp(2_078_486_055 - 86_400).unwrap();
+    /// let lines = HeaderSet::nginx().lines(&client.seen_at(day_before), Limits::new());
+    /// assert_eq!(lines.get("ssl-client-v-remain"), Some("1"));
+    /// ```
     #[must_use]
     pub const fn seen_at(mut self, time: OffsetDateTime) -> Self {
         self.seen_at = Some(time);
@@ -184,6 +224,15 @@ impl ClientCertificate {
     }
 
     /// Parses the leaf.
+    ///
+    /// ```
+    /// use tls_client_auth::{ClientCertificate, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// assert_eq!(client.certificate()?.subject().first_common_name().unwrap(), "client.example");
+    /// # Ok::<(), tls_client_auth::x509::Error>(())
+    /// ```
     ///
     /// # Errors
     /// The leaf is missing ([`ErrorKind::Missing`]) or is not the DER of a certificate.

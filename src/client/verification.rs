@@ -32,6 +32,14 @@ pub enum Verification {
 
 impl Verification {
     /// Converts the number that OpenSSL's or BoringSSL's `SSL_get_verify_result` returned for a presented certificate.
+    ///
+    /// ```
+    /// use tls_client_auth::{Dialect, Verification};
+    ///
+    /// // `SSL_get_verify_result` returned 0 (`X509_V_OK`), or 10 (`X509_V_ERR_CERT_HAS_EXPIRED`).
+    /// assert_eq!(Verification::from_code(0, Dialect::OpenSsl), Verification::Success);
+    /// assert_eq!(Verification::from_code(10, Dialect::OpenSsl).text(Dialect::OpenSsl), "FAILED:certificate has expired");
+    /// ```
     #[must_use]
     pub fn from_code(code: i32, library: Dialect) -> Self {
         if code == 0 {
@@ -65,7 +73,7 @@ impl Verification {
         }
     }
 
-    /// Parses what [`FromStr`] parses.
+    /// Parses a result as [`FromStr`] does; `None` if the text is not one.
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         match text {
             "NONE" => Some(Self::None),
@@ -82,14 +90,14 @@ impl Verification {
     }
 }
 
-/// The outcome in OpenSSL's words: [`text`](Self::text) with [`Dialect::OpenSsl`].
+/// Prints the result in OpenSSL's words: [`text`](Self::text) with [`Dialect::OpenSsl`].
 impl fmt::Display for Verification {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(&self.text(Dialect::OpenSsl))
     }
 }
 
-/// Reads what [`text`](Self::text) writes, in either dialect; a reason neither library words stays as it is, and no reason stays none.
+/// Parses the output of [`text`](Self::text), in either dialect. A reason of neither library becomes [`Reason::Other`].
 ///
 /// ```
 /// use tls_client_auth::Verification;
@@ -121,6 +129,16 @@ impl From<VerifyError> for Verification {
 }
 
 /// The reason for which verification failed: one of OpenSSL's and BoringSSL's, or the caller's own text.
+///
+/// ```
+/// use tls_client_auth::client::{Reason, VerifyError};
+/// use tls_client_auth::{Dialect, Verification};
+///
+/// let failed = Verification::from_code(10, Dialect::OpenSsl);
+/// assert_eq!(failed, Verification::Failed(Reason::Known(VerifyError::CertHasExpired)));
+/// let failed = Verification::from_text("FAILED:not on our list").unwrap();
+/// assert_eq!(failed, Verification::Failed(Reason::other("not on our list")));
+/// ```
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Reason {

@@ -1,4 +1,4 @@
-//! What the caller names of the chain that verification built: the leaf's issuer, and the root. Neither comes from the client.
+//! The issuer and the root of the chain that verification built, as given by the caller. Neither comes from the client.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -58,11 +58,11 @@ impl ClientCertificate {
         self.with_others(|others| others.issuer = issuer.map(Arc::from))
     }
 
-    /// Names the root of the chain (DER) that verification built: the source of [`Field::RootSubject`], HAProxy's `ssl_c_r_dn`. Empty
-    /// bytes name none.
+    /// Sets the root certificate (DER) of the chain that verification built: the source of [`Field::RootSubject`], HAProxy's
+    /// `ssl_c_r_dn`. Empty bytes mean that it is not known.
     ///
-    /// Like the [verified issuer](Self::verified_issuer) it never comes from what the client sent, is read only where the
-    /// verification is [`Verification::Success`], and is never part of a forwarded chain.
+    /// As for the [verified issuer](Self::verified_issuer), do not take it from the chain that the client sent. It is parsed only if the
+    /// verification is [`Verification::Success`], and it is never part of a forwarded chain.
     ///
     /// With OpenSSL it is the last certificate of the verified chain, except on a resumed session:
     /// `.verified_root(tls.verified_chain().and_then(|chain| chain.iter().last()?.to_der().ok()).unwrap_or_default())`.
@@ -89,12 +89,12 @@ impl ClientCertificate {
         self.with_others(|others| others.root = root)
     }
 
-    /// Names the root of the verified chain among the CA certificates (DER) that the TLS listener trusts: a single one, or the last
-    /// one on the way from the leaf to its [issuer among them](Self::verified_issuer_among), to that one's issuer, and so on.
+    /// Finds the root of the verified chain among the CA certificates (DER) that the TLS listener trusts: the only one, or the last on
+    /// the path from the leaf to its [issuer among them](Self::verified_issuer_among), to that one's issuer, and so on.
     ///
-    /// Where several certificates could be next, none is named. The same holds where the leaf's issuer is an intermediate CA that only
-    /// the client sent and the listener trusts more than one certificate, and where the certificate did not verify. Names compare byte
-    /// for byte; no signature is checked.
+    /// Sets none if several certificates could be next; if the leaf's issuer is an intermediate CA that only the client sent, and the
+    /// listener trusts several certificates; or if the certificate did not verify. Names are compared byte for byte; no signature is
+    /// checked.
     ///
     /// ```
     /// use tls_client_auth::{ClientCertificate, Verification};
@@ -112,7 +112,7 @@ impl ClientCertificate {
         let authorities: Vec<C> = authorities.into_iter().collect();
         let root = self.root_among(&authorities);
         self.with_others(|others| {
-            // One certificate is both for most clients: it is kept once.
+            // For most clients one certificate is both, and is stored once.
             let issuer = others.issuer.as_ref().filter(|issuer| root == Some(issuer));
             others.root = issuer.cloned().or_else(|| root.map(Arc::from));
         })
@@ -148,14 +148,14 @@ impl ClientCertificate {
         None
     }
 
-    /// The issuer's certificate that [`verified_issuer`](Self::verified_issuer) named; `None` where the leaf did not verify.
+    /// The issuer's certificate set by [`verified_issuer`](Self::verified_issuer); `None` if the leaf did not verify.
     #[must_use]
     pub fn issuer(&self) -> Option<&[u8]> {
         let issuer = self.others.as_deref().and_then(|others| others.issuer.as_deref());
         issuer.filter(|_| self.verification == Verification::Success)
     }
 
-    /// The root's certificate that [`verified_root`](Self::verified_root) named; `None` where the leaf did not verify.
+    /// The root's certificate set by [`verified_root`](Self::verified_root); `None` if the leaf did not verify.
     #[must_use]
     pub fn root(&self) -> Option<&[u8]> {
         let root = self.others.as_deref().and_then(|others| others.root.as_deref());
@@ -163,7 +163,7 @@ impl ClientCertificate {
     }
 }
 
-/// Which of several certificates issued another.
+/// The certificate among several that issued another.
 enum Issuers<'a> {
     None,
     One(&'a [u8]),
@@ -171,7 +171,7 @@ enum Issuers<'a> {
 }
 
 impl<'a> Issuers<'a> {
-    /// The same certificate twice is one.
+    /// The same certificate twice counts as one.
     fn among<C: AsRef<[u8]>>(certificate: &Certificate<'_>, authorities: &'a [C]) -> Self {
         let mut issuers = authorities.iter().map(AsRef::as_ref).filter(|authority| {
             Certificate::from_der(authority)

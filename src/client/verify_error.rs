@@ -236,8 +236,8 @@ impl core::error::Error for VerifyError {}
 /// assert_eq!("certificate has expired".parse(), Ok(VerifyError::CertHasExpired));
 /// assert_eq!(VerifyError::CertHasExpired.to_string(), "certificate has expired");
 /// let error = "certificate expired".parse::<VerifyError>().unwrap_err();
-/// let said = r#"the text is not a reason of OpenSSL or BoringSSL, did you mean "certificate has expired"?"#;
-/// assert_eq!(error.to_string(), said);
+/// let message = r#"the text is not a reason of OpenSSL or BoringSSL, did you mean "certificate has expired"?"#;
+/// assert_eq!(error.to_string(), message);
 /// ```
 impl FromStr for VerifyError {
     type Err = ParseVerifyError;
@@ -252,6 +252,13 @@ impl FromStr for VerifyError {
 /// The text is not a reason of OpenSSL or BoringSSL, or not a result of verification.
 ///
 /// The error names the most similar known text. It does not contain the given text, which may come from a client.
+///
+/// ```
+/// use tls_client_auth::client::VerifyError;
+///
+/// assert_eq!("certificate has expired".parse(), Ok(VerifyError::CertHasExpired));
+/// assert!("expired".parse::<VerifyError>().is_err());
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ParseVerifyError {
     what: &'static str,

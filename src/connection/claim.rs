@@ -38,6 +38,26 @@ impl Forwarding {
 ///
 /// A claim can be applied to several attempts. If it is dropped uncommitted (also by a panic or a cancelled future), the next
 /// request carries the first request's headers.
+///
+/// ```
+/// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Verification};
+///
+/// let client = ClientCertificate::presented(*b"DER", Verification::Success);
+/// let connection = ConnectionState::new(client, Forwarding::cloudflare());
+///
+/// // The first attempt fails, and the claim is applied to a second one.
+/// let claim = connection.claim();
+/// for answered in [false, true] {
+///     let mut headers = Vec::new();
+///     assert!(claim.apply(&mut headers).is_complete());
+///     assert_eq!(headers.len(), 2);
+///     if answered {
+///         break;
+///     }
+/// }
+/// claim.commit();
+/// assert!(connection.is_sent() && !connection.claim().is_first());
+/// ```
 pub struct Claim {
     source: Source,
     /// Whether it carries any headers.

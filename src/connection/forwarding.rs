@@ -45,7 +45,7 @@ struct Settings {
     limits: Limits,
     /// As it was set.
     xfcc_mode: XfccMode,
-    /// Whether something else than Envoy's is sent under Envoy's name, which can't stand behind an inbound value.
+    /// Whether a value other than Envoy's is sent under Envoy's header name; it cannot be appended to an incoming value.
     sends_no_element: bool,
     /// The names of all sets, and those that are stripped without being sent. Folded and sorted.
     names: Vec<String>,
@@ -127,13 +127,13 @@ impl Forwarding {
 
     /// Adds a set for every request. If two such sets share a header name, the set added first has it.
     ///
-    /// A set keeps its rules beside other sets:
+    /// A set keeps its rules in combination with other sets:
     ///
-    /// - A set that loses its verdict's header to another field is sent for trusted clients only.
-    /// - A header that two sets share is sent only for the clients for whom both sets send it. For example, `kong` has no verdict:
-    ///   beside it, `puppet` sends its `X-Client-Cert` for trusted clients only.
-    ///   [`including_untrusted`](HeaderSet::including_untrusted) lifts that for its own set only.
-    /// - A chain is left out if another set's field has the name of its leaf.
+    /// - A set that loses its verdict's header to another set is sent for trusted clients only.
+    /// - A header that two sets share is sent only for the clients for whom both sets send it. For example, `kong` has no verdict, so
+    ///   together with it `puppet` sends `X-Client-Cert` for trusted clients only.
+    ///   [`including_untrusted`](HeaderSet::including_untrusted) changes that for its own set only.
+    /// - A chain is left out if another set's field has the header name of its leaf.
     #[must_use]
     pub fn on_every_request(self, set: HeaderSet) -> Self {
         self.with(|settings| {
@@ -289,7 +289,7 @@ impl Forwarding {
         self.0.xfcc_mode
     }
 
-    /// The mode that holds for what is sent.
+    /// The mode in effect for the headers that are sent.
     pub(crate) fn mode_of_xfcc(&self) -> XfccMode {
         match self.0.xfcc_mode {
             XfccMode::AppendForward if self.0.sends_no_element => XfccMode::SanitizeSet,

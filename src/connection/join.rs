@@ -1,11 +1,12 @@
-//! Which rows of several sets go on which requests, and for whom: decided once, when a forwarding is made.
+//! Joins the rows of several sets: for each row, the requests and the clients for which it is sent. Computed once for a forwarding.
 //!
-//! A header has one value, so of the rows with one name a request carries one. What each set promises its reader holds all the same:
+//! A header has one value, so a request has only one of several rows with the same name. The rules of each set still hold:
 //!
-//! - Facts never go without their verdict. Where the row with a verdict's name is another, the set's rows are for trusted clients only.
-//! - A row that a set keeps to some clients goes to no others, also where another set sends it: the first set's reader finds its own
-//!   header, and looks at nothing else.
-//! - No chain goes without its leaf, and no certificate of it without those before.
+//! - Facts are never sent without their verdict. If another set's row has the verdict's name, the set's rows are for trusted clients
+//!   only.
+//! - A row that one set sends for some clients only is not sent for others by another set, because the first set's reader would find
+//!   its own header.
+//! - A chain is not sent without its leaf, nor a certificate of it without those before it.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -19,11 +20,11 @@ struct Row {
     set: usize,
     is_for_every_request: bool,
     entry: Entry,
-    /// The place of the row that is sent under this one's name: its own, or that of an earlier one.
+    /// The index of the row that is sent under this one's name: its own, or an earlier one's.
     sent: usize,
 }
 
-/// The rows that every request carries, and those that the first one carries beside them.
+/// The rows of every request, and the further rows of the first request.
 pub(super) fn joined(every: &[HeaderSet], first: &[HeaderSet]) -> [Arc<[Entry]>; 2] {
     let sets = every.iter().map(|set| (true, set)).chain(first.iter().map(|set| (false, set)));
     let mut rows: Vec<Row> = Vec::new();
@@ -35,7 +36,7 @@ pub(super) fn joined(every: &[HeaderSet], first: &[HeaderSet]) -> [Arc<[Entry]>;
             rows.push(Row { set, is_for_every_request, entry, sent });
         }
     }
-    // A row that fewer clients get can take another set's verdict.
+    // A row for fewer clients can replace another set's verdict.
     while narrow(&mut rows) {}
     let carried = |wanted: bool| {
         let own = rows.iter().enumerate().filter(|(place, row)| {
@@ -48,7 +49,7 @@ pub(super) fn joined(every: &[HeaderSet], first: &[HeaderSet]) -> [Arc<[Entry]>;
     [carried(true), carried(false)]
 }
 
-/// Takes rows from clients that must not get them. Returns whether there were any.
+/// Restricts rows to the clients that may receive them. Returns whether any changed.
 fn narrow(rows: &mut [Row]) -> bool {
     let mut without_verdict: Vec<usize> = Vec::new();
     for row in rows.iter().filter(|row| row.entry.field.is_of_verdict()) {
@@ -75,12 +76,12 @@ fn narrow(rows: &mut [Row]) -> bool {
     has_changed
 }
 
-/// What goes under the row's name.
+/// The row that is sent under this row's name.
 fn sent<'r>(rows: &'r [Row], row: &Row) -> Option<&'r Entry> {
     rows.get(row.sent).map(|sent| &sent.entry)
 }
 
-/// The rows of its set without which a chain's must not go.
+/// The rows of its set that a chain's row requires.
 fn needed<'r>(rows: &'r [Row], row: &'r Row) -> impl Iterator<Item = &'r Row> {
     rows.iter().filter(move |other| {
         let is_before = match (other.entry.field, row.entry.field) {
@@ -94,7 +95,7 @@ fn needed<'r>(rows: &'r [Row], row: &'r Row) -> impl Iterator<Item = &'r Row> {
     })
 }
 
-/// Whether the certificates before a chain's are sent as its reader expects them.
+/// Whether the certificates before a chain's are sent in the expected form.
 fn has_what_it_needs(rows: &[Row], row: &Row) -> bool {
     needed(rows, row)
         .all(|needed| sent(rows, needed).is_some_and(|sent| sent.has_certificate_of(&needed.entry)))

@@ -157,7 +157,7 @@ impl<'de> Visitor<'de> for ForwardingVisitor {
     }
 }
 
-/// Keeps a family. A family that is kept already, in another spelling, is an error.
+/// Keeps a family. A family that is already kept, in any spelling, is an error.
 fn keep(
     forwarding: Forwarding,
     family: &str,

@@ -103,6 +103,16 @@ impl ConnectionState {
 
     /// Prepares a request for a host that does not forward the certificate. The request is only stripped, also of
     /// [kept](Forwarding::keep_family) families; the first request's headers remain for another request.
+    ///
+    /// ```
+    /// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Verification};
+    ///
+    /// let client = ClientCertificate::presented(*b"DER", Verification::Success);
+    /// let connection = ConnectionState::new(client, Forwarding::cloudflare());
+    /// let mut headers = vec![("Cf-Client-Cert-Sha256".to_owned(), "forged".to_owned())];
+    /// connection.withhold().apply(&mut headers);
+    /// assert!(headers.is_empty() && !connection.is_sent());
+    /// ```
     #[must_use = "a request must be stripped by `Claim::apply`"]
     pub fn withhold(&self) -> Claim {
         Claim::new(Source::Connection(Arc::clone(&self.0)), false)
@@ -121,6 +131,15 @@ impl ConnectionState {
     ///
     /// For a request that is [withheld](Self::withhold), call [`Claim::strip_trailers`]: it strips
     /// [kept](Forwarding::keep_family) families too.
+    ///
+    /// ```
+    /// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding};
+    ///
+    /// let connection = ConnectionState::new(ClientCertificate::none(), Forwarding::cloudflare());
+    /// let mut trailers = vec![("X_SSL_Client_Cert".to_owned(), "forged".to_owned()), ("Digest".to_owned(), "…".to_owned())];
+    /// assert_eq!(connection.strip_trailers(&mut trailers), 1);
+    /// assert_eq!(trailers.len(), 1);
+    /// ```
     pub fn strip_trailers<H: RequestHeadersMut + ?Sized>(&self, trailers: &mut H) -> usize {
         strip::strip(trailers, self.0.forwarding.owner(self.kept()))
     }

@@ -8,6 +8,22 @@ use super::{hex_escape, nibble};
 /// The dialect of a URL-encoded PEM: the bytes that are not encoded. The hex digits are always upper-case.
 ///
 /// Decoders must distinguish the last two: a `+` is a `+` in `Alb` and a space in `Form`.
+///
+/// ```
+/// use tls_client_auth::field::{CertificateForm, Field, UrlForm};
+/// # use tls_client_auth::field::Limits;
+/// # use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+/// # let der = include_bytes!("../../tests/fixtures/plain.der");
+/// # let value = |field| {
+/// #     let client = ClientCertificate::presented(&der[..], Verification::Success);
+/// #     let set = HeaderSet::new("one", Dialect::OpenSsl, [("X", field)]).unwrap().including_untrusted();
+/// #     set.lines(&client, Limits::new()).get("X").unwrap_or_default().to_owned()
+/// # };
+///
+/// // `value` returns the header value of a field for a test certificate.
+/// assert_eq!(value(Field::Certificate(CertificateForm::EscapedPem(UrlForm::Component)))[..32], *"-----BEGIN%20CERTIFICATE-----%0A");
+/// assert_eq!(value(Field::Certificate(CertificateForm::EscapedPem(UrlForm::Form)))[..30], *"-----BEGIN+CERTIFICATE-----%0A");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum UrlForm {

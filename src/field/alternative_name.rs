@@ -23,6 +23,23 @@ const USER_PRINCIPAL_NAME: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0
 const CONSTRUCTED_UTF8_STRING: u8 = UTF8_STRING | 0x20;
 
 /// The selection and the form of subject alternative names.
+///
+/// ```
+/// use tls_client_auth::field::{Field, SanKind, SubjectAltNameForm};
+/// # use tls_client_auth::field::Limits;
+/// # use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+/// # let der = include_bytes!("../../tests/fixtures/plain.der");
+/// # let value = |field| {
+/// #     let client = ClientCertificate::presented(&der[..], Verification::Success);
+/// #     let set = HeaderSet::new("one", Dialect::OpenSsl, [("X", field)]).unwrap().including_untrusted();
+/// #     set.lines(&client, Limits::new()).get("X").unwrap_or_default().to_owned()
+/// # };
+///
+/// // `value` returns the header value of a field for a test certificate.
+/// assert_eq!(value(Field::SubjectAltName(SubjectAltNameForm::Dns(0))), "client.example");
+/// assert_eq!(value(Field::SubjectAltName(SubjectAltNameForm::DnsBase64)), "Y2xpZW50LmV4YW1wbGU=");
+/// assert_eq!(value(Field::SubjectAltName(SubjectAltNameForm::List(SanKind::Dns))), "client.example");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SubjectAltNameForm {

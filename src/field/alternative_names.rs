@@ -11,6 +11,22 @@ use crate::x509::cursor::Cursor;
 use crate::x509::subject_alt_name::tag;
 
 /// A kind of subject alternative name (RFC 5280 §4.2.1.6) that is text or an address.
+///
+/// ```
+/// use tls_client_auth::field::{Field, SanKind};
+/// # use tls_client_auth::field::Limits;
+/// # use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+/// # let der = include_bytes!("../../tests/fixtures/plain.der");
+/// # let value = |field| {
+/// #     let client = ClientCertificate::presented(&der[..], Verification::Success);
+/// #     let set = HeaderSet::new("one", Dialect::OpenSsl, [("X", field)]).unwrap().including_untrusted();
+/// #     set.lines(&client, Limits::new()).get("X").unwrap_or_default().to_owned()
+/// # };
+///
+/// // `value` returns the header value of a field for a test certificate.
+/// assert_eq!(value(Field::SubjectAltNames(SanKind::Dns)), "[client.example]");
+/// assert_eq!(value(Field::SubjectAltNames(SanKind::Email)), "[]");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SanKind {

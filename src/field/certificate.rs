@@ -18,6 +18,23 @@ type Read<T = ()> = Result<T, ReceiveErrorKind>;
 /// [`OneLinePem`](Self::OneLinePem), [`TabbedPem`](Self::TabbedPem), [`Base64Pem`](Self::Base64Pem) and [`UrlForm::Component`] any of
 /// base64, base64 of PEM, PEM (URL-encoded, folded or on one line) and RFC 9440's form, which differ in their first characters. For
 /// [`UrlForm::Component`] they also accept the certificates after the leaf.
+///
+/// ```
+/// use tls_client_auth::field::{CertificateForm, Field, UrlForm};
+/// # use tls_client_auth::field::Limits;
+/// # use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+/// # let der = include_bytes!("../../tests/fixtures/plain.der");
+/// # let value = |field| {
+/// #     let client = ClientCertificate::presented(&der[..], Verification::Success);
+/// #     let set = HeaderSet::new("one", Dialect::OpenSsl, [("X", field)]).unwrap().including_untrusted();
+/// #     set.lines(&client, Limits::new()).get("X").unwrap_or_default().to_owned()
+/// # };
+///
+/// // `value` returns the header value of a field for a test certificate.
+/// assert_eq!(value(Field::Certificate(CertificateForm::Base64))[..12], *"MIIB7jCCAZWg");
+/// assert_eq!(value(Field::Certificate(CertificateForm::ByteSequence))[..12], *":MIIB7jCCAZW");
+/// assert_eq!(value(Field::Certificate(CertificateForm::EscapedPem(UrlForm::Component)))[..42], *"-----BEGIN%20CERTIFICATE-----%0AMIIB7jCCAZ");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum CertificateForm {
@@ -91,6 +108,22 @@ impl CertificateForm {
 }
 
 /// The encoding of several certificates.
+///
+/// ```
+/// use tls_client_auth::field::{ChainForm, Field};
+/// # use tls_client_auth::field::Limits;
+/// # use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+/// # let der = include_bytes!("../../tests/fixtures/plain.der");
+/// # let value = |field| {
+/// #     let client = ClientCertificate::presented(&der[..], Verification::Success);
+/// #     let set = HeaderSet::new("one", Dialect::OpenSsl, [("X", field)]).unwrap().including_untrusted();
+/// #     set.lines(&client, Limits::new()).get("X").unwrap_or_default().to_owned()
+/// # };
+///
+/// // `value` returns the header value of a field for a test certificate.
+/// assert_eq!(value(Field::LeafAndChain(ChainForm::CommaBase64))[..12], *"MIIB7jCCAZWg");
+/// assert_eq!(value(Field::Chain(ChainForm::ByteSequences)), "");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ChainForm {

@@ -12,6 +12,23 @@ use crate::encoding;
 use crate::x509::{Certificate, Dialect, Time};
 
 /// The format of a date. Receivers accept any of the three ISO 8601 forms for each other.
+///
+/// ```
+/// use tls_client_auth::field::{DateForm, Field};
+/// # use tls_client_auth::field::Limits;
+/// # use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+/// # let der = include_bytes!("../../tests/fixtures/plain.der");
+/// # let value = |field| {
+/// #     let client = ClientCertificate::presented(&der[..], Verification::Success);
+/// #     let set = HeaderSet::new("one", Dialect::OpenSsl, [("X", field)]).unwrap().including_untrusted();
+/// #     set.lines(&client, Limits::new()).get("X").unwrap_or_default().to_owned()
+/// # };
+///
+/// // `value` returns the header value of a field for a test certificate.
+/// assert_eq!(value(Field::NotBefore(DateForm::OpenSsl)), "Jan  2 03:04:05 2025 GMT");
+/// assert_eq!(value(Field::NotBefore(DateForm::Iso8601)), "2025-01-02T03:04:05Z");
+/// assert_eq!(value(Field::NotBefore(DateForm::UnixSeconds)), "1735787045");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum DateForm {

@@ -36,7 +36,7 @@ impl Declared {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UnknownKey {
     key: String,
-    /// What the format has.
+    /// The format's keys.
     known: Vec<&'static str>,
 }
 

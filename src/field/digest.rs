@@ -6,6 +6,22 @@ use super::ReceiveErrorKind;
 use crate::encoding;
 
 /// The encoding of a digest. For every form, receivers accept hex in either case, with or without colons, and base64.
+///
+/// ```
+/// use tls_client_auth::field::{DigestForm, Field};
+/// # use tls_client_auth::field::Limits;
+/// # use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+/// # let der = include_bytes!("../../tests/fixtures/plain.der");
+/// # let value = |field| {
+/// #     let client = ClientCertificate::presented(&der[..], Verification::Success);
+/// #     let set = HeaderSet::new("one", Dialect::OpenSsl, [("X", field)]).unwrap().including_untrusted();
+/// #     set.lines(&client, Limits::new()).get("X").unwrap_or_default().to_owned()
+/// # };
+///
+/// // `value` returns the header value of a field for a test certificate.
+/// assert_eq!(value(Field::Sha1(DigestForm::Lower)), "4224ef9941c41e23f02deb9c2998dc6fa1447470");
+/// assert_eq!(value(Field::Sha256(DigestForm::Base64Unpadded)), "c8lLl8nyFfd+zWCFcjIWApaX+jsp0uzWL7kYbbd4RKo");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum DigestForm {

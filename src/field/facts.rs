@@ -22,7 +22,7 @@ pub(crate) struct Facts<'c> {
     /// The size limits for the field that is written next.
     sizes: Sizes,
     pub(super) certificate: Option<Certificate<'c>>,
-    /// Of the root that the caller names.
+    /// The root's certificate, if the caller gave it.
     pub(super) root: Option<Name<'c>>,
     pub(super) sha1: Option<[u8; 20]>,
     pub(super) sha256: Option<[u8; 32]>,

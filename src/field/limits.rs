@@ -143,8 +143,8 @@ impl ReceiveLimits {
         self
     }
 
-    /// Sets the largest certificate, in bytes of DER. The record's properties and the names are read of a leaf up to that size;
-    /// [`TlsClientAuth::certificate`](crate::TlsClientAuth::certificate) reads up to 64 KiB.
+    /// Sets the largest certificate, in bytes of DER. The record's properties and the names are parsed from a leaf of up to this size;
+    /// [`TlsClientAuth::certificate`](crate::TlsClientAuth::certificate) parses up to 64 KiB.
     #[must_use]
     pub const fn certificate(mut self, bytes: usize) -> Self {
         self.certificate = bytes;

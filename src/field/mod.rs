@@ -56,6 +56,15 @@ pub(crate) use xfcc::elements as xfcc_elements;
 ///
 /// In settings files a field is text: `subject:rfc2253`, `certificate:pem-url`, `chain-certificate:0:base64`.
 /// [`FromStr`](core::str::FromStr) lists all texts.
+///
+/// ```
+/// use tls_client_auth::field::{DigestForm, Field};
+///
+/// let field: Field = "sha256:upper-colons".parse()?;
+/// assert_eq!(field, Field::Sha256(DigestForm::UpperColons));
+/// assert_eq!(field.to_string(), "sha256:upper-colons");
+/// # Ok::<(), tls_client_auth::field::ParseFieldError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Field {
@@ -87,8 +96,8 @@ pub enum Field {
     /// The subject's distinguished name.
     #[doc(alias("ssl_client_s_dn", "SSL_CLIENT_S_DN", "ssl_c_s_dn"))]
     Subject(NameForm),
-    /// The distinguished name of the verified chain's root, where the caller names it:
-    /// [`verified_root`](crate::ClientCertificate::verified_root). Without a value for clients that did not verify.
+    /// The distinguished name of the verified chain's root, from [`verified_root`](crate::ClientCertificate::verified_root). No value if
+    /// that is not set, and for clients that did not verify.
     #[doc(alias = "ssl_c_r_dn")]
     RootSubject(NameForm),
     /// The serial number.

@@ -10,6 +10,23 @@ use crate::x509::cursor::{self, Cursor};
 use crate::x509::{Dialect, Name, Part};
 
 /// The form of a distinguished name. For the text forms, receivers parse a value that begins with `/` as a one-line form.
+///
+/// ```
+/// use tls_client_auth::field::{AttributeType, Field, NameForm, Occurrence};
+/// # use tls_client_auth::field::Limits;
+/// # use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+/// # let der = include_bytes!("../../tests/fixtures/plain.der");
+/// # let value = |field| {
+/// #     let client = ClientCertificate::presented(&der[..], Verification::Success);
+/// #     let set = HeaderSet::new("one", Dialect::OpenSsl, [("X", field)]).unwrap().including_untrusted();
+/// #     set.lines(&client, Limits::new()).get("X").unwrap_or_default().to_owned()
+/// # };
+///
+/// // `value` returns the header value of a field for a test certificate.
+/// assert_eq!(value(Field::Issuer(NameForm::Rfc2253)), "CN=Peers Root CA,O=Peers Test,C=DE");
+/// assert_eq!(value(Field::Issuer(NameForm::Legacy)), "/C=DE/O=Peers Test/CN=Peers Root CA");
+/// assert_eq!(value(Field::Subject(NameForm::Attribute(AttributeType::CommonName, Occurrence::First))), "client.example");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum NameForm {
@@ -106,7 +123,7 @@ impl NameForm {
     }
 }
 
-/// `CN=…`, `/C=…`, `1.2.3=#…`: what is anything else, a proxy's word for nothing among it, is no name.
+/// Whether the text is a name: `CN=…`, `/C=…`, `1.2.3=#…`. A proxy's text for an absent value is not.
 fn begins_with_type(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"/").unwrap_or(text);
     text.iter().position(|byte| *byte == b'=').is_some_and(|end| end > 0)

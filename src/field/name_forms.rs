@@ -1,12 +1,11 @@
-//! Whether the two forms in which OpenSSL and BoringSSL print a name can be of one name.
+//! Compares the two printed forms of a name: whether both can belong to the same name.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Whether the one-line form can be of the name that has this RFC 2253 form.
+/// Whether the one-line form can belong to the name with this RFC 2253 form.
 ///
-/// Where a value is printed from other bytes in the one than in the other (what is not ASCII, and what is of an unknown type), nothing
-/// can be said, and it can.
+/// Values that the two forms print from different bytes (non-ASCII text, and unknown types) cannot be compared, and count as equal.
 pub(super) fn can_be_one(rfc2253: &str, legacy: &str) -> bool {
     let Some(attributes) = attributes(rfc2253) else { return true };
     // BMPString and UniversalString have zero bytes before each character.
@@ -26,7 +25,7 @@ pub(super) fn are_plain_forms_of_one(rfc2253: &[u8], legacy: &[u8]) -> bool {
         && !rfc2253.iter().fold(false, |any, byte| any | matches!(byte, b'\\' | b'+'))
 }
 
-/// Whether `/` and `+` in values are escaped, and attributes of one RDN joined by `+`: by OpenSSL 3, not by others.
+/// Whether `/` and `+` in values are escaped, and attributes of one RDN joined by `+`: as in OpenSSL 3 only.
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum Escapes {
     Yes,
@@ -36,7 +35,7 @@ enum Escapes {
 /// `CN=name`, without escapes, and whether a `+` follows it.
 type Attribute = (String, bool);
 
-/// The attributes in the order in which they are printed, the last one first.
+/// The attributes in printed order, the last one first.
 fn attributes(rfc2253: &str) -> Option<Vec<Attribute>> {
     let mut attributes = Vec::new();
     let mut attribute = String::new();
@@ -44,7 +43,7 @@ fn attributes(rfc2253: &str) -> Option<Vec<Attribute>> {
     while let Some(character) = rest.next() {
         match character {
             ',' | '+' => attributes.push((core::mem::take(&mut attribute), character == '+')),
-            // Another value than its DER in hex has it escaped.
+            // Values other than DER in hex have it escaped.
             '#' if attribute.ends_with('=') && !attribute.trim_end_matches('=').contains('=') => {
                 return None;
             }

@@ -12,6 +12,23 @@ use crate::x509::SerialNumber;
 const MOST_DECIMAL_DIGITS: usize = 1000;
 
 /// The format of a serial number.
+///
+/// ```
+/// use tls_client_auth::field::{Field, SerialForm};
+/// # use tls_client_auth::field::Limits;
+/// # use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+/// # let der = include_bytes!("../../tests/fixtures/plain.der");
+/// # let value = |field| {
+/// #     let client = ClientCertificate::presented(&der[..], Verification::Success);
+/// #     let set = HeaderSet::new("one", Dialect::OpenSsl, [("X", field)]).unwrap().including_untrusted();
+/// #     set.lines(&client, Limits::new()).get("X").unwrap_or_default().to_owned()
+/// # };
+///
+/// // `value` returns the header value of a field for a test certificate.
+/// assert_eq!(value(Field::Serial(SerialForm::Hex)), "5A7001B17B539286C891");
+/// assert_eq!(value(Field::Serial(SerialForm::HexColons)), "5a:70:01:b1:7b:53:92:86:c8:91");
+/// assert_eq!(value(Field::Serial(SerialForm::Decimal)), "427079140808787325536401");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SerialForm {

@@ -5,8 +5,8 @@
 //! escapes are not misled either. Everything else equals Traefik's output.
 //!
 //! Receivers parse only the serial number and the dates, which the issuer chose, and only if no name can have produced them: each
-//! declared group that Traefik never leaves out must be present exactly once and in its place, and no other group. A forged group would be the
-//! second of its kind. The names themselves are not parsed.
+//! declared group that Traefik never leaves out must be present exactly once and at its position, and no other group. A forged group
+//! would be the second of its kind. The names themselves are not parsed.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -227,8 +227,8 @@ fn certain<'t>(text: &'t [u8], declared: &Declared) -> Option<[Option<&'t [u8]>;
     are_in_place(text, &values).then_some(values)
 }
 
-/// Whether the numbers stand in a row, the issuer before them, and a client's names only at the ends, as Traefik writes them: what a
-/// name writes stands elsewhere, unless it writes all the rest.
+/// Whether the numbers are adjacent, after the issuer, with the client's names only at the ends, as Traefik writes them. A group forged
+/// by a name is at another position, unless the name forges all the rest.
 fn are_in_place(text: &[u8], values: &[Option<&[u8]>; ALWAYS.len()]) -> bool {
     let numbers = ALWAYS.iter().zip(values).skip(1);
     let numbers =

@@ -8,6 +8,24 @@ use crate::encoding;
 use crate::x509::Dialect;
 
 /// The form of the verdict.
+///
+/// ```
+/// use tls_client_auth::field::{Field, VerdictForm};
+/// # use tls_client_auth::field::Limits;
+/// # use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+/// # let der = include_bytes!("../../tests/fixtures/plain.der");
+/// # let value = |field| {
+/// #     let client = ClientCertificate::presented(&der[..], Verification::Success);
+/// #     let set = HeaderSet::new("one", Dialect::OpenSsl, [("X", field)]).unwrap().including_untrusted();
+/// #     set.lines(&client, Limits::new()).get("X").unwrap_or_default().to_owned()
+/// # };
+///
+/// // `value` returns the header value of a field for a test certificate.
+/// assert_eq!(value(Field::Verdict(VerdictForm::Text)), "SUCCESS");
+/// assert_eq!(value(Field::Verdict(VerdictForm::Code)), "0");
+/// assert_eq!(value(Field::Verdict(VerdictForm::Constant)), "X509_V_OK");
+/// assert_eq!(value(Field::Verdict(VerdictForm::Word)), "true");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum VerdictForm {
@@ -24,6 +42,22 @@ pub enum VerdictForm {
 }
 
 /// The form of a Boolean value.
+///
+/// ```
+/// use tls_client_auth::field::{Field, Flag};
+/// # use tls_client_auth::field::Limits;
+/// # use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+/// # let der = include_bytes!("../../tests/fixtures/plain.der");
+/// # let value = |field| {
+/// #     let client = ClientCertificate::presented(&der[..], Verification::Success);
+/// #     let set = HeaderSet::new("one", Dialect::OpenSsl, [("X", field)]).unwrap().including_untrusted();
+/// #     set.lines(&client, Limits::new()).get("X").unwrap_or_default().to_owned()
+/// # };
+///
+/// // `value` returns the header value of a field for a test certificate.
+/// assert_eq!(value(Field::Presented(Flag::Digit)), "1");
+/// assert_eq!(value(Field::Presented(Flag::Word)), "true");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Flag {

@@ -40,7 +40,7 @@ pub(crate) enum When {
 }
 
 impl When {
-    /// This, or the other where fewer clients get that.
+    /// This or the other, whichever sends to fewer clients.
     pub(crate) const fn narrower(self, other: Self) -> Self {
         match (self, other) {
             (_, Self::Trusted) | (Self::Always | Self::WithVerdict, Self::TrustedOrNone) => other,
@@ -85,7 +85,7 @@ impl Entry {
         self.field == other.field && self.around == other.around
     }
 
-    /// Whether its value is an element of Envoy's list.
+    /// Whether the row's value is an element of Envoy's list.
     pub(crate) const fn is_element(&self) -> bool {
         matches!(self.field, Field::Xfcc(_)) && self.around.is_none()
     }

@@ -54,7 +54,7 @@ impl HeaderSetError {
         Self { name: name.to_string(), kind, known: Vec::new() }
     }
 
-    /// The same with the names that there are.
+    /// The same with the known names.
     pub(crate) fn among(self, known: Vec<String>) -> Self {
         Self { known, ..self }
     }

@@ -16,6 +16,16 @@ use crate::x509::Dialect;
 
 /// The header lines of one client. Every value holds bytes 0x20 to 0x7E only, and neither begins nor ends with a space.
 /// [`TabbedPem`](CertificateForm::TabbedPem) alone also holds tabs.
+///
+/// ```
+/// use tls_client_auth::field::Limits;
+/// use tls_client_auth::{ClientCertificate, HeaderSet};
+///
+/// let lines = HeaderSet::nginx().lines(&ClientCertificate::none(), Limits::new());
+/// assert_eq!(lines.get("ssl_client_verify"), Some("NONE"));
+/// let line = lines.iter().next().unwrap();
+/// assert_eq!((line.name(), line.value()), ("ssl-client-verify", "NONE"));
+/// ```
 #[derive(Clone)]
 pub struct HeaderLines {
     /// The rows from which the lines were written, with their names.
@@ -150,6 +160,15 @@ impl HeaderLines {
     }
 
     /// The names of headers over their [limit](Limits): they are left out, or, for Envoy's, sent without the certificates.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    ///
+    /// let client = ClientCertificate::presented(vec![0; 20_000], Verification::Success);
+    /// let lines = HeaderSet::rfc9440().lines(&client, Limits::new());
+    /// assert_eq!(lines.too_large().collect::<Vec<_>>(), ["Client-Cert"]);
+    /// ```
     #[must_use]
     pub fn too_large(&self) -> impl ExactSizeIterator<Item = &str> {
         let name = |entry: &usize| self.entries.get(*entry).map_or("", |entry| entry.name.as_str());

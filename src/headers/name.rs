@@ -13,6 +13,15 @@ use super::{HeaderSetError, HeaderSetErrorKind};
 pub(crate) const X_FORWARDED_CLIENT_CERT: &str = "x-forwarded-client-cert";
 
 /// A header field name (RFC 9110 §5.1) in its written case.
+///
+/// ```
+/// use tls_client_auth::{ClientCertificate, HeaderSet, field::Limits};
+///
+/// let lines = HeaderSet::apache().lines(&ClientCertificate::none(), Limits::new());
+/// let name = lines.iter().next().unwrap().header_name().clone();
+/// assert_eq!(name.as_str(), "SSL-CLIENT-VERIFY");
+/// assert_eq!(name.as_header_name(), "ssl-client-verify");
+/// ```
 #[derive(Clone)]
 pub struct HeaderName {
     written: Written,
@@ -110,7 +119,7 @@ impl fmt::Display for HeaderName {
     }
 }
 
-/// Reads a name that is known at run time only.
+/// Parses a name that is known at run time only.
 ///
 /// ```
 /// use tls_client_auth::headers::HeaderName;
@@ -263,7 +272,7 @@ const RESERVED: [&str; 84] = [
     "www-authenticate",
 ];
 
-/// The beginning of headers that only a browser may set (Fetch §2.2.2). Folded.
+/// The prefix of headers that only a browser may set (Fetch §2.2.2). Folded.
 const RESERVED_BEGINNING: &str = "sec-";
 
 /// Whether a name is one of HTTP's own, in any spelling.

@@ -72,8 +72,7 @@ pub trait RequestHeaders {
 pub trait RequestHeadersMut: RequestHeaders {
     /// Removes every line with a name for which `remove` returns `true`: all copies, not only the first.
     ///
-    /// The closure compares without regard to case, and says the same of a name however often it is asked: once for each line, or once
-    /// for each name.
+    /// The closure ignores case, and returns the same result for the same name. Call it once for each line, or once for each name.
     fn remove_where(&mut self, remove: &mut dyn FnMut(&[u8]) -> bool);
 
     /// Adds a line, and replaces none. The request's own lines with this name are removed before, in any case; a set with

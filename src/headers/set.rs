@@ -48,6 +48,21 @@ impl HeaderSet {
     /// Distinguished names, dates and reasons follow the dialect: [`Dialect::OpenSsl`] for origins that read the headers of nginx,
     /// Apache or HAProxy, [`Dialect::BoringSsl`] for those that read Cloudflare's or Envoy's.
     ///
+    /// ```
+    /// use tls_client_auth::field::{Field, NameForm, VerdictForm};
+    /// use tls_client_auth::{Dialect, HeaderSet};
+    ///
+    /// let set = HeaderSet::new("mine", Dialect::OpenSsl, [
+    ///     ("X-Client-Verify", Field::Verdict(VerdictForm::Text)),
+    ///     ("X-Client-Subject", Field::Subject(NameForm::Rfc2253)),
+    /// ])?;
+    /// assert_eq!((set.name(), set.rows().len()), ("mine", 2));
+    ///
+    /// let error = HeaderSet::new("mine", Dialect::OpenSsl, [("Host", Field::Verified)]).unwrap_err();
+    /// assert_eq!(error.to_string(), r#"header name "Host": is a header of HTTP itself"#);
+    /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
+    /// ```
+    ///
     /// # Errors
     /// A header name is not a token, is one of HTTP's own, or is duplicated (case and separators apart).
     pub fn new<'n>(
@@ -140,6 +155,17 @@ impl HeaderSet {
     }
 
     /// Sends the set also for certificates that did not verify or are revoked. The origin must learn the verdict from elsewhere.
+    ///
+    /// ```
+    /// use tls_client_auth::client::VerifyError;
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet};
+    ///
+    /// let client = ClientCertificate::presented(*b"DER", VerifyError::CertHasExpired.into());
+    /// let lines = |set: HeaderSet| set.lines(&client, Limits::new()).iter().count();
+    /// assert_eq!(lines(HeaderSet::rfc9440()), 0);
+    /// assert_eq!(lines(HeaderSet::rfc9440().including_untrusted()), 1);
+    /// ```
     #[must_use]
     pub fn including_untrusted(self) -> Self {
         self.when(When::Always)

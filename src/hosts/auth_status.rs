@@ -77,10 +77,10 @@ impl fmt::Display for AuthStatus {
     }
 }
 
-/// Reads the word.
+/// Parses the word.
 ///
 /// # Errors
-/// It is none of the six.
+/// The text is not one of the six words.
 impl FromStr for AuthStatus {
     type Err = ParseWordsError;
 

@@ -6,6 +6,17 @@ use crate::client::ClientCertificate;
 use crate::client::Verification;
 
 /// The decision on one request: the result of [`Hosts::decide`](super::Hosts::decide).
+///
+/// ```
+/// use tls_client_auth::ClientCertificate;
+/// use tls_client_auth::hosts::{Decision, Hosts, Refusal};
+///
+/// let hosts = Hosts::new().ask(["api.example"])?.enforce(["api.example"])?;
+/// let decision = hosts.decide(Some("api.example"), "api.example", &ClientCertificate::none());
+/// assert_eq!(decision, Decision::Refuse(Refusal::Missing));
+/// assert_eq!(decision.status(), Some(403));
+/// # Ok::<(), tls_client_auth::hosts::HostnameError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "a proxy must handle each")]
 pub enum Decision {

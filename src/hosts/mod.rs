@@ -175,6 +175,17 @@ impl Hosts {
 
     /// Adds hosts that enforce, with further conditions.
     ///
+    /// ```
+    /// use tls_client_auth::hosts::{Conditions, Decision, Hosts, Refusal};
+    /// use tls_client_auth::{ClientCertificate, Verification};
+    ///
+    /// let allowed = Conditions::new().fingerprints(["73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa"])?;
+    /// let hosts = Hosts::new().ask(["api.example"])?.enforce_with(["api.example"], allowed)?;
+    /// let client = ClientCertificate::presented(*b"another certificate", Verification::Success);
+    /// assert_eq!(hosts.decide(Some("api.example"), "api.example", &client), Decision::Refuse(Refusal::Fingerprint));
+    /// # Ok::<(), tls_client_auth::hosts::HostnameError>(())
+    /// ```
+    ///
     /// # Errors
     /// An entry is not a hostname, or enforces already.
     pub fn enforce_with<N: AsRef<str>>(

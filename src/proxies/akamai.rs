@@ -15,7 +15,17 @@ impl HeaderSet {
     /// The header has no verdict, so it is sent for trusted clients only. Akamai's headers for single attributes are not in the set,
     /// because their names are not documented.
     ///
-    /// [`Receiver::akamai`](crate::Receiver::akamai) reads it back.
+    /// [`Receiver::akamai`](crate::Receiver::akamai) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::akamai().lines(&client, Limits::new());
+    /// assert!(lines.get("Akamai-CC-DER").is_some_and(|value| value.starts_with(":MIIB7jCC")));
+    /// ```
     #[doc(alias = "Akamai-CC-DER")]
     #[must_use]
     pub fn akamai() -> Self {
@@ -30,6 +40,21 @@ impl Receiver {
     /// The edge forwards it for every certificate that the property's criteria admit; `unstated` must match these criteria.
     ///
     /// Reads the headers of [`HeaderSet::akamai`](crate::HeaderSet::akamai).
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    /// # use tls_client_auth::{ClientCertificate, HeaderSet, Verification, field::Limits};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    /// # let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// # let lines = HeaderSet::akamai().lines(&client, Limits::new());
+    /// # let value = lines.get("Akamai-CC-DER").unwrap();
+    ///
+    /// // `value` is `:MIIB7jCC…:`.
+    /// let auth = Receiver::akamai(Unstated::Verified).receive(&[("Akamai-CC-DER", value)])?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_serial(), "5A7001B17B539286C891");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn akamai(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::akamai(), Some(unstated))

@@ -39,7 +39,18 @@ impl HeaderSet {
     /// - An invalid date gives no header; Apache sends `Bad time value`, and `0` for the days.
     /// - `GENEROUS`, Apache's word for a certificate that `optional_no_ca` accepted, is not sent: the header has the TLS library's result.
     ///
-    /// [`Receiver::apache`](crate::Receiver::apache) reads it back.
+    /// [`Receiver::apache`](crate::Receiver::apache) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::apache().lines(&client, Limits::new());
+    /// assert_eq!(lines.get("SSL-CLIENT-VERIFY"), Some("SUCCESS"));
+    /// assert_eq!(lines.get("SSL-CLIENT-S-DN"), Some("CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE"));
+    /// ```
     #[doc(alias(
         "SSL_CLIENT_VERIFY",
         "SSL_CLIENT_M_VERSION",
@@ -78,6 +89,16 @@ impl HeaderSet {
 
     /// `apache-legacy`: the same with `SSLOptions +LegacyDNStringFormat`: names are `/C=US/O=Acme, Inc./CN=Jos\xC3\xA9`. For display
     /// only: different names can print alike.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::apache_legacy().lines(&client, Limits::new());
+    /// assert_eq!(lines.get("SSL-CLIENT-I-DN"), Some("/C=DE/O=Peers Test/CN=Peers Root CA"));
+    /// ```
     #[doc(alias("LegacyDNStringFormat"))]
     #[must_use]
     pub fn apache_legacy() -> Self {
@@ -140,6 +161,18 @@ impl Receiver {
     /// `SSLVerifyClient optional` or `require`.
     ///
     /// Reads the headers of [`HeaderSet::apache`](crate::HeaderSet::apache).
+    ///
+    /// ```
+    /// use tls_client_auth::Receiver;
+    ///
+    /// let auth = Receiver::apache().receive(&[
+    ///     ("SSL-CLIENT-VERIFY", "SUCCESS"),
+    ///     ("SSL-CLIENT-S-DN", "CN=client.example"),
+    /// ])?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_subject_dn(), "CN=client.example");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn apache() -> Self {
         Self::from_set(&HeaderSet::apache(), None).generous().with_verdict_always()

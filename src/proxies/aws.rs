@@ -20,7 +20,17 @@ impl HeaderSet {
     /// The balancer rejects the handshake of every other client, so the set is sent for trusted clients only. The form of names is not
     /// documented; OpenSSL's is assumed.
     ///
-    /// [`Receiver::aws_alb`](crate::Receiver::aws_alb) reads it back.
+    /// [`Receiver::aws_alb`](crate::Receiver::aws_alb) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::aws_alb().lines(&client, Limits::new());
+    /// assert_eq!(lines.get("X-Amzn-Mtls-Clientcert-Serial-Number"), Some("5A7001B17B539286C891"));
+    /// ```
     #[doc(alias(
         "X-Amzn-Mtls-Clientcert-Leaf",
         "X-Amzn-Mtls-Clientcert-Serial-Number",
@@ -53,7 +63,17 @@ impl HeaderSet {
     /// Difference: the balancer does not verify certificates and leaves that to the origin. Here the set is sent for trusted clients
     /// only, unless you call [`including_untrusted`](Self::including_untrusted).
     ///
-    /// [`Receiver::aws_alb_passthrough`](crate::Receiver::aws_alb_passthrough) reads it back.
+    /// [`Receiver::aws_alb_passthrough`](crate::Receiver::aws_alb_passthrough) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::aws_alb_passthrough().lines(&client, Limits::new());
+    /// assert!(lines.get("X-Amzn-Mtls-Clientcert").is_some_and(|value| value.starts_with("-----BEGIN%20CERTIFICATE-----%0AMIIB7jCC")));
+    /// ```
     #[doc(alias("X-Amzn-Mtls-Clientcert"))]
     #[must_use]
     pub fn aws_alb_passthrough() -> Self {
@@ -78,7 +98,18 @@ impl HeaderSet {
     /// assumed: `+`, `/` and `=` are not encoded in the PEM, a serial number has no sign byte, names are in OpenSSL's form.
     /// CloudFront's *passthrough* mode is [`rfc9440`](Self::rfc9440).
     ///
-    /// [`Receiver::cloudfront`](crate::Receiver::cloudfront) reads it back.
+    /// [`Receiver::cloudfront`](crate::Receiver::cloudfront) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::cloudfront().lines(&client, Limits::new());
+    /// assert_eq!(lines.get("CloudFront-Viewer-Cert-Present"), Some("1"));
+    /// assert_eq!(lines.get("CloudFront-Viewer-Cert-Serial-Number"), Some("5a:70:01:b1:7b:53:92:86:c8:91"));
+    /// ```
     #[doc(alias(
         "CloudFront-Viewer-Cert-Present",
         "CloudFront-Viewer-Cert-Pem",
@@ -113,6 +144,18 @@ impl Receiver {
     /// Reads the headers of an AWS Application Load Balancer in verify mode, in which a handshake without a valid certificate fails.
     ///
     /// Reads the headers of [`HeaderSet::aws_alb`](crate::HeaderSet::aws_alb).
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    ///
+    /// let auth = Receiver::aws_alb(Unstated::Verified).receive(&[
+    ///     ("X-Amzn-Mtls-Clientcert-Subject", "CN=client.example"),
+    ///     ("X-Amzn-Mtls-Clientcert-Serial-Number", "03A5B1"),
+    /// ])?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_serial(), "03A5B1");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn aws_alb(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::aws_alb(), Some(unstated))
@@ -122,6 +165,22 @@ impl Receiver {
     /// [`receive`](Self::receive), and create a new [`ClientCertificate`](crate::ClientCertificate) with the result.
     ///
     /// Reads the headers of [`HeaderSet::aws_alb_passthrough`](crate::HeaderSet::aws_alb_passthrough).
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    /// # use tls_client_auth::{ClientCertificate, HeaderSet, Verification, field::Limits};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    /// # let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// # let lines = HeaderSet::aws_alb_passthrough().lines(&client, Limits::new());
+    /// # let value = lines.get("X-Amzn-Mtls-Clientcert").unwrap();
+    ///
+    /// // `value` is `-----BEGIN%20CERTIFICATE-----%0AMIIB7jCC…`.
+    /// let auth = Receiver::aws_alb_passthrough(Unstated::NotVerified).receive(&[("X-Amzn-Mtls-Clientcert", value)])?;
+    /// assert!(!auth.is_trusted());
+    /// let leaf = auth.client_certificate().leaf().unwrap(); // verify it, and `chain_certificates`, here
+    /// # assert_eq!(leaf, der);
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn aws_alb_passthrough(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::aws_alb_passthrough(), Some(unstated))
@@ -131,6 +190,18 @@ impl Receiver {
     /// use [`rfc9440`](Self::rfc9440).
     ///
     /// Reads the headers of [`HeaderSet::cloudfront`](crate::HeaderSet::cloudfront).
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    ///
+    /// let auth = Receiver::cloudfront(Unstated::Verified).receive(&[
+    ///     ("CloudFront-Viewer-Cert-Present", "1"),
+    ///     ("CloudFront-Viewer-Cert-Subject", "CN=client.example"),
+    /// ])?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_subject_dn(), "CN=client.example");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn cloudfront(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::cloudfront(), Some(unstated))

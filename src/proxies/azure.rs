@@ -19,7 +19,17 @@ impl HeaderSet {
     /// Difference: App Service does not verify certificates and leaves that to the application. Here the set is sent for trusted
     /// clients only, unless you call [`including_untrusted`](Self::including_untrusted).
     ///
-    /// [`Receiver::azure_app_service`](crate::Receiver::azure_app_service) reads it back.
+    /// [`Receiver::azure_app_service`](crate::Receiver::azure_app_service) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::azure_app_service().lines(&client, Limits::new());
+    /// assert!(lines.get("X-ARR-ClientCert").is_some_and(|value| value.starts_with("MIIB7jCC")));
+    /// ```
     #[doc(alias("X-ARR-ClientCert"))]
     #[must_use]
     pub fn azure_app_service() -> Self {
@@ -45,7 +55,18 @@ impl HeaderSet {
     ///
     /// Differences: those of [`nginx`](Self::nginx). Not documented, and assumed: OpenSSL 3's forms.
     ///
-    /// [`Receiver::azure_application_gateway`](crate::Receiver::azure_application_gateway) reads it back.
+    /// [`Receiver::azure_application_gateway`](crate::Receiver::azure_application_gateway) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::azure_application_gateway().lines(&client, Limits::new());
+    /// assert_eq!(lines.get("client-certificate-verification"), Some("SUCCESS"));
+    /// assert_eq!(lines.get("client-certificate-end-date"), Some("Nov 12 13:14:15 2035 GMT"));
+    /// ```
     #[doc(alias(
         "client_certificate",
         "client_certificate_end_date",
@@ -88,6 +109,21 @@ impl Receiver {
     /// Reads Azure App Service's `X-ARR-ClientCert`. The platform does not verify the certificate.
     ///
     /// Reads the headers of [`HeaderSet::azure_app_service`](crate::HeaderSet::azure_app_service).
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    /// # use tls_client_auth::{ClientCertificate, HeaderSet, Verification, field::Limits};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    /// # let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// # let lines = HeaderSet::azure_app_service().lines(&client, Limits::new());
+    /// # let value = lines.get("X-ARR-ClientCert").unwrap();
+    ///
+    /// // `value` is `MIIB7jCC…`.
+    /// let auth = Receiver::azure_app_service(Unstated::Verified).receive(&[("X-ARR-ClientCert", value)])?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_serial(), "5A7001B17B539286C891");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn azure_app_service(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::azure_app_service(), Some(unstated))
@@ -97,6 +133,18 @@ impl Receiver {
     /// subject in the one-line form and the issuer in RFC 2253's form.
     ///
     /// Reads the headers of [`HeaderSet::azure_application_gateway`](crate::HeaderSet::azure_application_gateway).
+    ///
+    /// ```
+    /// use tls_client_auth::Receiver;
+    ///
+    /// let auth = Receiver::azure_application_gateway().receive(&[
+    ///     ("client-certificate-verification", "SUCCESS"),
+    ///     ("client-certificate-issuer", "CN=ca.example"),
+    /// ])?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_issuer_dn(), "CN=ca.example");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn azure_application_gateway() -> Self {
         Self::from_set(&HeaderSet::azure_application_gateway(), None)

@@ -35,7 +35,18 @@ impl HeaderSet {
     /// - A serial number of more than 256 bytes is absent.
     /// - `certificate_pem` is not in the set: it contains line breaks, for which Caddy answers 502.
     ///
-    /// [`Receiver::caddy`](crate::Receiver::caddy) reads it back.
+    /// [`Receiver::caddy`](crate::Receiver::caddy) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::caddy().lines(&client, Limits::new());
+    /// assert_eq!(lines.get("tls-client-subject"), Some("CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE"));
+    /// assert_eq!(lines.get("tls-client-san-dns-names"), Some("[client.example]"));
+    /// ```
     #[doc(alias(
         "http.request.tls.client.subject",
         "http.request.tls.client.issuer",
@@ -86,6 +97,18 @@ impl Receiver {
     /// without the certificate they differ from the text that other proxies send.
     ///
     /// Reads the headers of [`HeaderSet::caddy`](crate::HeaderSet::caddy).
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    ///
+    /// let auth = Receiver::caddy(Unstated::Verified).receive(&[
+    ///     ("tls-client-subject", "CN=client.example"),
+    ///     ("tls-client-serial", "240049"),
+    /// ])?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_serial(), "03A9B1");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn caddy(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::caddy(), Some(unstated))

@@ -16,7 +16,17 @@ impl HeaderSet {
     /// Envoy's header has the same name with another value: do not send both to one origin. The header has no verdict, so it is sent for
     /// trusted clients only.
     ///
-    /// [`Receiver::cloud_foundry`](crate::Receiver::cloud_foundry) reads it back.
+    /// [`Receiver::cloud_foundry`](crate::Receiver::cloud_foundry) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::cloud_foundry().lines(&client, Limits::new());
+    /// assert!(lines.get("X-Forwarded-Client-Cert").is_some_and(|value| value.starts_with("MIIB7jCC")));
+    /// ```
     #[doc(alias("X-Forwarded-Client-Cert", "Gorouter", "forwarded_client_cert"))]
     #[must_use]
     pub fn cloud_foundry() -> Self {
@@ -29,6 +39,21 @@ impl Receiver {
     /// Reads Cloud Foundry's `X-Forwarded-Client-Cert`: base64 of the DER, with the name of Envoy's header.
     ///
     /// Reads the headers of [`HeaderSet::cloud_foundry`](crate::HeaderSet::cloud_foundry).
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    /// # use tls_client_auth::{ClientCertificate, HeaderSet, Verification, field::Limits};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    /// # let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// # let lines = HeaderSet::cloud_foundry().lines(&client, Limits::new());
+    /// # let value = lines.get("X-Forwarded-Client-Cert").unwrap();
+    ///
+    /// // `value` is `MIIB7jCC…`.
+    /// let auth = Receiver::cloud_foundry(Unstated::Verified).receive(&[("X-Forwarded-Client-Cert", value)])?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_serial(), "5A7001B17B539286C891");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn cloud_foundry(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::cloud_foundry(), Some(unstated))

@@ -17,7 +17,18 @@ impl HeaderSet {
     /// The headers have no verdict, so they are sent for trusted clients only. Source: Cloudflare's documentation, "Enable mTLS"; no
     /// live traffic was seen.
     ///
-    /// [`Receiver::cloudflare`](crate::Receiver::cloudflare) reads it back.
+    /// [`Receiver::cloudflare`](crate::Receiver::cloudflare) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::cloudflare().lines(&client, Limits::new());
+    /// assert!(lines.get("Cf-Client-Cert-Der-Base64").is_some_and(|value| value.starts_with("MIIB7jCC")));
+    /// assert!(lines.get("Cf-Client-Cert-Sha256").is_some_and(|value| value.starts_with("73c94b97")));
+    /// ```
     #[doc(alias("Cf-Client-Cert-Der-Base64", "Cf-Client-Cert-Sha256"))]
     #[must_use]
     pub fn cloudflare() -> Self {
@@ -36,7 +47,18 @@ impl HeaderSet {
     /// Difference: for a revoked certificate `X-CERT-VERIFY` is `FAILED:certificate revoked`. Cloudflare's property is `SUCCESS`, and the
     /// sample has no header for the revocation.
     ///
-    /// [`Receiver::cloudflare_worker`](crate::Receiver::cloudflare_worker) reads it back.
+    /// [`Receiver::cloudflare_worker`](crate::Receiver::cloudflare_worker) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::cloudflare_worker().lines(&client, Limits::new());
+    /// assert_eq!(lines.get("X-CERT-VERIFY"), Some("SUCCESS"));
+    /// assert_eq!(lines.get("X-CERT-SERIAL"), Some("5A7001B17B539286C891"));
+    /// ```
     #[doc(alias(
         "X-CERT-ISSUER-DN",
         "X-CERT-SUBJECT-DN",
@@ -75,7 +97,18 @@ impl HeaderSet {
     /// `cf-cert-fingerprint-sha256` and `-sha1`. Cloudflare never sets those, so a client could: they are stripped from every request,
     /// and no receiver reads them.
     ///
-    /// [`Receiver::cloudflare_managed`](crate::Receiver::cloudflare_managed) reads it back.
+    /// [`Receiver::cloudflare_managed`](crate::Receiver::cloudflare_managed) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::cloudflare_managed().lines(&client, Limits::new());
+    /// assert_eq!(lines.get("cf-cert-verified"), Some("true"));
+    /// assert_eq!(lines.get("cf-cert-subject-dn"), Some("CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE"));
+    /// ```
     #[doc(alias(
         "cf-cert-revoked",
         "cf-cert-verified",
@@ -124,6 +157,21 @@ impl Receiver {
     /// Reads [`HeaderSet::cloudflare`](crate::HeaderSet::cloudflare): `Cf-Client-Cert-Der-Base64` and `…-Sha256`.
     ///
     /// Cloudflare sends them on the first request of a connection only: a request without them may be of a client with a certificate.
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    /// # use tls_client_auth::{ClientCertificate, HeaderSet, Verification, field::Limits};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    /// # let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// # let lines = HeaderSet::cloudflare().lines(&client, Limits::new());
+    /// # let value = lines.get("Cf-Client-Cert-Der-Base64").unwrap();
+    ///
+    /// // `value` is `MIIB7jCC…`.
+    /// let auth = Receiver::cloudflare(Unstated::Verified).receive(&[("Cf-Client-Cert-Der-Base64", value)])?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_serial(), "5A7001B17B539286C891");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn cloudflare(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::cloudflare(), Some(unstated))
@@ -134,6 +182,18 @@ impl Receiver {
     /// The sample Worker as published sends `X-CERT-VERIFY: undefined`, which is an error here: the Worker reads the property
     /// `certVerify`, but its name is `certVerified`. Correct that line of the Worker; if you cannot, use
     /// [`cloudflare_worker_as_published`](Self::cloudflare_worker_as_published).
+    ///
+    /// ```
+    /// use tls_client_auth::Receiver;
+    ///
+    /// let auth = Receiver::cloudflare_worker().receive(&[
+    ///     ("X-CERT-VERIFY", "SUCCESS"),
+    ///     ("X-CERT-SUBJECT-DN", "CN=client.example"),
+    /// ])?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_subject_dn(), "CN=client.example");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn cloudflare_worker() -> Self {
         Self::from_set(&HeaderSet::cloudflare_worker(), None)
@@ -159,6 +219,18 @@ impl Receiver {
 
     /// Reads [`HeaderSet::cloudflare_managed`](crate::HeaderSet::cloudflare_managed). Individual fields only; no certificate, and no
     /// reason for a failed verification.
+    ///
+    /// ```
+    /// use tls_client_auth::Receiver;
+    ///
+    /// let auth = Receiver::cloudflare_managed().receive(&[
+    ///     ("cf-cert-presented", "true"),
+    ///     ("cf-cert-verified", "true"),
+    ///     ("cf-cert-revoked", "true"),
+    /// ])?;
+    /// assert!(auth.is_presented() && auth.is_revoked() && !auth.is_trusted());
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn cloudflare_managed() -> Self {
         Self::from_set(&HeaderSet::cloudflare_managed(), None)

@@ -34,7 +34,17 @@ impl HeaderSet {
     /// value with `,`, `;`, `"` or `\` is quoted as in Envoy's documentation, with `\"` and `\\` inside. A value with a byte outside
     /// printable ASCII is left out; Envoy answers 503 for CR, LF and NUL and does not escape the others.
     ///
-    /// [`Receiver::envoy`](crate::Receiver::envoy) reads it back.
+    /// [`Receiver::envoy`](crate::Receiver::envoy) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::envoy().lines(&client, Limits::new());
+    /// assert!(lines.get("x-forwarded-client-cert").is_some_and(|value| value.starts_with("Hash=73c94b97")));
+    /// ```
     #[doc(alias("x-forwarded-client-cert", "XFCC", "Istio", "Contour"))]
     #[must_use]
     pub fn envoy() -> Self {
@@ -47,12 +57,39 @@ impl HeaderSet {
     /// `[{"by":["…"],"hash":"…","cert":"-----BEGIN CERTIFICATE-----\n…","chain":["…"],"subject":"…","uri":["…"],"dns":["…"]}]`
     ///
     /// A member without a value is left out; an empty name is an entry, `""`. Observed with Envoy 1.40.0.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::envoy_json().lines(&client, Limits::new());
+    /// assert!(lines.get("x-forwarded-client-cert").is_some_and(|value| value.starts_with("[{\"hash\":\"73c94b97")));
+    /// ```
     #[must_use]
     pub fn envoy_json() -> Self {
         Self::xfcc("envoy-json", Xfcc::new().cert().chain().subject().uri().dns().json())
     }
 
     /// `envoy` with these keys. `Issuer` is the last key; its position in Envoy's header was not observed.
+    ///
+    /// ```
+    /// use tls_client_auth::HeaderSet;
+    /// use tls_client_auth::field::Xfcc;
+    /// # use tls_client_auth::{ClientCertificate, Verification, field::Limits};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    /// # let client = ClientCertificate::presented(&der[..], Verification::Success);
+    ///
+    /// let set = HeaderSet::envoy_with(Xfcc::new().subject().dns()).by(["spiffe://example.org/proxy"])?;
+    /// let lines = set.lines(&client, Limits::new());
+    /// assert_eq!(
+    ///     lines.get("x-forwarded-client-cert").unwrap(),
+    ///     "By=spiffe://example.org/proxy;Hash=73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa;\
+    ///      Subject=\"CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE\";DNS=client.example"
+    /// );
+    /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
+    /// ```
     #[must_use]
     pub fn envoy_with(xfcc: Xfcc) -> Self {
         Self::xfcc("envoy", xfcc)
@@ -121,6 +158,16 @@ impl Receiver {
     ///
     /// Use it only if the CA of the listener before this origin issues no URI or DNS name with a comma. Otherwise let that Envoy replace
     /// the header, and use [`envoy`](Self::envoy). The other rules of `envoy` apply here too.
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    ///
+    /// let hash = "73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa";
+    /// let header = format!("Hash={};Subject=\"CN=earlier\",Hash={hash};Subject=\"CN=client.example\"", "0".repeat(64));
+    /// let auth = Receiver::envoy_appended(Unstated::Verified).receive(&[("x-forwarded-client-cert", header)])?;
+    /// assert_eq!(auth.cert_fingerprint_sha256(), hash);
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn envoy_appended(unstated: Unstated) -> Self {
         Self::envoy(unstated).appended()

@@ -37,7 +37,18 @@ impl HeaderSet {
     /// Differences: a header without a value is absent, not empty. Every failure, also a revoked certificate, is
     /// `client_cert_validation_failed`; Google has separate words for some failures.
     ///
-    /// [`Receiver::google`](crate::Receiver::google) reads it back.
+    /// [`Receiver::google`](crate::Receiver::google) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::google().lines(&client, Limits::new());
+    /// assert_eq!(lines.get("client-cert-chain-verified"), Some("true"));
+    /// assert_eq!(lines.get("client-cert-serial-number"), Some("5a:70:01:b1:7b:53:92:86:c8:91"));
+    /// ```
     #[doc(alias(
         "client_cert_present",
         "client_cert_chain_verified",
@@ -111,6 +122,19 @@ impl Receiver {
     /// also `client_cert_subject_dn_exceeded_size_limit`.
     ///
     /// Reads the headers of [`HeaderSet::google`](crate::HeaderSet::google).
+    ///
+    /// ```
+    /// use tls_client_auth::Receiver;
+    ///
+    /// let auth = Receiver::google().receive(&[
+    ///     ("client-cert-present", "true"),
+    ///     ("client-cert-chain-verified", "true"),
+    ///     ("client-cert-serial-number", "03:a5:b1"),
+    /// ])?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_serial(), "03A5B1");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn google() -> Self {
         Self::from_set(&HeaderSet::google(), None)

@@ -35,7 +35,18 @@ impl HeaderSet {
     /// - A space at the end of a name is written as `%20`, and at the beginning of `X-SSL-Client-CN` too.
     /// - A certificate that was not verified, and a reason without a code, is `ssl-c-verify: 1`, never `0`.
     ///
-    /// [`Receiver::haproxy`](crate::Receiver::haproxy) reads it back.
+    /// [`Receiver::haproxy`](crate::Receiver::haproxy) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::haproxy().lines(&client, Limits::new());
+    /// assert_eq!(lines.get("ssl-c-verify"), Some("0"));
+    /// assert_eq!(lines.get("ssl-c-s-dn-rfc2253"), Some("CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE"));
+    /// ```
     #[doc(alias(
         "ssl_c_verify",
         "ssl_c_s_dn",
@@ -98,7 +109,18 @@ impl HeaderSet {
     /// The manual's `%{+Q}` adds no quotes to a header (observed with HAProxy 2.6). The differences are those of
     /// [`haproxy`](Self::haproxy).
     ///
-    /// [`Receiver::haproxy_manual`](crate::Receiver::haproxy_manual) reads it back.
+    /// [`Receiver::haproxy_manual`](crate::Receiver::haproxy_manual) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::haproxy_manual().lines(&client, Limits::new());
+    /// assert_eq!(lines.get("X-SSL-Client-Verify"), Some("0"));
+    /// assert_eq!(lines.get("X-SSL-Client-CN"), Some("client.example"));
+    /// ```
     #[doc(alias(
         "X-SSL",
         "X-SSL-Client-Verify",
@@ -133,6 +155,19 @@ impl Receiver {
     /// HAProxy sends `ssl-c-verify` also without a certificate, so a request without it is an error. This crate's
     /// [`HeaderSet::haproxy`](crate::HeaderSet::haproxy) sends nothing without a certificate: read it with
     /// [`verdict_may_be_absent`](Self::verdict_may_be_absent). Facts without `ssl-c-verify` are always an error.
+    ///
+    /// ```
+    /// use tls_client_auth::Receiver;
+    ///
+    /// let auth = Receiver::haproxy().receive(&[
+    ///     ("ssl-c-verify", "0"),
+    ///     ("ssl-c-used", "1"),
+    ///     ("ssl-c-s-dn-rfc2253", "CN=client.example"),
+    /// ])?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_subject_dn(), "CN=client.example");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn haproxy() -> Self {
         Self::from_set(&HeaderSet::haproxy(), None).with_verdict_always()
@@ -141,6 +176,17 @@ impl Receiver {
     /// Reads the headers of the example in HAProxy's manual: `X-SSL-Client-Verify` and others. Individual fields only; no certificate.
     ///
     /// Reads the headers of [`HeaderSet::haproxy_manual`](crate::HeaderSet::haproxy_manual).
+    ///
+    /// ```
+    /// use tls_client_auth::Receiver;
+    ///
+    /// let auth = Receiver::haproxy_manual().receive(&[
+    ///     ("X-SSL-Client-Verify", "10"),
+    ///     ("X-SSL-Client-DN", "/CN=client.example"),
+    /// ])?;
+    /// assert_eq!(auth.cert_verified(), "FAILED:certificate has expired");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn haproxy_manual() -> Self {
         Self::from_set(&HeaderSet::haproxy_manual(), None).with_verdict_always()

@@ -20,7 +20,17 @@ impl HeaderSet {
     ///
     /// The headers have no verdict, so they are sent for trusted clients only.
     ///
-    /// [`Receiver::kong`](crate::Receiver::kong) reads it back.
+    /// [`Receiver::kong`](crate::Receiver::kong) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::kong().lines(&client, Limits::new());
+    /// assert_eq!(lines.get("X-Client-Cert-Serial"), Some("5A7001B17B539286C891"));
+    /// ```
     #[doc(alias(
         "X-Client-Cert",
         "X-Client-Cert-Serial",
@@ -50,6 +60,18 @@ impl Receiver {
     /// Reads the headers of Kong's `tls-metadata-headers` plugin.
     ///
     /// Reads the headers of [`HeaderSet::kong`](crate::HeaderSet::kong).
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    ///
+    /// let auth = Receiver::kong(Unstated::Verified).receive(&[
+    ///     ("X-Client-Cert-Serial", "03A5B1"),
+    ///     ("X-Client-Cert-Subject-DN", "CN=client.example"),
+    /// ])?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_subject_dn(), "CN=client.example");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn kong(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::kong(), Some(unstated))

@@ -22,7 +22,17 @@ impl HeaderSet {
     ///
     /// The header has no verdict, so it is sent for trusted clients only. Use the set on every request, as linkerd2-proxy does.
     ///
-    /// [`Receiver::linkerd`](crate::Receiver::linkerd) reads it back.
+    /// [`Receiver::linkerd`](crate::Receiver::linkerd) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::linkerd().lines(&client, Limits::new());
+    /// assert_eq!(lines.get("l5d-client-id"), Some("client.example"));
+    /// ```
     #[doc(alias("l5d-client-id"))]
     #[must_use]
     pub fn linkerd() -> Self {
@@ -35,6 +45,15 @@ impl Receiver {
     /// Reads Linkerd's `l5d-client-id`: a [name](Self::receive_with_names) and nothing else.
     ///
     /// Reads the headers of [`HeaderSet::linkerd`](crate::HeaderSet::linkerd).
+    ///
+    /// ```
+    /// use tls_client_auth::receive::StatedName;
+    /// use tls_client_auth::{Receiver, Unstated};
+    ///
+    /// let received = Receiver::linkerd(Unstated::Verified).receive_with_names(&[("l5d-client-id", "web.default.example")])?;
+    /// assert_eq!(received.names, [StatedName::Identity("web.default.example".into())]);
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn linkerd(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::linkerd(), Some(unstated))

@@ -24,6 +24,12 @@ use crate::headers::HeaderSet;
 
 impl HeaderSet {
     /// Returns all sets named after proxies. [The guide to sets](crate::guide::sets) has a table of them.
+    ///
+    /// ```
+    /// use tls_client_auth::HeaderSet;
+    ///
+    /// assert!(HeaderSet::all().iter().any(|set| set.name() == "nginx"));
+    /// ```
     #[must_use]
     pub fn all() -> Vec<Self> {
         vec![

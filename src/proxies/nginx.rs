@@ -34,7 +34,18 @@ impl HeaderSet {
     /// - A name that cannot be parsed gives no header; nginx rejects the handshake.
     /// - nginx by default answers 400 to most certificates that fail verification, so its origins seldom receive `FAILED`.
     ///
-    /// [`Receiver::nginx`](crate::Receiver::nginx) reads it back.
+    /// [`Receiver::nginx`](crate::Receiver::nginx) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::nginx().lines(&client, Limits::new());
+    /// assert_eq!(lines.get("ssl-client-verify"), Some("SUCCESS"));
+    /// assert_eq!(lines.get("ssl-client-s-dn"), Some("CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE"));
+    /// ```
     #[doc(alias(
         "ssl_client_verify",
         "ssl_client_s_dn",
@@ -94,7 +105,18 @@ impl HeaderSet {
     /// The values and the differences are those of [`nginx`](Self::nginx). The controller does not strip a client's own headers on hosts
     /// without a client CA; here they are stripped on all hosts.
     ///
-    /// [`Receiver::ingress_nginx`](crate::Receiver::ingress_nginx) reads it back.
+    /// [`Receiver::ingress_nginx`](crate::Receiver::ingress_nginx) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::ingress_nginx().lines(&client, Limits::new());
+    /// assert_eq!(lines.get("ssl-client-verify"), Some("SUCCESS"));
+    /// assert_eq!(lines.get("ssl-client-issuer-dn"), Some("CN=Peers Root CA,O=Peers Test,C=DE"));
+    /// ```
     #[doc(alias(
         "ssl-client-verify",
         "ssl-client-subject-dn",
@@ -125,6 +147,18 @@ impl Receiver {
     /// several PEMs, base64 of DER or PEM.
     ///
     /// Reads the headers of [`HeaderSet::nginx`](crate::HeaderSet::nginx).
+    ///
+    /// ```
+    /// use tls_client_auth::Receiver;
+    ///
+    /// let auth = Receiver::nginx().receive(&[
+    ///     ("ssl-client-verify", "SUCCESS"),
+    ///     ("ssl-client-s-dn", "CN=client.example"),
+    /// ])?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_subject_dn(), "CN=client.example");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn nginx() -> Self {
         Self::from_set(&HeaderSet::nginx(), None).with_verdict_always()
@@ -135,6 +169,18 @@ impl Receiver {
     /// hosts without `auth-tls-secret` it forwards all four.
     ///
     /// Reads the headers of [`HeaderSet::ingress_nginx`](crate::HeaderSet::ingress_nginx).
+    ///
+    /// ```
+    /// use tls_client_auth::Receiver;
+    ///
+    /// let auth = Receiver::ingress_nginx().receive(&[
+    ///     ("ssl-client-verify", "SUCCESS"),
+    ///     ("ssl-client-subject-dn", "CN=client.example"),
+    /// ])?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_subject_dn(), "CN=client.example");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn ingress_nginx() -> Self {
         Self::from_set(&HeaderSet::ingress_nginx(), None).with_verdict_always()

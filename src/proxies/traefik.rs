@@ -30,7 +30,18 @@ impl HeaderSet {
     ///
     /// Base64 contains `+`: an origin must not decode the first header as a form.
     ///
-    /// [`Receiver::traefik`](crate::Receiver::traefik) reads it back.
+    /// [`Receiver::traefik`](crate::Receiver::traefik) parses it.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::traefik().lines(&client, Limits::new());
+    /// assert!(lines.get("X-Forwarded-Tls-Client-Cert").is_some_and(|value| value.starts_with("MIIB7jCC")));
+    /// assert!(lines.get("X-Forwarded-Tls-Client-Cert-Info").is_some_and(|value| value.starts_with("Subject%3D%22C%3DDE")));
+    /// ```
     #[doc(alias(
         "X-Forwarded-Tls-Client-Cert",
         "X-Forwarded-Tls-Client-Cert-Info",
@@ -49,6 +60,16 @@ impl HeaderSet {
 
     /// `traefik-escaped`: [`traefik`](Self::traefik) as up to version 2.9.3, with `%2B`, `%2F` and `%3D` in the base64. The commas between
     /// certificates are not encoded. Source: Traefik's source code; not observed.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// let lines = HeaderSet::traefik_escaped().lines(&client, Limits::new());
+    /// assert!(lines.get("X-Forwarded-Tls-Client-Cert").is_some_and(|value| value.starts_with("MIIB7jCC")));
+    /// ```
     #[must_use]
     pub fn traefik_escaped() -> Self {
         Self::from_table(
@@ -67,6 +88,21 @@ impl Receiver {
     /// the groups that your Traefik sends with [`declares`](Self::declares); a name can produce the others.
     ///
     /// Reads the headers of [`HeaderSet::traefik`](crate::HeaderSet::traefik).
+    ///
+    /// ```
+    /// use tls_client_auth::{Receiver, Unstated};
+    /// # use tls_client_auth::{ClientCertificate, HeaderSet, Verification, field::Limits};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    /// # let client = ClientCertificate::presented(&der[..], Verification::Success);
+    /// # let lines = HeaderSet::traefik().lines(&client, Limits::new());
+    /// # let value = lines.get("X-Forwarded-Tls-Client-Cert").unwrap();
+    ///
+    /// // `value` is `MIIB7jCC…`.
+    /// let auth = Receiver::traefik(Unstated::Verified).receive(&[("X-Forwarded-Tls-Client-Cert", value)])?;
+    /// assert!(auth.is_trusted());
+    /// assert_eq!(auth.cert_serial(), "5A7001B17B539286C891");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn traefik(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::traefik(), Some(unstated))

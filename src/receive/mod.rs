@@ -406,7 +406,7 @@ impl Receiver {
     /// ```
     ///
     /// # Errors
-    /// A name is not one of the format's headers, or a header with a chain is left and none with the leaf.
+    /// A name is not one of the format's headers; or a header with a chain remains, and none with the leaf.
     pub fn only<'n>(
         mut self,
         headers: impl IntoIterator<Item = &'n str>,
@@ -461,7 +461,7 @@ impl Receiver {
         self
     }
 
-    /// The first header with a chain, where none has the leaf.
+    /// The first header with a chain, if none has the leaf.
     fn chain_without_leaf(&self) -> Option<&str> {
         let chain = self.rows.iter().find(|row| row.field.is_chain())?;
         let has_leaf = self.rows.iter().any(|row| row.field.sends_leaf());
@@ -471,7 +471,9 @@ impl Receiver {
     fn position(&self, header: &str) -> Result<usize, HeaderSetError> {
         let named = |row: &Row| is_alike(row.header.as_str().as_bytes(), header.as_bytes());
         let position = self.rows.iter().position(named);
-        position.ok_or_else(|| HeaderSetError::new(header, HeaderSetErrorKind::Missing))
+        let known = || self.headers().map(ToString::to_string).collect();
+        position
+            .ok_or_else(|| HeaderSetError::new(header, HeaderSetErrorKind::Missing).among(known()))
     }
 }
 

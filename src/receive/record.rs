@@ -10,6 +10,19 @@ use crate::record::{Property, TlsClientAuth};
 use crate::x509::{Certificate, SubjectAltName};
 
 /// The result of [`Receiver::receive_with_names`](crate::Receiver::receive_with_names): the record, and the certificate's names.
+///
+/// ```
+/// use tls_client_auth::receive::StatedName;
+/// use tls_client_auth::{Receiver, Unstated};
+///
+/// let hash = "73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa";
+/// let header = format!("Hash={hash};URI=spiffe://example.org/web");
+/// let receiver = Receiver::envoy(Unstated::Verified).declares(["URI"]).unwrap();
+/// let received = receiver.receive_with_names(&[("x-forwarded-client-cert", header)])?;
+/// assert!(received.auth.is_trusted());
+/// assert_eq!(received.names, [StatedName::Uri("spiffe://example.org/web".into())]);
+/// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Received {

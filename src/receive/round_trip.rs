@@ -79,7 +79,7 @@ fn has_errors(fields: &[Field]) -> bool {
     fields.contains(&Field::Errors)
 }
 
-/// A set with these fields under names of the caller's own, one of them renamed and one between fixed text.
+/// A set with these fields under own names, one of them renamed and one between fixed text.
 fn own_set(fields: &[Field], dialect: Dialect) -> HeaderSet {
     let names: Vec<String> = (0..fields.len()).map(|index| format!("X-Row-{index}")).collect();
     let rows = names.iter().map(String::as_str).zip(fields.iter().copied());
@@ -91,7 +91,7 @@ fn own_set(fields: &[Field], dialect: Dialect) -> HeaderSet {
     }
 }
 
-/// A receiver of the set; `None` where it is refused, which is for a reason.
+/// A receiver of the set; `None` if it is rejected with a valid reason.
 fn receiver(set: &HeaderSet) -> Result<Option<Receiver>, TestCaseError> {
     let fields = || set.rows().map(|(_, field)| field);
     let all: Vec<Field> = fields().collect();
@@ -116,7 +116,7 @@ fn receiver(set: &HeaderSet) -> Result<Option<Receiver>, TestCaseError> {
     }
 }
 
-/// The set's lines of the client are read back.
+/// Parses the set's lines of the client.
 fn check(
     set: &HeaderSet,
     dialect: Dialect,
@@ -146,7 +146,7 @@ fn check(
     Ok(())
 }
 
-/// What a receiver reads of some rows alone is what a receiver of these rows reads.
+/// A receiver reduced to some rows equals a receiver of a set with these rows.
 fn check_only(
     whole: &HeaderSet,
     part: &HeaderSet,
@@ -161,7 +161,7 @@ fn check_only(
     Ok(())
 }
 
-/// A set of these fields, and what is left of it and of its receiver, are read back.
+/// Parses back a set of these fields, reduced and not.
 fn check_all(
     fields: &[Field],
     keeps: &[bool],

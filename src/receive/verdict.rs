@@ -15,7 +15,7 @@ pub(super) struct Verdict<'h> {
     revoked: Option<(bool, &'h HeaderName)>,
     /// The header that is sent only with a certificate.
     tells_presence: Option<&'h HeaderName>,
-    /// The header that says yes: never of a certificate that was not there.
+    /// The header with a positive verdict, which contradicts an absent certificate.
     affirmed: Option<&'h HeaderName>,
 }
 

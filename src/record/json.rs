@@ -17,8 +17,8 @@ use crate::field::stated::Stated;
 use crate::record::{Property, TlsClientAuth};
 use crate::x509::Dialect;
 
-/// Declares the object, its conversion from a record, and its texts in the order of [`Property::ALL`]. A text that can be left out for
-/// its size is followed by its flag.
+/// Declares the object, its conversion from a record, and its texts in the order of [`Property::ALL`]. A text that can exceed its limit is
+/// followed by its flag.
 macro_rules! object {
     ($($(#[$attribute:meta])* $member:ident: $property:ident
         $(, $(#[$of_flag:meta])* $flag:ident)?;)+) => {
@@ -84,7 +84,7 @@ object! {
         #[serde(rename = "certChainRFC9440TooLarge", default)] cert_chain_rfc9440_too_large;
 }
 
-/// An object with named members. What serde derives takes a list of values for one as well.
+/// Accepts an object with named members only; serde's derived code would also accept a list of values.
 pub(crate) struct Named<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
@@ -103,7 +103,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
             }
         }
 
-        // Other formats know members by their order alone.
+        // Other formats identify members by their order only.
         if deserializer.is_human_readable() {
             deserializer.deserialize_map(NamedVisitor(PhantomData)).map(Self)
         } else {
@@ -224,8 +224,8 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
     }
 }
 
-/// The name of a property that no certificate has, or that contradicts the other one of the same name. What the leaf decides is not
-/// looked at where it is there.
+/// The name of a property with a value that no certificate has, or that contradicts the other form of the same name. Properties that
+/// follow from the leaf are not checked if it is present.
 fn not_in_its_form(texts: &[&str; Property::ALL.len()]) -> Option<&'static str> {
     let reading = Reading::default();
     let mut stated = Stated::new(Dialect::BoringSsl);

@@ -327,6 +327,15 @@ impl TlsClientAuth {
     /// It does not identify the client. Headers can state that a certificate verified without any name, serial number or
     /// fingerprint, such as `ssl-c-used: 1` with `ssl-c-verify: 0`; the record's properties are then empty. If you compare an
     /// identity with one from a configuration, make sure that neither is empty.
+    ///
+    /// ```
+    /// use tls_client_auth::Receiver;
+    ///
+    /// let auth = Receiver::nginx().receive(&[("ssl-client-verify", "SUCCESS"), ("ssl-client-s-dn", "CN=billing")])?;
+    /// let is_billing = auth.is_trusted() && auth.cert_subject_dn() == "CN=billing";
+    /// assert!(is_billing);
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn is_trusted(&self) -> bool {
         self.client.is_trusted()
@@ -345,6 +354,15 @@ impl TlsClientAuth {
     }
 
     /// Parses the certificate: names, dates, subject alternative names, key.
+    ///
+    /// ```
+    /// use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let auth = TlsClientAuth::new(&ClientCertificate::presented(&der[..], Verification::Success));
+    /// assert_eq!(auth.certificate()?.subject().first_common_name().unwrap(), "client.example");
+    /// # Ok::<(), tls_client_auth::x509::Error>(())
+    /// ```
     ///
     /// # Errors
     /// The certificate is missing or malformed.

@@ -14,7 +14,7 @@ pub enum RuleValue<'a> {
     Text(&'a str),
 }
 
-/// The size of a text, not the text: that comes from the client.
+/// Prints the size of a text, not the text, which comes from the client.
 impl fmt::Debug for RuleValue<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

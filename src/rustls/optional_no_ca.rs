@@ -31,8 +31,8 @@ use crate::x509::Dialect;
 ///   creates. nginx reports `SUCCESS`; this verifier reports `FAILED:invalid non-CA certificate (has CA markings)`, and with a
 ///   verifier that rejects, the handshake fails. Create it with `-addext basicConstraints=critical,CA:FALSE`, or use a CA.
 ///
-/// Other differences are few: webpki does not check key usage, rejects dates before 1970, and checks no dates of a trusted CA: where
-/// OpenSSL says `certificate has expired` of every client of an expired CA, these clients are trusted here. nginx itself answers 400 to most
+/// Other differences are few: webpki does not check key usage, rejects dates before 1970, and does not check the dates of a
+/// trusted CA: OpenSSL reports `certificate has expired` for every client of an expired CA, and here these clients are trusted. nginx itself answers 400 to most
 /// failures, such as an expired certificate; with this verifier all of them reach the origin.
 ///
 /// The origin must check the verdict. A header set without a verdict sends nothing for a client that did not verify.
@@ -131,7 +131,7 @@ impl OptionalNoCa {
     }
 }
 
-/// How many authorities, not their certificates.
+/// Prints the number of authorities, not their certificates.
 impl fmt::Debug for OptionalNoCa {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

@@ -121,6 +121,20 @@ impl ForwardLayer {
 impl<F: Fn(&request::Parts) -> Option<Claim> + Clone> ForwardLayer<F> {
     /// Creates a layer with a closure that finds the connection and [claims](ConnectionState::claim) or
     /// [withholds](ConnectionState::withhold) for the request, for example by its host. `None` is a request without a connection.
+    ///
+    /// ```
+    /// use http::request::Parts;
+    /// use tls_client_auth::tower::ForwardLayer;
+    /// use tls_client_auth::{Claim, ConnectionState, Forwarding};
+    ///
+    /// // Only `api.example` receives the certificate.
+    /// let layer = ForwardLayer::with_claim(Forwarding::rfc9440(), |request: &Parts| -> Option<Claim> {
+    ///     let connection = request.extensions.get::<ConnectionState>()?;
+    ///     let is_api = request.headers.get("host").is_some_and(|host| host == "api.example");
+    ///     Some(if is_api { connection.claim() } else { connection.withhold() })
+    /// });
+    /// # let _ = layer;
+    /// ```
     #[must_use]
     pub const fn with_claim(forwarding: Forwarding, claim: F) -> Self {
         Self { forwarding, claim, is_delivered: is_of_origin, hook: NoHook }
@@ -246,7 +260,7 @@ pin_project! {
     pub struct ForwardFuture<F, R> {
         #[pin]
         response: ResponseFuture<F, R>,
-        // None where the layer answers.
+        // `None` if the layer answers.
         claim: Option<Claim>,
         is_delivered: fn(&response::Parts) -> bool,
     }

@@ -13,6 +13,15 @@ use crate::receive::{Memory, ReceiveError, Receiver};
 use crate::record::TlsClientAuth;
 
 /// The requests that a [`ReceiveLayer`] passes to the service.
+///
+/// ```
+/// use tls_client_auth::Receiver;
+/// use tls_client_auth::tower::{Admission, ReceiveLayer};
+///
+/// // Every client reaches the service, which checks `TlsClientAuth::is_trusted` itself.
+/// let layer = ReceiveLayer::new(Receiver::nginx(), Admission::Any);
+/// # let _: ReceiveLayer = layer;
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Admission {

@@ -1,4 +1,4 @@
-//! The response of a layer's service: from the service around which the layer is, or from the layer itself.
+//! The response of a layer's service: from the inner service, or from the layer itself.
 
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -7,7 +7,7 @@ use http::Response;
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// The future of a layer that passes a request on or answers it: of [`Enforce`](super::Enforce) and [`Receive`](super::Receive).
+    /// The future of [`Enforce`](super::Enforce) and [`Receive`](super::Receive), which pass a request on or answer it.
     #[derive(Debug)]
     pub struct ResponseFuture<F, R> {
         #[pin]
@@ -43,7 +43,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().state.project() {
             StateProjection::Passed { inner } => inner.poll(context),
-            // Asked again after it was ready, which nobody may do.
+            // Polled after completion.
             StateProjection::Answered { answer } => {
                 answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer)))
             }

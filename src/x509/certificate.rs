@@ -170,6 +170,15 @@ impl<'a> Certificate<'a> {
     }
 
     /// The serial number. `None` if the INTEGER is empty or not minimally encoded.
+    ///
+    /// ```
+    /// use tls_client_auth::x509::Certificate;
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let certificate = Certificate::from_der(der)?;
+    /// assert_eq!(certificate.serial_number().unwrap().to_hex(), "5A7001B17B539286C891");
+    /// # Ok::<(), tls_client_auth::x509::Error>(())
+    /// ```
     #[must_use]
     pub fn serial_number(&self) -> Option<SerialNumber<'a>> {
         SerialNumber::new(self.serial_number)
@@ -194,6 +203,16 @@ impl<'a> Certificate<'a> {
     }
 
     /// The end of the validity period.
+    ///
+    /// ```
+    /// use tls_client_auth::Dialect;
+    /// use tls_client_auth::x509::Certificate;
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let certificate = Certificate::from_der(der)?;
+    /// assert_eq!(certificate.not_after().text(Dialect::OpenSsl).unwrap(), "Nov 12 13:14:15 2035 GMT");
+    /// # Ok::<(), tls_client_auth::x509::Error>(())
+    /// ```
     #[must_use]
     pub const fn not_after(&self) -> Time<'a> {
         self.not_after
@@ -206,6 +225,17 @@ impl<'a> Certificate<'a> {
     }
 
     /// The extensions; empty if the certificate has none or their list is malformed from the start.
+    ///
+    /// ```
+    /// use tls_client_auth::Dialect;
+    /// use tls_client_auth::x509::Certificate;
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let certificate = Certificate::from_der(der)?;
+    /// let names: Vec<_> = certificate.extensions().map(|extension| extension.identifier().dotted(Dialect::OpenSsl)).collect();
+    /// assert!(names.contains(&"2.5.29.17".to_owned())); // subjectAltName
+    /// # Ok::<(), tls_client_auth::x509::Error>(())
+    /// ```
     #[must_use]
     pub fn extensions(&self) -> Extensions<'a> {
         Extensions::new(self.extensions)
@@ -269,6 +299,14 @@ impl<'a> Certificate<'a> {
 
     /// Whether the parts that the signature does not cover look unmodified: both algorithm identifiers are the same bytes (RFC 5280
     /// §4.1.1.2), and the signature has no unused bits.
+    ///
+    /// ```
+    /// use tls_client_auth::x509::Certificate;
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// assert!(Certificate::from_der(der)?.unsigned_parts_agree());
+    /// # Ok::<(), tls_client_auth::x509::Error>(())
+    /// ```
     #[must_use]
     pub fn unsigned_parts_agree(&self) -> bool {
         self.signature_algorithm == self.tbs_signature_algorithm

@@ -8,7 +8,7 @@ use crate::x509::error::{Error, ErrorKind, Part};
 /// The labels that OpenSSL accepts for a certificate.
 const LABELS: [&[u8]; 3] = [b"CERTIFICATE", b"X509 CERTIFICATE", TRUSTED];
 
-/// Some editors on Windows write it before the first line.
+/// The byte order mark, which some editors on Windows write before the first line.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// OpenSSL's own label: the certificate, followed by trust settings.

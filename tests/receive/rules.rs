@@ -436,8 +436,8 @@ fn only_what_the_proxy_sets_is_read() {
     let auth = receiver.receive(&forged).unwrap();
     assert_eq!((auth.cert_subject_dn(), auth.client_certificate().leaf()), ("CN=a", None));
     let errors = [
-        Receiver::nginx().only(["x"]).unwrap_err().to_string(),
-        Receiver::nginx().renamed("x", "y").unwrap_err().to_string(),
+        Receiver::kong(Unstated::Verified).only(["X-Client-Certs"]).unwrap_err().to_string(),
+        Receiver::kong(Unstated::Verified).renamed("x", "y").unwrap_err().to_string(),
         Receiver::nginx().renamed("ssl-client-verify", "a b").unwrap_err().to_string(),
         Receiver::nginx().renamed("ssl-client-verify", "Host").unwrap_err().to_string(),
         Receiver::nginx()
@@ -446,8 +446,8 @@ fn only_what_the_proxy_sets_is_read() {
             .to_string(),
     ];
     let expected = [
-        r#"header name "x": is not in this set"#,
-        r#"header name "x": is not in this set"#,
+        r#"header name "X-Client-Certs": is not in this set, did you mean "X-Client-Cert"? Known: X-Client-Cert, X-Client-Cert-Serial, X-Client-Cert-Issuer-DN, X-Client-Cert-Subject-DN, X-Client-Cert-Fingerprint"#,
+        r#"header name "x": is not in this set, did you mean "X-Client-Cert"? Known: X-Client-Cert, X-Client-Cert-Serial, X-Client-Cert-Issuer-DN, X-Client-Cert-Subject-DN, X-Client-Cert-Fingerprint"#,
         r#"header name "a b": is not a token"#,
         r#"header name "Host": is a header of HTTP itself"#,
         r#"header name "SSL_Client_Serial": is duplicated"#,

@@ -279,7 +279,7 @@ impl<'c> Facts<'c> {
             .flat_map(move |certificate| alternative_names::raw(certificate, kind))
     }
 
-    /// A name in RFC 2253's form, where it is wanted and can be read.
+    /// A name in RFC 2253's form, if it is selected and valid.
     fn printed(
         &self,
         is_wanted: bool,
