@@ -17,7 +17,7 @@
 //!
 //! let forwarding = Forwarding::none().on_every_request(HeaderSet::ingress_nginx());
 //!
-//! // Once per TLS connection, after the handshake: the leaf certificate and the verification result from the TLS library.
+//! // Once per TLS connection: the leaf certificate and the verification result from the TLS library.
 //! let leaf = *b"DER, but any bytes will do here";
 //! let client = ClientCertificate::presented(leaf, Verification::Success);
 //! let connection = ConnectionState::new(client, forwarding.clone());
