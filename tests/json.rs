@@ -44,7 +44,7 @@ fn records_that_nobody_wrote_are_refused() {
         ("certIssuerDNLegacy", json!("/CN=Jos\u{e9}"), "a property is not printable ASCII"),
         ("certPresented", json!("yes"), "certPresented is neither \"1\" nor \"0\""),
         ("certRevoked", json!(""), "certRevoked is neither \"1\" nor \"0\""),
-        ("certVerified", json!("TRUE"), "certVerified is no outcome of verification"),
+        ("certVerified", json!("TRUE"), "certVerified is not a verification result"),
         ("certRFC9440", json!("MAA="), "certRFC9440 is not in the form of RFC 9440"),
         (
             "certChainRFC9440",

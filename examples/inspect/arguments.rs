@@ -10,42 +10,43 @@ use crate::sets;
 use crate::words::{Line, take_diff};
 
 pub(crate) const HELP: &str = "\
-Shows what an origin would be told of a client certificate, or what it reads of
-a request's headers.
+Prints a client certificate and the headers that an origin receives for it, or
+parses the headers of recorded requests.
 
-  inspect client.pem                   what is in it, and how long it is valid
-  inspect --headers nginx client.pem   and the header lines that nginx sends
+  inspect client.pem                   the certificate, and how long it is valid
+  inspect --headers nginx client.pem   also the header lines that nginx sends
   openssl s_client -connect example.com:443 -showcerts </dev/null | inspect -
 
 Usage: inspect [OPTIONS] FILE...
        inspect --diff SET SET [FILE...]
        inspect --receive FORMAT [OPTIONS] FILE...
 
-FILE holds a certificate in DER or PEM, and after it its chain; text around PEM
-is skipped. - is standard input. Nothing is verified here.
+A FILE contains a certificate in DER or PEM, then its chain. Text around PEM is
+skipped. - is standard input. Certificates are not verified.
 
-  --headers SET         show the lines of this header set; repeatable
-  --rename OLD=NEW      another name for a header of the sets; repeatable
-  --header NAME=FIELD   a line of one's own, X-DN=subject:rfc2253; repeatable
-  --diff SET SET        how two sets differ, for FILE or in general
-  --side-by-side        several files in columns; * marks what differs
-  --format FORMAT       text, json (a line for each file) or headers  [text]
-  --dialect LIBRARY     boringssl or openssl: the library that prints names and
-                        dates  [boringssl; with --receive the proxy's]
-  --verified STATUS     what the handshake said: SUCCESS, NONE, FAILED or
+  --headers SET         print the lines of this header set; repeatable
+  --rename OLD=NEW      rename a header of the sets; repeatable
+  --header NAME=FIELD   add a line, such as X-DN=subject:rfc2253; repeatable
+  --diff SET SET        compare two sets, for FILE or in general
+  --side-by-side        print several files in columns; * marks differences
+  --format FORMAT       text, json (one line for each file) or headers  [text]
+  --dialect LIBRARY     boringssl or openssl: the form of names and dates
+                        [boringssl; with --receive the proxy's]
+  --verified STATUS     the handshake's result: SUCCESS, NONE, FAILED or
                         FAILED:reason  [SUCCESS]
-  --revoked             as if the certificate were revoked
-  --now SECONDS         the time that dates are compared with, Unix time  [now]
+  --revoked             treat the certificate as revoked
+  --now SECONDS         the current time, as Unix time
   --chain FILE          the certificates sent after the leaf
-  --files-from FILE     more files, one name a line
-  --list                the names of all sets and formats
+  --files-from FILE     more files, one name on each line
+  --list                list all sets and formats
 
-With --receive a FILE holds one request's header lines, \"Name: value\"; a JSON
-line comes out for each. --dialect, --rename and --files-from work too, and:
+With --receive, a FILE contains the header lines of one request, \"Name: value\".
+The output is one JSON line for each FILE. --dialect, --rename and --files-from
+also apply, and:
 
-  --unstated verified|not-verified   what a certificate without a verdict means
-  --declares KEY,KEY...              what this Envoy or Traefik sends  [all]
-  --only NAME                        read this header alone; repeatable
+  --unstated verified|not-verified   the meaning of a missing verdict
+  --declares KEY,KEY...              the keys that Envoy or Traefik sends [all]
+  --only NAME                        read only this header; repeatable
 
 Exit status: 1 if a file could not be read, 2 if the options are wrong.
 ";
@@ -199,8 +200,8 @@ mod tests {
             ("", "no FILE given; - is standard input, and --help shows examples"),
             ("--format xml f", "--format xml: must be text or json or headers"),
             ("--format", "--format needs a value; see --help"),
-            ("--fromat json f", "--fromat: no such option, or given twice; see --help"),
-            ("--revoked --revoked f", "--revoked: no such option, or given twice; see --help"),
+            ("--fromat json f", "--fromat: unknown or duplicated option; see --help"),
+            ("--revoked --revoked f", "--revoked: unknown or duplicated option; see --help"),
             ("--headers ngnix f", "header set \"ngnix\": is not known, did you mean \"nginx\"?"),
             ("--rename a f", "--rename a: must be OLD=NEW"),
             ("--rename a=b f", "--rename a=b: no chosen set has a; --headers chooses sets"),
@@ -219,7 +220,10 @@ mod tests {
                 "--receive nginx --header a=tls:word f",
                 "--diff and --header don't go with --receive",
             ),
-            ("--verified OK f", "--verified OK: must be SUCCESS, NONE, FAILED or FAILED:reason"),
+            (
+                "--verified OK f",
+                "--verified OK: the text is not a verification result; must be SUCCESS, NONE, FAILED",
+            ),
             ("--now soon f", "--now soon: must be seconds since 1970"),
             ("--chain /nowhere f", "--chain /nowhere: "),
             ("--files-from /nowhere", "--files-from /nowhere: "),

@@ -1,13 +1,13 @@
-//! How far a date is from now, in words.
+//! The distance of a date from now, in words.
 
 use time::{Duration, OffsetDateTime};
 
 use crate::page::Tone;
 
-/// Less than this is soon.
+/// Expiry within this time is a warning.
 const SOON: Duration = Duration::days(30);
 
-/// `22 months ago`, or that the certificate is not valid yet.
+/// `22 months ago`, or `not valid yet: starts in 24 hours`.
 pub(crate) fn since(start: OffsetDateTime, now: OffsetDateTime) -> (String, Tone) {
     match distance(start, now) {
         past if !past.is_positive() => (format!("{} ago", span(past)), Tone::Plain),
@@ -30,9 +30,9 @@ fn distance(time: OffsetDateTime, now: OffsetDateTime) -> Duration {
     Duration::seconds(time.unix_timestamp().saturating_sub(now.unix_timestamp()))
 }
 
-/// A length of time in its largest unit of which there are two, or else in one of the smallest.
+/// A duration in the largest unit of which it has at least two, or in seconds.
 fn span(duration: Duration) -> String {
-    // Months and years are the calendar's on average.
+    // Months and years have their average length.
     const UNITS: [(i64, &str); 6] = [
         (31_556_952, "year"),
         (2_629_746, "month"),

@@ -1,4 +1,4 @@
-//! Two header sets beside each other: what the same client's origin gets from one and from the other.
+//! Compares two header sets: the headers of each for the same client.
 
 use tls_client_auth::field::Limits;
 use tls_client_auth::{ClientCertificate, HeaderSet};
@@ -8,9 +8,9 @@ use crate::page::{Row, Section, Tone};
 /// A header of a set.
 struct Header<'s> {
     name: &'s str,
-    /// What it says, in whatever form: `subject`.
+    /// The fact that it states, without its form: `subject`.
     fact: String,
-    /// Its value for the client, or its field where there is no client.
+    /// Its value for the client, or its field without a client.
     shown: String,
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn section(
         add_rows(fact, &first, &second, &mut rows);
     }
     let [first, second] = sets.map(HeaderSet::name);
-    let of = if client.is_some() { "" } else { "; names and forms, a FILE shows values" };
+    let of = if client.is_some() { "" } else { "; names and forms only: give a FILE for values" };
     Section { title: format!("= in both, - only in {first}, + only in {second}{of}"), rows }
 }
 

@@ -1,4 +1,4 @@
-//! What a certificate says and what was said of it, as rows.
+//! A certificate's properties and its given verification result, as rows.
 
 use time::OffsetDateTime;
 use tls_client_auth::x509::{Certificate, Time};
@@ -7,7 +7,7 @@ use tls_client_auth::{ClientCertificate, Dialect, TlsClientAuth, Verification};
 use crate::page::{Row, Section, Tone};
 use crate::{LARGEST, dates, limits, names};
 
-/// The leaf, then the certificates that came after it.
+/// The leaf, then the certificates after it.
 pub(crate) fn sections(
     client: &ClientCertificate,
     dialect: Dialect,
@@ -59,13 +59,14 @@ fn leaf(client: &ClientCertificate, dialect: Dialect, now: OffsetDateTime) -> Ve
         row("key SHA-256", &hex::encode(certificate.public_key_sha256()), Tone::Plain);
     }
     let tone = match client.verification() {
-        Verification::Success => Tone::Good,
+        // Not green: the default is a mere assumption.
+        Verification::Success => Tone::Plain,
         Verification::Failed(_) => Tone::Bad,
         Verification::None => Tone::Warning,
     };
-    row("verified", &format!("{} (as told, not checked here)", auth.cert_verified()), tone);
+    row("verified", &format!("{} (as given, not checked)", auth.cert_verified()), tone);
     if auth.is_revoked() {
-        row("revoked", "yes (as told, not checked here)", Tone::Bad);
+        row("revoked", "yes (as given, not checked)", Tone::Bad);
     }
     rows
 }
@@ -94,9 +95,9 @@ fn chain(client: &ClientCertificate, dialect: Dialect, now: OffsetDateTime) -> V
             None => ("unreadable date".into(), Tone::Warning),
         };
         let place = match (is_issuer, certificate.issuer().as_der() == subject.as_der()) {
-            (true, true) => "issuer of the one before and of itself",
-            (true, false) => "issuer of the one before",
-            (false, _) => "not the issuer of the one before",
+            (true, true) => "issuer of the previous one and of itself",
+            (true, false) => "issuer of the previous one",
+            (false, _) => "not the issuer of the previous one",
         };
         let tone = if is_issuer { end_tone } else { Tone::Warning };
         let value = format!("{}: {place}, {end}, {} bytes", named(&name), der.len());
@@ -106,7 +107,7 @@ fn chain(client: &ClientCertificate, dialect: Dialect, now: OffsetDateTime) -> V
     rows
 }
 
-/// A date as the library prints it, and how far it is.
+/// A date as the library prints it, and its distance from now.
 fn date(
     time: Time<'_>,
     dialect: Dialect,
@@ -173,12 +174,12 @@ mod tests {
     fn how_a_chain_hangs_together() {
         type Case<'c> = (&'c str, &'c [&'c [u8]], &'c [&'c str]);
         let cases: [Case<'_>; 4] = [
-            ("the root", &[ROOT], &["issuer of the one before and of itself"]),
-            ("another leaf", &[LEAF], &["not the issuer of the one before"]),
+            ("the root", &[ROOT], &["issuer of the previous one and of itself"]),
+            ("another leaf", &[LEAF], &["not the issuer of the previous one"]),
             (
                 "the wrong order",
                 &[LEAF, ROOT],
-                &["not the issuer", "issuer of the one before and of itself"],
+                &["not the issuer", "issuer of the previous one and of itself"],
             ),
             ("no certificate", &[b"?", ROOT], &["certificate", "not the issuer"]),
         ];
@@ -193,10 +194,10 @@ mod tests {
     }
 
     #[test]
-    fn what_was_told() {
+    fn the_given_result() {
         let failed = "FAILED:certificate has expired".parse().unwrap();
         let cases = [
-            (Verification::Success, true, "SUCCESS", Tone::Good),
+            (Verification::Success, true, "SUCCESS", Tone::Plain),
             (Verification::None, false, "NONE", Tone::Warning),
             (failed, false, "FAILED:certificate has expired", Tone::Bad),
         ];
@@ -206,7 +207,7 @@ mod tests {
             let row = rows.iter().find(|row| row.0 == "verified").unwrap();
             assert_eq!(
                 (row.1.as_str(), row.2),
-                (format!("{text} (as told, not checked here)").as_str(), tone)
+                (format!("{text} (as given, not checked)").as_str(), tone)
             );
             assert_eq!(rows.iter().any(|row| row.0 == "revoked"), revoked);
         }

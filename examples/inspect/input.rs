@@ -1,4 +1,4 @@
-//! Files: what is in them as certificates, or why there is none.
+//! Finds the certificates in a file, or explains why there are none.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -14,9 +14,9 @@ pub(crate) fn read(file: &str) -> Result<Vec<u8>, String> {
     .map_err(|error| error.to_string())
 }
 
-/// The certificates of a file: the DER of one, or PEM with whatever text around it, as `openssl s_client` prints it.
+/// The certificates of a file: one in DER, or PEM with text around it, such as the output of `openssl s_client`.
 pub(crate) fn certificates(bytes: &[u8]) -> Result<Vec<Vec<u8>>, String> {
-    // A text may begin with the digit that is DER's first byte, but no text that holds PEM is so short.
+    // Text can begin with DER's first byte, the digit 0, but text with PEM in it is never this short.
     if matches!(bytes, [0x30, length, ..] if *length >= 0x80 || bytes.len() < 128) {
         return Ok(vec![bytes.to_vec()]);
     }
@@ -26,10 +26,10 @@ pub(crate) fn certificates(bytes: &[u8]) -> Result<Vec<Vec<u8>>, String> {
         return certificates_from_pem(bytes).map_err(|error| error.to_string());
     }
     Err(match labels.first() {
-        Some(label) => format!("holds {label}, which is not a certificate"),
+        Some(label) => format!("contains {label}, not a certificate"),
         None if bytes.is_empty() => "is empty".into(),
         None => {
-            "holds no certificate: neither DER nor a line \"-----BEGIN CERTIFICATE-----\"".into()
+            "contains no certificate: neither DER nor a line \"-----BEGIN CERTIFICATE-----\"".into()
         }
     })
 }
@@ -56,7 +56,7 @@ mod tests {
             format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n").into_bytes()
         };
         let one = || Ok(vec![vec![0x30, 0]]);
-        let other = |label: &str| Err(format!("holds {label}, which is not a certificate"));
+        let other = |label: &str| Err(format!("contains {label}, not a certificate"));
         let dump = [
             b"0 s:CN=a\n   i:CN=b\n---\nCertificate chain\n".to_vec(),
             block("CERTIFICATE", "MAA="),
@@ -84,13 +84,13 @@ mod tests {
             (
                 "text",
                 b"hello".to_vec(),
-                Err("holds no certificate: neither DER nor a line \"-----BEGIN CERTIFICATE-----\""
+                Err("contains no certificate: neither DER nor a line \"-----BEGIN CERTIFICATE-----\""
                     .into()),
             ),
             (
                 "no label",
                 block("\x1b[2J", "MAA="),
-                Err("holds no certificate: neither DER nor a line \"-----BEGIN CERTIFICATE-----\""
+                Err("contains no certificate: neither DER nor a line \"-----BEGIN CERTIFICATE-----\""
                     .into()),
             ),
             (

@@ -1,11 +1,11 @@
-//! The header lines of a set, how long they are, and which origins would refuse them.
+//! The header lines of a set, their lengths, and the origins that would reject them.
 
 use tls_client_auth::field::Limits;
 use tls_client_auth::{ClientCertificate, HeaderSet};
 
 use crate::page::{Row, Section, Tone};
 
-/// What an origin's limit is of.
+/// The scope of an origin's limit.
 #[derive(Clone, Copy, PartialEq)]
 enum Of {
     Line,
@@ -13,7 +13,7 @@ enum Of {
     Request,
 }
 
-/// How many bytes of headers origins take unless they are told otherwise, and with what they are told.
+/// Origins' default limits for headers, in bytes, and the setting of each.
 const ORIGINS: [(&str, &str, Of, usize); 7] = [
     ("nginx", "large_client_header_buffers", Of::Line, 8192),
     ("Apache", "LimitRequestFieldSize", Of::Line, 8190),
@@ -37,28 +37,27 @@ pub(crate) fn section(set: &HeaderSet, client: &ClientCertificate, limits: Limit
         rows.push(Row { is_cut: true, ..Row::new(line.name(), value, Tone::Plain) });
     }
     for name in lines.too_large() {
-        rows.push(Row::new(name, "left out: over the limit that the set has", Tone::Bad));
+        rows.push(Row::new(name, "left out: exceeds the set's limit", Tone::Bad));
     }
     let title = format!("{}: header lines with their lengths", set.name());
     let count = rows.len();
     match rows.is_empty() {
         true if client.is_trusted() => rows.push(Row::new("", "nothing is sent", Tone::Warning)),
         true => {
-            let value =
-                "nothing is sent: this set is for clients that are verified and not revoked";
+            let value = "nothing is sent: this set is sent for verified, unrevoked clients only";
             rows.push(Row::new("", value, Tone::Warning));
         }
         false => {
             let (value, tone) = room(all, longest);
             let lines = if count == 1 { "line" } else { "lines" };
             let value = format!("{all:>6}  bytes in {count} {lines}, {value}");
-            rows.push(Row::new("in all", value, tone));
+            rows.push(Row::new("total", value, tone));
         }
     }
     Section { title, rows }
 }
 
-/// Which origins take so many bytes.
+/// The share of the smallest limit, or the origins with a limit below these sizes.
 fn room(all: usize, longest: usize) -> (String, Tone) {
     let is_over = |(_, _, of, limit): &&(&str, &str, Of, usize)| match of {
         Of::Line => longest > *limit,
@@ -68,18 +67,18 @@ fn room(all: usize, longest: usize) -> (String, Tone) {
         .iter()
         .filter(is_over)
         .map(|(origin, setting, of, limit)| {
-            let of = if *of == Of::Line { "a line" } else { "in all" };
+            let of = if *of == Of::Line { "per line" } else { "in total" };
             format!("{origin} ({limit} {of}: raise {setting})")
         })
         .collect();
     if over.is_empty() {
         let smallest = ORIGINS.iter().map(|(.., limit)| *limit).min().unwrap_or_default();
         let share = all.saturating_mul(100).checked_div(smallest).unwrap_or_default();
-        let value = format!("{share} % of the 8 KiB that Tomcat and Jetty take in all");
+        let value = format!("{share} % of the total limit of Tomcat and Jetty, 8 KiB");
         let tone = if share > 75 { Tone::Warning } else { Tone::Quiet };
         return (value, tone);
     }
-    (format!("too much by default for {}", over.join(", ")), Tone::Bad)
+    (format!("exceeds the default limit of {}", over.join(", ")), Tone::Bad)
 }
 
 #[cfg(test)]
@@ -95,16 +94,16 @@ mod tests {
             (
                 8193,
                 4000,
-                "too much by default for Tomcat (8192 in all: raise maxHttpHeaderSize), Jetty",
+                "exceeds the default limit of Tomcat (8192 in total: raise maxHttpHeaderSize), Jetty",
                 Tone::Bad,
             ),
             (
                 8300,
                 8191,
-                "for Apache (8190 a line: raise LimitRequestFieldSize), gunicorn",
+                "of Apache (8190 per line: raise LimitRequestFieldSize), gunicorn",
                 Tone::Bad,
             ),
-            (40_000, 9000, "Kestrel (32768 in all", Tone::Bad),
+            (40_000, 9000, "Kestrel (32768 in total", Tone::Bad),
         ];
         for (all, longest, expected, tone) in cases {
             let (value, found) = room(all, longest);
@@ -137,7 +136,7 @@ mod tests {
         let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
         let client = ClientCertificate::presented(der, Verification::None);
         let shown = section(&HeaderSet::rfc9440(), &client, Limits::new());
-        assert!(shown.rows[0].value.contains("this set is for clients"), "{shown:?}");
+        assert!(shown.rows[0].value.contains("for verified, unrevoked clients only"), "{shown:?}");
         let client = ClientCertificate::presented(der, Verification::Success);
         let shown = section(&HeaderSet::rfc9440(), &client, Limits::new().encoded_leaf(9));
         assert!(shown.rows[0].value.starts_with("left out"), "{shown:?}");

@@ -1,5 +1,5 @@
-//! Shows what an origin would be told of a certificate, file by file: as text, as JSON, or as header lines. With `--receive` it
-//! shows what an origin reads of a request's header lines, with `--diff` how two header sets differ.
+//! Prints certificates and the headers that an origin receives for them, as text, JSON or header lines. With `--receive` it parses
+//! recorded request headers as an origin does; with `--diff` it compares two header sets.
 //!
 //! `cargo run --release --example inspect -- --help` lists the options.
 
@@ -27,7 +27,7 @@ use tls_client_auth::field::Limits;
 use arguments::{Command, Format, HELP, options};
 use page::Page;
 
-/// A file may be larger than what a handshake brings.
+/// The largest file; a certificate in a handshake is smaller.
 const LARGEST: usize = 1024 * 1024;
 
 fn limits() -> Limits {
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
-        // Who reads us has seen enough.
+        // The reader of the pipe closed it.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("inspect: standard output: {error}");
@@ -56,7 +56,7 @@ fn main() -> ExitCode {
 
 /// Whether all files could be read.
 fn run(command: &Command) -> io::Result<bool> {
-    // People get colours, where they want some. Programs get every byte.
+    // Terminals get colours, unless `NO_COLOR` is set; pipes get plain text.
     let text = || BufWriter::new(anstream::stdout().lock());
     let bytes = || BufWriter::new(io::stdout().lock());
     match command {
@@ -87,7 +87,7 @@ fn flushed(
     out.flush().map(|()| all_read)
 }
 
-/// The terminal's width, and that of most of them where it is not told; none where there is no terminal.
+/// The terminal's width, or the usual one if it is unknown; `None` without a terminal.
 fn width() -> Option<usize> {
     io::stdout().is_terminal().then(|| match terminal_size() {
         Some((Width(width @ 1..), _)) => usize::from(width),

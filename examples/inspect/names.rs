@@ -1,4 +1,4 @@
-//! Subject alternative names in words.
+//! Subject alternative names as text.
 
 use der::asn1::{AnyRef, BmpString, ObjectIdentifier};
 use der::{Decode as _, Reader as _, SliceReader, Tag, Tagged as _};
@@ -20,9 +20,9 @@ const OTHER_NAMES: [(&str, &str); 10] = [
 ];
 const KERBEROS: &str = "1.3.6.1.5.2.2";
 
-/// Nesting deeper than this is in no type of name in use.
+/// The deepest nesting that is parsed; names in use are flatter.
 const DEEPEST: usize = 8;
-/// More bytes than this are not shown as hex.
+/// The most bytes that are printed as hex.
 const MOST_BYTES: usize = 64;
 
 pub(crate) fn in_words(name: &SubjectAltName<'_>, dialect: Dialect) -> String {
@@ -65,7 +65,7 @@ fn other(kind: &str, value: &[u8]) -> String {
     format!("{title} {text}")
 }
 
-/// Adds every value that is in this DER, in order.
+/// Adds every value in this DER, in order.
 fn add_parts(der: &[u8], depth: usize, parts: &mut Vec<(Tag, String)>) -> Option<()> {
     let mut reader = SliceReader::new(der).ok()?;
     while !reader.is_finished() {
@@ -94,7 +94,7 @@ fn one(tag: Tag, part: AnyRef<'_>) -> Option<String> {
     Some(printable(&text))
 }
 
-/// An entry that is not what its tag says, with what is in it.
+/// An entry that is invalid for its tag, with its contents.
 fn unreadable(entry: &[u8]) -> String {
     let kind = match entry.first() {
         Some(0x81) => "email",
@@ -124,7 +124,7 @@ fn bytes(bytes: &[u8]) -> String {
     }
 }
 
-/// Text that does nothing to a terminal: control characters and those that turn its direction come escaped.
+/// Text that is safe on a terminal: control characters and characters that change the text direction are escaped.
 pub(crate) fn printable(text: &str) -> String {
     let shown = |character: char| match character {
         '\'' | '"' => vec![character],

@@ -1,4 +1,4 @@
-//! What is shown of every file of certificates, for people and for programs.
+//! The output for files of certificates: text for people, JSON and header lines for programs.
 
 use std::io::{self, Write};
 
@@ -26,7 +26,7 @@ fn client(options: &Options, file: &str) -> Result<ClientCertificate, String> {
     })
 }
 
-/// Text for people; whether all files could be read.
+/// Prints text for people; returns whether all files could be read.
 pub(crate) fn text(options: &Options, page: &mut Page<'_>) -> io::Result<bool> {
     if options.files.is_empty() {
         page.sections(&sections(options, None))?;
@@ -60,7 +60,8 @@ pub(crate) fn text(options: &Options, page: &mut Page<'_>) -> io::Result<bool> {
     table::side_by_side(&pages, page)?;
     if page.width.is_some() && options.sets.is_empty() && any_read {
         writeln!(page.out)?;
-        let hint = "--headers nginx adds the header lines that an origin behind nginx gets; --list names the other sets";
+        let hint =
+            "--headers nginx also prints the header lines that nginx sends; --list lists all sets";
         page.sections(&[Section {
             title: String::new(),
             rows: vec![Row::new("", hint, Tone::Quiet)],
@@ -80,7 +81,7 @@ fn sections(options: &Options, client: Option<&ClientCertificate>) -> Vec<Sectio
     facts.into_iter().chain(sets).collect()
 }
 
-/// JSON or header lines; whether all files could be read.
+/// Prints JSON or header lines; returns whether all files could be read.
 pub(crate) fn lines(options: &Options, out: &mut dyn Write) -> io::Result<bool> {
     let mut all_read = true;
     for (index, file) in options.files.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Layout of text: rows of a label and a value, aligned, coloured, and wrapped where there is a terminal's width.
+//! Layout of text: rows of a label and a value, aligned, coloured, and wrapped to the terminal's width.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::wrap::{length, wrapped};
 
-/// What a value means to its reader.
+/// The importance of a value, shown by its colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) enum Tone {
     #[default]
@@ -37,12 +37,12 @@ pub(crate) struct Row {
     pub(crate) label: String,
     pub(crate) value: String,
     pub(crate) tone: Tone,
-    /// Whether a terminal shows its beginning alone.
+    /// Whether a terminal shows only its first two lines.
     pub(crate) is_cut: bool,
 }
 
 impl Row {
-    /// How many lines of it a terminal shows.
+    /// The number of lines that a terminal shows.
     pub(crate) const fn most_lines(&self) -> usize {
         if self.is_cut { 2 } else { usize::MAX }
     }
@@ -52,18 +52,18 @@ impl Row {
     }
 }
 
-/// Rows under a title, which the first section of a page has none of.
+/// Rows under a title. The first section of a page has no title.
 #[derive(Debug)]
 pub(crate) struct Section {
     pub(crate) title: String,
     pub(crate) rows: Vec<Row>,
 }
 
-/// Space before a label, and between it and its value.
+/// The space before a label, and between it and its value.
 pub(crate) const MARGIN: usize = 2;
-/// Fewer characters than this make no column.
+/// The smallest width of a column, in characters.
 pub(crate) const NARROWEST: usize = 24;
-/// Where text goes. A terminal has a width; a pipe gets every line whole.
+/// The output. A terminal has a width; in a pipe lines are not wrapped.
 pub(crate) struct Page<'o> {
     pub(crate) out: &'o mut dyn Write,
     pub(crate) width: Option<usize>,
@@ -74,7 +74,7 @@ impl Page<'_> {
         writeln!(self.out, "{HEADING}{text}{HEADING:#}")
     }
 
-    /// One page's sections, one below the other.
+    /// Prints the sections of one page, one below the other.
     pub(crate) fn sections(&mut self, sections: &[Section]) -> io::Result<()> {
         for section in sections {
             if !section.title.is_empty() {
@@ -88,7 +88,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// How many characters there are beside that many.
+    /// The remaining width, in characters.
     pub(crate) fn room(&self, taken: usize) -> usize {
         self.width.map_or(usize::MAX, |width| width.saturating_sub(taken).max(1))
     }
@@ -97,12 +97,12 @@ impl Page<'_> {
         let label_width = rows.iter().map(|row| length(&row.label)).max().unwrap_or_default();
         let gap = if label_width > 0 { MARGIN } else { 0 };
         let beside = MARGIN.saturating_add(label_width).saturating_add(gap);
-        // Where the terminal is too narrow for two columns, values stand below their labels.
+        // If the terminal is too narrow for two columns, values go below their labels.
         let is_below = self.room(beside) < NARROWEST && label_width > 0;
         let indent = if is_below { 2 * MARGIN } else { beside };
         let mut last = "";
         for row in rows {
-            // Several values of one label stand below each other.
+            // Several values of one label go below each other.
             let mut label = if row.label == last { "" } else { &row.label };
             last = &row.label;
             if is_below && !label.is_empty() {

@@ -1,4 +1,4 @@
-//! `--receive`: what an origin reads of a request's header lines.
+//! `--receive`: parses a request's header lines as an origin does.
 
 use std::io::{self, Write};
 
@@ -7,11 +7,11 @@ use tls_client_auth::{Dialect, HeaderSet, Receiver, TlsClientAuth, Unstated};
 
 use crate::input::read;
 
-/// Formats that are no header set's.
+/// Formats without a header set.
 pub(crate) const FURTHER: [&str; 4] =
     ["certificate", "certificate-and-verdict", "cloudflare-worker-as-published", "envoy-appended"];
 
-/// How a format is read.
+/// The options for a format.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Reads {
     pub(crate) unstated: Option<Unstated>,
@@ -22,12 +22,12 @@ pub(crate) struct Reads {
     pub(crate) renames: Vec<(String, String)>,
 }
 
-/// The receiver of this name, as the options want it.
+/// The receiver with this name and these options.
 pub(crate) fn receiver(format: &str, reads: Reads) -> Result<Receiver, String> {
     let mut receiver = named(format, reads.unstated.unwrap_or(Unstated::NotVerified))
         .ok_or_else(|| format!("--receive {format}: no such format; see --list"))?;
     if !reads.only.is_empty() {
-        // A header may be named as it is read, too.
+        // A header may also be given by its new name.
         let original = |name: &String| {
             let renamed = reads.renames.iter().find(|(_, new)| new.eq_ignore_ascii_case(name));
             renamed.map_or_else(|| name.clone(), |(old, _)| old.clone())
@@ -104,7 +104,7 @@ fn named(format: &str, unstated: Unstated) -> Option<Receiver> {
     })
 }
 
-/// Shows every file as a JSON line; whether all could be read.
+/// Prints a JSON line for every file; returns whether all could be read.
 pub(crate) fn run(receiver: &Receiver, files: &[String], out: &mut dyn Write) -> io::Result<bool> {
     let mut all_read = true;
     for file in files {

@@ -1,4 +1,4 @@
-//! Header sets by name, with the names and rows that the options give them, and the list of all.
+//! Header sets by name, changed by the options, and the list of all.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use crate::receive;
 /// The two sides of `OLD=NEW` or `NAME=FIELD`.
 pub(crate) type Pair = (String, String);
 
-/// The sets of these names, some of their headers renamed, and one of the headers of one's own.
+/// The sets with these names, with renamed headers, and a set of the headers given by `--header`.
 pub(crate) fn chosen(
     names: &[String],
     renames: &[Pair],
@@ -47,23 +47,23 @@ pub(crate) fn chosen(
     Ok(sets)
 }
 
-/// All names in three parts: titled on a terminal; in a pipe one name a line, with an empty line between the parts.
+/// Prints all names in three parts: titled on a terminal; in a pipe one name on each line, with an empty line between the parts.
 pub(crate) fn list(page: &mut Page<'_>) -> io::Result<()> {
     let name = |name: &str| Row::new("", name, Tone::Plain);
     let sets = HeaderSet::all();
     let section = |title: &str, rows| Section { title: title.to_owned(), rows };
     let parts = [
         section(
-            "what proxies send, for --headers, --diff and --receive",
+            "named after proxies, for --headers, --diff and --receive",
             sets.iter().map(|set| name(set.name())).collect(),
         ),
         section(
-            "what readers want, for --headers and --diff",
+            "named after programs that read them, for --headers and --diff",
             HeaderSet::readers()
                 .map(|(set, reader)| Row::new(set.name(), reader, Tone::Quiet))
                 .collect(),
         ),
-        section("for --receive alone", receive::FURTHER.map(name).into()),
+        section("for --receive only", receive::FURTHER.map(name).into()),
     ];
     if page.width.is_some() {
         return page.sections(&parts);

@@ -1,4 +1,4 @@
-//! Pages beside each other, row by row.
+//! Pages side by side, row by row.
 
 use std::io;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use anstyle::Style;
 use crate::page::{HEADING, LABEL, MARGIN, NARROWEST, Page, Row, Section, Tone};
 use crate::wrap::{length, wrapped};
 
-/// Every page's rows of one label.
+/// The rows with one label on every page.
 struct Cells<'p> {
     section: &'p str,
     label: &'p str,
@@ -25,8 +25,8 @@ impl Cells<'_> {
     }
 }
 
-/// Pages with their titles, a `*` before every label under which they differ. A terminal gets as many at once as it has room for, and
-/// the others below.
+/// Prints pages with their titles, and a `*` before every label with differences. A terminal shows as many pages side by side as fit,
+/// and the others below.
 pub(crate) fn side_by_side(
     pages: &[(String, Vec<Section>)],
     page: &mut Page<'_>,
@@ -92,7 +92,7 @@ struct Table<'t, 'o> {
     page: &'t mut Page<'o>,
 }
 
-/// A line of a cell.
+/// One line of a cell.
 type Line = (Style, String);
 
 impl Table<'_, '_> {

@@ -1,4 +1,4 @@
-//! The words of the command line: options with their values, and the files that are left.
+//! The words of the command line: options with their values, and files.
 
 use std::ffi::OsString;
 use std::io::BufRead as _;
@@ -30,7 +30,7 @@ pub(crate) fn take_diff(arguments: &mut Vec<OsString>) -> Result<Option<[String;
     }
 }
 
-/// What is left of the command line.
+/// The rest of the command line.
 pub(crate) struct Line(pub(crate) pico_args::Arguments);
 
 impl Line {
@@ -107,7 +107,7 @@ impl Line {
         Ok(files)
     }
 
-    /// What no option took, and those behind `--`.
+    /// The remaining words, and those after `--`.
     pub(crate) fn files(self, behind: Vec<OsString>) -> Result<Vec<String>, String> {
         let text = |file: OsString| {
             file.into_string().map_err(|file| {
@@ -120,7 +120,7 @@ impl Line {
         let before: Vec<String> =
             self.0.finish().into_iter().map(text).collect::<Result<_, _>>()?;
         if let Some(option) = before.iter().find(|file| file.starts_with('-') && *file != "-") {
-            return Err(format!("{option}: no such option, or given twice; see --help"));
+            return Err(format!("{option}: unknown or duplicated option; see --help"));
         }
         let behind = behind.into_iter().skip(1).map(text).collect::<Result<Vec<_>, _>>()?;
         Ok(before.into_iter().chain(behind).collect())

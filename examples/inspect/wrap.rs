@@ -1,11 +1,11 @@
-//! Lines of a width.
+//! Wraps text to a width.
 
 pub(crate) fn length(text: &str) -> usize {
     text.chars().count()
 }
 
-/// Lines of at most so many characters, broken behind a comma or space where one is near the end; at most so many of them, the last
-/// with `…` where there is more.
+/// Lines of at most `width` characters, broken after a comma or space near the end; at most `most` lines, the last with `…` if more
+/// text follows.
 pub(crate) fn wrapped(text: &str, width: usize, most: usize) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
     let mut rest = characters.as_slice();

@@ -110,7 +110,7 @@ impl Arguments {
         let rest = line.0.finish();
         if let Some(argument) = rest.first() {
             let argument = argument.to_string_lossy();
-            return Err(format!("{argument}: no such option, or given twice; see --help").into());
+            return Err(format!("{argument}: unknown or duplicated option; see --help").into());
         }
         let authorities = pem::authorities(&client_ca, &uploaded, client_crl.as_deref())?;
         let settings = Settings {

@@ -107,7 +107,7 @@ impl fmt::Display for Verification {
 /// assert_eq!("FAILED:path loop".parse(), Ok(Verification::from(VerifyError::PathLoop)));
 /// assert_eq!("FAILED".parse(), Ok(Verification::Failed(Reason::Unstated)));
 /// let error = "success".parse::<Verification>().unwrap_err();
-/// assert_eq!(error.to_string(), r#"the text is not an outcome of verification, did you mean "SUCCESS"?"#);
+/// assert_eq!(error.to_string(), r#"the text is not a verification result, did you mean "SUCCESS"?"#);
 /// ```
 ///
 /// # Errors
@@ -117,7 +117,7 @@ impl FromStr for Verification {
 
     fn from_str(text: &str) -> Result<Self, ParseVerifyError> {
         const KNOWN: [&str; 3] = ["NONE", "SUCCESS", "FAILED"];
-        let error = || ParseVerifyError::new("an outcome of verification", text, KNOWN.into_iter());
+        let error = || ParseVerifyError::new("a verification result", text, KNOWN.into_iter());
         Self::from_text(text).ok_or_else(error)
     }
 }

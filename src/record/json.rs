@@ -154,7 +154,7 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
         let presented = flag("certPresented", &object.cert_presented)?;
         let revoked = flag("certRevoked", &object.cert_revoked)?;
         let verification = Verification::from_text(&object.cert_verified).ok_or_else(|| {
-            D::Error::custom("tlsClientAuth: certVerified is no outcome of verification")
+            D::Error::custom("tlsClientAuth: certVerified is not a verification result")
         })?;
         let invalid = |name| {
             D::Error::custom(format_args!("tlsClientAuth: {name} is not in the form of RFC 9440"))

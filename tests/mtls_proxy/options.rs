@@ -15,9 +15,9 @@ fn every_bad_argument_has_a_message() {
         ("WITH --origin http://a/b", "--origin http://a/b: an http or https URL"),
         ("WITH --origin http://a/?b", "--origin http://a/?b: an http or https URL"),
         ("WITH --origin http://me:secret@a", "a: an http or https URL"),
-        ("NEEDED --frobnicate", "--frobnicate: no such option, or given twice"),
-        ("NEEDED --listen 127.0.0.1:1", "--listen: no such option, or given twice"),
-        ("NEEDED --log --log", "--log: no such option, or given twice"),
+        ("NEEDED --frobnicate", "--frobnicate: unknown or duplicated option"),
+        ("NEEDED --listen 127.0.0.1:1", "--listen: unknown or duplicated option"),
+        ("NEEDED --log --log", "--log: unknown or duplicated option"),
         ("NEEDED --max-connections 0", "--max-connections: from 1"),
         ("NEEDED --max-connections many", "--max-connections: failed to parse 'many'"),
         ("NEEDED --max-header-bytes=8191", "--max-header-bytes: from 8192"),
@@ -192,7 +192,7 @@ fn the_files_of_every_option_are_read() {
         (format!("{by_partner} {ca}"), "--ca: failed to parse"),
         (format!("{by_partner} {PARTNER}=/nowhere"), "--ca /nowhere: "),
         (format!("{by_partner} {PARTNER}={ca} --ca {PARTNER}={ca}"), ": given twice"),
-        (format!("{http} --key {ca}"), "--key: no such option, or given twice"),
+        (format!("{http} --key {ca}"), "--key: unknown or duplicated option"),
         (format!("{http} --client-crl {ca}"), "ca.pem: no PEM block of this kind"),
     ];
     for (line, message) in cases {
