@@ -1,4 +1,4 @@
-//! `axum::serve` behind TLS: handlers learn who the client is from the handshake, without a proxy in between.
+//! `axum::serve` with TLS: handlers get the client from the handshake, without a proxy.
 
 #[path = "shared/mod.rs"]
 mod shared;
@@ -23,7 +23,7 @@ use tokio_rustls::server::TlsStream;
 
 use shared::{Result, Tls};
 
-/// Connections whose handshake is done. Handshakes run side by side, so that a slow one holds up nobody.
+/// Connections after their handshake. Handshakes run concurrently, so a slow one does not delay the others.
 struct TlsListener {
     address: SocketAddr,
     ready: mpsc::Receiver<(Accepted, SocketAddr)>,
@@ -38,13 +38,13 @@ impl TlsListener {
         tokio::spawn(async move {
             loop {
                 let Ok((stream, peer)) = listener.accept().await else {
-                    // Out of file descriptors, for one: that passes.
+                    // For example, out of file descriptors: temporary.
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
                 };
                 let (acceptor, done) = (acceptor.clone(), done.clone());
                 tokio::spawn(async move {
-                    // Who fails the handshake is gone; who can't be sent on, so is the server.
+                    // A failed handshake ends the connection; a failed send means that the server has stopped.
                     if let Ok(stream) = acceptor.accept(stream).await {
                         let _ = done.send((stream, peer)).await;
                     }
@@ -81,14 +81,14 @@ impl Connected<IncomingStream<'_, TlsListener>> for Peer {
     }
 }
 
-/// Makes of them what the extractors look for.
+/// Adds the record that the extractors look for.
 async fn authenticate(
     ConnectInfo(Peer(certificates)): ConnectInfo<Peer>,
     Extension(verifier): Extension<Arc<OptionalNoCa>>,
     mut request: Request,
 ) -> Request {
     let client = verifier.client(certificates.as_deref(), UnixTime::now());
-    // A raw public key is no certificate.
+    // A raw public key is not a certificate.
     let client = client.unwrap_or_else(|_| ClientCertificate::none());
     request.extensions_mut().insert(TlsClientAuth::new(&client));
     request
@@ -98,7 +98,7 @@ async fn who(auth: TlsClientAuth) -> String {
     format!("{} with serial number {}", auth.cert_subject_dn(), auth.cert_serial())
 }
 
-/// Also for those who may not get in: why not.
+/// Returns the verdict, also for clients that are not trusted.
 async fn verdict(Extension(auth): Extension<TlsClientAuth>) -> String {
     auth.cert_verified().to_owned()
 }

@@ -1,5 +1,5 @@
-//! A small reverse proxy on hyper and rustls with a settings file and two listeners, one of them without TLS. Between `// {` and `// }`
-//! is what the crate takes; the rest is there without it.
+//! A small reverse proxy with hyper and rustls, a settings file, and two listeners, one of them without TLS. The code for this crate is
+//! between `// {` and `// }`.
 
 #[path = "shared/mod.rs"]
 mod shared;
@@ -33,7 +33,7 @@ use shared::{Result, Tls};
 struct Settings {
     origin: SocketAddr,
     // {
-    /// Nothing is sent where it is left out; forged headers are stripped all the same.
+    /// By default nothing is sent, and forged headers are stripped.
     #[serde(default = "Forwarding::none")]
     client_certificate: Forwarding,
     // }
@@ -115,7 +115,7 @@ async fn serve_origin(listener: TcpListener) -> Result<()> {
     }
 }
 
-/// What the origin was told of the client.
+/// Returns the headers that the origin received.
 async fn seen(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     let ours = request.headers().iter().filter(|(name, _)| name.as_str().contains("client"));
     let ours = ours.map(|(name, value)| format!("{name}: {}", value.to_str().unwrap_or("?")));
@@ -134,7 +134,7 @@ async fn start(tls: &Tls, settings: &str, is_secure: bool) -> Result<u16> {
         // {
         verifier: tls.verifier.clone(),
         // }
-        // Without a timer it would never close an idle connection.
+        // Without a timer it would never close idle connections.
         upstream: Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build_http(),
     };
     tokio::spawn(proxy.listen(listener, is_secure));

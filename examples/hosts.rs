@@ -1,7 +1,8 @@
 //! A proxy with three hosts: one that does not ask for a certificate, one that asks, one that enforces it and forwards it.
 //!
-//! The ClientHello's server name chooses the TLS configuration; [`EnforceLayer`] answers 403 and 421 and logs why; [`ForwardLayer`]
-//! strips every request and forwards the certificate where the decision says so. It fails unless each client is told what it should be.
+//! The ClientHello's server name selects the TLS configuration. [`EnforceLayer`] answers 403 and 421 and logs the reason;
+//! [`ForwardLayer`] strips every request and forwards the certificate according to the decision. The program fails if an answer is not as
+//! expected.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -29,7 +30,7 @@ use tower::{ServiceBuilder, service_fn};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// As an operator writes it: the body of Cloudflare's API.
+/// A body of Cloudflare's API.
 const ASSOCIATION: &str = r#"{"hostnames":["asks.example.com","api.example.com"]}"#;
 const NAMES: [&str; 3] = ["www.example.com", "asks.example.com", "api.example.com"];
 
@@ -76,7 +77,7 @@ impl Proxy {
     }
 }
 
-/// The body of an answer; the reason is for the log alone.
+/// The body of an answer; the reason is only logged.
 fn answer(request: &Parts, decision: Decision) -> Full<Bytes> {
     let handshake = request.extensions.get::<Handshake>();
     let status = handshake.map(|it| AuthStatus::of(it.client()));
@@ -88,7 +89,7 @@ fn answer(request: &Parts, decision: Decision) -> Full<Bytes> {
     Full::from("refused\n")
 }
 
-/// In the place of an origin: answers with the certificate's digest, if the request carries one.
+/// An origin that answers with the certificate's digest, if the request has one.
 async fn origin(
     request: Request<StrippedBody<Incoming>>,
 ) -> std::result::Result<Response<Full<Bytes>>, Infallible> {

@@ -1,5 +1,5 @@
-//! A proxy with an HTTP/1 of its own: its own type for a header field, and trailers that come one by one. Between `// {` and `// }` is
-//! what the crate takes; the rest is there without it. It listens with TLS and without.
+//! A proxy with its own HTTP/1 code, its own type for header fields, and trailers one by one. It listens with TLS and without. The code
+//! for this crate is between `// {` and `// }`.
 
 #[path = "shared/mod.rs"]
 #[allow(dead_code, reason = "its client speaks HTTP without trailers")]
@@ -26,7 +26,7 @@ struct Field {
 }
 
 // {
-/// What the crate sees of a request.
+/// A request's headers for the crate.
 struct Fields<'r>(&'r mut Vec<Field>);
 
 impl RequestHeaders for Fields<'_> {
@@ -47,8 +47,8 @@ impl RequestHeadersMut for Fields<'_> {
 }
 // }
 
-/// One field; `None` at the end of a section. What is no field is refused, for no reader after this one would agree on what it is: a
-/// name with white space around it, a line that continues the one before, a lone carriage return.
+/// Reads one field; `None` at the end of a section. A line that other parsers could read differently is rejected: a name with white space
+/// around it, a line that continues the previous one, a lone carriage return.
 fn read_field(from: &mut impl BufRead) -> Result<Option<Field>> {
     let line = read_line(from)?;
     if line.is_empty() {
@@ -171,7 +171,7 @@ impl Proxy {
     }
 }
 
-/// Answers with what it was told of the client, in headers and in trailers.
+/// Answers with the client-certificate headers and trailers that it received.
 fn answer(stream: TcpStream) -> Result<()> {
     let mut reader = BufReader::new(&stream);
     read_line(&mut reader)?;
@@ -206,7 +206,7 @@ const FORGED: &str = "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: c
     Connection: ssl-client-verify\r\nssl-client-verify: SUCCESS\r\nSSL_Client_S_DN: CN=forged\r\n\r\n\
     3\r\nabc\r\n0\r\nssl-client-verify: SUCCESS\r\nSsl-Client-S-Dn: CN=forged\r\nssl_client_verify: SUCCESS\r\n\r\n";
 
-/// What some readers take for a field, or for the end of the fields.
+/// Lines that some parsers read as a field, or as the end of the fields.
 const NO_FIELDS: [&str; 6] = [
     " ssl-client-verify: SUCCESS",
     "ssl-client-verify : SUCCESS",
@@ -278,7 +278,7 @@ fn main() -> Result<()> {
             assert_eq!(seen, "", "{line:?}");
         }
     }
-    println!("what is no field: refused");
+    println!("invalid fields: rejected");
     println!("as expected");
     Ok(())
 }

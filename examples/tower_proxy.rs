@@ -1,5 +1,5 @@
-//! Both layers at work: a proxy of hyper's client in a [`ForwardLayer`], and an axum origin behind a [`ReceiveLayer`] that reads what
-//! any nginx would send.
+//! Both layers: a proxy with hyper's client in a [`ForwardLayer`], and an axum origin behind a [`ReceiveLayer`] that parses nginx's
+//! headers.
 
 #[path = "shared/mod.rs"]
 mod shared;
@@ -29,7 +29,7 @@ use tower::{Layer as _, ServiceExt as _};
 
 use shared::{Result, Tls};
 
-/// The origin: who is trusted may see its name; who is not is told why.
+/// The origin: answers trusted clients with their name, and others with the verdict.
 fn origin() -> Result<Router> {
     let who = async |auth: TlsClientAuth| auth.cert_subject_dn().to_owned();
     let verdict = async |Extension(auth): Extension<TlsClientAuth>| auth.cert_verified().to_owned();
@@ -41,11 +41,11 @@ fn origin() -> Result<Router> {
         .layer(ReceiveLayer::new(receiver, Admission::Any)))
 }
 
-/// Outermost is what strips. Inside, hyper's body becomes one that the layer can make too.
+/// The stripping layer is outermost. Inside, hyper's body is mapped to a type that the layer can create.
 type Upstream = Forward<MapResponse<Client<HttpConnector, StrippedBody<Incoming>>, ToBody>>;
 type ToBody = fn(Response<Incoming>) -> Response<Body>;
 
-/// The proxy: every connection gets its state, and every request that of its connection.
+/// The proxy: every connection has a state, and every request a clone of it.
 #[derive(Clone)]
 struct Proxy {
     acceptor: TlsAcceptor,

@@ -51,7 +51,7 @@ fn records_that_nobody_wrote_are_refused() {
             json!(":MAA=:,:MAA=:"),
             "certChainRFC9440 is not in the form of RFC 9440",
         ),
-        ("certPresented", json!("0"), "a verdict on a certificate that was not presented"),
+        ("certPresented", json!("0"), "there is a verdict, but no certificate was presented"),
         ("certSerial", Value::Null, "invalid type: null"),
     ];
     for (property, value, expected) in cases {

@@ -16,53 +16,51 @@ use crate::pem;
 use crate::proxy::{Admission, Limits, Options, Settings, Sink};
 
 pub const HELP: &str = "\
-A TLS-terminating proxy that tells its origin who the client is.
+A TLS-terminating proxy that forwards its clients' certificates to an origin.
 
-Usage: mtls_proxy                      demonstrate it on loopback
+Usage: mtls_proxy                      run a demonstration on loopback
        mtls_proxy --listen ADDR --origin URL --cert FILE --key FILE --client-ca FILE [OPTIONS]
 
-  --listen ADDR       where to accept TLS: 127.0.0.1:8443
-  --origin URL        where requests go: http://127.0.0.1:8080, or https:// with --origin-ca
-  --origin-ca FILE    the CAs that the certificate of an https origin must lead to, for the host of its URL, PEM
-  --origin-http2      the origin speaks HTTP/2, without TLS at once, as gRPC servers do; upgrades take HTTP/1.1
+  --listen ADDR       the address for TLS: 127.0.0.1:8443
+  --origin URL        the origin: http://127.0.0.1:8080, or https:// with --origin-ca
+  --origin-ca FILE    the CAs for the certificate of an https origin, PEM
+  --origin-http2      use HTTP/2 to the origin, without TLS with prior knowledge, as gRPC servers do; upgrades use HTTP/1.1
   --cert FILE         the server's certificate chain, PEM
   --key FILE          its private key, PEM
-  --client-ca FILE    the CAs that clients' certificates must lead to, PEM
-  --ca ID=FILE        those of the hosts whose association in --hosts has this mtls_certificate_id; can be given several times
-  --client-crl FILE   what all these CAs have revoked, PEM; each CA in a client's chain needs a list
-  --optional          let clients without a certificate in
-  --optional-no-ca    let every client in; a set with a verdict tells the origin what was wrong
+  --client-ca FILE    the CAs for clients' certificates, PEM
+  --ca ID=FILE        the CAs for hosts with this mtls_certificate_id in --hosts; repeatable
+  --client-crl FILE   certificate revocation lists, PEM, one for each CA in a client's chain
+  --optional          admit clients without a certificate
+  --optional-no-ca    admit every client; sets with a verdict tell the origin the reason of a failure
 
-  --hosts FILE        Cloudflare's hostname association, JSON: which hosts ask for a certificate, judged by --client-ca or by
-                      the --ca of its mtls_certificate_id; can be given several times  [all ask]
-  --enforce HOST      answer 403 without a verified certificate, and log why; can be given several times. Without --optional
-                      or --optional-no-ca there is no 403: such a client's handshake fails at every host that asks
-  --settings FILE     Cloudflare's hostname settings, JSON: which hosts forward the certificate  [all do]
-  --forward WHEN      first: on a connection's first request, as Cloudflare does; every: on every one, as other proxies do
-                      [first]
-  --headers SET       the header set; can be given several times  [cloudflare]
-  --only NAME         of the sets' headers this one; can be given several times  [all]
-  --rename OLD=NEW    another name for a header of the sets; can be given several times
-  --header NAME=FIELD a header of one's own, as X-Subject=subject:rfc2253; can be given several times
-  --also-strip NAME   a header that clients may not send either; can be given several times
-  --forwarding FILE   all of this from a file, TOML or *.json, in place of the options
-  --upgrade PROTOCOL  tunnel this protocol too, beside websocket; can be given several times
+  --hosts FILE        Cloudflare's hostname association, JSON: the hosts that ask for a certificate, verified with --client-ca
+                      or with the --ca of the mtls_certificate_id; repeatable  [all ask]
+  --enforce HOST      answer 403 without a verified certificate, and log the reason; repeatable. Needs --optional or
+                      --optional-no-ca: otherwise such a client's handshake fails at every host that asks
+  --settings FILE     Cloudflare's hostname settings, JSON: the hosts that forward the certificate  [all do]
+  --forward WHEN      first: on the first request of a connection, as Cloudflare does; every: on every request  [first]
+  --headers SET       the header set; repeatable  [cloudflare]
+  --only NAME         send only this header of the sets; repeatable  [all]
+  --rename OLD=NEW    rename a header of the sets; repeatable
+  --header NAME=FIELD add a header, such as X-Subject=subject:rfc2253; repeatable
+  --also-strip NAME   also strip this header; repeatable
+  --forwarding FILE   the header options as a file, TOML or *.json, instead of the options above
+  --upgrade PROTOCOL  also tunnel this protocol, not only websocket; repeatable
   --log               print a line for each request: time, peer, host, request, status, verdict, fingerprint, subject
 
-  --max-connections N         open at a time; more wait  [1000]
-  --max-header-bytes N        of a request's head, from 8192  [65536]
+  --max-connections N         the number of open connections; further ones wait  [1000]
+  --max-header-bytes N        the size of a request's head, at least 8192  [65536]
   --handshake-timeout SECONDS [10]
-  --header-timeout SECONDS    for a request's head, and between two of HTTP/1.1  [30]
-  --connect-timeout SECONDS   until the origin accepts a connection  [10]
+  --header-timeout SECONDS    for a request's head, and between two requests of HTTP/1.1  [30]
+  --connect-timeout SECONDS   for connecting to the origin  [10]
   --answer-timeout SECONDS    until the origin's answer begins  [60]
-  --idle-timeout SECONDS      for connections and tunnels in which nothing moves, on both sides  [60]
-  --drain-timeout SECONDS     for what is under way at the end  [10]
+  --idle-timeout SECONDS      for idle connections and tunnels, on both sides  [60]
+  --drain-timeout SECONDS     for requests in progress at shutdown  [10]
 
-  --help              print this and end
+  --help              print this help
 
-SIGHUP reads all files anew: new connections get what they say, open ones go on; which hosts enforce and forward counts at once
-for all.
-SIGTERM and SIGINT end the proxy when what is under way has ended, a second one at once.
+SIGHUP reloads all files: TLS settings apply to new connections; the hosts that enforce and forward apply to all at once.
+SIGTERM and SIGINT stop the proxy after the requests in progress; a second signal stops it immediately.
 ";
 
 pub struct Arguments {
@@ -120,7 +118,7 @@ impl Arguments {
             hosts: hosts::read(&associations, &enforced, settings.as_deref())?,
             forwards_all: settings.is_none(),
         };
-        // A host of another CA must not be judged by this one.
+        // Clients of a host with another CA must not be verified with this one.
         for identifier in settings.hosts.associations().iter().map(HostnameAssociation::authority) {
             settings.tls.judge(identifier)?;
         }
@@ -149,7 +147,7 @@ impl Line {
 
     fn seconds(&mut self, name: &'static str, default: Duration) -> Result<Duration> {
         match self.value(name)?.map_or(default, Duration::from_secs) {
-            Duration::ZERO => Err(format!("{name} 0: from 1").into()),
+            Duration::ZERO => Err(format!("{name} 0: must be at least 1").into()),
             seconds => Ok(seconds),
         }
     }
@@ -167,11 +165,11 @@ impl Line {
             drain: self.seconds("--drain-timeout", default.drain)?,
         };
         if !(1..=1_000_000).contains(&limits.connections) {
-            return Err("--max-connections: from 1 to 1000000".into());
+            return Err("--max-connections: must be from 1 to 1000000".into());
         }
         // hyper's buffer holds no less.
         if !(8192..=16 << 20).contains(&limits.header_bytes) {
-            return Err("--max-header-bytes: from 8192 to 16777216".into());
+            return Err("--max-header-bytes: must be from 8192 to 16777216".into());
         }
         Ok(limits)
     }
@@ -186,7 +184,7 @@ fn standard_error() -> Sink {
     Arc::new(|line| drop(writeln!(io::stderr(), "{line}")))
 }
 
-/// RFC 9110 §16.7's registry: these carry requests that nobody would strip.
+/// Protocols of RFC 9110 §16.7's registry that carry requests, which would not be stripped.
 fn upgrade(protocol: &str) -> std::result::Result<String, &'static str> {
     let name = protocol.split('/').next().unwrap_or_default().to_ascii_lowercase();
     match name.as_str() {

@@ -1,4 +1,4 @@
-//! The proxy shown at work: real TLS clients in front of it, an origin behind it that keeps what it saw.
+//! The demonstration: real TLS clients, the proxy, and an origin that records its requests.
 
 mod certificates;
 mod clients;
@@ -24,7 +24,7 @@ use stage::Stage;
 const BASE64: &str = "cf-client-cert-der-base64";
 const SHA256: &str = "cf-client-cert-sha256";
 
-/// What a client might try: the headers' names in every spelling, and their removal by `Connection`.
+/// Forgeries: the headers' names in several spellings, and their removal by `Connection`.
 const FORGED: [(&str, &str); 5] = [
     ("Cf-Client-Cert-Sha256", "f0f0"),
     ("cf_client_cert_sha256", "f0f0"),
@@ -33,7 +33,7 @@ const FORGED: [(&str, &str); 5] = [
     ("X-CERT-VERIFY", "SUCCESS"),
 ];
 
-/// Whether everything was as promised.
+/// Runs the demonstration; returns whether everything was as promised.
 pub async fn run() -> Result<bool> {
     let mut scene = Scene::new().await?;
     scene.the_page().await?;
@@ -86,7 +86,7 @@ impl Scene {
         }
     }
 
-    /// The origin saw one request, with exactly Cloudflare's pair; the values are made anew from the client's own bytes.
+    /// Expects one request at the origin, with exactly Cloudflare's pair, computed again from the client's certificate.
     fn expect_pair(&mut self, promise: &str) -> Vec<Seen> {
         let seen = self.origin.take();
         self.expect_pair_in(promise, &seen);

@@ -1,4 +1,4 @@
-//! Which headers the operator wants forwarded: options, or a settings file.
+//! The headers to forward, from options or from a settings file.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use tls_client_auth::{Dialect, Forwarding, HeaderSet};
 
 use crate::Result;
 
-/// What the command line says of it.
+/// The command line's options for headers.
 pub struct Chosen {
     pub file: Option<String>,
     pub when: Option<String>,
@@ -24,7 +24,7 @@ impl Chosen {
         let lists = [&self.sets, &self.only, &self.also_strip].iter().all(|list| list.is_empty());
         let pairs = [&self.renamed, &self.own].iter().all(|list| list.is_empty());
         if self.when.is_some() || !lists || !pairs {
-            return Err("--forwarding says all that the other options about headers would".into());
+            return Err("--forwarding excludes the other options for headers".into());
         }
         let broken = |error: &dyn std::fmt::Display| format!("--forwarding {file}: {error}");
         let text = fs::read_to_string(file).map_err(|error| broken(&error))?;
@@ -48,7 +48,7 @@ impl Chosen {
         if !self.only.is_empty() {
             if let Some(name) = self.only.iter().find(|name| !sets.iter().any(|set| has(set, name)))
             {
-                return Err(format!("--only {name}: no set has it").into());
+                return Err(format!("--only {name}: is not in any set").into());
             }
             for set in &mut sets {
                 let names = self.only.iter().map(String::as_str).filter(|name| has(set, name));
@@ -58,7 +58,7 @@ impl Chosen {
         for (old, new) in &self.renamed {
             let failed = |error| format!("--rename {old}={new}: {error}");
             let set = sets.iter_mut().find(|set| has(set, old));
-            let set = set.ok_or_else(|| failed("no set has it".to_owned()))?;
+            let set = set.ok_or_else(|| failed("is not in any set".to_owned()))?;
             *set = set.clone().renamed(old, new).map_err(|error| failed(error.to_string()))?;
         }
         if !self.own.is_empty() {
@@ -74,7 +74,7 @@ impl Chosen {
         let forwarding = match self.when.as_deref().unwrap_or("first") {
             "first" => sets.into_iter().fold(Forwarding::none(), Forwarding::on_first_request),
             "every" => sets.into_iter().fold(Forwarding::none(), Forwarding::on_every_request),
-            other => return Err(format!("--forward {other}: first or every").into()),
+            other => return Err(format!("--forward {other}: must be first or every").into()),
         };
         Ok(forwarding
             .also_strip(&self.also_strip)

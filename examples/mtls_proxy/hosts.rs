@@ -1,4 +1,4 @@
-//! Which hosts ask for a certificate, enforce it and forward it: files as Cloudflare's API takes them, and options.
+//! The hosts that ask for a certificate, enforce it and forward it, from files in the format of Cloudflare's API, and from options.
 
 use std::fs;
 

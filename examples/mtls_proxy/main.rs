@@ -1,9 +1,9 @@
-//! A TLS-terminating proxy that tells its origin who the client is: hyper and rustls, HTTP/1.1 and HTTP/2.
+//! A TLS-terminating proxy that forwards its clients' certificates to an origin, with hyper and rustls, for HTTP/1.1 and HTTP/2.
 //!
-//! Without arguments it demonstrates itself: a throwaway CA, an origin, the proxy and real clients, all on loopback; it prints what the
-//! origin saw and fails if anything is not as promised. With `--listen` it is a plain proxy: see `--help`.
+//! Without arguments it runs a demonstration on loopback with a temporary CA, an origin and real clients. It prints the headers that the
+//! origin receives, and fails if anything is not as expected. With `--listen` it is a proxy: see `--help`.
 //!
-//! `proxy/mod.rs` shows how the crate is used, `proxy/tls.rs` who a client is; the rest is what any proxy needs.
+//! The crate is used in `proxy/mod.rs` and `proxy/tls.rs`; the other files are what any proxy needs.
 
 #![allow(unreachable_pub, reason = "the modules of a program")]
 
@@ -55,7 +55,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Proxies until told to end, then lets what is under way end.
+/// Runs the proxy until a signal, then shuts it down gracefully.
 async fn serve(arguments: Vec<OsString>) -> Result<()> {
     let Arguments { listen, options, settings } = Arguments::parse(arguments.clone())?;
     let mut signals = Signals::new()?;
@@ -93,7 +93,7 @@ async fn serve(arguments: Vec<OsString>) -> Result<()> {
             }
         }
     }
-    // A second signal, or the time, ends what does not end.
+    // A second signal, or the timeout, ends the rest.
     tokio::select! {
         () = shutdown.shutdown() => {}
         () = tokio::time::sleep(drain) => {}

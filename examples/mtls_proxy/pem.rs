@@ -48,7 +48,7 @@ pub fn authorities(
     for (identifier, file) in uploaded {
         let certificates = certificates("--ca", file)?;
         if by_identifier.insert(identifier.to_ascii_lowercase(), certificates).is_some() {
-            return Err(format!("--ca {identifier}: given twice").into());
+            return Err(format!("--ca {identifier}: is duplicated").into());
         }
     }
     let lists =
@@ -60,8 +60,8 @@ pub fn authorities(
     })
 }
 
-/// The certificates of a file. webpki looks at no dates of a trusted CA, and takes clients of one that has expired: the operator must
-/// know.
+/// The certificates of a file. webpki does not check the dates of a trusted CA, and accepts clients of an expired one, so the operator is
+/// warned.
 fn certificates(option: &str, file: &str) -> Result<Vec<CertificateDer<'static>>> {
     let certificates = items::<CertificateDer<'_>>(option, file)?;
     for subject in certificates.iter().filter_map(|certificate| has_expired(certificate)) {
@@ -78,7 +78,7 @@ pub fn has_expired(certificate: &[u8]) -> Option<String> {
         .then(|| certificate.subject().rfc2253(Dialect::OpenSsl).unwrap_or_default())
 }
 
-/// The certificates or revocation lists of a file, one at least.
+/// The certificates or revocation lists of a file, at least one.
 fn items<T: PemObject>(option: &str, file: &str) -> Result<Vec<T>> {
     let read = T::pem_file_iter(file).and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>);
     match read {

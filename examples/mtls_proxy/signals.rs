@@ -1,4 +1,4 @@
-//! What the operator tells a running proxy.
+//! Signals to a running proxy.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! What every example needs beside its point: a throwaway CA with a server and a client, and a client's request.
+//! Shared parts of the examples: a temporary CA with a server and clients, and a client's request.
 
 use std::sync::Arc;
 
@@ -88,7 +88,7 @@ pub(crate) async fn get(
     request(TokioIo::new(stream), path).await
 }
 
-/// The same on a connection that is there.
+/// The same on an existing connection.
 pub(crate) async fn request(
     stream: impl hyper::rt::Read + hyper::rt::Write + Send + Unpin + 'static,
     path: &str,

@@ -170,7 +170,7 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
         ] {
             if too_large && (!presented || !text.is_empty()) {
                 return Err(D::Error::custom(format_args!(
-                    "tlsClientAuth: {name} is true of a value that is there, or of none"
+                    "tlsClientAuth: {name} is true, but the value is present or no certificate was"
                 )));
             }
         }
@@ -206,11 +206,11 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
             })?
         } else if verification != Verification::None || revoked {
             return Err(D::Error::custom(
-                "tlsClientAuth: a verdict on a certificate that was not presented",
+                "tlsClientAuth: there is a verdict, but no certificate was presented",
             ));
         } else if texts.iter().skip(3).any(|text| !text.is_empty()) {
             return Err(D::Error::custom(
-                "tlsClientAuth: a text of a certificate that was not presented",
+                "tlsClientAuth: there is a text, but no certificate was presented",
             ));
         } else {
             ClientCertificate::none()

@@ -1,11 +1,11 @@
-//! actix-web's header map for the crate: a type of another crate needs a wrapper, and actix-web's is of `http` 0.2.
+//! A wrapper for actix-web's header map, which is of `http` 0.2.
 
 use std::borrow::Borrow;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use tls_client_auth::headers::{HeaderLine, RequestHeaders, RequestHeadersMut, TooManyHeaders};
 
-/// Around `&HeaderMap` to read, around `&mut HeaderMap` to strip and set.
+/// Wraps `&HeaderMap` to read, and `&mut HeaderMap` to strip and set.
 pub(crate) struct Headers<M>(pub(crate) M);
 
 impl<M: Borrow<HeaderMap>> RequestHeaders for Headers<M> {

@@ -1,5 +1,5 @@
-//! The origin: who the client is, read from Envoy's `x-forwarded-client-cert` by an expression of the kind that is found in many
-//! services, and by the crate.
+//! The origin: identifies the client from Envoy's `x-forwarded-client-cert`, once by a regular expression as in many services, and once
+//! by the crate.
 
 use std::future::{Ready, ready};
 use std::net::TcpListener;
@@ -24,7 +24,7 @@ pub(crate) fn start(listener: TcpListener) -> Result<Server> {
     Ok(HttpServer::new(app).workers(1).disable_signals().listen(listener)?.run())
 }
 
-/// As it was: the subject stands before the URI, and a client writes into both.
+/// Before: the subject precedes the URI, and a client can choose text in both.
 async fn by_regex(request: HttpRequest) -> String {
     uri(request.headers()).unwrap_or_else(|| "nobody".to_owned())
 }
@@ -35,14 +35,14 @@ fn uri(headers: &HeaderMap) -> Option<String> {
     Some(expression.captures(header)?.get(1)?.as_str().to_owned())
 }
 
-/// As it is now: the URI of the certificate itself.
+/// After: the URI of the certificate itself.
 async fn by_receiver(Client(auth): Client) -> String {
     let certificate = auth.certificate().ok();
     let uri = certificate.and_then(|certificate| certificate.spiffe_id().map(ToOwned::to_owned));
     uri.unwrap_or_else(|| "no SPIFFE ID".to_owned())
 }
 
-/// A client that the proxy verified; 400 where its headers can't be read, 403 for others.
+/// Extracts a client that the proxy verified; answers 400 for invalid headers, 403 for other clients.
 struct Client(TlsClientAuth);
 
 impl FromRequest for Client {

@@ -1,4 +1,4 @@
-//! The proxy: one state a TLS connection, one claim a request.
+//! The proxy: one state for each TLS connection, one claim for each request.
 
 use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::dev::Server;
@@ -61,7 +61,7 @@ async fn forward(
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     let mut upstream =
         client.request(request.method().clone(), format!("http://{}{path}", proxy.origin));
-    // Not by `Client::request_from`, which keeps one line of each name.
+    // Not with `Client::request_from`, which keeps only one line of each name.
     for (name, value) in request.headers() {
         upstream = upstream.append_header((name, value));
     }

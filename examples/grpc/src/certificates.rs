@@ -1,4 +1,4 @@
-//! A throwaway CA, the proxy's TLS configuration, and the certificates of two clients.
+//! A temporary CA, the proxy's TLS configuration, and the certificates of two clients.
 
 use std::sync::Arc;
 

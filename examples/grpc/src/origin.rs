@@ -1,4 +1,4 @@
-//! The origin: a gRPC service behind [`ReceiveLayer`], which lets verified clients in and refuses the others in gRPC's words.
+//! The origin: a gRPC service behind [`ReceiveLayer`], which admits verified clients and rejects others with a gRPC status.
 
 use tls_client_auth::tower::{Admission, ReceiveLayer};
 use tls_client_auth::{Receiver, TlsClientAuth};
@@ -22,7 +22,7 @@ pub(crate) async fn serve(listener: TcpListener) -> Result<()> {
     Ok(())
 }
 
-/// Answers that it is well, and whom it answers.
+/// Answers that it is healthy, with the client's name.
 struct Origin;
 
 type Answer = Result<HealthCheckResponse, Status>;

@@ -70,7 +70,7 @@ impl Proxy {
     }
 }
 
-/// An outage in gRPC's words.
+/// An outage as a gRPC status.
 fn or_unavailable(answer: Result<Response<Body>, tonic::transport::Error>) -> Response<Body> {
     answer.unwrap_or_else(|_| Status::unavailable("the origin does not answer").into_http())
 }

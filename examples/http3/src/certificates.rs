@@ -1,4 +1,4 @@
-//! A throwaway CA, the proxy's TLS configuration, and those of two clients.
+//! A temporary CA, and the TLS configurations of the proxy and of two clients.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
-//! A proxy that takes HTTP/3 from its clients and sends HTTP/1.1 to its origin: one [`ConnectionState`] a QUIC connection.
+//! A proxy from HTTP/3 to HTTP/1.1, with one [`ConnectionState`] for each QUIC connection.
 //!
-//! `cargo run` starts both, sends fifty requests at once over one connection, resets some of them, and shows that one answered
-//! request carried the certificate. A second connection has no certificate and forges the headers.
+//! `cargo run` starts the proxy and an origin, sends fifty concurrent requests over one connection, resets some of them, and shows that
+//! one answered request carried the certificate. A second connection has no certificate and forges the headers.
 
 mod certificates;
 mod origin;

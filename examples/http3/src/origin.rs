@@ -1,4 +1,4 @@
-//! An origin that counts what it was sent.
+//! An origin that counts requests with certificates and with forged headers.
 
 use std::convert::Infallible;
 use std::net::Ipv4Addr;

@@ -39,8 +39,8 @@ pub(crate) fn start(
     Ok(address)
 }
 
-/// One QUIC connection, and so one state. `await` on what comes in ends when the handshake is confirmed: before that (in 0.5-RTT)
-/// `peer_identity` knows nobody.
+/// Serves one QUIC connection with one state. Awaiting the incoming connection waits until the handshake is confirmed: before that (in
+/// 0.5-RTT) `peer_identity` returns nothing.
 async fn connection(
     incoming: Incoming,
     root: CertificateDer<'static>,
@@ -57,7 +57,7 @@ async fn connection(
     Ok(())
 }
 
-/// Who the client is. The verifier refuses every certificate that does not verify.
+/// The client. The verifier rejects every certificate that does not verify.
 fn client(quic: &quinn::Connection) -> Result<ClientCertificate> {
     let Some(identity) = quic.peer_identity() else { return Ok(ClientCertificate::none()) };
     let certificates = identity.downcast::<Vec<CertificateDer<'static>>>();
@@ -74,7 +74,7 @@ async fn request(
     let (request, stream) = resolver.resolve_request().await?;
     let (mut answer, mut body) = stream.split();
     let (mut head, ()) = request.into_parts();
-    // First this, then the proxy's own headers. A claim that is dropped, as by a reset, gives the certificate back.
+    // Before the proxy's own headers. If the claim is dropped, for example by a reset, the next request carries the certificate.
     let claim = state.forward(&mut head.headers);
     let host = head.uri.authority().map_or("", |authority| authority.as_str());
     head.headers.insert(HOST, host.parse()?);

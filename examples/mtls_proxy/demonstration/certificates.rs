@@ -1,4 +1,4 @@
-//! A throwaway CA, a server's certificate, and clients' of every kind.
+//! A temporary CA, a server's certificate, and clients' certificates of every kind.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,12 +28,12 @@ const SERVERS: [&str; 7] = [
     "localhost",
     "::1",
 ];
-/// Names the CA of [`Client::Stranger`] to hosts that it judges.
+/// The identifier of the CA of [`Client::Stranger`] in hosts' settings.
 pub const PARTNER: &str = "b2134436-2555-4acf-be5b-26c48136575e";
 /// Of the server's and the known client's certificate; the CA's is valid for longer.
 pub const LAST_YEAR: i32 = 2099;
 
-/// Who connects.
+/// The kinds of clients.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Client {
     Nobody,

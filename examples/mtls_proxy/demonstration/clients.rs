@@ -100,7 +100,7 @@ impl Http1 {
         Ok(self.send(request).await?.status())
     }
 
-    /// Asks to switch to a protocol; where that is granted, what comes back of a text.
+    /// Requests an upgrade; if it is granted, sends a text and returns the answer.
     pub async fn switch(
         &mut self,
         path: &str,

@@ -1,4 +1,4 @@
-//! What a proxy that is left running does besides: upgrades, HTTP/2 to the origin, settings read anew, an end in good order.
+//! Features of a long-running proxy: upgrades, HTTP/2 to the origin, reloading of settings, graceful shutdown.
 
 use std::time::Duration;
 
@@ -109,7 +109,7 @@ impl Scene {
     }
 
     pub async fn settings_read_anew(&mut self) -> Result<()> {
-        println!("settings read anew while it runs");
+        println!("settings reloaded while it runs");
         let proxy = self.cloudflare(|_| {}).await?;
         let mut open = Http1::connect(proxy.port, &self.known).await?;
         let others = Certificates::new()?;

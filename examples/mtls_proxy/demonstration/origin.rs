@@ -1,4 +1,4 @@
-//! An origin that keeps the headers of every request, fails on demand, and speaks HTTP/1.1, HTTP/2 and another protocol.
+//! An origin that records the headers of every request, fails on demand, and supports HTTP/1.1, HTTP/2 and another protocol.
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -20,7 +20,7 @@ use tokio_rustls::rustls::ServerConfig;
 
 use crate::Result;
 
-/// One request: how it came, its headers in their order, then its trailers.
+/// One request: its protocol, its headers in order, then its trailers.
 #[derive(Clone)]
 pub struct Seen {
     pub version: Version,
@@ -28,7 +28,7 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Those that speak of a client certificate, in any spelling; sorted.
+    /// The client-certificate headers, in any spelling; sorted.
     pub fn of_certificates(&self) -> Vec<(String, String)> {
         let mut found: Vec<_> = self
             .lines
@@ -93,7 +93,7 @@ impl Origin {
         Ok(Self { port, state })
     }
 
-    /// What came since the last look.
+    /// The requests since the last call.
     pub fn take(&self) -> Vec<Seen> {
         std::mem::take(&mut *self.state.log.lock().unwrap_or_else(PoisonError::into_inner))
     }

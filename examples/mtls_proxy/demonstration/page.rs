@@ -1,4 +1,4 @@
-//! Cloudflare's page "Enable mTLS", step by step: which hosts ask for a certificate, which enforce it, which forward it, and when.
+//! Cloudflare's page "Enable mTLS", step by step: hosts that ask for a certificate, enforce it and forward it.
 
 use hyper::StatusCode;
 use tls_client_auth::hosts::Hosts;
@@ -11,7 +11,7 @@ use super::{FORGED, Scene};
 use crate::Result;
 use crate::proxy::{Admission, Settings};
 
-/// The bodies that the API takes.
+/// Bodies of the API.
 const ASSOCIATIONS: [&str; 2] = [
     r#"{"hostnames":["quiet.example","api.example"]}"#,
     r#"{"hostnames":["partner.example"],"mtls_certificate_id":"b2134436-2555-4acf-be5b-26c48136575e"}"#,

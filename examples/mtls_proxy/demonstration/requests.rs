@@ -1,4 +1,4 @@
-//! What arrives at a host that forwards: once a connection, whatever the origin does; nothing forged, and nothing elsewhere.
+//! Requests to hosts that forward: the certificate arrives once for each connection, and nothing forged arrives.
 
 use hyper::StatusCode;
 use tls_client_auth::{Forwarding, HeaderSet};

@@ -19,7 +19,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// With the options that an operator gets who chooses none, but for the change.
+    /// Starts a proxy with the default options and this change.
     pub async fn start(
         origin: u16,
         settings: Settings,
@@ -71,7 +71,7 @@ impl Lines {
         })
     }
 
-    /// What came since the last look.
+    /// The lines since the last call.
     pub fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,4 +1,4 @@
-//! Connections to the origin: TCP, and TLS over it where the origin's URL is `https`.
+//! Connections to the origin: TCP, with TLS if the origin's URL is `https`.
 
 use std::time::Duration;
 

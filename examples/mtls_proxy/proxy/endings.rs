@@ -1,4 +1,4 @@
-//! When connections end: at the proxy's own end, and when nothing moves any more.
+//! The ends of connections: at shutdown, and when idle.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,13 +19,13 @@ impl Shutdown {
     }
 
     pub async fn shutdown(self) {
-        // Where nobody watches there is nobody to wait for.
+        // Without watchers there is nothing to wait for.
         let _ = self.0.send(());
         self.0.closed().await;
     }
 }
 
-/// A connection's or a tunnel's: the shutdown waits until it is dropped.
+/// Held by a connection or a tunnel: the shutdown waits until it is dropped.
 #[derive(Clone)]
 pub struct Watcher(watch::Receiver<()>);
 
@@ -36,7 +36,7 @@ impl Watcher {
     }
 }
 
-/// Tells when nothing has moved for a while.
+/// Detects idle connections.
 #[derive(Clone, Default)]
 pub struct Activity(Arc<AtomicBool>);
 
@@ -45,7 +45,7 @@ impl Activity {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Ends when nothing moved for this time, or up to twice as long.
+    /// Returns after an idle time of one to two times `time`.
     pub async fn rests(&self, time: Duration) {
         loop {
             tokio::time::sleep(time).await;

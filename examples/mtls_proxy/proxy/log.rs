@@ -1,4 +1,4 @@
-//! Lines about requests and about what goes wrong: one line each, printable, with the peer and who it is.
+//! Log lines for requests and errors: one printable line each, with the peer and its identity.
 
 use std::fmt::{self, Display};
 use std::net::SocketAddr;
@@ -78,7 +78,7 @@ impl Drop for Entry<'_> {
     }
 }
 
-/// What goes wrong, again and again: at most [`LINES`](Self::LINES) in a period, then how many more there were.
+/// An error log with at most [`LINES`](Self::LINES) lines in a period, then the number of further errors.
 pub struct Errors {
     sink: Sink,
     length: Duration,

@@ -1,4 +1,4 @@
-//! What every HTTP proxy does with messages, whatever it says of certificates.
+//! The parts of message handling that every HTTP proxy needs.
 
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Empty, Full};
@@ -15,7 +15,7 @@ pub fn host<B>(request: &Request<B>) -> Option<Authority> {
     request_host(request.uri(), request.headers()).parse().ok()
 }
 
-/// RFC 9110 §7.6.1: what belongs to one connection only. What the client listed in `Connection` is gone already.
+/// Removes hop-by-hop headers (RFC 9110 §7.6.1). Those that the client listed in `Connection` are already removed.
 pub fn remove_hop_by_hop(headers: &mut HeaderMap) {
     const HOP_BY_HOP: [HeaderName; 9] = [
         header::CONNECTION,
@@ -33,7 +33,7 @@ pub fn remove_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
-/// What an origin lists in `Connection` is for us, not for the client.
+/// Removes the headers that the origin listed in `Connection`, which are for the proxy only.
 pub fn remove_listed(headers: &mut HeaderMap) {
     let listed: Vec<HeaderName> = options(headers, header::CONNECTION)
         .filter_map(|name| HeaderName::from_bytes(name).ok())

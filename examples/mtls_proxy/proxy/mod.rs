@@ -1,4 +1,5 @@
-//! The proxy: one state a TLS connection, one claim a request. What is not about client certificates is in the files beside.
+//! The proxy: one state for each TLS connection, one claim for each request. Code that is not about client certificates is in the other
+//! files of this folder.
 
 pub mod connector;
 mod endings;
@@ -47,12 +48,12 @@ pub struct Proxy {
     current: RwLock<Arc<Current>>,
     /// A permit for each connection that may be open.
     room: Arc<Semaphore>,
-    /// Apart, so that no client's noise hides an outage.
+    /// Separate, so that clients' errors do not hide an outage.
     errors_of_clients: Errors,
     errors_of_origin: Errors,
 }
 
-/// What is read anew: the settings, and the way to the origin that they make.
+/// The reloadable part: the settings, and the connector to the origin.
 struct Current {
     settings: Settings,
     upstream: Upstream,
@@ -85,7 +86,7 @@ impl Proxy {
         })
     }
 
-    /// Other settings from here on: sessions of before don't resume.
+    /// Replaces the settings; earlier sessions are not resumed.
     pub fn reload(&self, settings: Settings) -> Result<()> {
         let current = Current::new(&self.options, settings)?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = current;
@@ -141,7 +142,7 @@ impl Proxy {
         let connection = ConnectionState::new(client, forwarding);
         let served = Arc::clone(&self).serve(stream, Arc::clone(&guest), connection, watcher).await;
         match served {
-            // No error, but how a connection ends on which nothing more is asked.
+            // Not an error: an idle connection ends this way.
             Err(error) if is_timeout(&*error) => {}
             Err(error) => self.errors_of_clients.report(&guest.peer, error),
             Ok(()) => {}
@@ -199,7 +200,7 @@ impl Proxy {
             () = watcher.shutdown() => {}
             () = activity.rests(limits.idle) => {}
         }
-        // What is under way may end; a client that has stopped reading may not.
+        // Requests in progress may finish, except for clients that stopped reading.
         served.as_mut().graceful_shutdown();
         tokio::select! {
             ended = served => ended,
@@ -218,7 +219,7 @@ impl Proxy {
         let sink = self.options.access_log.as_ref();
         let mut entry = Entry::new(sink, &guest.peer, host.clone(), &request);
         let response = match host {
-            // A tunnel would carry requests that nobody strips.
+            // Requests in a tunnel would not be stripped.
             _ if request.method() == Method::CONNECT => answer(StatusCode::NOT_IMPLEMENTED),
             None => answer(StatusCode::BAD_REQUEST),
             Some(host) => match self.admit(&host, guest, connection, &mut entry) {
@@ -236,7 +237,7 @@ impl Proxy {
         response
     }
 
-    /// What a request for this host carries, or the status with which it is refused.
+    /// The claim for a request to this host, or the status of a rejection.
     fn admit(
         &self,
         host: &Authority,
@@ -312,7 +313,7 @@ impl Proxy {
             self.errors_of_origin.report(entry, format_args!("{failure}; once more"));
             response = attempt(empty()).await;
         }
-        // Without an answer the claim is dropped: the next request carries what this one did not deliver.
+        // Without an answer the claim is dropped, and the next request carries the first request's headers.
         let mut response = response?;
         let switches = response.status() == StatusCode::SWITCHING_PROTOCOLS;
         let upgrade = upgrade.filter(|upgrade| upgrade.is_answered(&response));

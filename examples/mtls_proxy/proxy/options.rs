@@ -1,4 +1,4 @@
-//! What the operator decides: what stays as long as the process runs, and what can be read anew.
+//! The operator's options: fixed ones, and reloadable settings.
 
 use std::time::Duration;
 
@@ -25,11 +25,10 @@ pub struct Options {
     pub error_log: Sink,
 }
 
-/// Read anew on SIGHUP. Connections keep the TLS, its CAs and the forwarding that they began with; what hosts enforce and forward
-/// counts at once.
+/// Reloaded on SIGHUP. Open connections keep their TLS settings, CAs and forwarding; the hosts that enforce and forward apply at once.
 pub struct Settings {
     pub tls: Tls,
-    /// With which the origin's certificate is verified; without it, the origin speaks no TLS.
+    /// The TLS configuration for the origin; `None` for an origin without TLS.
     pub origin_tls: Option<ClientConfig>,
     pub forwarding: Forwarding,
     /// Which ask for a certificate, enforce it, forward it. Without associations, every host asks.
@@ -39,7 +38,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Who judges the clients of a handshake for this server name; nobody, where it does not ask for a certificate.
+    /// The judge of the clients of a handshake for this server name; `None` if the host does not ask for a certificate.
     pub fn judge(&self, server_name: Option<&str>) -> Result<Option<&Judge>> {
         if !self.hosts.associations().is_empty() && !self.hosts.asks(server_name) {
             return Ok(None);
@@ -47,7 +46,7 @@ impl Settings {
         self.tls.judge(self.hosts.mtls_certificate_id(server_name)).map(Some)
     }
 
-    /// What becomes of a request for this host.
+    /// The decision on a request for this host.
     pub fn decide(&self, handshake: &Handshake, host: &Authority) -> Decision {
         match self.hosts.decide(handshake.server_name(), host.as_str(), handshake.client()) {
             Decision::Withhold if self.forwards_all => Decision::Forward,

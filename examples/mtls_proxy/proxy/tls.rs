@@ -1,4 +1,4 @@
-//! TLS: which hosts ask for a certificate, who judges it, who gets in, and who a client is when the handshake is done.
+//! TLS: the hosts that ask for a certificate, the CAs that verify it, and the client after the handshake.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use tokio_rustls::server::TlsStream;
 
 use crate::Result;
 
-/// Which clients get in: nginx's `ssl_verify_client` `on`, `optional`, `optional_no_ca`.
+/// The clients that are admitted: nginx's `ssl_verify_client` `on`, `optional`, `optional_no_ca`.
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub enum Admission {
     Verified,
@@ -40,13 +40,13 @@ pub struct Tls {
     /// For hosts that ask for a certificate of no CA in particular.
     pub own: Judge,
     uploaded: HashMap<String, Judge>,
-    /// For hosts that do not ask. Its sessions are its own: a client that was not asked must not resume where it would have been.
+    /// For hosts that do not ask. It has sessions of its own: a session of such a host must not be resumed for a host that asks.
     pub plain: Arc<ServerConfig>,
     admission: Admission,
 }
 
-/// The CAs that judge the clients of some hosts, in the handshake and after it. Its sessions are its own, too: one that began with
-/// other CAs is not resumed.
+/// The CAs that verify the clients of some hosts, in the handshake and afterwards. It has sessions of its own, too: a session that began
+/// with other CAs is not resumed.
 pub struct Judge {
     pub config: Arc<ServerConfig>,
     verifier: OptionalNoCa,
@@ -108,7 +108,7 @@ impl Tls {
         judge.ok_or_else(|| format!("mtls_certificate_id {identifier}: no --ca for it").into())
     }
 
-    /// The client's server name decides who judges it; where nobody does, it is not asked for a certificate.
+    /// Selects the judge by the client's server name; without one, the client is not asked for a certificate.
     pub async fn accept<'t>(
         &self,
         stream: TcpStream,
@@ -120,9 +120,9 @@ impl Tls {
         Ok((hello.into_stream(Arc::clone(config)).await?, judge))
     }
 
-    /// The client of a finished handshake, as its judge finds it now; nobody, where it was not asked.
+    /// The client of a finished handshake, with its judge's result at the current time; without a certificate if it was not asked.
     ///
-    /// On a resumed session rustls hands out the first handshake's certificates and verifies nothing: they may have expired since.
+    /// On a resumed session rustls returns the first handshake's certificates without verification: they may have expired since.
     pub fn client(
         &self,
         judge: Option<&Judge>,

@@ -1,5 +1,5 @@
-//! Upgrades to another protocol, WebSocket for one: the handshake is a request like every other, stripped and with our headers; after
-//! a `101` bytes pass as they are. In a protocol that carries requests, as `h2c`, nobody would strip them: it is never asked for.
+//! Upgrades to another protocol, such as WebSocket. The handshake is a request like every other, stripped and with our headers; after
+//! a `101` all bytes are copied. Protocols that carry requests, such as `h2c`, are never requested, because they would not be stripped.
 
 use std::io;
 use std::time::Duration;
@@ -13,14 +13,14 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use super::endings::Activity;
 use super::message::options;
 
-/// A request's wish to switch.
+/// The upgrade that a request asks for.
 pub struct Upgrade {
     protocol: HeaderValue,
     client: OnUpgrade,
 }
 
 impl Upgrade {
-    /// The first protocol that a request asks for and that may be tunnelled. Of another wish the origin learns nothing.
+    /// The first protocol that the request asks for and that may be tunnelled. Other protocols are not passed on.
     pub fn of<B>(request: &mut Request<B>, tunnelled: &[String]) -> Option<Self> {
         if request.version() != Version::HTTP_11 {
             return None;
@@ -39,7 +39,7 @@ impl Upgrade {
         Some(Self { protocol, client: hyper::upgrade::on(request) })
     }
 
-    /// Adds the wish to a request, and the consent to an answer.
+    /// Adds the upgrade to a request, or to an answer.
     pub fn insert(&self, headers: &mut HeaderMap) {
         headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
         headers.insert(header::UPGRADE, self.protocol.clone());

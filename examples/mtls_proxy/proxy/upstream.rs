@@ -1,4 +1,4 @@
-//! The way to the origin: HTTP/1.1 over a pool of connections, or HTTP/2 over one.
+//! Requests to the origin: HTTP/1.1 over a pool of connections, or HTTP/2 over one.
 
 use std::error::Error;
 use std::fmt;
@@ -101,7 +101,7 @@ struct Http2 {
 }
 
 impl Http2 {
-    /// Who waits for another's attempt to connect waits no longer than for his own.
+    /// Waiting for another request's attempt to connect takes no longer than an own attempt.
     async fn connection(&self) -> std::result::Result<http2::SendRequest<Body>, Failure> {
         timeout(self.connect, self.shared()).await.unwrap_or(Err(Failure::Unreachable(None)))
     }
@@ -127,7 +127,7 @@ impl Http2 {
     }
 }
 
-/// Why there is no answer of the origin.
+/// The reason why the origin did not answer.
 #[derive(Debug)]
 pub enum Failure {
     Http1(legacy::Error),

@@ -1,5 +1,5 @@
-//! pingora on OpenSSL: [`proxy`] is what a user copies. The rest starts an origin, the proxy and clients on loopback, and fails if
-//! anything arrives that should not, or does not arrive that should.
+//! pingora with OpenSSL: [`proxy`] is the part to copy. The rest starts an origin, the proxy and clients on loopback, and fails if the
+//! origin does not receive the expected headers.
 
 mod certificates;
 mod proxy;
@@ -27,7 +27,7 @@ use tokio_rustls::TlsConnector;
 use certificates::{Certificates, Error};
 use proxy::Proxy;
 
-/// What speaks of certificates in each request.
+/// The client-certificate headers of each request.
 type Log = Arc<Mutex<Vec<Vec<(String, String)>>>>;
 
 /// Its name, whether the client has a certificate, its protocol, the paths it asks for, their statuses, and what of ours arrives.

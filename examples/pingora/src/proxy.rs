@@ -1,5 +1,5 @@
-//! The proxy: one state a TLS connection, one claim a request, applied to every attempt. Between `// {` and `// }` is what the crate
-//! takes; the rest is there without it.
+//! The proxy: one state for each TLS connection, and one claim for each request, applied to every attempt. The code for this crate is
+//! between `// {` and `// }`.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub struct Proxy {
 }
 
 // {
-/// Makes the connection's state when its handshake is complete.
+/// Creates the connection's state when the handshake is complete.
 struct Handshake(Forwarding);
 
 #[async_trait]
@@ -57,7 +57,7 @@ impl TlsAccept for Handshake {
 }
 // }
 
-/// TLS that asks every client for a certificate, and lets those without one in.
+/// TLS settings that ask every client for a certificate, and admit clients without one.
 pub fn tls(certificates: &Certificates, forwarding: Forwarding) -> Result<TlsSettings> {
     let broken = |error| Error::because(pingora::ErrorType::InternalError, "TLS settings", error);
     // {
@@ -71,7 +71,7 @@ pub fn tls(certificates: &Certificates, forwarding: Forwarding) -> Result<TlsSet
         .add_cert(X509::from_der(&certificates.root).map_err(broken)?)
         .map_err(broken)?;
     tls.set_verify(SslVerifyMode::PEER);
-    // OpenSSL verifies nothing on a resumed session and repeats what it said at first, though the certificate may have expired since.
+    // On a resumed session OpenSSL repeats its first result without verification, although the certificate may have expired since.
     tls.set_session_cache_mode(SslSessionCacheMode::OFF);
     tls.set_options(SslOptions::NO_TICKET);
     tls.set_num_tickets(0).map_err(broken)?;
@@ -82,7 +82,7 @@ pub fn tls(certificates: &Certificates, forwarding: Forwarding) -> Result<TlsSet
 #[async_trait]
 impl ProxyHttp for Proxy {
     // {
-    /// What the request carries, until an origin has answered it; dropped before that, it is given back.
+    /// The request's claim, until an origin has answered; if it is dropped before, the next request carries its headers.
     type CTX = Option<Claim>;
     // }
 

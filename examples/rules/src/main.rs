@@ -1,7 +1,7 @@
-//! Cloudflare's own engine, `wirefilter`, enforces rules from a file on real connections: who is blocked is answered 403.
+//! Enforces rules from a file on real connections with Cloudflare's own engine, `wirefilter`; blocked requests are answered with 403.
 //!
-//! Without arguments, it tries every file of `rules/` and one that names a certificate, with clients of every kind; it fails unless
-//! each is blocked that should be. `rules-example FILE` reads the rules of a file and says whether they can be used.
+//! Without arguments, it tries every file of `rules/`, and one with a fingerprint, with clients of every kind, and fails if a wrong
+//! request is blocked. `rules-example FILE` checks the rules of a file.
 
 #[cfg(test)]
 mod agreement;
@@ -80,7 +80,7 @@ async fn main() -> Result<()> {
     if wrong == 0 { Ok(()) } else { Err(format!("{wrong} wrong").into()) }
 }
 
-/// A server that answers 403 to whom the rules block.
+/// A server that answers 403 to requests that the rules block.
 async fn serve(rules: Arc<Rules>, identities: Arc<Identities>) -> Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
@@ -108,7 +108,7 @@ async fn connection(stream: TcpStream, rules: &Rules, identities: &Identities) -
     Ok(server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await?)
 }
 
-/// A rule that can't be evaluated blocks, too; a host that can't be read is none that a rule could name.
+/// A rule that cannot be evaluated blocks too. An invalid host matches no rule by name.
 fn answer(
     rules: &Rules,
     record: &TlsClientAuth,

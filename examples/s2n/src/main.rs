@@ -1,5 +1,5 @@
-//! s2n-tls: [`proxy`] is what a user copies. The rest starts an origin, the proxy and clients on loopback, and fails if an answer is
-//! not as expected.
+//! s2n-tls: [`proxy`] is the part to copy. The rest starts an origin, the proxy and clients on loopback, and fails if an answer is not as
+//! expected.
 
 mod certificates;
 mod proxy;
@@ -58,7 +58,7 @@ async fn serve_origin(listener: TcpListener) -> Result<()> {
     }
 }
 
-/// Who the client is.
+/// Answers with the client's name.
 async fn who(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, ReceiveError> {
     let auth = Receiver::rfc9440(Unstated::Verified).receive(request.headers())?;
     let chain = auth.client_certificate().chain_certificates().len();

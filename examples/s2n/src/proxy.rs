@@ -1,4 +1,4 @@
-//! The proxy: s2n-tls in front, and the chain that it verified turned into headers.
+//! The proxy: s2n-tls, and the chain that it verified as headers.
 
 use std::net::SocketAddr;
 
@@ -34,7 +34,7 @@ pub(crate) fn config(certificates: &Certificates) -> Result<Config> {
     Ok(config.build()?)
 }
 
-/// Who may get in is decided by what a certificate's CA is, not by the host names in it.
+/// Accepts certificates with any host name: clients are admitted by their CA.
 struct AnyName;
 
 impl VerifyHostNameCallback for AnyName {
@@ -43,8 +43,8 @@ impl VerifyHostNameCallback for AnyName {
     }
 }
 
-/// The client of a finished handshake. s2n-tls gives the chain that it verified, from the leaf to the root, and refuses every
-/// certificate that does not verify.
+/// The client of a finished handshake. s2n-tls returns the verified chain, from the leaf to the root, and rejects every certificate that
+/// does not verify.
 fn client(connection: &Connection) -> Result<ClientCertificate> {
     if connection.client_cert_chain_bytes()?.is_none() {
         return Ok(ClientCertificate::none());
@@ -52,7 +52,7 @@ fn client(connection: &Connection) -> Result<ClientCertificate> {
     let chain = connection.peer_cert_chain()?;
     let chain = chain.iter().map(|certificate| Ok(certificate?.der()?.to_vec()));
     let chain: Vec<Vec<u8>> = chain.collect::<Result<_>>()?;
-    // The root is not forwarded: the origin has it, or has no use for it.
+    // The root is not forwarded: the origin has it or does not need it.
     let sent = match chain.split_last() {
         Some((_root, sent @ [_, ..])) => sent,
         _ => &chain,

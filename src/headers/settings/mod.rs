@@ -354,7 +354,9 @@ impl Serialize for HeaderSet {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Some(settings) = Settings::of(self) else {
             let name = self.name();
-            return Err(S::Error::custom(format_args!("header set {name:?}: no settings give it")));
+            return Err(S::Error::custom(format_args!(
+                "header set {name:?}: no settings describe it"
+            )));
         };
         let Settings { set, only, rename, name, dialect, rows, around, by, including_untrusted } =
             settings;
