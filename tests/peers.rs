@@ -289,7 +289,7 @@ fn a_receiver_takes_both_forms_of_a_name_for_one() {
     for (listener, Listener { certificates, .. }) in &archive().listeners {
         for (certificate, headers) in certificates {
             let sent = headers.iter().filter(|(name, _)| names.contains(&name.as_str()));
-            let sent: Vec<_> = sent.map(|(name, value)| (name, value)).collect();
+            let sent: Vec<_> = sent.collect();
             if sent.len() == names.len() {
                 let received = receiver.receive(&sent);
                 assert!(received.is_ok(), "{listener}, {certificate}: {received:?}");
