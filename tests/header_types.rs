@@ -1,7 +1,13 @@
 //! Header types of others, as their authors may implement [`RequestHeadersMut`]: none of them lets a forgery through, and none has a
 //! header removed that nobody listed.
 
-#![allow(clippy::unwrap_used, clippy::std_instead_of_alloc, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    reason = "a test that can't go on must stop"
+)]
+#![allow(clippy::std_instead_of_alloc, reason = "tests have the standard library")]
 
 mod common;
 
