@@ -1,7 +1,6 @@
 //! Certificates as PEM (RFC 7468): written with 64 columns and a line feed after every line; parsed in the forms in which headers
 //! contain it: URL-encoded in several dialects, folded with tabs or spaces, or on one line.
 
-use alloc::vec;
 use alloc::vec::Vec;
 
 use base64::Engine as _;
@@ -110,15 +109,14 @@ impl<'t> Text<'t> {
 
     /// Reads up to the first `-`, which base64 does not contain.
     fn up_to_a_dash(&mut self) -> Option<Vec<u8>> {
-        // Few bytes are escaped: the others are copied eight at a time, and overwritten by what follows the last plain one.
-        let mut text = vec![0; self.rest.len().saturating_add(8)];
-        let mut end = 0usize;
+        let mut text = Vec::with_capacity(self.rest.len());
         loop {
+            // Few bytes are escaped: the others are copied eight at a time.
             while let Some((eight, behind)) = self.rest.split_first_chunk::<8>() {
-                *text.get_mut(end..)?.first_chunk_mut()? = *eight;
                 let plain = digits(eight, self.is_form);
-                end = end.saturating_add(plain);
+                text.extend_from_slice(eight);
                 if plain < eight.len() {
+                    text.truncate(text.len().saturating_sub(eight.len().saturating_sub(plain)));
                     self.rest = self.rest.get(plain..)?;
                     break;
                 }
@@ -126,15 +124,9 @@ impl<'t> Text<'t> {
             }
             let (byte, behind) = self.first()?;
             match byte {
-                b'-' => {
-                    text.truncate(end);
-                    return Some(text);
-                }
+                b'-' => return Some(text),
                 byte if byte.is_ascii_whitespace() => {}
-                byte => {
-                    *text.get_mut(end)? = byte;
-                    end = end.saturating_add(1);
-                }
+                byte => text.push(byte),
             }
             self.rest = behind;
         }

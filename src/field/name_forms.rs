@@ -18,11 +18,20 @@ pub(super) fn can_be_one(rfc2253: &str, legacy: &str) -> bool {
 
 /// Whether the attributes of a name without escapes and multi-valued RDNs are those of the one-line form, the usual case.
 pub(super) fn are_plain_forms_of_one(rfc2253: &[u8], legacy: &[u8]) -> bool {
-    let mut attributes = rfc2253.rsplit(|byte| *byte == b',');
-    let rest = attributes
-        .try_fold(legacy, |rest, attribute| rest.strip_prefix(b"/")?.strip_prefix(attribute));
-    rest.is_some_and(<[u8]>::is_empty)
-        && !rfc2253.iter().fold(false, |any, byte| any | matches!(byte, b'\\' | b'+'))
+    if rfc2253.contains(&b'\\') || rfc2253.contains(&b'+') {
+        return false;
+    }
+    let (mut rfc2253, mut legacy) = (rfc2253, legacy);
+    loop {
+        let comma = rfc2253.iter().position(|byte| *byte == b',');
+        let (attribute, others) = rfc2253.split_at(comma.unwrap_or(rfc2253.len()));
+        let rest = legacy.strip_suffix(attribute).and_then(|rest| rest.strip_suffix(b"/"));
+        match (rest, others) {
+            (None, _) => return false,
+            (Some(rest), []) => return rest.is_empty(),
+            (Some(rest), [_, others @ ..]) => (rfc2253, legacy) = (others, rest),
+        }
+    }
 }
 
 /// Whether `/` and `+` in values are escaped, and attributes of one RDN joined by `+`: as in OpenSSL 3 only.
