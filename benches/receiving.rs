@@ -53,7 +53,8 @@ fn main() {
             let mut headers = request();
             ConnectionState::new(client, forwarding).forward(&mut headers).commit();
             let memory = Memory::new(receiver.clone());
-            let same = headers.clone();
+            let [same, for_subject] = [headers.clone(), headers.clone()];
+            let asked = receiver.clone();
             let receive = move || {
                 black_box(receiver.receive(black_box(&headers)).unwrap());
             };
@@ -62,6 +63,10 @@ fn main() {
                 black_box(memory.receive(black_box(&same)).unwrap());
             };
             candidates.push((format!("{set_name}, the same values again"), Box::new(remember)));
+            let subject = move || {
+                black_box(asked.trusted_subject(black_box(&for_subject)).unwrap());
+            };
+            candidates.push((format!("{set_name}, the subject alone"), Box::new(subject)));
         }
         harness::print(name, der, candidates);
     }

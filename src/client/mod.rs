@@ -116,7 +116,8 @@ impl ClientCertificate {
     /// ```
     #[must_use]
     pub fn known_by_sha256(digest: [u8; 32], verification: Verification) -> Self {
-        Self::presented([], verification).with_others(|others| others.sha256 = Some(digest))
+        Self::presented(Arc::<[u8]>::default(), verification)
+            .with_others(|others| others.sha256 = Some(digest))
     }
 
     /// Sets the certificates that the client sent after the leaf (DER), in the order sent.

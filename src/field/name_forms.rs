@@ -18,7 +18,8 @@ pub(super) fn can_be_one(rfc2253: &str, legacy: &str) -> bool {
 
 /// Whether the attributes of a name without escapes and multi-valued RDNs are those of the one-line form, the usual case.
 pub(super) fn are_plain_forms_of_one(rfc2253: &[u8], legacy: &[u8]) -> bool {
-    if rfc2253.contains(&b'\\') || rfc2253.contains(&b'+') {
+    // Without an early exit the loop is vectorized.
+    if rfc2253.iter().fold(false, |any, byte| any | (*byte == b'\\') | (*byte == b'+')) {
         return false;
     }
     let (mut rfc2253, mut legacy) = (rfc2253, legacy);

@@ -1,5 +1,6 @@
 //! The result of parsing a request: a record of the leaf, or of single facts.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::client::{ClientCertificate, Verification};
@@ -37,7 +38,7 @@ pub struct Received {
 pub(super) fn client(stated: &Stated<'_>, verification: Verification) -> ClientCertificate {
     match stated.sha256 {
         Some(Digest::Of(digest)) => ClientCertificate::known_by_sha256(digest, verification),
-        _ => ClientCertificate::presented([], verification),
+        _ => ClientCertificate::presented(Arc::<[u8]>::default(), verification),
     }
 }
 

@@ -71,8 +71,8 @@ impl Receiver {
 
     /// Returns the subject of a trusted client, and `None` for every other client.
     ///
-    /// This is for handlers that need nothing else, and costs less than half of [`receive`](Self::receive): no record is made, and
-    /// the leaf is hashed only if a header contains its hash. All checks are the same, and so are the errors. The text is that of
+    /// This is for handlers that need nothing else, and costs less than [`receive`](Self::receive): no record is made, and the leaf
+    /// is hashed only if a header contains its hash. All checks are the same, and so are the errors. The text is that of
     /// [`cert_subject_dn`](TlsClientAuth::cert_subject_dn), in RFC 2253 form: `CN=client.example,O=Example Corp`.
     ///
     /// It is empty if the certificate has an empty subject or the headers contain none. Do not compare it with a configured name that
