@@ -34,6 +34,9 @@ pub(crate) struct Facts<'c> {
     pub(super) issuer_serial: Option<SerialNumber<'c>>,
 }
 
+/// The room for a value that is neither a name nor certificates.
+pub(crate) const SHORT: usize = 64;
+
 /// The outcome of writing a field.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Written {
@@ -47,31 +50,28 @@ pub(crate) enum Written {
     TooLarge,
 }
 
-/// The work that a selection of fields requires.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Needs {
-    /// Parse the certificate.
-    read: bool,
-    /// Extract the key identifiers.
-    keys: bool,
-    /// The verified chain's root.
-    root: bool,
-    sha1: bool,
-    sha256: bool,
-}
+/// The work that a selection of fields requires, a bit each.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Needs(u8);
 
 impl Needs {
-    pub(crate) const NOTHING: Self =
-        Self { read: false, keys: false, root: false, sha1: false, sha256: false };
+    pub(crate) const NOTHING: Self = Self(0);
+    /// Parse the certificate.
+    pub(super) const READ: Self = Self(1);
+    /// Parse it and extract the key identifiers.
+    pub(super) const KEYS: Self = Self(1 << 1 | Self::READ.0);
+    /// Parse the verified chain's root.
+    pub(super) const ROOT: Self = Self(1 << 2);
+    pub(super) const SHA1: Self = Self(1 << 3);
+    pub(super) const SHA256: Self = Self(1 << 4);
 
-    pub(crate) const fn and(self, field: Field) -> Self {
-        Self {
-            read: self.read | field.is_read(),
-            keys: self.keys | field.is_of_keys(),
-            root: self.root | matches!(field, Field::RootSubject(_)),
-            sha1: self.sha1 | matches!(field, Field::Sha1(_)),
-            sha256: self.sha256 | matches!(field, Field::Sha256(_) | Field::Xfcc(_)),
-        }
+    #[inline]
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
     }
 }
 
@@ -83,7 +83,8 @@ fn are_printable(bytes: &[u8]) -> bool {
 impl<'c> Facts<'c> {
     /// Parses and hashes only what is needed.
     pub(crate) fn new(client: &'c ClientCertificate, limits: Limits, needs: Needs) -> Self {
-        let Needs { read, sha1, sha256, .. } = needs;
+        let [read, sha1, sha256] =
+            [Needs::READ, Needs::SHA1, Needs::SHA256].map(|need| needs.has(need));
         let leaf = client.leaf();
         let certificate = leaf
             .filter(|_| read)
@@ -106,10 +107,11 @@ impl<'c> Facts<'c> {
     pub(crate) fn known(
         client: &'c ClientCertificate,
         limits: Limits,
-        Needs { keys, root, .. }: Needs,
+        needs: Needs,
         certificate: Option<Certificate<'c>>,
         (sha1, sha256): (Option<[u8; 20]>, Option<[u8; 32]>),
     ) -> Self {
+        let [keys, root] = [Needs::KEYS, Needs::ROOT].map(|need| needs.has(need));
         let (subject_key_identifier, authority) = match &certificate {
             Some(certificate) if keys => certificate.key_identifiers(),
             _ => (None, None),
@@ -162,7 +164,7 @@ impl<'c> Facts<'c> {
                 let pem = if field.is_plain_base64() { 0 } else { (length / 8).saturating_add(64) };
                 length.saturating_add(pem)
             }
-            _ => 64,
+            _ => SHORT,
         }
     }
 
@@ -180,6 +182,14 @@ impl<'c> Facts<'c> {
             return self.without_spaces(field, start, out);
         }
         written
+    }
+
+    /// Whether a header may hold this text of the certificate as it is.
+    pub(crate) fn is_value(&self, text: &[u8]) -> bool {
+        match text {
+            [] | [b' ', ..] | [.., b' '] => false,
+            text => text.len() <= self.limits.text && are_printable(text),
+        }
     }
 
     /// Escapes or removes the spaces at the ends of what was appended.
@@ -248,7 +258,7 @@ impl<'c> Facts<'c> {
 
     /// Whether the value is known to exceed its limit before it is written.
     #[inline]
-    pub(super) fn is_too_large(&self, field: Field) -> bool {
+    pub(crate) fn is_too_large(&self, field: Field) -> bool {
         field.holds_certificates()
             && (self.least_length(field) > self.limit(field)
                 || self.sizes == Sizes::Google && self.is_too_large_for_google(field))

@@ -33,7 +33,7 @@ pub use certificate::{CertificateForm, ChainForm};
 pub use date::DateForm;
 pub(crate) use declared::Declared;
 pub use digest::DigestForm;
-pub(crate) use facts::{Facts, Needs, Written};
+pub(crate) use facts::{Facts, Needs, SHORT, Written};
 pub use limits::Limits;
 use limits::ReceiveLimits;
 pub(crate) use limits::Sizes;
@@ -195,6 +195,11 @@ impl Field {
         )
     }
 
+    /// Whether the expected length of the value depends on the certificates.
+    pub(crate) const fn is_measured(self) -> bool {
+        matches!(self, Self::Issuer(_) | Self::Subject(_)) || self.holds_certificates()
+    }
+
     /// Whether the value is certificates in base64, with little else.
     pub(super) const fn is_plain_base64(self) -> bool {
         match self {
@@ -232,31 +237,23 @@ impl Field {
         }
     }
 
-    /// Whether the field needs the key identifiers.
-    pub(super) const fn is_of_keys(self) -> bool {
-        matches!(
-            self,
-            Self::IssuerSerial | Self::SubjectKeyIdentifier | Self::IssuerSubjectKeyIdentifier
-        )
-    }
-
-    /// Whether the field needs the certificate to be parsed.
-    pub(super) const fn is_read(self) -> bool {
+    /// What must be read or computed for the field.
+    pub(crate) const fn needs(self) -> Needs {
         match self {
             Self::Presented(_)
             | Self::Verified
             | Self::VerifiedFlag(_)
             | Self::Revoked(_)
-            | Self::Sha1(_)
-            | Self::Sha256(_)
             | Self::Verdict(_)
             | Self::Fixed
             | Self::Tls(_)
-            | Self::RootSubject(_)
             | Self::Certificate(_)
             | Self::Chain(_)
             | Self::LeafAndChain(_)
-            | Self::ChainCertificate(..) => false,
+            | Self::ChainCertificate(..) => Needs::NOTHING,
+            Self::RootSubject(_) => Needs::ROOT,
+            Self::Sha1(_) => Needs::SHA1,
+            Self::Sha256(_) => Needs::SHA256,
             Self::Errors
             | Self::Version
             | Self::Validity
@@ -265,17 +262,17 @@ impl Field {
             | Self::Issuer(_)
             | Self::Subject(_)
             | Self::Serial(_)
-            | Self::IssuerSerial
-            | Self::SubjectKeyIdentifier
-            | Self::IssuerSubjectKeyIdentifier
             | Self::PublicKeySha256(_)
             | Self::NotBefore(_)
             | Self::NotAfter(_)
             | Self::SubjectAltNames(_)
             | Self::PublicKeyBits
             | Self::PublicKeyBitsSha256(_)
-            | Self::TraefikInfo
-            | Self::Xfcc(_) => true,
+            | Self::TraefikInfo => Needs::READ,
+            Self::IssuerSerial | Self::SubjectKeyIdentifier | Self::IssuerSubjectKeyIdentifier => {
+                Needs::KEYS
+            }
+            Self::Xfcc(_) => Needs::READ.and(Needs::SHA256),
         }
     }
 }

@@ -10,14 +10,21 @@ use crate::x509::fingerprint;
 
 impl Facts<'_> {
     /// The least length of the value: a value that is known to exceed its limit is not written.
+    #[inline]
     pub(super) fn least_length(&self, field: Field) -> usize {
-        let leaf = self.client.leaf().into_iter();
-        let mut chain = self.client.chain_certificates();
         match field {
             Field::Certificate(form) => {
                 let colons = if form == CertificateForm::ByteSequence { 2 } else { 0 };
-                sum(leaf.map(|der| base64_len(der).saturating_add(colons)))
+                self.client.leaf().map_or(0, |der| base64_len(der).saturating_add(colons))
             }
+            field => self.least_length_of_several(field),
+        }
+    }
+
+    fn least_length_of_several(&self, field: Field) -> usize {
+        let leaf = self.client.leaf().into_iter();
+        let mut chain = self.client.chain_certificates();
+        match field {
             // Two colons each, and two characters between them.
             Field::Chain(ChainForm::ByteSequences) => {
                 sum(chain.map(|der| base64_len(der).saturating_add(4))).saturating_sub(2)
@@ -125,8 +132,8 @@ fn sum(lengths: impl Iterator<Item = usize>) -> usize {
 mod tests {
     use super::*;
     use crate::client::ClientCertificate;
+    use crate::field::Written;
     use crate::field::{DigestForm, Limits, SubjectAltNameForm};
-    use crate::field::{Needs, Written};
     use crate::x509::Certificate;
 
     const PLAIN: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
@@ -148,7 +155,7 @@ mod tests {
             ),
         ];
         for (field, expected) in lower {
-            let facts = Facts::new(&client, Limits::new(), Needs::NOTHING.and(field));
+            let facts = Facts::new(&client, Limits::new(), field.needs());
             let mut out = Vec::new();
             assert_eq!(facts.write(field, Dialect::OpenSsl, &mut out), Written::Value);
             assert_eq!(core::str::from_utf8(&out), Ok(expected.as_str()), "{field:?}");
@@ -183,7 +190,7 @@ mod tests {
         for (der, form, expected) in cases {
             let client = ClientCertificate::presented(der, Verification::Success);
             let field = Field::SubjectAltName(form);
-            let facts = Facts::new(&client, Limits::new(), Needs::NOTHING.and(field));
+            let facts = Facts::new(&client, Limits::new(), field.needs());
             let mut out = Vec::new();
             facts.write(field, Dialect::OpenSsl, &mut out);
             let expected = expected.unwrap_or_default();

@@ -1,18 +1,16 @@
 //! The header lines of header sets for one client: all values in one buffer.
 
-use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
 
+use super::write::Writer;
 use super::{Entry, HeaderSet, RequestHeadersMut, TooManyHeaders};
 use crate::client::ClientCertificate;
 use crate::field::Limits;
-use crate::field::{CertificateForm, Facts, Field, Needs, Written};
 use crate::headers::HeaderName;
 use crate::headers::name::is_alike;
-use crate::x509::Dialect;
 
 /// The header lines of one client. Every value holds bytes 0x20 to 0x7E only, and neither begins nor ends with a space.
 /// [`TabbedPem`](CertificateForm::TabbedPem) alone also holds tabs.
@@ -31,31 +29,58 @@ pub struct HeaderLines {
     /// The rows from which the lines were written, with their names.
     entries: Arc<[Entry]>,
     lines: Vec<Line>,
-    too_large: Vec<usize>,
+    too_large: Vec<u32>,
     /// All values, one after the other; with feature `http` the values share this buffer.
     #[cfg(not(feature = "http"))]
     text: Vec<u8>,
 }
 
 #[derive(Clone)]
-struct Line {
+pub(super) struct Line {
     /// Its index among the entries.
-    entry: usize,
-    range: Range<usize>,
+    entry: u32,
+    /// The index of the first line with the same value, which holds it for all of them.
+    #[cfg(feature = "http")]
+    holder: u32,
+    /// The range of the value in the text.
+    start: u32,
+    end: u32,
     /// Created once, shared by all requests.
     #[cfg(feature = "http")]
     value: http::HeaderValue,
 }
 
 impl Line {
-    const fn new(entry: usize, range: Range<usize>) -> Self {
+    pub(super) const fn new(
+        entry: u32,
+        #[cfg_attr(not(feature = "http"), expect(unused_variables))] holder: u32,
+        start: u32,
+        end: u32,
+    ) -> Self {
         Self {
             entry,
-            range,
+            #[cfg(feature = "http")]
+            holder,
+            start,
+            end,
             #[cfg(feature = "http")]
             value: http::HeaderValue::from_static(""),
         }
     }
+
+    /// What it was made of.
+    pub(super) fn entry<'e>(&self, entries: &'e [Entry]) -> Option<&'e Entry> {
+        entries.get(index(self.entry))
+    }
+
+    fn range(&self) -> Range<usize> {
+        index(self.start)..index(self.end)
+    }
+}
+
+/// They are counted in 32 bits, of which every machine has as many.
+fn index(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 impl HeaderSet {
@@ -68,68 +93,11 @@ impl HeaderSet {
 
 impl HeaderLines {
     pub(crate) fn new(entries: &Arc<[Entry]>, client: &ClientCertificate, limits: Limits) -> Self {
-        let wanted = || entries.iter().enumerate().filter(|(_, entry)| entry.is_for(client));
-        let needs = wanted().fold(Needs::NOTHING, |needs, (_, entry)| needs.and(entry.field));
-        let mut facts = Facts::new(client, limits, needs);
-        let mut length = 0usize;
-        for (_, entry) in wanted() {
-            facts.bind(limits, entry.sizes);
-            length = length.saturating_add(facts.expected_length(entry.field));
-        }
-        let mut text = Vec::with_capacity(length);
-        let mut lines: Vec<Line> = Vec::with_capacity(entries.len());
-        let mut too_large = Vec::new();
-        let has_chain = client.chain_certificates().len() > 0;
-        for (index, entry) in wanted() {
-            // Cloudflare's sets have each name in two rows; it is written once.
-            let is_name = matches!(entry.field, Field::Issuer(_) | Field::Subject(_));
-            let told = |other: usize| {
-                entries.get(other).is_some_and(|other| {
-                    other.field == entry.field
-                        && other.dialect == entry.dialect
-                        && other.around == entry.around
-                })
-            };
-            if is_name
-                && entry.field.nth(0).is_none()
-                && let Some(line) = lines.iter().find(|line| told(line.entry))
-            {
-                lines.push(Line::new(index, line.range.clone()));
-                continue;
-            }
-            // One line, or a line for each of several values.
-            for nth in 0..u8::MAX {
-                let one_of_several = entry.field.nth(nth);
-                let start = text.len();
-                facts.bind(limits, entry.sizes);
-                let written = if is_name && too_large.iter().any(|other| told(*other)) {
-                    Written::TooLarge
-                } else if has_chain
-                    && let Some(missing) = missing_before(entry, &facts, entries, &lines)
-                {
-                    missing
-                } else {
-                    facts.by = &entry.by;
-                    let dialect = entry.dialect.unwrap_or(client.printed_as());
-                    let field = one_of_several.unwrap_or(entry.field);
-                    write(entry.around.as_deref(), field, dialect, &facts, &mut text)
-                };
-                match written {
-                    Written::Value => lines.push(Line::new(index, start..text.len())),
-                    Written::TooLarge => too_large.push(index),
-                    Written::Part => {
-                        lines.push(Line::new(index, start..text.len()));
-                        too_large.push(index);
-                    }
-                    Written::Nothing => {}
-                }
-                if one_of_several.is_none() || written != Written::Value {
-                    break;
-                }
-            }
-        }
+        let mut writer = Writer::new(entries, client);
+        writer.write(limits);
+        let Writer { text, lines, too_large, .. } = writer;
         #[cfg(feature = "http")]
-        cut(text, &mut lines);
+        let lines = cut(text, lines);
         Self {
             entries: Arc::clone(entries),
             lines,
@@ -143,11 +111,11 @@ impl HeaderLines {
     pub fn iter(&self) -> impl Iterator<Item = HeaderLine<'_>> {
         self.lines.iter().filter_map(|line| {
             Some(HeaderLine {
-                name: &self.entries.get(line.entry)?.name,
+                name: &line.entry(&self.entries)?.name,
                 #[cfg(not(feature = "http"))]
-                value: self.text.get(line.range.clone())?,
+                value: self.text.get(line.range())?,
                 #[cfg(feature = "http")]
-                value: &line.value,
+                value: &self.lines.get(index(line.holder))?.value,
             })
         })
     }
@@ -171,69 +139,43 @@ impl HeaderLines {
     /// ```
     #[must_use]
     pub fn too_large(&self) -> impl ExactSizeIterator<Item = &str> {
-        let name = |entry: &usize| self.entries.get(*entry).map_or("", |entry| entry.name.as_str());
+        let name =
+            |entry: &u32| self.entries.get(index(*entry)).map_or("", |entry| entry.name.as_str());
         self.too_large.iter().map(name)
     }
 }
 
-/// Why a certificate that must precede this row was not written: a chain is not sent without its leaf (RFC 9440 §2.3), nor a
-/// chain certificate without those before it. `None` if nothing is missing.
-fn missing_before(
-    entry: &Entry,
-    facts: &Facts<'_>,
-    entries: &[Entry],
-    lines: &[Line],
-) -> Option<Written> {
-    let leaf = Field::Certificate(entry.leaf?);
-    let chain = match entry.field {
-        Field::ChainCertificate(index, form) => (0..index, form),
-        _ => (0..0, CertificateForm::Base64),
-    };
-    let chain = chain.0.map(|index| Field::ChainCertificate(index, chain.1));
-    core::iter::once(leaf).chain(chain).find_map(|before| {
-        let is_before =
-            |line: &Line| entries.get(line.entry).is_some_and(|row| row.field == before);
-        if lines.iter().any(is_before) {
-            return None;
-        }
-        // Its row comes later, or is sent on other requests.
-        let written = facts.write(before, Dialect::OpenSsl, &mut Vec::new());
-        Some(written).filter(|written| *written != Written::Value)
-    })
-}
-
 /// Splits the buffer into its values without copying.
 #[cfg(feature = "http")]
-fn cut(text: Vec<u8>, lines: &mut [Line]) {
+fn cut(text: Vec<u8>, mut lines: Vec<Line>) -> Vec<Line> {
     let text = bytes::Bytes::from(text);
-    for line in lines {
+    for (number, line) in (0u32..).zip(&mut lines) {
+        let range = line.range();
+        if line.holder != number {
+            continue;
+        }
         // Printable ASCII is always a valid value.
-        if let Ok(value) = http::HeaderValue::from_maybe_shared(text.slice(line.range.clone())) {
+        if let Some(value) = word(text.get(range.clone()).unwrap_or_default()) {
+            line.value = value;
+        } else if let Ok(value) = http::HeaderValue::from_maybe_shared(text.slice(range)) {
             line.value = value;
         }
     }
+    lines
 }
 
-/// Appends the field's value, between the fixed text of its row.
-fn write(
-    around: Option<&[String; 2]>,
-    field: Field,
-    dialect: Dialect,
-    facts: &Facts<'_>,
-    out: &mut Vec<u8>,
-) -> Written {
-    let Some([before, after]) = around else { return facts.write(field, dialect, out) };
-    let start = out.len();
-    out.extend_from_slice(before.as_bytes());
-    let written = match field {
-        Field::Fixed => Written::Value,
-        field => facts.write(field, dialect, out),
-    };
-    match written {
-        Written::Value | Written::Part => out.extend_from_slice(after.as_bytes()),
-        Written::TooLarge | Written::Nothing => out.truncate(start),
-    }
-    written
+/// The words that most clients have, as constants: of those, nobody counts who shares them.
+#[cfg(feature = "http")]
+fn word(value: &[u8]) -> Option<http::HeaderValue> {
+    Some(http::HeaderValue::from_static(match value {
+        b"true" => "true",
+        b"false" => "false",
+        b"1" => "1",
+        b"0" => "0",
+        b"SUCCESS" => "SUCCESS",
+        b"NONE" => "NONE",
+        _ => return None,
+    }))
 }
 
 /// Prints names and sizes, not values, which come from the client.

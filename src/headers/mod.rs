@@ -11,6 +11,7 @@ mod rows;
 mod set;
 #[cfg(feature = "serde")]
 pub(crate) mod settings;
+mod write;
 
 pub(crate) use entry::{Entry, When, tells_verdict};
 pub use error::{HeaderSetError, HeaderSetErrorKind};

@@ -77,7 +77,7 @@ impl Property {
     const NEEDS: Needs = {
         let (mut needs, mut rest) = (Needs::NOTHING, Self::ALL.as_slice());
         while let [property, behind @ ..] = rest {
-            needs = needs.and(property.field());
+            needs = needs.and(property.field().needs());
             rest = behind;
         }
         needs

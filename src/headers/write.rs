@@ -1,0 +1,424 @@
+//! Writes the lines of a table for one client. What rows have in common is written once: both of OpenSSL's forms of a name come from one
+//! walk, the leaf's base64 is a part of its byte sequence, and rows of one form share their value.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::Entry;
+use super::lines::Line;
+use crate::client::ClientCertificate;
+use crate::field::{
+    CertificateForm, DigestForm, Facts, Field, Limits, NameForm, Needs, SHORT, Written,
+};
+use crate::x509::Dialect;
+
+/// What writing a field takes, decided once for all clients.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Plan {
+    needs: Needs,
+    form: Forms,
+    /// Whether it gives a line for each of several values.
+    is_several: bool,
+    /// Whether the certificate says how long its value is.
+    is_measured: bool,
+}
+
+impl Plan {
+    pub(super) const fn of(field: Field) -> Self {
+        Self {
+            needs: field.needs(),
+            form: Forms::of(field),
+            is_several: field.nth(0).is_some(),
+            is_measured: field.is_measured(),
+        }
+    }
+}
+
+/// Forms that rows of one table can have in common, a bit each.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Forms(u8);
+
+impl Forms {
+    const NONE: Self = Self(0);
+    const ISSUER_RFC2253: Self = Self(1);
+    const ISSUER_LEGACY: Self = Self(1 << 1);
+    const SUBJECT_RFC2253: Self = Self(1 << 2);
+    const SUBJECT_LEGACY: Self = Self(1 << 3);
+    const BASE64: Self = Self(1 << 4);
+    const BYTE_SEQUENCE: Self = Self(1 << 5);
+    const SHA256: Self = Self(1 << 6);
+    const COUNT: usize = 7;
+
+    /// Those of which two are written at once.
+    const PAIRS: [[Self; 2]; 3] = [
+        [Self::ISSUER_RFC2253, Self::ISSUER_LEGACY],
+        [Self::SUBJECT_RFC2253, Self::SUBJECT_LEGACY],
+        [Self::BASE64, Self::BYTE_SEQUENCE],
+    ];
+
+    const fn of(field: Field) -> Self {
+        match field {
+            Field::Issuer(NameForm::Rfc2253) => Self::ISSUER_RFC2253,
+            Field::Issuer(NameForm::Legacy) => Self::ISSUER_LEGACY,
+            Field::Subject(NameForm::Rfc2253) => Self::SUBJECT_RFC2253,
+            Field::Subject(NameForm::Legacy) => Self::SUBJECT_LEGACY,
+            Field::Certificate(CertificateForm::Base64) => Self::BASE64,
+            Field::Certificate(CertificateForm::ByteSequence) => Self::BYTE_SEQUENCE,
+            Field::Sha256(DigestForm::Lower) => Self::SHA256,
+            _ => Self::NONE,
+        }
+    }
+
+    const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    const fn in_both(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Its place among all.
+    fn index(self) -> usize {
+        usize::try_from(self.0.trailing_zeros()).unwrap_or(Self::COUNT)
+    }
+}
+
+/// A value in a form that several rows can have.
+#[derive(Clone, Copy)]
+struct Seen {
+    dialect: Dialect,
+    written: Written,
+    /// Where in the text it is.
+    start: u32,
+    end: u32,
+    /// The first line that has it; none yet where it was written beside another form.
+    line: Option<u32>,
+}
+
+/// Writes the lines of a table.
+pub(super) struct Writer<'c> {
+    client: &'c ClientCertificate,
+    entries: &'c [Entry],
+    pub(super) text: Vec<u8>,
+    pub(super) lines: Vec<Line>,
+    /// The entries with a value over its limit.
+    pub(super) too_large: Vec<u32>,
+    /// The forms that rows want, and those of them that are shared.
+    wanted: Forms,
+    shared: Forms,
+    seen: [Option<Seen>; Forms::COUNT],
+}
+
+impl<'c> Writer<'c> {
+    pub(super) fn new(entries: &'c [Entry], client: &'c ClientCertificate) -> Self {
+        Self {
+            client,
+            entries,
+            text: Vec::new(),
+            lines: Vec::new(),
+            too_large: Vec::new(),
+            wanted: Forms::NONE,
+            shared: Forms::NONE,
+            seen: [None; Forms::COUNT],
+        }
+    }
+
+    /// The rows that are sent for this client, with their places among the entries.
+    fn rows(&self) -> impl Iterator<Item = (u32, &'c Entry)> + use<'c> {
+        let client = self.client;
+        (0u32..).zip(self.entries).filter(move |(_, entry)| entry.is_for(client))
+    }
+
+    /// Writes all of them.
+    pub(super) fn write(&mut self, limits: Limits) {
+        let mut needs = Needs::NOTHING;
+        for (_, entry) in self.rows() {
+            let Plan { needs: more, form, .. } = entry.plan;
+            needs = needs.and(more);
+            self.shared = self.shared.and(self.wanted.in_both(form));
+            self.wanted = self.wanted.and(form);
+        }
+        for [one, other] in Forms::PAIRS {
+            let pair = one.and(other);
+            if self.wanted.has(pair) {
+                self.shared = self.shared.and(pair);
+            }
+        }
+        let mut facts = Facts::new(self.client, limits, needs);
+        self.make_room(&mut facts, limits);
+        let has_chain = self.client.chain_certificates().len() > 0;
+        for (index, entry) in self.rows() {
+            facts.bind(limits, entry.sizes);
+            facts.by = &entry.by;
+            let written = if has_chain && let Some(missing) = self.missing_before(entry, &facts) {
+                missing
+            } else if entry.plan.is_several {
+                self.several(index, entry, &facts)
+            } else {
+                self.row(index, entry, entry.field, &facts)
+            };
+            if matches!(written, Written::TooLarge | Written::Part) {
+                self.too_large.push(index);
+            }
+        }
+    }
+
+    /// So that text and lines are allocated once.
+    fn make_room(&mut self, facts: &mut Facts<'c>, limits: Limits) {
+        let (mut length, mut counted) = (0usize, Forms::NONE);
+        for (_, entry) in self.rows() {
+            let Plan { form, is_measured, .. } = entry.plan;
+            if form != Forms::NONE && counted.has(form) {
+                continue;
+            }
+            counted = counted.and(form);
+            length = length.saturating_add(if is_measured {
+                facts.bind(limits, entry.sizes);
+                facts.expected_length(entry.field)
+            } else {
+                SHORT
+            });
+        }
+        self.text = Vec::with_capacity(length);
+        self.lines = Vec::with_capacity(self.entries.len());
+    }
+
+    /// A line for each of several values, up to the first that is none.
+    #[cold]
+    fn several(&mut self, index: u32, entry: &Entry, facts: &Facts<'_>) -> Written {
+        for field in (0..u8::MAX).map_while(|nth| entry.field.nth(nth)) {
+            let written = self.row(index, entry, field, facts);
+            if written != Written::Value {
+                return written;
+            }
+        }
+        Written::Value
+    }
+
+    #[inline(always)]
+    fn row(&mut self, index: u32, entry: &Entry, field: Field, facts: &Facts<'_>) -> Written {
+        let dialect = entry.dialect.unwrap_or(self.client.printed_as());
+        match (entry.around.as_deref(), self.shared.in_both(entry.plan.form)) {
+            (Some(around), _) => self.surrounded(index, field, dialect, facts, around),
+            (None, Forms::NONE) => self.alone(index, field, dialect, facts),
+            (None, form) => self.in_common(index, form, field, dialect, facts),
+        }
+    }
+
+    #[inline(always)]
+    fn alone(&mut self, index: u32, field: Field, dialect: Dialect, facts: &Facts<'_>) -> Written {
+        let start = self.text.len();
+        let written = facts.write(field, dialect, &mut self.text);
+        self.line(index, written, start)
+    }
+
+    fn surrounded(
+        &mut self,
+        entry: u32,
+        field: Field,
+        dialect: Dialect,
+        facts: &Facts<'_>,
+        [before, after]: &[String; 2],
+    ) -> Written {
+        let start = self.text.len();
+        self.text.extend_from_slice(before.as_bytes());
+        let written = match field {
+            Field::Fixed => Written::Value,
+            field => facts.write(field, dialect, &mut self.text),
+        };
+        match written {
+            Written::Value | Written::Part => self.text.extend_from_slice(after.as_bytes()),
+            Written::TooLarge | Written::Nothing => self.text.truncate(start),
+        }
+        self.line(entry, written, start)
+    }
+
+    /// Adds the line of what was written from here on.
+    #[inline]
+    fn line(&mut self, entry: u32, written: Written, start: usize) -> Written {
+        if matches!(written, Written::Value | Written::Part) {
+            let holder = count(self.lines.len());
+            self.lines.push(Line::new(entry, holder, count(start), count(self.text.len())));
+        }
+        written
+    }
+
+    fn in_common(
+        &mut self,
+        entry: u32,
+        form: Forms,
+        field: Field,
+        dialect: Dialect,
+        facts: &Facts<'_>,
+    ) -> Written {
+        // By the sizes of this row's set, which can differ from those of another's.
+        if facts.is_too_large(field) {
+            return Written::TooLarge;
+        }
+        let line = count(self.lines.len());
+        if !self.is_seen(form, dialect) && self.write_both(form, dialect, facts).is_none() {
+            let start = count(self.text.len());
+            let written = self.alone(entry, field, dialect, facts);
+            let end = count(self.text.len());
+            self.see(form, Seen { dialect, written, start, end, line: Some(line) });
+            return written;
+        }
+        let Some(Some(seen)) = self.seen.get_mut(form.index()) else { return Written::Nothing };
+        if seen.written == Written::Value {
+            let holder = *seen.line.get_or_insert(line);
+            self.lines.push(Line::new(entry, holder, seen.start, seen.end));
+        }
+        seen.written
+    }
+
+    fn is_seen(&self, form: Forms, dialect: Dialect) -> bool {
+        matches!(self.seen.get(form.index()), Some(Some(seen)) if seen.dialect == dialect)
+    }
+
+    fn see(&mut self, form: Forms, seen: Seen) {
+        if let Some(place) = self.seen.get_mut(form.index()) {
+            *place = Some(seen);
+        }
+    }
+
+    /// Writes this form and the one that goes with it, where rows want both. `None`, and nothing written, where they don't, or where
+    /// one of the two is no value as it is.
+    fn write_both(&mut self, form: Forms, dialect: Dialect, facts: &Facts<'_>) -> Option<()> {
+        let pair @ [one, other] =
+            Forms::PAIRS.into_iter().find(|[one, other]| one.and(*other).has(form))?;
+        if !self.wanted.has(one.and(other)) {
+            return None;
+        }
+        let start = self.text.len();
+        let forms = match one {
+            Forms::BASE64 => {
+                let field = Field::Certificate(CertificateForm::ByteSequence);
+                let written = facts.write(field, dialect, &mut self.text);
+                let end = self.text.len();
+                let inside = start.saturating_add(1)..end.saturating_sub(1);
+                (written == Written::Value).then_some([inside, start..end])
+            }
+            one => {
+                let certificate = facts.certificate()?;
+                let is_issuer = one == Forms::ISSUER_RFC2253;
+                let name = if is_issuer { certificate.issuer() } else { certificate.subject() };
+                let [begin, middle] = name.write_both(dialect, &mut self.text);
+                let forms = [begin..middle, middle..self.text.len()];
+                let texts = forms.clone().map(|form| self.text.get(form).unwrap_or_default());
+                texts.iter().all(|text| facts.is_value(text)).then_some(forms)
+            }
+        };
+        let Some(forms) = forms else {
+            self.text.truncate(start);
+            return None;
+        };
+        for (form, range) in pair.into_iter().zip(forms) {
+            let (start, end) = (count(range.start), count(range.end));
+            let written = Written::Value;
+            self.see(form, Seen { dialect, written, start, end, line: None });
+        }
+        Some(())
+    }
+
+    /// What became of a certificate without which this row must not go: no chain goes without its leaf (RFC 9440 §2.3), and no
+    /// certificate of it without those before. `None` where nothing is missing.
+    fn missing_before(&self, row: &Entry, facts: &Facts<'_>) -> Option<Written> {
+        let leaf = Field::Certificate(row.leaf?);
+        let chain = match row.field {
+            Field::ChainCertificate(index, form) => (0..index, form),
+            _ => (0..0, CertificateForm::Base64),
+        };
+        let chain = chain.0.map(|index| Field::ChainCertificate(index, chain.1));
+        core::iter::once(leaf).chain(chain).find_map(|before| {
+            let is_before =
+                |line: &Line| line.entry(self.entries).is_some_and(|row| row.field == before);
+            if self.lines.iter().any(is_before) {
+                return None;
+            }
+            // Its row comes later, or goes on other requests.
+            let written = facts.write(before, Dialect::OpenSsl, &mut Vec::new());
+            Some(written).filter(|written| *written != Written::Value)
+        })
+    }
+}
+
+/// A place in the text or a number of lines, which the limits keep far below 2^32.
+fn count(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::Verification;
+    use crate::field::{SerialForm, Sizes};
+    use crate::headers::{HeaderLines, HeaderSet};
+    use alloc::format;
+    use alloc::sync::Arc;
+
+    /// The forms that are shared, and one that is not; each of a pair comes first in one table.
+    const FIELDS: [Field; 8] = [
+        Field::Issuer(NameForm::Legacy),
+        Field::Subject(NameForm::Rfc2253),
+        Field::Certificate(CertificateForm::Base64),
+        Field::Sha256(DigestForm::Lower),
+        Field::Serial(SerialForm::Hex),
+        Field::Certificate(CertificateForm::ByteSequence),
+        Field::Subject(NameForm::Legacy),
+        Field::Issuer(NameForm::Rfc2253),
+    ];
+
+    fn rows(of: &str, dialect: Dialect, sizes: Sizes) -> Vec<Entry> {
+        let names: Vec<String> = (0..FIELDS.len()).map(|row| format!("x-{of}-{row}")).collect();
+        let rows = names.iter().map(String::as_str).zip(FIELDS);
+        let set = HeaderSet::new("mine", dialect, rows).unwrap().with_sizes(sizes);
+        set.including_untrusted().entries().to_vec()
+    }
+
+    #[test]
+    fn a_row_has_the_value_that_it_has_alone() {
+        let fixtures = std::fs::read_dir("tests/fixtures").unwrap();
+        let fixtures = fixtures.map(|file| file.unwrap().path());
+        let ders: Vec<Vec<u8>> = fixtures
+            .filter(|path| path.extension().is_some_and(|ending| ending == "der"))
+            .map(|path| std::fs::read(path).unwrap())
+            .collect();
+        let limits = [
+            Limits::new(),
+            Limits::new().text(40),
+            // Base64 fits, and not with its colons.
+            Limits::new().encoded_leaf(668).other_sets(668),
+            Limits::new().encoded_leaf(0).text(0),
+        ];
+        let mut forwards = Vec::new();
+        for (of, dialect, sizes) in [
+            ("a", Dialect::OpenSsl, Sizes::Cloudflare),
+            ("b", Dialect::OpenSsl, Sizes::Other),
+            ("c", Dialect::BoringSsl, Sizes::Google),
+        ] {
+            forwards.extend(rows(of, dialect, sizes));
+        }
+        let backwards: Vec<Entry> = forwards.iter().rev().cloned().collect();
+        let mut too_large = 0;
+        for (der, limits) in ders.iter().flat_map(|der| limits.map(|limits| (der, limits))) {
+            let client = ClientCertificate::presented(&**der, Verification::Success);
+            for table in [&forwards, &backwards] {
+                let together = HeaderLines::new(&table.clone().into(), &client, limits);
+                for entry in table {
+                    let (name, field) = (entry.name.as_str(), entry.field);
+                    let alone: Arc<[Entry]> = Arc::new([entry.clone()]);
+                    let alone = HeaderLines::new(&alone, &client, limits);
+                    assert_eq!(together.get(name), alone.get(name), "{name}: {field}");
+                    let is_too_large = alone.too_large().len() > 0;
+                    assert_eq!(together.too_large().any(|own| own == name), is_too_large, "{name}");
+                    too_large += usize::from(is_too_large);
+                }
+            }
+        }
+        assert!(ders.len() > 50 && too_large > 50);
+    }
+}
