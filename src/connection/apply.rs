@@ -46,14 +46,20 @@ impl Claim {
     /// headers, none are added, and [`commit`](Self::commit) has no effect.
     #[doc(alias("forged", "spoofed", "sanitize"))]
     pub fn apply<H: RequestHeadersMut + ?Sized>(&self, headers: &mut H) -> Applied {
-        let mode = self.forwarding().mode_of_xfcc();
+        let (forwarding, trusted) = self.source();
+        let owner = forwarding.owner(self.kept());
         // Read first: it is owned, so `remove_where` removes it, and it is inserted again below.
-        let keeps = self.every && mode.keeps(self.is_trusted());
-        let inbound = if keeps { xfcc::inbound(headers) } else { None };
-        let (inbound, kept) = inbound.map_or((None, 0), |(value, lines)| (Some(value), lines));
-        let owner = self.forwarding().owner(self.kept());
+        let inbound = match self.every && forwarding.mode_of_xfcc().keeps(trusted) {
+            true => xfcc::inbound(headers),
+            false => None,
+        };
+        let kept = inbound.as_ref().map_or(0, |(_, lines)| *lines);
         let stripped = strip::strip(headers, owner).saturating_sub(kept);
-        let is_complete = self.add(headers, inbound).is_ok();
+        let added = match inbound {
+            None => self.try_for_each_line(|line| headers.add_line(line)),
+            Some((inbound, _)) => self.add_to(inbound, headers),
+        };
+        let is_complete = added.is_ok();
         if !is_complete {
             // A part of them could say another thing than all.
             headers.remove_where(&mut |name| owner.owns(name));
@@ -62,11 +68,13 @@ impl Claim {
         Applied { stripped, is_complete }
     }
 
-    fn add<H: RequestHeadersMut + ?Sized>(
+    /// Adds the lines, and the request's own header: before the sets' value, or by itself where none is sent.
+    fn add_to<H: RequestHeadersMut + ?Sized>(
         &self,
+        inbound: Vec<u8>,
         headers: &mut H,
-        mut inbound: Option<Vec<u8>>,
     ) -> Result<(), TooManyHeaders> {
+        let mut inbound = Some(inbound);
         self.lines().try_for_each(|line| match inbound.take_if(|_| xfcc::is_own(&line)) {
             Some(inbound) => {
                 add_line(headers, xfcc::NAME, &xfcc::appended(inbound, line.value().as_bytes()))
