@@ -7,7 +7,7 @@ use core::net::IpAddr;
 use super::stated::{NameKind, Stated};
 use super::{ReceiveErrorKind, SanKind, linkerd};
 use crate::encoding;
-use crate::x509::cursor::{Cursor, UTF8_STRING};
+use crate::x509::cursor::{self, Cursor, UTF8_STRING};
 use crate::x509::name::{Characters, write_utf8};
 use crate::x509::subject_alt_name::tag;
 use crate::x509::{SubjectAltName, SubjectAltNames};
@@ -20,7 +20,7 @@ pub(super) const MAX_SPIFFE_ID: usize = 2048;
 /// `1.3.6.1.4.1.311.20.2.3`
 const USER_PRINCIPAL_NAME: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x14, 0x02, 0x03];
 
-const CONSTRUCTED_UTF8_STRING: u8 = UTF8_STRING | 0x20;
+const CONSTRUCTED_UTF8_STRING: u8 = UTF8_STRING | cursor::CONSTRUCTED;
 
 /// The selection and the form of subject alternative names.
 ///

@@ -114,7 +114,7 @@ impl<'a> Certificate<'a> {
         fields.end(Part::Certificate)?;
 
         let mut fields = tbs_certificate.inside();
-        let version = fields.optional(0xa0, Part::Version)?;
+        let version = fields.optional(cursor::constructed(0), Part::Version)?;
         let serial_number = fields.expect(cursor::INTEGER, Part::SerialNumber)?;
         let tbs_signature_algorithm = fields.expect(cursor::SEQUENCE, Part::SignatureAlgorithm)?;
         let issuer = fields.expect(cursor::SEQUENCE, Part::Issuer)?;
@@ -125,12 +125,12 @@ impl<'a> Certificate<'a> {
         let subject = fields.expect(cursor::SEQUENCE, Part::Subject)?;
         let subject_public_key_info =
             fields.expect(cursor::SEQUENCE, Part::SubjectPublicKeyInfo)?;
-        for (primitive, constructed) in [(0x81, 0xa1), (0x82, 0xa2)] {
-            if fields.optional(primitive, Part::UniqueIdentifier)?.is_none() {
-                fields.optional(constructed, Part::UniqueIdentifier)?;
+        for number in [1, 2] {
+            if fields.optional(cursor::context(number), Part::UniqueIdentifier)?.is_none() {
+                fields.optional(cursor::constructed(number), Part::UniqueIdentifier)?;
             }
         }
-        let extensions = fields.optional(0xa3, Part::Extensions)?;
+        let extensions = fields.optional(cursor::constructed(3), Part::Extensions)?;
         fields.end(Part::TbsCertificate)?;
 
         Ok(Self {

@@ -2,14 +2,41 @@
 
 use crate::x509::{Error, ErrorKind, Part};
 
+// The tags of X.680 §8.6 that certificates and the names in them use.
 pub(crate) const BOOLEAN: u8 = 0x01;
 pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const OCTET_STRING: u8 = 0x04;
 pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(crate) const ENUMERATED: u8 = 0x0a;
 pub(crate) const UTF8_STRING: u8 = 0x0c;
-pub(crate) const SEQUENCE: u8 = 0x30;
-pub(crate) const SET: u8 = 0x31;
+pub(crate) const NUMERIC_STRING: u8 = 0x12;
+pub(crate) const PRINTABLE_STRING: u8 = 0x13;
+pub(crate) const TELETEX_STRING: u8 = 0x14;
+pub(crate) const VIDEOTEX_STRING: u8 = 0x15;
+pub(crate) const IA5_STRING: u8 = 0x16;
+pub(crate) const UTC_TIME: u8 = 0x17;
+pub(crate) const GENERALIZED_TIME: u8 = 0x18;
+pub(crate) const GRAPHIC_STRING: u8 = 0x19;
+pub(crate) const VISIBLE_STRING: u8 = 0x1a;
+pub(crate) const GENERAL_STRING: u8 = 0x1b;
+pub(crate) const UNIVERSAL_STRING: u8 = 0x1c;
+pub(crate) const BMP_STRING: u8 = 0x1e;
+pub(crate) const SEQUENCE: u8 = 0x10 | CONSTRUCTED;
+pub(crate) const SET: u8 = 0x11 | CONSTRUCTED;
+
+/// The bit of an encoding that is made of elements.
+pub(crate) const CONSTRUCTED: u8 = 0x20;
+
+/// The tag `[n]`, primitive.
+pub(crate) const fn context(number: u8) -> u8 {
+    0x80 | number
+}
+
+/// The tag `[n]`, constructed.
+pub(crate) const fn constructed(number: u8) -> u8 {
+    context(number) | CONSTRUCTED
+}
 
 /// The remaining bytes of an element, and their end in the whole input, for offsets in errors.
 #[derive(Clone, Copy)]

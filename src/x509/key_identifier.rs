@@ -46,9 +46,9 @@ impl<'a> AuthorityKeyIdentifier<'a> {
             element.map(|element| element.contents())
         };
         let identifier = Self {
-            key_identifier: field(0x80),
-            authority_cert_issuer: field(0xa1),
-            authority_cert_serial_number: field(0x82),
+            key_identifier: field(cursor::context(0)),
+            authority_cert_issuer: field(cursor::constructed(1)),
+            authority_cert_serial_number: field(cursor::context(2)),
         };
         fields.is_at_end().then_some(identifier)
     }

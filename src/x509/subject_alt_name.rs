@@ -9,13 +9,17 @@ use crate::x509::{Name, ObjectIdentifier};
 
 /// The tags of the kinds of GeneralName.
 pub(crate) mod tag {
-    pub(crate) const EMAIL: u8 = 0x81;
-    pub(crate) const DNS: u8 = 0x82;
-    pub(crate) const URI: u8 = 0x86;
-    pub(crate) const IP: u8 = 0x87;
-    pub(crate) const REGISTERED_ID: u8 = 0x88;
-    pub(crate) const OTHER: u8 = 0xa0;
-    pub(crate) const DIRECTORY: u8 = 0xa4;
+    use crate::x509::cursor::{constructed, context};
+
+    pub(crate) const OTHER: u8 = constructed(0);
+    pub(crate) const EMAIL: u8 = context(1);
+    pub(crate) const DNS: u8 = context(2);
+    pub(crate) const X400_ADDRESS: u8 = constructed(3);
+    pub(crate) const DIRECTORY: u8 = constructed(4);
+    pub(crate) const EDI_PARTY: u8 = constructed(5);
+    pub(crate) const URI: u8 = context(6);
+    pub(crate) const IP: u8 = context(7);
+    pub(crate) const REGISTERED_ID: u8 = context(8);
 }
 
 /// One entry of a SubjectAltName extension (RFC 5280 §4.2.1.6).
@@ -82,7 +86,20 @@ impl<'a> SubjectAltName<'a> {
 /// Whether DER allows the entry's tag: not for a text, an address or an identifier in constructed form, nor for a sequence in primitive
 /// form, nor for a long tag number, which GeneralName does not have.
 const fn is_der(tag: u8) -> bool {
-    !matches!(tag, 0xa1 | 0xa2 | 0xa6..=0xa8 | 0x80 | 0x83..=0x85) && tag & 0x1f != 0x1f
+    let other_form = tag ^ cursor::CONSTRUCTED;
+    let is_known = matches!(
+        other_form,
+        tag::OTHER
+            | tag::EMAIL
+            | tag::DNS
+            | tag::X400_ADDRESS
+            | tag::DIRECTORY
+            | tag::EDI_PARTY
+            | tag::URI
+            | tag::IP
+            | tag::REGISTERED_ID
+    );
+    !is_known && tag & 0x1f != 0x1f
 }
 
 fn text<'a>(element: &Element<'a>) -> Option<&'a str> {

@@ -10,12 +10,9 @@ use time::{Month, OffsetDateTime};
 
 use crate::encoding;
 use crate::x509::Dialect;
-use crate::x509::cursor::Cursor;
+use crate::x509::cursor::{Cursor, GENERALIZED_TIME, UTC_TIME};
 use crate::x509::{Error, Part};
 use moment::{Moment, number};
-
-const UTC_TIME: u8 = 0x17;
-const GENERALIZED_TIME: u8 = 0x18;
 
 /// A date of a certificate's validity (RFC 5280 §4.1.2.5), as encoded.
 ///

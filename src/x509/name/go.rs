@@ -2,10 +2,10 @@
 
 use alloc::vec::Vec;
 
-use super::value::{self, BMP_STRING, Characters, PRINTABLE_STRING, UTF8_STRING};
+use super::value::{self, Characters};
 use super::{Name, ObjectIdentifier};
 use crate::encoding;
-use crate::x509::cursor::Element;
+use crate::x509::cursor::{BMP_STRING, Element, PRINTABLE_STRING, UTF8_STRING};
 
 /// `2.5.4`, the arc of all types for which Go has fields.
 const ATTRIBUTE_TYPES: [u8; 2] = [0x55, 0x04];

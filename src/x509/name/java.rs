@@ -10,6 +10,7 @@ use super::value::{self, Characters};
 use super::{Attribute, Name, ObjectIdentifier};
 use crate::encoding;
 use crate::x509::Dialect;
+use crate::x509::cursor;
 
 /// The keywords of `sun.security.x509.AVAKeyword` in OpenJDK 17; other types are `OID.2.5.4.97`.
 const KEYWORDS: [(&[u8], &str); 17] = [
@@ -66,16 +67,16 @@ fn write_value(attribute: &Attribute<'_>, out: &mut Vec<u8>) -> Option<()> {
     // `DerValue.getAsString` has no text for the others.
     let is_text = matches!(
         element.tag(),
-        value::UTF8_STRING
-            | value::PRINTABLE_STRING
-            | value::TELETEX_STRING
-            | value::IA5_STRING
-            | value::GENERAL_STRING
-            | value::BMP_STRING
-            | value::UNIVERSAL_STRING
+        cursor::UTF8_STRING
+            | cursor::PRINTABLE_STRING
+            | cursor::TELETEX_STRING
+            | cursor::IA5_STRING
+            | cursor::GENERAL_STRING
+            | cursor::BMP_STRING
+            | cursor::UNIVERSAL_STRING
     );
     let characters = match element.tag() {
-        value::GENERAL_STRING => Some(Characters::Latin1),
+        cursor::GENERAL_STRING => Some(Characters::Latin1),
         tag => Characters::of(tag),
     };
     let Some(characters) = characters.filter(|_| is_text) else {

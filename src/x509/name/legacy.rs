@@ -3,10 +3,13 @@
 use alloc::vec::Vec;
 
 use super::Name;
-use super::value::{self, GENERAL_STRING};
+use super::value;
 use crate::encoding;
 use crate::x509::Dialect;
-use crate::x509::cursor::Element;
+use crate::x509::cursor::{
+    Element, GENERAL_STRING, IA5_STRING, NUMERIC_STRING, PRINTABLE_STRING, TELETEX_STRING,
+    UTF8_STRING,
+};
 
 pub(super) fn write(name: &Name<'_>, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
     let mut previous = None;
@@ -56,8 +59,7 @@ fn write_value(value: &Element<'_>, dialect: Dialect, out: &mut Vec<u8>) {
 
 /// The usual string types: most values are copied whole.
 const fn is_kept_as_contents(tag: u8) -> bool {
-    // UTF8String, NumericString, PrintableString, T61String, IA5String
-    matches!(tag, 0x0c | 0x12..=0x14 | 0x16)
+    matches!(tag, UTF8_STRING | NUMERIC_STRING | PRINTABLE_STRING | TELETEX_STRING | IA5_STRING)
 }
 
 /// Both libraries treat such a GeneralString as four bytes for each character, the first three of them zero.

@@ -5,8 +5,9 @@
 use alloc::vec::Vec;
 
 use super::Name;
-use super::value::{IA5_STRING, NUMERIC_STRING, PRINTABLE_STRING, TELETEX_STRING, UTF8_STRING};
-use crate::x509::cursor;
+use crate::x509::cursor::{
+    self, IA5_STRING, NUMERIC_STRING, PRINTABLE_STRING, TELETEX_STRING, UTF8_STRING,
+};
 
 /// The size of the bytes before an attribute's value: tags and lengths of the RDN, the attribute, its type, and the value.
 const HEADER: usize = 11;

@@ -1,28 +1,12 @@
 //! The value of an attribute: its characters by string type, and the bytes that each library stores.
 
 use crate::x509::Dialect;
-use crate::x509::cursor::Element;
+use crate::x509::cursor::{
+    BIT_STRING, BMP_STRING, ENUMERATED, Element, GENERAL_STRING, GENERALIZED_TIME, GRAPHIC_STRING,
+    IA5_STRING, INTEGER, NUMERIC_STRING, OCTET_STRING, PRINTABLE_STRING, SEQUENCE, SET,
+    TELETEX_STRING, UNIVERSAL_STRING, UTC_TIME, UTF8_STRING, VIDEOTEX_STRING, VISIBLE_STRING,
+};
 use crate::x509::serial_number::write_magnitude;
-
-const INTEGER: u8 = 0x02;
-const BIT_STRING: u8 = 0x03;
-const OCTET_STRING: u8 = 0x04;
-const ENUMERATED: u8 = 0x0a;
-pub(super) use crate::x509::cursor::UTF8_STRING;
-pub(super) const NUMERIC_STRING: u8 = 0x12;
-pub(super) const PRINTABLE_STRING: u8 = 0x13;
-pub(super) const TELETEX_STRING: u8 = 0x14;
-const VIDEOTEX_STRING: u8 = 0x15;
-pub(super) const IA5_STRING: u8 = 0x16;
-const UTC_TIME: u8 = 0x17;
-const GENERALIZED_TIME: u8 = 0x18;
-const GRAPHIC_STRING: u8 = 0x19;
-const VISIBLE_STRING: u8 = 0x1a;
-pub(super) const GENERAL_STRING: u8 = 0x1b;
-pub(super) const UNIVERSAL_STRING: u8 = 0x1c;
-pub(super) const BMP_STRING: u8 = 0x1e;
-const SEQUENCE: u8 = 0x30;
-const SET: u8 = 0x31;
 
 /// The character encoding of a string type.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
