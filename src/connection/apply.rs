@@ -68,7 +68,7 @@ impl Claim {
         Applied { stripped, is_complete }
     }
 
-    /// Adds the lines, and the request's own header: before the sets' value, or by itself where none is sent.
+    /// Adds the lines and the request's own header: before the sets' value, or alone if no value is sent.
     fn add_to<H: RequestHeadersMut + ?Sized>(
         &self,
         inbound: Vec<u8>,

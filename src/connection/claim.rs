@@ -156,8 +156,7 @@ impl Claim {
         first.into_iter().chain(every)
     }
 
-    /// Calls `add` with each of the [lines](Self::lines). Most requests have none, and a loop finds that out faster than one iterator
-    /// of all.
+    /// Calls `add` for each of the [lines](Self::lines). Most requests have none, which a loop finds out faster than one iterator.
     #[inline]
     pub(super) fn try_for_each_line<E>(
         &self,

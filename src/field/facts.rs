@@ -149,6 +149,7 @@ impl<'c> Facts<'c> {
     }
 
     /// The approximate length of the value: sufficient for common certificates, so that the buffer is allocated once.
+    #[inline]
     pub(crate) fn expected_length(&self, field: Field) -> usize {
         let name = |name: Name<'_>| name.as_der().len().saturating_add(16);
         match (field, &self.certificate) {
@@ -184,7 +185,7 @@ impl<'c> Facts<'c> {
         written
     }
 
-    /// Whether a header may hold this text of the certificate as it is.
+    /// Whether this text of the certificate is a valid header value: printable ASCII without a space at an end, and within its limit.
     pub(crate) fn is_value(&self, text: &[u8]) -> bool {
         match text {
             [] | [b' ', ..] | [.., b' '] => false,
@@ -257,7 +258,7 @@ impl<'c> Facts<'c> {
     }
 
     /// Whether the value is known to exceed its limit before it is written.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn is_too_large(&self, field: Field) -> bool {
         field.holds_certificates()
             && (self.least_length(field) > self.limit(field)

@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn no_field_in_any_form_gives_a_space_at_an_end() {
         use crate::client::{ClientCertificate, Reason, Verification};
-        use crate::field::{Facts, Limits, Needs, Written};
+        use crate::field::{Facts, Limits, Written};
         use crate::words::Words as _;
         use crate::x509::Dialect;
 
@@ -169,7 +169,7 @@ mod tests {
                 for word in &words {
                     let field: Field = word.parse().unwrap();
                     let field = field.nth(0).unwrap_or(field);
-                    let facts = Facts::new(&client, Limits::new(), Needs::NOTHING.and(field));
+                    let facts = Facts::new(&client, Limits::new(), field.needs());
                     for dialect in [Dialect::OpenSsl, Dialect::BoringSsl] {
                         let (mut out, mut raw) = (Vec::new(), Vec::new());
                         let written = facts.write(field, dialect, &mut out);

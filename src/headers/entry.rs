@@ -43,6 +43,16 @@ pub(crate) enum When {
 }
 
 impl When {
+    /// Whether it includes a client that is trusted, or has presented a certificate, or neither.
+    #[inline]
+    pub(super) const fn includes(self, is_trusted: bool, is_presented: bool) -> bool {
+        match self {
+            Self::Always | Self::WithVerdict => true,
+            Self::Trusted => is_trusted,
+            Self::TrustedOrNone => is_trusted || !is_presented,
+        }
+    }
+
     /// This or the other, whichever sends to fewer clients.
     pub(crate) const fn narrower(self, other: Self) -> Self {
         match (self, other) {
@@ -96,11 +106,7 @@ impl Entry {
 
     /// Whether the row is sent for this client.
     pub(crate) fn is_for(&self, client: &ClientCertificate) -> bool {
-        match self.when {
-            When::Always | When::WithVerdict => true,
-            When::Trusted => client.is_trusted(),
-            When::TrustedOrNone => client.is_trusted() || !client.is_presented(),
-        }
+        self.when.includes(client.is_trusted(), client.is_presented())
     }
 }
 

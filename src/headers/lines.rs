@@ -68,7 +68,7 @@ impl Line {
         }
     }
 
-    /// What it was made of.
+    /// The entry that the line was made from.
     pub(super) fn entry<'e>(&self, entries: &'e [Entry]) -> Option<&'e Entry> {
         entries.get(index(self.entry))
     }
@@ -78,7 +78,7 @@ impl Line {
     }
 }
 
-/// They are counted in 32 bits, of which every machine has as many.
+/// Indexes have 32 bits, to keep lines small.
 fn index(count: u32) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
@@ -164,7 +164,7 @@ fn cut(text: Vec<u8>, mut lines: Vec<Line>) -> Vec<Line> {
     lines
 }
 
-/// The words that most clients have, as constants: of those, nobody counts who shares them.
+/// Common words as constants: cloning them does not count references.
 #[cfg(feature = "http")]
 fn word(value: &[u8]) -> Option<http::HeaderValue> {
     Some(http::HeaderValue::from_static(match value {

@@ -1,5 +1,5 @@
-//! Writes the lines of a table for one client. What rows have in common is written once: both of OpenSSL's forms of a name come from one
-//! walk, the leaf's base64 is a part of its byte sequence, and rows of one form share their value.
+//! Writes the lines of a table for one client. Values that rows share are written once: both OpenSSL forms of a name come from one walk,
+//! the leaf's base64 is a part of its byte sequence, and rows of one form have one value.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,14 +12,14 @@ use crate::field::{
 };
 use crate::x509::Dialect;
 
-/// What writing a field takes, decided once for all clients.
+/// The work of writing a field, decided once for all clients.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Plan {
     needs: Needs,
     form: Forms,
-    /// Whether it gives a line for each of several values.
+    /// Whether the field has several lines.
     is_several: bool,
-    /// Whether the certificate says how long its value is.
+    /// Whether the expected length depends on the certificates.
     is_measured: bool,
 }
 
@@ -34,7 +34,7 @@ impl Plan {
     }
 }
 
-/// Forms that rows of one table can have in common, a bit each.
+/// Forms that several rows of a table can have, a bit each.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 struct Forms(u8);
 
@@ -49,7 +49,7 @@ impl Forms {
     const SHA256: Self = Self(1 << 6);
     const COUNT: usize = 7;
 
-    /// Those of which two are written at once.
+    /// The pairs that are written together.
     const PAIRS: [[Self; 2]; 3] = [
         [Self::ISSUER_RFC2253, Self::ISSUER_LEGACY],
         [Self::SUBJECT_RFC2253, Self::SUBJECT_LEGACY],
@@ -81,21 +81,21 @@ impl Forms {
         self.0 & other.0 == other.0
     }
 
-    /// Its place among all.
+    /// Its index among all forms.
     fn index(self) -> usize {
         usize::try_from(self.0.trailing_zeros()).unwrap_or(Self::COUNT)
     }
 }
 
-/// A value in a form that several rows can have.
+/// A written value that other rows can share.
 #[derive(Clone, Copy)]
 struct Seen {
     dialect: Dialect,
     written: Written,
-    /// Where in the text it is.
+    /// The range of the value in the text.
     start: u32,
     end: u32,
-    /// The first line that has it; none yet where it was written beside another form.
+    /// The index of the first line with the value; `None` if it was written only together with its pair.
     line: Option<u32>,
 }
 
@@ -105,9 +105,9 @@ pub(super) struct Writer<'c> {
     entries: &'c [Entry],
     pub(super) text: Vec<u8>,
     pub(super) lines: Vec<Line>,
-    /// The entries with a value over its limit.
+    /// The indexes of the entries with a value over its limit.
     pub(super) too_large: Vec<u32>,
-    /// The forms that rows want, and those of them that are shared.
+    /// The forms that the rows have, and those that are shared.
     wanted: Forms,
     shared: Forms,
     seen: [Option<Seen>; Forms::COUNT],
@@ -127,31 +127,47 @@ impl<'c> Writer<'c> {
         }
     }
 
-    /// The rows that are sent for this client, with their places among the entries.
-    fn rows(&self) -> impl Iterator<Item = (u32, &'c Entry)> + use<'c> {
-        let client = self.client;
-        (0u32..).zip(self.entries).filter(move |(_, entry)| entry.is_for(client))
-    }
-
-    /// Writes all of them.
+    /// Writes all lines.
     pub(super) fn write(&mut self, limits: Limits) {
-        let mut needs = Needs::NOTHING;
-        for (_, entry) in self.rows() {
+        let (is_trusted, is_presented) = (self.client.is_trusted(), self.client.is_presented());
+        let entries = self.entries;
+        let rows = || {
+            let rows = (0u32..).zip(entries);
+            rows.filter(move |(_, entry)| entry.when.includes(is_trusted, is_presented))
+        };
+        let (mut needs, mut wanted, mut shared) = (Needs::NOTHING, Forms::NONE, Forms::NONE);
+        for (_, entry) in rows() {
             let Plan { needs: more, form, .. } = entry.plan;
             needs = needs.and(more);
-            self.shared = self.shared.and(self.wanted.in_both(form));
-            self.wanted = self.wanted.and(form);
+            shared = shared.and(wanted.in_both(form));
+            wanted = wanted.and(form);
         }
         for [one, other] in Forms::PAIRS {
             let pair = one.and(other);
-            if self.wanted.has(pair) {
-                self.shared = self.shared.and(pair);
+            if wanted.has(pair) {
+                shared = shared.and(pair);
             }
         }
+        (self.wanted, self.shared) = (wanted, shared);
         let mut facts = Facts::new(self.client, limits, needs);
-        self.make_room(&mut facts, limits);
+        let (mut length, mut counted) = (0usize, Forms::NONE);
+        for (_, entry) in rows() {
+            let Plan { form, is_measured, .. } = entry.plan;
+            if form != Forms::NONE && counted.has(form) {
+                continue;
+            }
+            counted = counted.and(form);
+            length = length.saturating_add(if is_measured {
+                facts.bind(limits, entry.sizes);
+                facts.expected_length(entry.field)
+            } else {
+                SHORT
+            });
+        }
+        self.text = Vec::with_capacity(length);
+        self.lines = Vec::with_capacity(self.entries.len());
         let has_chain = self.client.chain_certificates().len() > 0;
-        for (index, entry) in self.rows() {
+        for (index, entry) in rows() {
             facts.bind(limits, entry.sizes);
             facts.by = &entry.by;
             let written = if has_chain && let Some(missing) = self.missing_before(entry, &facts) {
@@ -167,27 +183,7 @@ impl<'c> Writer<'c> {
         }
     }
 
-    /// So that text and lines are allocated once.
-    fn make_room(&mut self, facts: &mut Facts<'c>, limits: Limits) {
-        let (mut length, mut counted) = (0usize, Forms::NONE);
-        for (_, entry) in self.rows() {
-            let Plan { form, is_measured, .. } = entry.plan;
-            if form != Forms::NONE && counted.has(form) {
-                continue;
-            }
-            counted = counted.and(form);
-            length = length.saturating_add(if is_measured {
-                facts.bind(limits, entry.sizes);
-                facts.expected_length(entry.field)
-            } else {
-                SHORT
-            });
-        }
-        self.text = Vec::with_capacity(length);
-        self.lines = Vec::with_capacity(self.entries.len());
-    }
-
-    /// A line for each of several values, up to the first that is none.
+    /// Writes a line for each of several values, up to the first missing one.
     #[cold]
     fn several(&mut self, index: u32, entry: &Entry, facts: &Facts<'_>) -> Written {
         for field in (0..u8::MAX).map_while(|nth| entry.field.nth(nth)) {
@@ -237,7 +233,7 @@ impl<'c> Writer<'c> {
         self.line(entry, written, start)
     }
 
-    /// Adds the line of what was written from here on.
+    /// Adds a line for the text after `start`.
     #[inline]
     fn line(&mut self, entry: u32, written: Written, start: usize) -> Written {
         if matches!(written, Written::Value | Written::Part) {
@@ -255,7 +251,7 @@ impl<'c> Writer<'c> {
         dialect: Dialect,
         facts: &Facts<'_>,
     ) -> Written {
-        // By the sizes of this row's set, which can differ from those of another's.
+        // Each row has the sizes of its own set.
         if facts.is_too_large(field) {
             return Written::TooLarge;
         }
@@ -285,8 +281,8 @@ impl<'c> Writer<'c> {
         }
     }
 
-    /// Writes this form and the one that goes with it, where rows want both. `None`, and nothing written, where they don't, or where
-    /// one of the two is no value as it is.
+    /// Writes both forms of a pair, if rows have both. `None`, and nothing written, if not, or if one of the two is not a valid
+    /// header value.
     fn write_both(&mut self, form: Forms, dialect: Dialect, facts: &Facts<'_>) -> Option<()> {
         let pair @ [one, other] =
             Forms::PAIRS.into_iter().find(|[one, other]| one.and(*other).has(form))?;
@@ -324,8 +320,8 @@ impl<'c> Writer<'c> {
         Some(())
     }
 
-    /// What became of a certificate without which this row must not go: no chain goes without its leaf (RFC 9440 §2.3), and no
-    /// certificate of it without those before. `None` where nothing is missing.
+    /// Why a certificate that must precede this row was not written: a chain is not sent without its leaf (RFC 9440 §2.3), nor a
+    /// chain certificate without those before it. `None` if nothing is missing.
     fn missing_before(&self, row: &Entry, facts: &Facts<'_>) -> Option<Written> {
         let leaf = Field::Certificate(row.leaf?);
         let chain = match row.field {
@@ -339,14 +335,14 @@ impl<'c> Writer<'c> {
             if self.lines.iter().any(is_before) {
                 return None;
             }
-            // Its row comes later, or goes on other requests.
+            // Its row comes later, or is sent on other requests.
             let written = facts.write(before, Dialect::OpenSsl, &mut Vec::new());
             Some(written).filter(|written| *written != Written::Value)
         })
     }
 }
 
-/// A place in the text or a number of lines, which the limits keep far below 2^32.
+/// An offset in the text or an index of a line. The limits keep both far below 2^32.
 fn count(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
@@ -360,7 +356,7 @@ mod tests {
     use alloc::format;
     use alloc::sync::Arc;
 
-    /// The forms that are shared, and one that is not; each of a pair comes first in one table.
+    /// The shared forms and one other; each form of a pair comes first in one of the tables.
     const FIELDS: [Field; 8] = [
         Field::Issuer(NameForm::Legacy),
         Field::Subject(NameForm::Rfc2253),
