@@ -3,9 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::std_instead_of_alloc, reason = "a test")]
 
+#[path = "common/files.rs"]
+mod files;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use files::rust_files;
 
 /// A room and the rooms that it may use.
 const ROOMS: &[(&str, &[&str])] = &[
@@ -53,22 +58,10 @@ fn used(text: &str) -> BTreeSet<String> {
     rooms
 }
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            found.push(path);
-        }
-    }
-}
-
 #[test]
 fn every_room_uses_only_rooms_below_it() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut found = Vec::new();
-    files(&source, &mut found);
+    let found = rust_files("src");
     assert!(found.len() > 50, "only {} files found", found.len());
     let mut wrong = Vec::new();
     for file in found {
@@ -119,9 +112,7 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
 /// All words of the sources, the manifest and the checks, and the names of files beside them.
 fn words_of_the_project(root: &Path) -> BTreeSet<String> {
     let mut found = vec![root.join("Cargo.toml"), root.join(".ci/run")];
-    for folder in ["src", "tests", "benches"] {
-        files(&root.join(folder), &mut found);
-    }
+    found.extend(["src", "tests", "benches"].into_iter().flat_map(rust_files));
     let mut words = BTreeSet::new();
     for file in found {
         let text = fs::read_to_string(file).unwrap();

@@ -10,10 +10,14 @@
     reason = "tests"
 )]
 
+#[path = "common/files.rs"]
+mod files;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use files::rust_text;
 use tls_client_auth::HeaderSet;
 use tls_client_auth::field::Field;
 
@@ -123,8 +127,7 @@ fn the_guide_to_origins_quotes_what_was_seen() {
 fn the_guide_to_an_origin_lists_every_receiver() {
     let rows = rows("src/guide/origin.md", "The receivers");
     let listed: BTreeSet<&str> = rows.iter().flat_map(|row| words(&row[1])).collect();
-    let mut sources = String::new();
-    append(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut sources);
+    let sources = rust_text("src");
     let blocks = sources.split("\nimpl Receiver {\n").skip(1);
     let functions =
         blocks.flat_map(|rest| rest.split("\n}\n").next().unwrap().split("    pub fn ").skip(1));
@@ -140,8 +143,7 @@ fn the_guide_to_an_origin_lists_every_receiver() {
 /// rustdoc's search finds a set by the name of each of its headers: by the first of a numbered row.
 #[test]
 fn every_header_of_a_set_is_a_word_to_search_for() {
-    let mut sources = String::new();
-    append(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/proxies"), &mut sources);
+    let sources = rust_text("src/proxies");
     let lists = sources.split("#[doc(alias").skip(1).map(|rest| rest.split(")]").next().unwrap());
     // The search takes capitals for small letters.
     let aliases: BTreeSet<String> =
@@ -155,16 +157,4 @@ fn every_header_of_a_set_is_a_word_to_search_for() {
         missing.extend(unknown.map(|name| format!("{}: {name}", set.name())));
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
-}
-
-/// All Rust files below a folder.
-fn append(folder: &Path, text: &mut String) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            append(&path, text);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            text.push_str(&fs::read_to_string(path).unwrap());
-        }
-    }
 }

@@ -3,9 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::std_instead_of_alloc, reason = "a test")]
 
+#[path = "common/files.rs"]
+mod files;
+
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
+
+use files::rust_text;
 
 const API: &str = include_str!("public-api.txt");
 /// Whose types callers meet, so that a new major version of one is a new major version here. (`pin_project_lite` only stands in the
@@ -48,17 +51,6 @@ fn only_these_crates_have_types_in_the_interface() {
     assert!(crates.contains("tls_client_auth"));
 }
 
-fn sources(folder: &Path, texts: &mut Vec<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, texts);
-        } else {
-            texts.push(fs::read_to_string(path).unwrap());
-        }
-    }
-}
-
 /// What stands behind one of these up to the end of its name.
 fn names<'t>(text: &'t str, before: &[&str]) -> impl Iterator<Item = &'t str> {
     let is_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
@@ -71,12 +63,11 @@ fn names<'t>(text: &'t str, before: &[&str]) -> impl Iterator<Item = &'t str> {
 
 #[test]
 fn the_list_has_the_names_of_the_source() {
-    let mut texts = Vec::new();
-    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut texts);
+    let text = rust_text("src");
     let functions = ["pub fn ", "pub const fn "];
     let types = ["pub struct ", "pub enum ", "pub trait ", "pub const "];
     let declared = |kinds: &[&str]| -> BTreeSet<&str> {
-        texts.iter().flat_map(|text| names(text, kinds)).filter(|name| *name != "fn").collect()
+        names(&text, kinds).filter(|name| *name != "fn").collect()
     };
     let words: BTreeSet<&str> = API
         .split(|character: char| !character.is_ascii_alphanumeric() && character != '_')
@@ -85,11 +76,8 @@ fn the_list_has_the_names_of_the_source() {
     let unlisted: Vec<&str> = all.filter(|name| !words.contains(name)).collect();
     assert!(unlisted.is_empty(), "not in public-api.txt: {unlisted:?}");
 
-    let source: BTreeSet<&str> = texts
-        .iter()
-        .flat_map(|text| {
-            text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_')
-        })
+    let source: BTreeSet<&str> = text
+        .split(|character: char| !character.is_ascii_alphanumeric() && character != '_')
         .collect();
     let listed = API.lines().filter_map(|line| {
         let (path, _) = line.split_once('(').unwrap_or((line, ""));
