@@ -28,6 +28,8 @@
 //!   [`ClientCertificate::from_verified_chain`](crate::ClientCertificate::from_verified_chain). pingora 0.8 has no callback with rustls.
 //! - With only a digest: [`ClientCertificate::known_by_sha256`](crate::ClientCertificate::known_by_sha256). The headers then contain the
 //!   digest and the verdict. An empty `cert_digest` is a client without a certificate.
+//! - No backend verifies again on a resumed session, where the certificate may have expired: turn resumption off, as
+//!   `examples/pingora` does. See [the guide to deploying](crate::guide::deploying#resumption).
 //!
 //! # Example
 //!
