@@ -24,8 +24,13 @@ pub(crate) struct Reads {
 
 /// The receiver with this name and these options.
 pub(crate) fn receiver(format: &str, reads: Reads) -> Result<Receiver, String> {
-    let mut receiver = named(format, reads.unstated.unwrap_or(Unstated::NotVerified))
-        .ok_or_else(|| format!("--receive {format}: no such format; see --list"))?;
+    let mut receiver =
+        named(format, reads.unstated.unwrap_or(Unstated::NotVerified)).ok_or_else(|| {
+            match HeaderSet::named(format) {
+                Ok(_) => format!("--receive {format}: no header of this set can be read back"),
+                Err(_) => format!("--receive {format}: no such format; see --list"),
+            }
+        })?;
     if !reads.only.is_empty() {
         // A header may also be given by its new name.
         let original = |name: &String| {
@@ -212,6 +217,7 @@ mod tests {
     fn wrong_arguments() {
         for arguments in [
             "--receive nothing",
+            "--receive kubernetes --unstated verified",
             "--receive nginx --only x",
             "--receive nginx --rename x=y",
             "--receive nginx --rename x",

@@ -245,6 +245,13 @@ fn facts_come_back_without_the_certificate() {
             let auth =
                 receiver.receive(&lines).unwrap_or_else(|error| panic!("{set}, {file}: {error}"));
             assert!(auth.is_trusted() && auth.certificate().is_err(), "{set}, {file}");
+            #[cfg(feature = "serde")]
+            {
+                let json = serde_json::to_string(&auth).unwrap();
+                let read: TlsClientAuth = serde_json::from_str(&json)
+                    .unwrap_or_else(|error| panic!("{set}, {file}: {error}"));
+                assert_eq!(serde_json::to_string(&read).unwrap(), json, "{set}, {file}");
+            }
             for (property, text) in properties {
                 // HAProxy drops the sign, and dates outside of its century.
                 let is_unsigned = set.starts_with("haproxy") && text(&own).starts_with('-');

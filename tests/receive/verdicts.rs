@@ -1,7 +1,7 @@
 //! Every set there and back, for every kind of client: an origin never takes for trusted whom the proxy does not, nor the other way round.
 
 use tls_client_auth::client::{Reason, VerifyError};
-use tls_client_auth::field::{Field, Flag, Limits, SerialForm, VerdictForm};
+use tls_client_auth::field::{Field, Flag, Limits, NameForm, SerialForm, VerdictForm};
 use tls_client_auth::{
     ClientCertificate, ConnectionState, Dialect, Forwarding, HeaderSet, Receiver, Unstated,
     Verification,
@@ -224,4 +224,56 @@ fn beside_its_verdict(set: &HeaderSet, client: &ClientCertificate, sent: &Lines,
         .filter(|(_, field)| facts(*field))
         .any(|(row, _)| own.iter().any(|(name, _)| name.eq_ignore_ascii_case(row)));
     assert!(!has_facts || has_verdict || client.is_trusted(), "{case}: {own:?}");
+}
+
+/// A set with every row that says something of the verification, and a subject: whatever is said, a client is trusted only where
+/// nothing says otherwise, and is where everything says yes.
+#[test]
+fn one_row_that_says_otherwise_is_enough() {
+    /// A header, its field, what it says of a good client, and what of another.
+    type Row = (&'static str, Field, &'static str, [&'static str; 2]);
+    let rows: [Row; 9] = [
+        ("x-text", Field::Verdict(VerdictForm::Text), "SUCCESS", ["NONE", "FAILED"]),
+        ("x-code", Field::Verdict(VerdictForm::Code), "0", ["10", "1"]),
+        (
+            "x-constant",
+            Field::Verdict(VerdictForm::Constant),
+            "X509_V_OK",
+            ["X509_V_ERR_CERT_HAS_EXPIRED"; 2],
+        ),
+        ("x-word", Field::Verdict(VerdictForm::Word), "true", ["false", "FALSE"]),
+        ("x-verified", Field::Verified, "SUCCESS", ["NONE", "FAILED:path loop"]),
+        ("x-flag", Field::VerifiedFlag(Flag::Word), "true", ["false", "1"]),
+        ("x-revoked", Field::Revoked(Flag::Digit), "0", ["1", "yes"]),
+        ("x-presented", Field::Presented(Flag::Digit), "1", ["0", "true"]),
+        ("x-errors", Field::Errors, "", ["expired", "none"]),
+    ];
+    let subject = ("x-subject", Field::Subject(NameForm::Rfc2253));
+    let own = rows.iter().map(|(name, field, ..)| (*name, *field)).chain([subject]);
+    let set = HeaderSet::new("own", Dialect::OpenSsl, own).unwrap();
+    let receiver = Receiver::of(&set, None).unwrap();
+    let (mut trusted, mut refused) = (0, 0);
+    for said in 0..4usize.pow(9) {
+        // Absent, good, or one of two ways to say otherwise; at most two rows say otherwise.
+        let said: Vec<usize> = (0..9).map(|row| said / 4usize.pow(row) % 4).collect();
+        if said.iter().filter(|what| **what > 1).count() > 2 {
+            continue;
+        }
+        let mut lines = vec![("x-subject", "CN=a")];
+        for ((name, _, good, others), what) in rows.iter().zip(&said) {
+            match what {
+                0 => {}
+                1 => lines.push((name, good)),
+                other => lines.push((name, others[other - 2])),
+            }
+        }
+        let has_verdict = said[..4].contains(&1) || said[4..6].contains(&1);
+        let all_say_yes = !said.iter().any(|what| *what > 1);
+        let received = receiver.receive(&lines);
+        let is_trusted = received.as_ref().is_ok_and(tls_client_auth::TlsClientAuth::is_trusted);
+        assert_eq!(is_trusted, all_say_yes && has_verdict, "{lines:?}");
+        trusted += u32::from(is_trusted);
+        refused += u32::from(received.is_err());
+    }
+    assert!(trusted > 100 && refused > 1000, "{trusted} trusted, {refused} refused");
 }
