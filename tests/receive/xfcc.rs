@@ -1,9 +1,12 @@
 //! Envoy's header and what a client may try with it.
 
 use tls_client_auth::connection::XfccMode;
+use tls_client_auth::field::{Limits, Xfcc};
 use tls_client_auth::receive::{ReceiveErrorKind, Received, StatedName};
+use tls_client_auth::x509::SubjectAltName;
 use tls_client_auth::{
-    ClientCertificate, ConnectionState, Forwarding, HeaderSet, Receiver, Unstated, Verification,
+    ClientCertificate, ConnectionState, Dialect, Forwarding, HeaderSet, Receiver, TlsClientAuth,
+    Unstated, Verification,
 };
 
 use super::*;
@@ -138,6 +141,79 @@ fn what_is_declared_is_read() {
         assert_eq!(error.key(), key);
         assert!(error.to_string().contains("is not a key"));
     }
+}
+
+/// Every choice of `SetCurrentClientCertDetails`, as text and as JSON, under names of the proxy's own that hold what separates.
+#[test]
+fn every_choice_of_keys_comes_back() {
+    type Add = fn(Xfcc) -> Xfcc;
+    let keys: [(&str, Add); 6] = [
+        ("Cert", Xfcc::cert),
+        ("Chain", Xfcc::chain),
+        ("Subject", Xfcc::subject),
+        ("URI", Xfcc::uri),
+        ("DNS", Xfcc::dns),
+        ("Issuer", Xfcc::issuer),
+    ];
+    let files = ["plain", "san_all", "ch_quote", "ch_semicolon", "san_space_uri"];
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let mut read = 0;
+    for file in files {
+        let der = std::fs::read(folder.join(format!("{file}.der"))).unwrap();
+        let client = ClientCertificate::presented(der.clone(), Verification::Success).chain([CA]);
+        let own = TlsClientAuth::new(&client.clone().dialect(Dialect::BoringSsl));
+        let certificate = client.certificate().unwrap();
+        let names: Vec<String> = certificate
+            .subject_alt_names()
+            .filter_map(|name| match name {
+                SubjectAltName::Dns(name) | SubjectAltName::Uri(name) => Some(name.to_owned()),
+                _ => None,
+            })
+            .collect();
+        for chosen in 0..1u32 << keys.len() {
+            let chosen: Vec<_> = keys
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| chosen >> at & 1 == 1)
+                .map(|(_, it)| it)
+                .collect();
+            let text = chosen.iter().fold(Xfcc::new(), |xfcc, (_, add)| add(xfcc));
+            let receiver = Receiver::envoy(V).declares(chosen.iter().map(|(key, _)| *key)).unwrap();
+            let has = |key: &str| chosen.iter().any(|(chosen, _)| *chosen == key);
+            for xfcc in [text, text.json()] {
+                for by in [&[][..], &["spiffe://a"], &["urn:a(b;c)", "urn:d,e=\"f\\\\"]] {
+                    let set = HeaderSet::envoy_with(xfcc).by(by.iter().copied()).unwrap();
+                    let lines = set.lines(&client, Limits::new());
+                    let value = lines.get("x-forwarded-client-cert").unwrap();
+                    let received = read_by(receiver.clone(), value)
+                        .unwrap_or_else(|kind| panic!("{file}, {value}: {kind}"));
+                    let auth = &received.auth;
+                    assert_eq!(auth.cert_fingerprint_sha256(), own.cert_fingerprint_sha256());
+                    let leaf = (has("Cert") || has("Chain")).then_some(&*der);
+                    assert_eq!(auth.client_certificate().leaf(), leaf, "{value}");
+                    let is_told = |key| leaf.is_some() || has(key);
+                    let expected = |key, text: &str| {
+                        if is_told(key) { text.to_owned() } else { String::new() }
+                    };
+                    assert_eq!(
+                        auth.cert_subject_dn(),
+                        expected("Subject", own.cert_subject_dn()),
+                        "{value}"
+                    );
+                    assert_eq!(
+                        auth.cert_issuer_dn(),
+                        expected("Issuer", own.cert_issuer_dn()),
+                        "{value}"
+                    );
+                    for name in &received.names {
+                        assert!(names.iter().any(|own| own == name.as_str()), "{value}");
+                    }
+                    read += 1;
+                }
+            }
+        }
+    }
+    assert!(read > 1000, "{read}");
 }
 
 #[test]
