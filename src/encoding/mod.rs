@@ -24,6 +24,6 @@ pub(crate) use hex::{
     hex_upper_colons, is_hex_upper, nibble,
 };
 pub(crate) use list::list;
-pub(crate) use pem::{pem, pem_texts};
+pub(crate) use pem::{PEM_LABELS, PEM_TRUSTED, pem, pem_texts};
 pub use url::UrlForm;
 pub(crate) use url::decode_url;

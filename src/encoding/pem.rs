@@ -8,19 +8,48 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::nibble;
 
-const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
-const END: &[u8] = b"-----END CERTIFICATE-----";
+/// A label and its markers, as they are and as most proxies escape them.
+pub(crate) struct PemLabel {
+    pub(crate) name: &'static [u8],
+    begin: [&'static [u8]; 2],
+    end: [&'static [u8]; 2],
+}
 
-/// The markers as most proxies escape them.
-const ESCAPED_BEGIN: &[u8] = b"-----BEGIN%20CERTIFICATE-----";
-const ESCAPED_END: &[u8] = b"-----END%20CERTIFICATE-----";
+macro_rules! label {
+    ($name:literal, $escaped:literal) => {
+        PemLabel {
+            name: $name.as_bytes(),
+            begin: [
+                concat!("-----BEGIN ", $name, "-----").as_bytes(),
+                concat!("-----BEGIN%20", $escaped, "-----").as_bytes(),
+            ],
+            end: [
+                concat!("-----END ", $name, "-----").as_bytes(),
+                concat!("-----END%20", $escaped, "-----").as_bytes(),
+            ],
+        }
+    };
+}
+
+const CERTIFICATE: PemLabel = label!("CERTIFICATE", "CERTIFICATE");
+
+/// OpenSSL's own label: the certificate, followed by trust settings.
+pub(crate) const PEM_TRUSTED: &[u8] = b"TRUSTED CERTIFICATE";
+
+/// The labels that OpenSSL accepts for a certificate.
+pub(crate) const PEM_LABELS: [PemLabel; 3] = [
+    CERTIFICATE,
+    label!("X509 CERTIFICATE", "X509%20CERTIFICATE"),
+    label!("TRUSTED CERTIFICATE", "TRUSTED%20CERTIFICATE"),
+];
 
 /// A `+` in the marker identifies the form dialect, in which every `+` is a space.
-const FORM_BEGIN: &[u8] = b"-----BEGIN+CERTIFICATE-----";
+const FORM_BEGIN: &[u8] = b"-----BEGIN+";
 
 /// Pushes the text in pieces; each line feed is a piece of its own.
 pub(crate) fn pem(der: &[u8], mut push: impl FnMut(&[u8])) {
-    push(BEGIN);
+    let PemLabel { begin: [begin, _], end: [end, _], .. } = CERTIFICATE;
+    push(begin);
     push(b"\n");
     let mut line = [0; 64];
     for bytes in der.chunks(48) {
@@ -28,13 +57,13 @@ pub(crate) fn pem(der: &[u8], mut push: impl FnMut(&[u8])) {
         push(line.get(..length).unwrap_or_default());
         push(b"\n");
     }
-    push(END);
+    push(end);
     push(b"\n");
 }
 
-/// The base64 of every block, in order, without white space. Only white space is allowed around the blocks: anything else is `None`.
-/// A block may be empty: Caddy sends one if there is no certificate.
-pub(crate) fn pem_texts(text: &[u8]) -> impl Iterator<Item = Option<Vec<u8>>> {
+/// The label and the base64 of every block, in order, without white space. Only white space is allowed around the blocks: anything else
+/// is `None`. A block may be empty: Caddy sends one if there is no certificate.
+pub(crate) fn pem_texts(text: &[u8]) -> impl Iterator<Item = Option<(&'static PemLabel, Vec<u8>)>> {
     let mut rest = Text { rest: text, is_form: text.starts_with(FORM_BEGIN) };
     rest.skip_white_space();
     let mut is_broken = false;
@@ -78,7 +107,7 @@ impl<'t> Text<'t> {
         }
     }
 
-    fn skip(&mut self, plain: &[u8], escaped: &[u8]) -> Option<()> {
+    fn skip(&mut self, [plain, escaped]: [&[u8]; 2]) -> Option<()> {
         let usual = self.rest.strip_prefix(escaped).or_else(|| self.rest.strip_prefix(plain));
         if let Some(behind) = usual {
             self.rest = behind;
@@ -91,20 +120,27 @@ impl<'t> Text<'t> {
         Some(())
     }
 
-    fn block(&mut self) -> Option<Vec<u8>> {
-        self.skip(BEGIN, ESCAPED_BEGIN)?;
+    /// The label of the block that begins here.
+    fn label(self) -> Option<&'static PemLabel> {
+        const LABELS: &[PemLabel] = &PEM_LABELS;
+        LABELS.iter().find(|label| { self }.skip(label.begin).is_some())
+    }
+
+    fn block(&mut self) -> Option<(&'static PemLabel, Vec<u8>)> {
+        let label = self.label()?;
+        self.skip(label.begin)?;
         let base64 = self.up_to_a_dash()?;
-        self.skip(END, ESCAPED_END)?;
+        self.skip(label.end)?;
         self.skip_white_space();
         // Some proxies join blocks with commas.
         let mut next = *self;
-        if next.skip(b",", b",").is_some() {
+        if next.skip([b","; 2]).is_some() {
             next.skip_white_space();
-            if { next }.skip(BEGIN, ESCAPED_BEGIN).is_some() {
+            if next.label().is_some() {
                 *self = next;
             }
         }
-        Some(base64)
+        Some((label, base64))
     }
 
     /// Reads up to the first `-`, which base64 does not contain.
@@ -153,7 +189,7 @@ mod tests {
     use crate::encoding::{UrlForm, decode_base64};
 
     fn decoded(text: &[u8]) -> Option<Vec<Vec<u8>>> {
-        pem_texts(text).map(|text| decode_base64(&text?)).collect()
+        pem_texts(text).map(|block| decode_base64(&block?.1)).collect()
     }
 
     #[test]
@@ -202,7 +238,7 @@ mod tests {
 
     #[test]
     fn every_dialect() {
-        let cases: [(&str, &str, Option<usize>); 20] = [
+        let cases: [(&str, &str, Option<usize>); 24] = [
             ("lines", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", Some(1)),
             (
                 "CRLF",
@@ -257,6 +293,26 @@ mod tests {
             ("text before", "x-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----", None),
             ("text behind", "-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----x", None),
             ("no end", "-----BEGIN CERTIFICATE-----MAA=", None),
+            (
+                "every label",
+                "-----BEGIN X509 CERTIFICATE-----MAA=-----END X509 CERTIFICATE----------BEGIN TRUSTED CERTIFICATE-----MAA=-----END TRUSTED CERTIFICATE-----",
+                Some(2),
+            ),
+            (
+                "a label in the form dialect",
+                "-----BEGIN+X509+CERTIFICATE-----%0AMAA%3D%0A-----END+X509+CERTIFICATE-----",
+                Some(1),
+            ),
+            (
+                "labels joined with a comma",
+                "-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----,-----BEGIN X509 CERTIFICATE-----MAA=-----END X509 CERTIFICATE-----",
+                Some(2),
+            ),
+            (
+                "another label's end",
+                "-----BEGIN X509 CERTIFICATE-----MAA=-----END CERTIFICATE-----",
+                None,
+            ),
             ("another kind", "-----BEGIN X509 CRL-----MAA=-----END X509 CRL-----", None),
             ("escaped twice", "-----BEGIN%2520CERTIFICATE-----", None),
         ];

@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 
 use super::{ReceiveErrorKind, ReceiveLimits, UrlForm};
 use crate::encoding::{self, Decoded};
-use crate::x509::Part;
 use crate::x509::cursor::{self, Cursor};
+use crate::x509::{Part, without_trust};
 
 type Read<T = ()> = Result<T, ReceiveErrorKind>;
 
@@ -16,8 +16,9 @@ type Read<T = ()> = Result<T, ReceiveErrorKind>;
 ///
 /// Some proxies send other encodings under the same header names, so receivers accept more: for [`Base64`](Self::Base64),
 /// [`OneLinePem`](Self::OneLinePem), [`TabbedPem`](Self::TabbedPem), [`Base64Pem`](Self::Base64Pem) and [`UrlForm::Component`] any of
-/// base64, base64 of PEM, PEM (URL-encoded, folded or on one line) and RFC 9440's form, which differ in their first characters. For
-/// [`UrlForm::Component`] they also accept the certificates after the leaf.
+/// base64, base64 of PEM, PEM (URL-encoded, folded, on one line, or with `\n` in place of line ends) and RFC 9440's form, which differ in
+/// their first characters. For [`UrlForm::Component`] they also accept the certificates after the leaf. Base64 may be folded, and its
+/// padding may be missing. The labels `CERTIFICATE`, `X509 CERTIFICATE` and `TRUSTED CERTIFICATE` are accepted in PEM.
 ///
 /// ```
 /// use tls_client_auth::field::{CertificateForm, Field, UrlForm};
@@ -91,11 +92,7 @@ impl CertificateForm {
         limits: &ReceiveLimits,
     ) -> Read<Certificates<'v>> {
         let (encoding, most) = match self {
-            Self::LiteralPem => {
-                let text = String::from_utf8_lossy(value).replace("\\n", "\n");
-                let certificates = Encoding::Pem.read(text.as_bytes(), 1, limits)?;
-                return Ok(certificates.into_owned());
-            }
+            Self::LiteralPem => (Encoding::Pem, 0),
             Self::Base64 | Self::OneLinePem | Self::TabbedPem | Self::Base64Pem => {
                 (Encoding::of(value), 0)
             }
@@ -261,7 +258,7 @@ impl Encoding {
             Self::Base64 => base64(value, most, &mut certificates),
             Self::Concatenated => return concatenated(value, most),
             Self::Base64OfPem => encoding::decode_url(value)
-                .and_then(|value| encoding::decode_base64(&value))
+                .and_then(|value| decode_base64(&value))
                 .and_then(|text| pem(&text, most, &mut certificates)),
             Self::ByteSequence => encoding::byte_sequence_texts(value)
                 .take(most.saturating_add(1))
@@ -284,7 +281,8 @@ impl Encoding {
     fn of(value: &[u8]) -> Self {
         match value {
             [b':', ..] => Self::ByteSequence,
-            [b'-', ..] => Self::Pem,
+            // A marker. Its hyphens and white space before it may be URL-encoded.
+            [b'-' | b'%', ..] => Self::Pem,
             // `-----BEGIN`
             _ if value.starts_with(b"LS0tLS1CRUdJTi") => Self::Base64OfPem,
             _ => Self::Base64,
@@ -296,22 +294,40 @@ impl Encoding {
 fn base64(value: &[u8], most: usize, certificates: &mut Certificates<'_>) -> Option<()> {
     let decoded = encoding::decode_url(value)?;
     let items = decoded.split(|byte| *byte == b',').take(most.saturating_add(1));
-    for item in items.map(<[u8]>::trim_ascii) {
-        certificates.push(Decoded::of(Cow::Owned(item.to_vec()))?);
+    for item in items {
+        certificates.push(Decoded::of(Cow::Owned(unfolded(item)))?);
     }
     Some(())
 }
 
-/// Decodes PEM blocks.
+/// Removes the white space of folded base64. If that white space was a `+`, too few bytes remain for a certificate.
+fn unfolded(text: &[u8]) -> Vec<u8> {
+    text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()
+}
+
+fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
+    encoding::decode_base64(text).or_else(|| encoding::decode_base64(&unfolded(text)))
+}
+
+/// Decodes PEM blocks. Base64 contains no backslash, so a backslash means `\n` or `\r\n` in place of line ends.
 fn pem(text: &[u8], most: usize, certificates: &mut Certificates<'_>) -> Option<()> {
-    encoding::pem_texts(text).take(most.saturating_add(1)).try_for_each(|base64| {
-        certificates.push(Decoded::of(Cow::Owned(base64?))?);
+    let lines = text.contains(&b'\\').then(|| String::from_utf8_lossy(text));
+    let lines = lines.map(|text| text.replace("\\r", "\r").replace("\\n", "\n").into_bytes());
+    let blocks = encoding::pem_texts(lines.as_deref().unwrap_or(text));
+    blocks.take(most.saturating_add(1)).try_for_each(|block| {
+        let (label, base64) = block?;
+        let mut decoded = Decoded::of(Cow::Owned(base64))?;
+        if label.name == encoding::PEM_TRUSTED {
+            let bytes = without_trust(&decoded.bytes).ok()?.into();
+            decoded = Decoded { bytes, text: None };
+        }
+        certificates.push(decoded);
         Some(())
     })
 }
 
 fn concatenated<'v>(value: &[u8], most: usize) -> Read<Certificates<'v>> {
-    let der = encoding::decode_url(value).and_then(|value| encoding::decode_base64(&value));
+    let der = encoding::decode_url(value).and_then(|value| decode_base64(&value));
     let der = der.ok_or(ReceiveErrorKind::Malformed)?;
     let mut rest = Cursor::new(&der);
     let mut certificates = Certificates::default();

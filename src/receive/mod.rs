@@ -95,7 +95,7 @@ pub enum Unstated {
 /// - If the leaf is present, other facts are ignored, except its fingerprints. Two headers of the same field must still agree.
 /// - In `x-forwarded-client-cert` and Traefik's `Info`, only the keys that you [declare](Self::declares) are used, and only if no
 ///   name in the certificate can have produced them.
-/// - URL-encoding is decoded. A `+` stays a `+`, except in PEM that begins with `-----BEGIN+CERTIFICATE-----`.
+/// - URL-encoding is decoded. A `+` stays a `+`, except in PEM that begins with `-----BEGIN+`.
 /// - Sizes and counts are bounded by [`ReceiveLimits`]. Errors name the header and never contain its value.
 ///
 /// # Header sets
@@ -244,8 +244,8 @@ impl Receiver {
     /// Creates a receiver for a certificate in any header, such as `proxy_set_header X-SSL-CERT $ssl_client_escaped_cert` of an
     /// nginx with `ssl_verify_client on`.
     ///
-    /// The encoding is detected: PEM (URL-encoded, with `%20` or `+` for a space, on one line or folded), base64 of DER or of PEM,
-    /// or RFC 9440's byte sequence. Certificates after the first are its chain.
+    /// The encoding is detected: PEM (URL-encoded, with `%20` or `+` for a space, on one line, folded, or with `\n` in place of line
+    /// ends), base64 of DER or of PEM, or RFC 9440's byte sequence. Certificates after the first are its chain.
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};

@@ -24,5 +24,6 @@ pub use identity::AttributeValue;
 pub use key_identifier::AuthorityKeyIdentifier;
 pub use name::{AttributeType, Name, ObjectIdentifier, Occurrence};
 pub use pem::certificates_from_pem;
+pub(crate) use pem::without_trust;
 pub use serial_number::SerialNumber;
 pub use subject_alt_name::{SubjectAltName, SubjectAltNames};

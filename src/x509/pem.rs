@@ -2,17 +2,12 @@
 
 use alloc::vec::Vec;
 
+use crate::encoding::{PEM_LABELS, PEM_TRUSTED};
 use crate::x509::cursor::{self, Cursor};
 use crate::x509::error::{Error, ErrorKind, Part};
 
-/// The labels that OpenSSL accepts for a certificate.
-const LABELS: [&[u8]; 3] = [b"CERTIFICATE", b"X509 CERTIFICATE", TRUSTED];
-
 /// The byte order mark, which some editors on Windows write before the first line.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// OpenSSL's own label: the certificate, followed by trust settings.
-const TRUSTED: &[u8] = b"TRUSTED CERTIFICATE";
 
 /// Returns the DER of every certificate of a PEM file, in the file's order: the leaf first, then its chain.
 ///
@@ -44,7 +39,8 @@ pub fn certificates_from_pem(pem: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
         };
         match open.take() {
             None => {
-                let label = marker(text, b"BEGIN ").filter(|label| LABELS.contains(label));
+                let label = marker(text, b"BEGIN ")
+                    .filter(|name| PEM_LABELS.iter().any(|label| label.name == *name));
                 open = label.map(|label| Block { label, base64: Vec::new(), start: behind });
             }
             Some(block) if marker(text, b"END ") == Some(block.label) => {
@@ -53,7 +49,8 @@ pub fn certificates_from_pem(pem: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
                 }
                 let der = base64::engine::general_purpose::STANDARD.decode(&block.base64);
                 let der = der.map_err(|_| error(ErrorKind::Invalid))?;
-                certificates.push(if block.label == TRUSTED { without_trust(&der)? } else { der });
+                let is_trusted = block.label == PEM_TRUSTED;
+                certificates.push(if is_trusted { without_trust(&der)?.to_vec() } else { der });
             }
             // A second begin marker, or the end marker of another block.
             Some(_) if text.starts_with(b"-----") => return Err(error(ErrorKind::Truncated)),
@@ -86,9 +83,10 @@ fn marker<'l>(line: &'l [u8], kind: &[u8]) -> Option<&'l [u8]> {
     line.strip_prefix(b"-----")?.strip_prefix(kind)?.strip_suffix(b"-----")
 }
 
-fn without_trust(der: &[u8]) -> Result<Vec<u8>, Error> {
+/// Returns the certificate of a block with OpenSSL's own label, without the trust settings.
+pub(crate) fn without_trust(der: &[u8]) -> Result<&[u8], Error> {
     let certificate = Cursor::new(der).expect(cursor::SEQUENCE, Part::Certificate)?;
-    Ok(certificate.der().to_vec())
+    Ok(certificate.der())
 }
 
 #[cfg(test)]

@@ -270,12 +270,44 @@ fn beside_the_leaf_no_fact_decides() {
 fn one_certificate_in_one_header() {
     let text = pem(LEAF, "\n");
     let both = text.clone() + &pem(CA, "\n");
+    let labelled = |label: &str, der: &[u8]| pem(der, "\n").replace("CERTIFICATE", label);
+    // OpenSSL's settings of trust: for clients.
+    let trust = &[0x30, 0x0c, 0x30, 0x0a, 6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 2][..];
+    let trusted = labelled("TRUSTED CERTIFICATE", &[LEAF, trust].concat());
+    let folded = |text: &str, fold: &str| {
+        let lines: Vec<_> = text.as_bytes().chunks(76).map(String::from_utf8_lossy).collect();
+        lines.join(fold)
+    };
     let cases = [
         ("URL-encoded", url(&text), 0),
         ("URL-encoded as AWS does", aws(LEAF), 0),
         ("the form dialect", url(&text).replace("%20", "+"), 0),
         ("one line", pem(LEAF, " "), 0),
         ("folded", pem(LEAF, "\n\t"), 0),
+        ("CRLF", url(&pem(LEAF, "\r\n")), 0),
+        ("tabs", pem(LEAF, "\t"), 0),
+        ("no line ends", pem(LEAF, ""), 0),
+        ("line ends written out", pem(LEAF, "\\n"), 0),
+        ("line ends of Windows written out, in quotes", format!("\"{}\"", pem(LEAF, "\\r\\n")), 0),
+        ("lower-case percent-encoding", url(&text).replace("%0A", "%0a").replace("%2F", "%2f"), 0),
+        ("hyphens escaped too", url(&text).replace('-', "%2D"), 0),
+        ("everything escaped", text.bytes().map(|byte| format!("%{byte:02x}")).collect(), 0),
+        ("a line end before it", url(&format!("\n{text}")), 0),
+        ("the label X509", url(&labelled("X509 CERTIFICATE", LEAF)), 0),
+        ("the label X509 on one line", labelled("X509 CERTIFICATE", LEAF).replace('\n', " "), 0),
+        (
+            "the label X509 in the form dialect",
+            { url(&labelled("X509 CERTIFICATE", LEAF)).replace("%20", "+") },
+            0,
+        ),
+        ("OpenSSL's own label", url(&labelled("TRUSTED CERTIFICATE", LEAF)), 0),
+        ("OpenSSL's own label, and what it is trusted for", url(&trusted), 0),
+        ("labels mixed", url(&(trusted.clone() + &labelled("X509 CERTIFICATE", CA))), 1),
+        ("base64 of another label", base64(labelled("X509 CERTIFICATE", LEAF).as_bytes()), 0),
+        ("base64 without padding", base64(LEAF).trim_end_matches('=').to_owned(), 0),
+        ("base64 folded", folded(&base64(LEAF), " "), 0),
+        ("base64 folded with tabs", folded(&base64(LEAF), "\r\n\t"), 0),
+        ("base64 of PEM folded", folded(&base64(text.as_bytes()), " "), 0),
         ("base64", base64(LEAF), 0),
         ("base64, URL-encoded", url(&base64(LEAF)), 0),
         ("base64 of PEM", base64(text.as_bytes()), 0),
@@ -300,6 +332,36 @@ fn one_certificate_in_one_header() {
             assert_eq!(auth.is_trusted(), is_trusted, "{name}");
         }
         assert!(!receiver.receive(&[("x-ssl-cert", "")]).unwrap().is_presented());
+    }
+    let receiver = Receiver::certificate("X-SSL-CERT", Unstated::Verified).unwrap();
+    // This certificate's base64 has each of the characters that somebody mistakes for another.
+    let der = &include_bytes!("../fixtures/ch_quote.der")[..];
+    let text = base64(der);
+    assert!(text.contains('+') && text.contains('/'));
+    let refused = [
+        ("another label", url(&labelled("CERTIFICATE REQUEST", LEAF))),
+        ("the label of a list", url(&labelled("X509 CRL", LEAF))),
+        ("another label's end", url(&pem(LEAF, "\n").replace("END ", "END X509 "))),
+        ("a label in lower case", url(&labelled("certificate", LEAF))),
+        ("trust without a certificate", url(&labelled("TRUSTED CERTIFICATE", &trust[2..]))),
+        ("settings of trust under the usual label", url(&pem(&[LEAF, trust].concat(), "\n"))),
+        ("text before", url(&format!("subject=CN=a\n{}", pem(LEAF, "\n")))),
+        ("text behind", url(&format!("{}x", pem(LEAF, "\n")))),
+        ("a key behind", url(&(pem(LEAF, "\n") + &labelled("PRIVATE KEY", LEAF)))),
+        (
+            "a header line inside",
+            url(&pem(LEAF, "\n").replacen('\n', "\nProc-Type: 4,CLEAR\n\n", 1)),
+        ),
+        ("joined with a semicolon", url(&pem(LEAF, "\n")) + ";" + &url(&pem(CA, "\n"))),
+        ("a plus that became a space", text.replace('+', " ")),
+        ("a plus that became a space in PEM", pem(der, "\n").replace('+', " ").replace('\n', " ")),
+        ("the alphabet for URLs", text.replace('+', "-").replace('/', "_")),
+        ("hex", der.iter().map(|byte| format!("{byte:02x}")).collect()),
+        ("more padding than there is", text.trim_end_matches('=').to_owned() + "==="),
+        ("escaped twice", url(&url(&pem(LEAF, "\n")))),
+    ];
+    for (name, value) in refused {
+        assert!(receiver.receive(&[("x-ssl-cert", value)]).is_err(), "{name}");
     }
     for (certificate, verdict) in [("a b", "X"), ("X", "Host"), ("X-Cert", "x_cert")] {
         assert!(Receiver::certificate_and_verdict(certificate, verdict).is_err());
