@@ -233,7 +233,14 @@ fn not_in_its_form(texts: &[&str; Property::ALL.len()]) -> Option<&'static str> 
     let of_the_leaf = OF_THE_LEAF.into_iter().filter(|_| !is_known);
     of_the_leaf.chain(OF_THE_ISSUER).find_map(|(property, name)| {
         let text = text_of(texts, property);
+        // The same form under two names.
+        let twin = match property {
+            Property::IssuerDnRfc2253 => text_of(texts, Property::IssuerDn),
+            Property::SubjectDnRfc2253 => text_of(texts, Property::SubjectDn),
+            _ => text,
+        };
         let is_in_form = match property {
+            _ if text != twin => false,
             _ if text.is_empty() => return None,
             Property::IssuerDnLegacy | Property::SubjectDnLegacy => text.starts_with('/'),
             Property::FingerprintSha1 => text.len() == 40,
