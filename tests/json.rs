@@ -94,10 +94,9 @@ fn texts_without_a_certificate_have_their_form() {
     assert_eq!(taken, []);
     assert!(refused > 80, "{refused}");
 
-    for (one, other) in [
-        ("certSubjectDN", "certSubjectDNRFC2253"),
-        ("certIssuerDNRFC2253", "certIssuerDN"),
-    ] {
+    for (one, other) in
+        [("certSubjectDN", "certSubjectDNRFC2253"), ("certIssuerDNRFC2253", "certIssuerDN")]
+    {
         let mut changed = record.clone();
         changed[one] = json!("");
         assert!(serde_json::from_value::<TlsClientAuth>(changed.clone()).is_err(), "{one}");

@@ -224,11 +224,10 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
     }
 }
 
-/// The name of a property with a value that no certificate has, or that contradicts the other form of the same name. Properties that
-/// follow from the leaf are not checked if it is present.
+/// Returns the name of a property with a text that no certificate has, or that differs from its twin. With a leaf, only those of the
+/// issuer are checked here. The two forms of a name are not compared: the legacy one may be HAProxy's.
 fn not_in_its_form(texts: &[&str; Property::ALL.len()]) -> Option<&'static str> {
     let reading = Reading::default();
-    let mut stated = Stated::new(Dialect::BoringSsl);
     let is_known = !text_of(texts, Property::Rfc9440).is_empty();
     let of_the_leaf = OF_THE_LEAF.into_iter().filter(|_| !is_known);
     of_the_leaf.chain(OF_THE_ISSUER).find_map(|(property, name)| {
@@ -247,6 +246,7 @@ fn not_in_its_form(texts: &[&str; Property::ALL.len()]) -> Option<&'static str> 
             Property::FingerprintSha256 => text.len() == 64,
             _ => !text.starts_with('/'),
         };
+        let mut stated = Stated::new(Dialect::BoringSsl);
         let read = property.field().read(text.as_bytes(), &reading, &mut stated);
         (!is_in_form || read.is_err()).then_some(name)
     })
