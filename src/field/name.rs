@@ -110,7 +110,8 @@ impl NameForm {
         match (self, value) {
             (Self::Base64, _) => read_der(whose, value, stated),
             _ if !self.is_read_back() => Ok(()),
-            _ if !begins_with_type(value) => Err(ReceiveErrorKind::Malformed),
+            // `CN=…`, `/C=…`, or `=…` for a type that cannot be read. Everything else is not a name, but a proxy's word for nothing.
+            _ if !value.contains(&b'=') => Err(ReceiveErrorKind::Malformed),
             (Self::HaProxy, [b'/', ..]) => {
                 stated.legacy_name((whose, Printed::HaProxy), value, b"%", b"%20")
             }
@@ -121,12 +122,6 @@ impl NameForm {
             _ => stated.rfc2253_name((whose, Printed::Rfc2253), value),
         }
     }
-}
-
-/// Whether the text is a name: `CN=…`, `/C=…`, `1.2.3=#…`. A proxy's text for an absent value is not.
-fn begins_with_type(text: &[u8]) -> bool {
-    let text = text.strip_prefix(b"/").unwrap_or(text);
-    text.iter().position(|byte| *byte == b'=').is_some_and(|end| end > 0)
 }
 
 fn read_der(whose: Whose, value: &[u8], stated: &mut Stated<'_>) -> Result<(), ReceiveErrorKind> {
