@@ -1,5 +1,5 @@
 //! Any headers at all, to every receiver: no panic, no value in an error, and a record that is printable ASCII. What was
-//! received and sent again as RFC 9440 comes back.
+//! received and sent again as RFC 9440 comes back, and so does the record as JSON.
 
 #![no_main]
 
@@ -69,6 +69,9 @@ fuzz_target!(|input: &[u8]| {
         assert!(text.bytes().all(|byte| matches!(byte, b' '..=b'~')));
     }
     assert!(auth.is_presented() || !auth.is_trusted());
+    let json = serde_json::to_string(&auth).unwrap();
+    let read: TlsClientAuth = serde_json::from_str(&json).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), json);
     let client = auth.client_certificate();
     if client.leaf().is_some_and(|leaf| !leaf.is_empty()) {
         // The record is the certificate's, whatever else the headers said.
