@@ -354,7 +354,7 @@ fn one_certificate_in_one_header() {
         ),
         ("joined with a semicolon", url(&pem(LEAF, "\n")) + ";" + &url(&pem(CA, "\n"))),
         ("a plus that became a space", text.replace('+', " ")),
-        ("a plus that became a space in PEM", pem(der, "\n").replace('+', " ").replace('\n', " ")),
+        ("a plus that became a space in PEM", pem(der, "\n").replace(['+', '\n'], " ")),
         ("the alphabet for URLs", text.replace('+', "-").replace('/', "_")),
         ("hex", der.iter().map(|byte| format!("{byte:02x}")).collect()),
         ("more padding than there is", text.trim_end_matches('=').to_owned() + "==="),
