@@ -225,9 +225,10 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
 }
 
 /// Returns the name of a property with a text that no certificate has, or that differs from its twin. With a leaf, only those of the
-/// issuer are checked here. The two forms of a name are not compared: the legacy one may be HAProxy's.
+/// issuer are checked here. A legacy name with an escape of HAProxy's is not compared with the other form of the same name.
 fn not_in_its_form(texts: &[&str; Property::ALL.len()]) -> Option<&'static str> {
     let reading = Reading::default();
+    let mut stated = Stated::new(Dialect::BoringSsl);
     let is_known = !text_of(texts, Property::Rfc9440).is_empty();
     let of_the_leaf = OF_THE_LEAF.into_iter().filter(|_| !is_known);
     of_the_leaf.chain(OF_THE_ISSUER).find_map(|(property, name)| {
@@ -246,9 +247,13 @@ fn not_in_its_form(texts: &[&str; Property::ALL.len()]) -> Option<&'static str> 
             Property::FingerprintSha256 => text.len() == 64,
             _ => !text.starts_with('/'),
         };
-        let mut stated = Stated::new(Dialect::BoringSsl);
-        let read = property.field().read(text.as_bytes(), &reading, &mut stated);
-        (!is_in_form || read.is_err()).then_some(name)
+        let is_haproxys = text.as_bytes().windows(3).any(|three| {
+            matches!(three, [b'%', digits @ ..] if digits.iter().all(u8::is_ascii_hexdigit))
+        });
+        let is_legacy = matches!(property, Property::IssuerDnLegacy | Property::SubjectDnLegacy);
+        let is_read = is_legacy && is_haproxys
+            || property.field().read(text.as_bytes(), &reading, &mut stated).is_ok();
+        (!is_in_form || !is_read).then_some(name)
     })
 }
 
