@@ -49,9 +49,9 @@ pub async fn run() -> Result<bool> {
     scene.left_running().await?;
     println!();
     if scene.broken.is_empty() {
-        println!("all {} promises kept", scene.kept);
+        println!("all {} checks passed", scene.kept);
     } else {
-        println!("{} promises kept, broken:", scene.kept);
+        println!("{} checks passed, failed:", scene.kept);
         scene.broken.iter().for_each(|promise| println!("  {promise}"));
     }
     Ok(scene.broken.is_empty())

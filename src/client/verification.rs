@@ -136,8 +136,9 @@ impl From<VerifyError> for Verification {
 ///
 /// let failed = Verification::from_code(10, Dialect::OpenSsl);
 /// assert_eq!(failed, Verification::Failed(Reason::Known(VerifyError::CertHasExpired)));
-/// let failed = Verification::from_text("FAILED:not on our list").unwrap();
+/// let failed: Verification = "FAILED:not on our list".parse()?;
 /// assert_eq!(failed, Verification::Failed(Reason::other("not on our list")));
+/// # Ok::<(), tls_client_auth::client::ParseVerifyError>(())
 /// ```
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]

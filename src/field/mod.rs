@@ -63,7 +63,7 @@ pub(crate) use xfcc::elements as xfcc_elements;
 /// let field: Field = "sha256:upper-colons".parse()?;
 /// assert_eq!(field, Field::Sha256(DigestForm::UpperColons));
 /// assert_eq!(field.to_string(), "sha256:upper-colons");
-/// # Ok::<(), tls_client_auth::field::ParseFieldError>(())
+/// # Ok::<(), tls_client_auth::field::ParseWordsError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]

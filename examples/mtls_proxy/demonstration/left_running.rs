@@ -23,7 +23,7 @@ impl Scene {
         let (status, echo) = connection.switch("/echo", &headers, b"into the tunnel").await?;
         self.expect("to websocket: 101", status == StatusCode::SWITCHING_PROTOCOLS);
         self.expect_pair("its handshake carries the certificate, and nothing forged");
-        self.expect("what goes into the tunnel comes back", echo == b"into the tunnel");
+        self.expect("bytes in the tunnel are echoed", echo == b"into the tunnel");
 
         let mut connection = Http1::connect(proxy.port, &self.known).await?;
         let (status, _) = connection.switch("/echo", &switch("h2c"), b"").await?;
@@ -34,13 +34,13 @@ impl Scene {
                 .any(|name| seen.value(name).is_some())
         };
         self.expect(
-            "the origin is not asked to switch",
+            "the origin receives no Upgrade",
             status == StatusCode::UPGRADE_REQUIRED && !seen.iter().any(asked),
         );
         let mut connection = Http1::connect(proxy.port, &self.known).await?;
         let status = connection.get("app.example", "/unasked", &[]).await?;
         self.origin.take();
-        self.expect("a 101 that nobody asked for: 502", status == StatusCode::BAD_GATEWAY);
+        self.expect("a 101 without an upgrade request: 502", status == StatusCode::BAD_GATEWAY);
         Ok(())
     }
 
@@ -50,7 +50,7 @@ impl Scene {
         let connection = Http2::connect(proxy.port, &self.known).await?;
         let trailers = [&FORGED[..], &[("x-sum", "7")]].concat();
         let answered = connection.clone().call("app.example", &trailers).await?;
-        let seen = self.expect_pair("a gRPC call with forged trailers: the certificate alone");
+        let seen = self.expect_pair("a gRPC call with forged trailers: only the certificate");
         let one = seen.first();
         self.expect(
             "it arrives over HTTP/2 under its own authority",
@@ -59,7 +59,7 @@ impl Scene {
             }),
         );
         self.expect(
-            "trailers pass, both ways",
+            "ordinary trailers arrive on both sides",
             one.and_then(|seen| seen.value("x-sum")) == Some("7")
                 && answered.get("grpc-status").is_some_and(|status| status == "0"),
         );
@@ -124,17 +124,17 @@ impl Scene {
             forwards_all: false,
         })?;
         let status = open.get("app.example", "/", &FORGED).await?;
-        self.expect("an open connection goes on", status == StatusCode::OK);
-        self.expect_nothing("its host forwards no more: nothing");
+        self.expect("an open connection continues", status == StatusCode::OK);
+        self.expect_nothing("its host no longer forwards: nothing");
         open.get("quiet.example", "/", &FORGED).await?;
-        self.expect_pair("another does: the certificate");
+        self.expect_pair("another host now forwards: the certificate");
         let refused = Http1::connect(proxy.port, &self.known).await.is_err();
         self.expect("a new connection gets the new certificate", refused);
         let config = others.client_config(Client::Known)?;
         let status =
             Http1::connect(proxy.port, &config).await?.get("app.example", "/", &[]).await?;
         self.origin.take();
-        self.expect("and shows its own to the new CA", status == StatusCode::OK);
+        self.expect("and verifies clients with the new CA", status == StatusCode::OK);
         Ok(())
     }
 
@@ -163,7 +163,7 @@ impl Scene {
         let ended = proxy.end();
         let answered = running.await?? == StatusCode::OK;
         ended.await?;
-        self.expect("told to end, it answers what is under way, then ends", answered);
+        self.expect("at shutdown the request in progress is answered", answered);
         Ok(())
     }
 }

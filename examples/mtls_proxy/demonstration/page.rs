@@ -88,7 +88,10 @@ impl Scene {
             );
         }
         let (status, _) = self.ask(proxy, "quiet.example", Client::Stranger).await?;
-        self.expect("a host that does not enforce lets a stranger in", status == StatusCode::OK);
+        self.expect(
+            "a host that does not enforce admits an unknown client",
+            status == StatusCode::OK,
+        );
         self.expect_nothing("nothing of the stranger's certificate arrives");
         Ok(())
     }
@@ -98,7 +101,7 @@ impl Scene {
         let (status, lines) = self.ask(proxy, "partner.example", Client::Stranger).await?;
         let carries = matches!(&self.origin.take()[..], [one] if one.carries_certificate());
         self.expect(
-            "its own client, a stranger elsewhere: trusted, and forwarded",
+            "its own client, unknown at other hosts: trusted, and forwarded",
             status == StatusCode::OK
                 && carries
                 && lines.iter().any(|line| line.contains("verdict=\"SUCCESS\"")),
@@ -138,22 +141,22 @@ impl Scene {
         let status = plain.clone().get("api.example", "/", &[]).await?;
         let is_unseen = self.origin.take().is_empty();
         self.expect(
-            "made for a host that does not ask, used for one that does: 421",
+            "connection to a host that does not ask, request for one that does: 421",
             status == StatusCode::MISDIRECTED_REQUEST && is_unseen,
         );
         let status = plain.get("www.example", "/", &[]).await?;
-        self.expect("its own host is answered", status == StatusCode::OK);
-        self.expect_nothing("with nothing");
+        self.expect("a request for its own host is answered", status == StatusCode::OK);
+        self.expect_nothing("without the certificate");
         let asked = Http2::connect_to("quiet.example", proxy.port, &self.known).await?;
         asked.clone().get("quiet.example", "/", &[]).await?;
-        self.expect_nothing("made for a host that asks and does not forward: nothing");
+        self.expect_nothing("connection to a host that asks and does not forward: nothing");
         asked.get("api.example", "/", &[]).await?;
-        self.expect_pair("used for another that asks, and forwards: the certificate");
+        self.expect_pair("request for another that asks and forwards: the certificate");
         let asked = Http2::connect_to("api.example", proxy.port, &self.known).await?;
         let status = asked.get("partner.example", "/", &[]).await?;
         let is_unseen = self.origin.take().is_empty();
         self.expect(
-            "used for a host with another CA: 421",
+            "request for a host with another CA: 421",
             status == StatusCode::MISDIRECTED_REQUEST && is_unseen,
         );
         Ok(())

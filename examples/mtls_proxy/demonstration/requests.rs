@@ -22,20 +22,20 @@ impl Scene {
         let line = lines.first().map_or("", String::as_str);
         println!("          {line}");
         self.expect(
-            "its line in the access log tells who it was",
+            "its line in the access log identifies the client",
             lines.len() == 1 && line.ends_with(" subject=\"CN=client,O=Example Corp\""),
         );
         connection.get("app.example", "/", &FORGED).await?;
         self.expect_nothing("request 2, with forged headers: nothing");
         let listed = [("Connection", "close, Cf-Client-Cert-Sha256"), FORGED[0]];
         Http1::connect(proxy.port, &self.known).await?.get("app.example", "/", &listed).await?;
-        self.expect_pair("another one, that lists our header in Connection: the certificate");
+        self.expect_pair("a new connection, with our header listed in Connection: the certificate");
 
         let mut connection = Http1::connect(proxy.port, &self.known).await?;
         connection.post("app.example", &[&FORGED[..], &[("x-sum", "7")]].concat()).await?;
-        let seen = self.expect_pair("a streamed body with forged trailers: the certificate alone");
+        let seen = self.expect_pair("a streamed body with forged trailers: only the certificate");
         let sum = seen.first().and_then(|seen| seen.value("x-sum"));
-        self.expect("the trailer that is not ours arrives", sum == Some("7"));
+        self.expect("an ordinary trailer arrives", sum == Some("7"));
         Ok(())
     }
 
@@ -86,7 +86,7 @@ impl Scene {
         self.origin.take();
         self.expect("an outage: 502", status == StatusCode::BAD_GATEWAY);
         connection.get("app.example", "/", &[]).await?;
-        self.expect_pair("the request after it carries what was not answered");
+        self.expect_pair("the next request carries the certificate");
         Ok(())
     }
 
@@ -97,7 +97,7 @@ impl Scene {
         connection.get("quiet.example", "/", &FORGED).await?;
         self.expect_nothing("a host that does not forward: nothing");
         connection.get("App.Example.:443", "/", &[]).await?;
-        self.expect_pair("it did not use up the first request of the host that does");
+        self.expect_pair("the first request to a host that forwards: the certificate");
         let mut connection = Http1::connect(proxy.port, &self.nobody).await?;
         connection.get("app.example", "/", &FORGED).await?;
         self.expect_nothing("a client without a certificate: nothing, and nothing forged");
