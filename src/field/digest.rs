@@ -74,7 +74,7 @@ impl DigestForm {
     }
 }
 
-/// What the hashes make of no bytes.
+/// The digests of no bytes.
 const SHA1_OF_NOTHING: &[u8] =
     b"\xda\x39\xa3\xee\x5e\x6b\x4b\x0d\x32\x55\xbf\xef\x95\x60\x18\x90\xaf\xd8\x07\x09";
 const SHA256_OF_NOTHING: &[u8] =

@@ -398,7 +398,7 @@ pub(super) fn hex_upper(bytes: &[u8]) -> Vec<u8> {
 
 /// Escapes bytes outside printable ASCII by this prefix and two hex digits.
 fn escaped<'v>(value: &'v [u8], prefix: &[u8]) -> Cow<'v, [u8]> {
-    // Without leaving early it vectorizes.
+    // Vectorizes, because it does not return early.
     if value.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~')) {
         return Cow::Borrowed(value);
     }

@@ -115,7 +115,7 @@ impl Receiver {
         let (mut first, mut chain, mut identity) = (None, None, None);
         for line in self.rows_of(lines).filter(|line| line.whole.is_some()) {
             let field = line.row.field;
-            // The leaf tells it better, but two headers of one field must agree all the same.
+            // The leaf is more precise, but two headers of one field must still agree.
             let is_ignored = certificate.is_some() && !field.identifies() && !field.is_chain();
             if is_ignored && line.row.twin.is_none() {
                 continue;

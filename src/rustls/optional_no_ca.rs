@@ -32,7 +32,8 @@ use crate::x509::Dialect;
 ///   verifier that rejects, the handshake fails. Create it with `-addext basicConstraints=critical,CA:FALSE`, or use a CA.
 ///
 /// Other differences are few: webpki does not check key usage, rejects dates before 1970, and does not check the dates of a
-/// trusted CA: OpenSSL reports `certificate has expired` for every client of an expired CA, and here these clients are trusted. nginx itself answers 400 to most
+/// trusted CA: OpenSSL reports `certificate has expired` for every client of an expired CA, and here these clients are trusted.
+/// nginx itself answers 400 to most
 /// failures, such as an expired certificate; with this verifier all of them reach the origin.
 ///
 /// The origin must check the verdict. A header set without a verdict sends nothing for a client that did not verify.

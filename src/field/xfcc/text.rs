@@ -145,7 +145,7 @@ fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
     }
 }
 
-/// Certificates are long and hold neither: the text is looked at in pieces, which vectors do, and then more closely.
+/// Certificates are long and contain neither: the text is first checked in pieces, which vectorizes.
 fn position_of_either(text: &[u8], [one, other]: [u8; 2]) -> Option<usize> {
     let is_either = |byte: &u8| (*byte == one) | (*byte == other);
     let holds_either =
