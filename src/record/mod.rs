@@ -228,6 +228,7 @@ impl TlsClientAuth {
 }
 
 impl Texts {
+    #[inline]
     fn of(facts: &Facts<'_>, dialect: Dialect) -> Self {
         let length = |property: Property| facts.expected_length(property.field());
         let names = length(Property::IssuerDn).saturating_add(length(Property::SubjectDn));
@@ -266,6 +267,7 @@ impl Texts {
         Self { text, ranges, is_too_large }
     }
 
+    #[inline]
     fn record(self, client: ClientCertificate) -> TlsClientAuth {
         let [rfc9440_too_large, chain_rfc9440_too_large] = self.is_too_large;
         let texts = Arc::new(self);
