@@ -61,7 +61,7 @@ impl Claim {
         };
         let is_complete = added.is_ok();
         if !is_complete {
-            // A part of them could say another thing than all.
+            // An incomplete set of headers could be misleading.
             headers.remove_where(&mut |name| owner.owns(name));
         }
         self.lost.store(!is_complete, Ordering::Relaxed);
@@ -102,7 +102,7 @@ mod tests {
 
     const DER: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
 
-    /// A list with room for some lines only.
+    /// A list with a limited number of lines.
     #[derive(Clone)]
     struct Small(Vec<(String, String)>, usize);
 

@@ -123,7 +123,7 @@ impl<'h> Verdict<'h> {
             }
             (Some(SUCCESS), Some(SUCCESS)) => Some(SUCCESS),
             (Some(SUCCESS), Some(_)) => return Err(ReceiveErrorKind::Disagrees),
-            // Revoked: the one row says so and the other does not.
+            // Revoked: only one of the rows covers that.
             (Some(_), Some(SUCCESS)) if is_revoked => Some(SUCCESS),
             (Some(_), Some(SUCCESS)) if self.revoked.is_some() => {
                 return Err(ReceiveErrorKind::Disagrees);
@@ -163,8 +163,8 @@ impl<'h> Verdict<'h> {
         }
     }
 
-    /// The outcome, and whether the certificate is revoked; `None` where there was no certificate. `stated` is the first header
-    /// that says anything of it.
+    /// The outcome, and whether the certificate is revoked; `None` without a certificate. `stated` is the first header with a fact
+    /// about the certificate.
     pub(super) fn conclude(
         self,
         stated: Option<&HeaderName>,

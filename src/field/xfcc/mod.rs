@@ -252,7 +252,7 @@ impl<'c> Facts<'c> {
             encoding::list(self.all_certificates(), b",", quoted, out);
             out.push(b']');
         }
-        // What is empty is left out.
+        // Empty members are left out.
         let name = |key: &[u8], name: Option<Vec<u8>>, out: &mut Vec<u8>| {
             if let Some(name) = name.filter(|name| !name.is_empty()) {
                 out.extend_from_slice(key);

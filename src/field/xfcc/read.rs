@@ -1,4 +1,4 @@
-//! Envoy's `x-forwarded-client-cert`: what is believed of an element.
+//! Parses an element of Envoy's `x-forwarded-client-cert`, without values that a name can have produced.
 
 use super::element::Element;
 use super::{json, text};
@@ -33,7 +33,7 @@ pub(in crate::field) fn read(
         let read = |pem, most| {
             ChainForm::EscapedPem(PEM).read(pem, most, limits).map(Certificates::into_owned)
         };
-        // It begins with the leaf, in the same bytes.
+        // The chain begins with the leaf, in the same bytes.
         let behind = cert.as_ref().and_then(|cert| pem.strip_prefix(&**cert));
         match behind.filter(|_| stated.leaf.is_some()) {
             Some([]) => {}
@@ -59,7 +59,7 @@ pub(in crate::field) fn read(
     Ok(())
 }
 
-/// Calls `each` with the text of every element, in order; `None` where the whole can't be read.
+/// Calls `each` with the text of every element, in order; `None` if the value cannot be parsed.
 pub(crate) fn elements<'v>(value: &'v [u8], each: impl FnMut(&'v [u8])) -> Option<()> {
     match value {
         [b'[', ..] => json::elements(value, each),

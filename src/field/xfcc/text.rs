@@ -139,7 +139,7 @@ fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
         let (inside, behind) = text.split_at_checked(end)?;
         match behind.split_first()? {
             (b'"', behind) => return Some((inside, behind)),
-            // What it escapes closes nothing.
+            // An escaped character does not close the value.
             _ => end = end.saturating_add(2),
         }
     }
@@ -162,7 +162,7 @@ fn names<'v>(text: &'v [u8], declared: &Declared, element: &mut Element<'v>) -> 
     let mut list = text;
     if let Some((before, issuer)) = issuer_behind(text).filter(|_| declared.has("Issuer")) {
         if !declared.is_told() {
-            // An issuer, or a name that ends so.
+            // An issuer, or a name that ends like one.
             return Some(());
         }
         element.issuer =
