@@ -220,10 +220,7 @@ mod tests {
                 "--receive nginx --header a=tls:word f",
                 "--diff and --header don't go with --receive",
             ),
-            (
-                "--verified OK f",
-                "--verified OK: the text is not a verification result; must be SUCCESS, NONE, FAILED",
-            ),
+            ("--verified OK f", "--verified OK: must be SUCCESS, NONE, FAILED or FAILED:reason"),
             ("--now soon f", "--now soon: must be seconds since 1970"),
             ("--chain /nowhere f", "--chain /nowhere: "),
             ("--files-from /nowhere", "--files-from /nowhere: "),
