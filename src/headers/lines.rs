@@ -13,7 +13,7 @@ use crate::headers::HeaderName;
 use crate::headers::name::is_alike;
 
 /// The header lines of one client. Every value holds bytes 0x20 to 0x7E only, and neither begins nor ends with a space.
-/// [`TabbedPem`](CertificateForm::TabbedPem) alone also holds tabs.
+/// [`TabbedPem`](crate::field::CertificateForm::TabbedPem) alone also holds tabs.
 ///
 /// ```
 /// use tls_client_auth::field::Limits;
@@ -223,7 +223,7 @@ impl<'a> HeaderLine<'a> {
         self.name
     }
 
-    /// The value: bytes 0x20 to 0x7E only (tabs too in [`TabbedPem`](CertificateForm::TabbedPem)), and no space at an end.
+    /// The value: bytes 0x20 to 0x7E only (tabs too in [`TabbedPem`](crate::field::CertificateForm::TabbedPem)), and no space at an end.
     #[must_use]
     pub fn value(&self) -> &'a str {
         // Always ASCII: `Facts::write` has checked it.

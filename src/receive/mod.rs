@@ -471,7 +471,7 @@ impl Receiver {
     fn position(&self, header: &str) -> Result<usize, HeaderSetError> {
         let named = |row: &Row| is_alike(row.header.as_str().as_bytes(), header.as_bytes());
         let position = self.rows.iter().position(named);
-        let known = || self.headers().map(ToString::to_string).collect();
+        let known = || self.headers().map(String::from).collect();
         position
             .ok_or_else(|| HeaderSetError::new(header, HeaderSetErrorKind::Missing).among(known()))
     }
