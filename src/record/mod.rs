@@ -182,8 +182,6 @@ pub struct TlsClientAuth {
     /// Shared by all clones.
     texts: Arc<Texts>,
     client: ClientCertificate,
-    rfc9440_too_large: bool,
-    chain_rfc9440_too_large: bool,
 }
 
 /// All values of a record. A text of two properties is stored once, and text outside all ranges is unused.
@@ -191,8 +189,8 @@ pub struct TlsClientAuth {
 struct Texts {
     text: Vec<u8>,
     ranges: [Range<u32>; Property::ALL.len()],
-    /// Whether the leaf and the chain are over their limits.
-    is_too_large: [bool; 2],
+    rfc9440_too_large: bool,
+    chain_rfc9440_too_large: bool,
 }
 
 impl TlsClientAuth {
@@ -261,17 +259,14 @@ impl Texts {
         write.property(Property::FingerprintSha256);
         write.property(Property::NotBefore);
         write.property(Property::NotAfter);
-        let rfc9440 = write.property(Property::Rfc9440);
-        let chain_rfc9440 = write.property(Property::ChainRfc9440);
-        let is_too_large = [rfc9440, chain_rfc9440].map(|written| written == Written::TooLarge);
-        Self { text, ranges, is_too_large }
+        let rfc9440_too_large = write.property(Property::Rfc9440) == Written::TooLarge;
+        let chain_rfc9440_too_large = write.property(Property::ChainRfc9440) == Written::TooLarge;
+        Self { text, ranges, rfc9440_too_large, chain_rfc9440_too_large }
     }
 
     #[inline]
     fn record(self, client: ClientCertificate) -> TlsClientAuth {
-        let [rfc9440_too_large, chain_rfc9440_too_large] = self.is_too_large;
-        let texts = Arc::new(self);
-        TlsClientAuth { texts, client, rfc9440_too_large, chain_rfc9440_too_large }
+        TlsClientAuth { texts: Arc::new(self), client }
     }
 }
 
@@ -291,8 +286,8 @@ impl TlsClientAuth {
             text.extend_from_slice(own.as_ref());
             *range = start..offset(text.len());
         }
-        let is_too_large = [rfc9440_too_large, chain_rfc9440_too_large];
-        Texts { text, ranges, is_too_large }.record(client)
+        let texts = Texts { text, ranges, rfc9440_too_large, chain_rfc9440_too_large };
+        texts.record(client)
     }
 
     fn range(&self, property: Property) -> Range<usize> {
@@ -380,14 +375,14 @@ impl TlsClientAuth {
 
     /// `certRFC9440TooLarge`: whether [`cert_rfc9440`](Self::cert_rfc9440) is empty because it exceeds its limit.
     #[must_use]
-    pub const fn cert_rfc9440_too_large(&self) -> bool {
-        self.rfc9440_too_large
+    pub fn cert_rfc9440_too_large(&self) -> bool {
+        self.texts.rfc9440_too_large
     }
 
     /// `certChainRFC9440TooLarge`: whether [`cert_chain_rfc9440`](Self::cert_chain_rfc9440) is empty because it exceeds its limit.
     #[must_use]
-    pub const fn cert_chain_rfc9440_too_large(&self) -> bool {
-        self.chain_rfc9440_too_large
+    pub fn cert_chain_rfc9440_too_large(&self) -> bool {
+        self.texts.chain_rfc9440_too_large
     }
 }
 
@@ -395,8 +390,8 @@ impl TlsClientAuth {
 impl PartialEq for TlsClientAuth {
     fn eq(&self, other: &Self) -> bool {
         self.client == other.client
-            && self.rfc9440_too_large == other.rfc9440_too_large
-            && self.chain_rfc9440_too_large == other.chain_rfc9440_too_large
+            && self.cert_rfc9440_too_large() == other.cert_rfc9440_too_large()
+            && self.cert_chain_rfc9440_too_large() == other.cert_chain_rfc9440_too_large()
             && Property::ALL.iter().all(|property| self.text(*property) == other.text(*property))
     }
 }
