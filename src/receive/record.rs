@@ -54,7 +54,7 @@ pub(super) fn record(stated: &Stated<'_>, client: ClientCertificate) -> TlsClien
         encoding::hex_lower(digest, &mut hex);
     }
     let (sha1, sha256) = hex.split_at_checked(end_of_sha1).unwrap_or_default();
-    let texts: [&[u8]; _] = Property::ALL.map(|property| match property {
+    let texts: [&[u8]; Property::ALL.len()] = Property::ALL.map(|property| match property {
         Property::Presented => b"1",
         Property::Verified => verified.as_bytes(),
         Property::Revoked if client.is_revoked() => b"1",
