@@ -1,28 +1,16 @@
 //! What the benchmarks have in common: the certificates, a browser's request, and medians of candidates that run in turn.
 
+mod browser;
+
 use std::time::Instant;
+
+use browser::REQUEST;
 
 pub(crate) const CERTIFICATES: [(&str, &[u8]); 4] = [
     ("EC", include_bytes!("../certificates/ec.der")),
     ("RSA 2048", include_bytes!("../certificates/rsa2048.der")),
     ("RSA 4096", include_bytes!("../certificates/rsa4096.der")),
     ("310 names", include_bytes!("../certificates/large.der")),
-];
-
-/// What a browser sends.
-const REQUEST: [(&str, &str); 12] = [
-    ("host", "app.example.com"),
-    ("user-agent", "Mozilla/5.0"),
-    ("accept", "text/html"),
-    ("accept-language", "en"),
-    ("accept-encoding", "gzip"),
-    ("cookie", "session=1"),
-    ("referer", "https://app.example.com/"),
-    ("cache-control", "no-cache"),
-    ("sec-fetch-mode", "navigate"),
-    ("sec-fetch-site", "none"),
-    ("x-request-id", "1"),
-    ("content-type", "application/json"),
 ];
 
 /// So many that a disturbance of a tenth of a second spoils no median.

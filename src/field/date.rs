@@ -185,14 +185,9 @@ fn behind_digits(text: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::text_of as text;
 
     const PLAIN: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
-
-    fn text(write: impl FnOnce(&mut Vec<u8>) -> Option<()>) -> Option<String> {
-        let mut out = Vec::new();
-        write(&mut out)?;
-        String::from_utf8(out).ok()
-    }
 
     #[test]
     fn dates() {

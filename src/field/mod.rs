@@ -276,3 +276,11 @@ impl Field {
         }
     }
 }
+
+/// What a test's `write` appends, as text.
+#[cfg(test)]
+fn text_of(write: impl FnOnce(&mut Vec<u8>) -> Option<()>) -> Option<String> {
+    let mut out = Vec::new();
+    write(&mut out)?;
+    String::from_utf8(out).ok()
+}

@@ -169,13 +169,7 @@ fn written(sign: &[u8], bytes: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::String;
-
-    fn text(write: impl FnOnce(&mut Vec<u8>) -> Option<()>) -> Option<String> {
-        let mut out = Vec::new();
-        write(&mut out)?;
-        String::from_utf8(out).ok()
-    }
+    use crate::field::text_of as text;
 
     #[test]
     fn serial_numbers() {

@@ -208,16 +208,10 @@ impl Facts<'_> {
 mod tests {
     use super::*;
     use crate::client::ClientCertificate;
+    use crate::field::text_of as text;
     use crate::field::{Limits, Needs};
-    use alloc::string::String;
 
     const PLAIN: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
-
-    fn text(write: impl FnOnce(&mut Vec<u8>) -> Option<()>) -> Option<String> {
-        let mut out = Vec::new();
-        write(&mut out)?;
-        String::from_utf8(out).ok()
-    }
 
     #[test]
     fn verdicts() {

@@ -39,7 +39,7 @@ impl Receiver {
     ///
     /// The edge forwards it for every certificate that the property's criteria admit; `unstated` must match these criteria.
     ///
-    /// Reads the headers of [`HeaderSet::akamai`](crate::HeaderSet::akamai).
+    /// The headers are those of [`HeaderSet::akamai`](crate::HeaderSet::akamai).
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};

@@ -160,7 +160,7 @@ impl Receiver {
     /// With `optional_no_ca`, Apache sends `SUCCESS` for a self-signed certificate on a resumed TLS 1.2 session: use
     /// `SSLVerifyClient optional` or `require`.
     ///
-    /// Reads the headers of [`HeaderSet::apache`](crate::HeaderSet::apache).
+    /// The headers are those of [`HeaderSet::apache`](crate::HeaderSet::apache).
     ///
     /// ```
     /// use tls_client_auth::Receiver;

@@ -143,7 +143,7 @@ impl HeaderSet {
 impl Receiver {
     /// Reads the headers of an AWS Application Load Balancer in verify mode, in which a handshake without a valid certificate fails.
     ///
-    /// Reads the headers of [`HeaderSet::aws_alb`](crate::HeaderSet::aws_alb).
+    /// The headers are those of [`HeaderSet::aws_alb`](crate::HeaderSet::aws_alb).
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};
@@ -164,7 +164,7 @@ impl Receiver {
     /// Reads the header of an AWS Application Load Balancer in passthrough mode: the presented chain, unverified. Verify it after
     /// [`receive`](Self::receive), and create a new [`ClientCertificate`](crate::ClientCertificate) with the result.
     ///
-    /// Reads the headers of [`HeaderSet::aws_alb_passthrough`](crate::HeaderSet::aws_alb_passthrough).
+    /// The headers are those of [`HeaderSet::aws_alb_passthrough`](crate::HeaderSet::aws_alb_passthrough).
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};
@@ -189,7 +189,7 @@ impl Receiver {
     /// Reads the headers of CloudFront's viewer mTLS in its required and optional modes. Its passthrough mode sends RFC 9440's headers:
     /// use [`rfc9440`](Self::rfc9440).
     ///
-    /// Reads the headers of [`HeaderSet::cloudfront`](crate::HeaderSet::cloudfront).
+    /// The headers are those of [`HeaderSet::cloudfront`](crate::HeaderSet::cloudfront).
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};

@@ -108,7 +108,7 @@ impl HeaderSet {
 impl Receiver {
     /// Reads Azure App Service's `X-ARR-ClientCert`. The platform does not verify the certificate.
     ///
-    /// Reads the headers of [`HeaderSet::azure_app_service`](crate::HeaderSet::azure_app_service).
+    /// The headers are those of [`HeaderSet::azure_app_service`](crate::HeaderSet::azure_app_service).
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};
@@ -132,7 +132,7 @@ impl Receiver {
     /// Reads Azure Application Gateway's server variables `client_certificate…` from headers with the same names. The gateway writes the
     /// subject in the one-line form and the issuer in RFC 2253's form.
     ///
-    /// Reads the headers of [`HeaderSet::azure_application_gateway`](crate::HeaderSet::azure_application_gateway).
+    /// The headers are those of [`HeaderSet::azure_application_gateway`](crate::HeaderSet::azure_application_gateway).
     ///
     /// ```
     /// use tls_client_auth::Receiver;

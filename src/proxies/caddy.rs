@@ -96,7 +96,7 @@ impl Receiver {
     /// Reads Caddy's placeholders `{http.request.tls.client.…}` from headers with the same names. Go reorders distinguished names, so
     /// without the certificate they differ from the text that other proxies send.
     ///
-    /// Reads the headers of [`HeaderSet::caddy`](crate::HeaderSet::caddy).
+    /// The headers are those of [`HeaderSet::caddy`](crate::HeaderSet::caddy).
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};

@@ -38,7 +38,7 @@ impl HeaderSet {
 impl Receiver {
     /// Reads Cloud Foundry's `X-Forwarded-Client-Cert`: base64 of the DER, with the name of Envoy's header.
     ///
-    /// Reads the headers of [`HeaderSet::cloud_foundry`](crate::HeaderSet::cloud_foundry).
+    /// The headers are those of [`HeaderSet::cloud_foundry`](crate::HeaderSet::cloud_foundry).
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};

@@ -146,7 +146,7 @@ impl Receiver {
     /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
     /// ```
     ///
-    /// Reads the headers of [`HeaderSet::envoy`](crate::HeaderSet::envoy).
+    /// The headers are those of [`HeaderSet::envoy`](crate::HeaderSet::envoy).
     #[must_use]
     pub fn envoy(unstated: Unstated) -> Self {
         Self::from_set(&HeaderSet::envoy(), Some(unstated))

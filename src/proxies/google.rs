@@ -121,7 +121,7 @@ impl Receiver {
     /// A certificate with a `client-cert-error` is not trusted, whatever `client-cert-chain-verified` is and whatever the error is,
     /// also `client_cert_subject_dn_exceeded_size_limit`.
     ///
-    /// Reads the headers of [`HeaderSet::google`](crate::HeaderSet::google).
+    /// The headers are those of [`HeaderSet::google`](crate::HeaderSet::google).
     ///
     /// ```
     /// use tls_client_auth::Receiver;

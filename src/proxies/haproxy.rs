@@ -175,7 +175,7 @@ impl Receiver {
 
     /// Reads the headers of the example in HAProxy's manual: `X-SSL-Client-Verify` and others. Individual fields only; no certificate.
     ///
-    /// Reads the headers of [`HeaderSet::haproxy_manual`](crate::HeaderSet::haproxy_manual).
+    /// The headers are those of [`HeaderSet::haproxy_manual`](crate::HeaderSet::haproxy_manual).
     ///
     /// ```
     /// use tls_client_auth::Receiver;

@@ -59,7 +59,7 @@ impl HeaderSet {
 impl Receiver {
     /// Reads the headers of Kong's `tls-metadata-headers` plugin.
     ///
-    /// Reads the headers of [`HeaderSet::kong`](crate::HeaderSet::kong).
+    /// The headers are those of [`HeaderSet::kong`](crate::HeaderSet::kong).
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};

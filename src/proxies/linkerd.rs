@@ -44,7 +44,7 @@ impl HeaderSet {
 impl Receiver {
     /// Reads Linkerd's `l5d-client-id`: a [name](Self::receive_with_names) and nothing else.
     ///
-    /// Reads the headers of [`HeaderSet::linkerd`](crate::HeaderSet::linkerd).
+    /// The headers are those of [`HeaderSet::linkerd`](crate::HeaderSet::linkerd).
     ///
     /// ```
     /// use tls_client_auth::receive::StatedName;

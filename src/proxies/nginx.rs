@@ -146,7 +146,7 @@ impl Receiver {
     /// `$ssl_client_cert` with its folded lines, or an encoding that other proxies send under that name: PEM with `+` for a space,
     /// several PEMs, base64 of DER or PEM.
     ///
-    /// Reads the headers of [`HeaderSet::nginx`](crate::HeaderSet::nginx).
+    /// The headers are those of [`HeaderSet::nginx`](crate::HeaderSet::nginx).
     ///
     /// ```
     /// use tls_client_auth::Receiver;
@@ -168,7 +168,7 @@ impl Receiver {
     /// controller does not set the certificate's header and forwards a client's own: read [`only`](Self::only) the other three then. On
     /// hosts without `auth-tls-secret` it forwards all four.
     ///
-    /// Reads the headers of [`HeaderSet::ingress_nginx`](crate::HeaderSet::ingress_nginx).
+    /// The headers are those of [`HeaderSet::ingress_nginx`](crate::HeaderSet::ingress_nginx).
     ///
     /// ```
     /// use tls_client_auth::Receiver;

@@ -47,7 +47,7 @@ impl Receiver {
     /// Reads RFC 9440's `Client-Cert` and `Client-Cert-Chain`, each in one line. Cloudflare, Google, Envoy's `client_cert` filter and
     /// CloudFront's passthrough mode send them; the last two also for unverified certificates.
     ///
-    /// Reads the headers of [`HeaderSet::rfc9440`](crate::HeaderSet::rfc9440).
+    /// The headers are those of [`HeaderSet::rfc9440`](crate::HeaderSet::rfc9440).
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};

@@ -87,7 +87,7 @@ impl Receiver {
     /// and the dates of one certificate are read, and only if no name can have produced them, because Traefik escapes nothing. Declare
     /// the groups that your Traefik sends with [`declares`](Self::declares); a name can produce the others.
     ///
-    /// Reads the headers of [`HeaderSet::traefik`](crate::HeaderSet::traefik).
+    /// The headers are those of [`HeaderSet::traefik`](crate::HeaderSet::traefik).
     ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};

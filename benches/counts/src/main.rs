@@ -3,11 +3,15 @@
 //! `counts JOB CERTIFICATE TIMES`; with `allocations` as the number of times, it prints how often one job allocates. `counts held
 //! CERTIFICATE waiting|sent` prints the bytes that a connection holds whose certificate is shared with the TLS library.
 
+#[path = "../../harness/browser.rs"]
+mod browser;
+
 use std::alloc::System;
 use std::hint::black_box;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use browser::REQUEST;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
@@ -25,22 +29,6 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// The large certificate is over Cloudflare's limit; here it is forwarded all the same.
 const LIMITS: Limits = Limits::new().encoded_leaf(16 * 1024);
-
-/// What a browser sends.
-const REQUEST: [(&str, &str); 12] = [
-    ("host", "app.example.com"),
-    ("user-agent", "Mozilla/5.0"),
-    ("accept", "text/html"),
-    ("accept-language", "en"),
-    ("accept-encoding", "gzip"),
-    ("cookie", "session=1"),
-    ("referer", "https://app.example.com/"),
-    ("cache-control", "no-cache"),
-    ("sec-fetch-mode", "navigate"),
-    ("sec-fetch-site", "none"),
-    ("x-request-id", "1"),
-    ("content-type", "application/json"),
-];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();

@@ -4,6 +4,9 @@
 //! The floor is base64 decoding, SHA-1 and SHA-256 of the leaf. The others look at the certificate alone; the crate also reads the verdict and
 //! refuses what is there twice or looks alike.
 
+#[path = "../../harness/browser.rs"]
+mod browser;
+
 use std::hint::black_box;
 
 use base64::Engine as _;
@@ -17,6 +20,7 @@ use tls_client_auth::{
 };
 
 use super::{CERTIFICATES, Candidate, LIMITS};
+use browser::REQUEST;
 
 /// How the certificate stands in its header.
 #[derive(Clone, Copy)]
@@ -34,22 +38,6 @@ struct Received {
     header: &'static str,
     form: Form,
 }
-
-/// What a browser sends.
-const REQUEST: [(&str, &str); 12] = [
-    ("host", "app.example.com"),
-    ("user-agent", "Mozilla/5.0"),
-    ("accept", "text/html"),
-    ("accept-language", "en"),
-    ("accept-encoding", "gzip"),
-    ("cookie", "session=1"),
-    ("referer", "https://app.example.com/"),
-    ("cache-control", "no-cache"),
-    ("sec-fetch-mode", "navigate"),
-    ("sec-fetch-site", "none"),
-    ("x-request-id", "1"),
-    ("content-type", "application/json"),
-];
 
 fn received() -> [Received; 6] {
     let verified = Unstated::Verified;
