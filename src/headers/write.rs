@@ -73,6 +73,10 @@ impl Forms {
         Self(self.0 | other.0)
     }
 
+    const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     const fn in_both(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
@@ -310,6 +314,8 @@ impl<'c> Writer<'c> {
         };
         let Some(forms) = forms else {
             self.text.truncate(start);
+            // The other row of the pair does not try it again.
+            self.wanted = self.wanted.without(one);
             return None;
         };
         for (form, range) in pair.into_iter().zip(forms) {
