@@ -237,8 +237,12 @@ impl<'v> Stated<'v> {
 
     /// The chain, in order; `None` if positions are missing.
     pub(crate) fn take_chain(&mut self) -> Option<Vec<Arc<[u8]>>> {
+        let chain = self.chain.take();
+        if self.places.is_empty() {
+            return Some(chain.unwrap_or_default());
+        }
         let places = core::mem::take(&mut self.places);
-        let Some(chain) = self.chain.take() else {
+        let Some(chain) = chain else {
             return Some(places.into_iter().map(|(_, der)| der).collect());
         };
         let agrees = |(index, der): &(u8, Arc<[u8]>)| chain.get(usize::from(*index)) == Some(der);

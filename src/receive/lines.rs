@@ -12,6 +12,8 @@ use crate::headers::name::is_alike;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     names: Box<[Name]>,
+    /// The lengths of all names, modulo 64, a bit each: most headers of a request have none of them.
+    lengths: u64,
     /// The first name of each length, modulo 64. The names of a length end where those of the next one begin.
     starts: Box<[u32]>,
 }
@@ -60,7 +62,14 @@ impl Names {
             let before = names.partition_point(|name| name.name.len() & 63 < length);
             u32::try_from(before).unwrap_or(u32::MAX)
         };
-        Self { starts: (0..=64).map(start).collect(), names: names.into() }
+        let lengths = names.iter().fold(0, |lengths, name| lengths | 1 << (name.name.len() & 63));
+        Self { lengths, starts: (0..=64).map(start).collect(), names: names.into() }
+    }
+
+    /// Whether any of the names has this one's length, modulo 64.
+    #[inline]
+    const fn have_length_of(&self, name: &[u8]) -> bool {
+        self.lengths >> (name.len() & 63) & 1 == 1
     }
 
     /// The row of a header, and whether the name is the row's in any case; otherwise it only looks like it.
@@ -69,7 +78,7 @@ impl Names {
         let bound = |at| self.starts.get(at).and_then(|start| usize::try_from(*start).ok());
         let length = name.len() & 63;
         let own = self.names.get(bound(length)?..bound(length.saturating_add(1))?)?;
-        let ending = if own.is_empty() { return None } else { ending(name) };
+        let ending = ending(name);
         let mut own = own.iter().filter(|own| ending & own.mask == own.letters);
         own.find_map(|own| own.compare(name))
     }
@@ -103,7 +112,8 @@ impl<'h> Line<'h> {
 }
 
 impl<'h> Lines<'h> {
-    fn none(rows: usize) -> Self {
+    /// No values yet, for a receiver with this many rows.
+    pub(super) fn none(rows: usize) -> Self {
         let many = if rows > FEW { alloc::vec![None; rows] } else { Vec::new() };
         Self { few: [None; FEW], many, rows }
     }
@@ -121,15 +131,18 @@ impl<'h> Lines<'h> {
 }
 
 impl Receiver {
-    /// The lines of a request. A duplicate, a similar name and a value that is too long are errors.
-    pub(super) fn lines<'h, H: RequestHeaders + ?Sized>(
+    /// Finds the lines of a request. A duplicate, a similar name and a value that is too long are errors.
+    pub(super) fn find<'h, H: RequestHeaders + ?Sized>(
         &self,
         headers: &'h H,
-    ) -> Result<Lines<'h>, ReceiveError> {
-        let mut lines = Lines::none(self.rows.len());
+        lines: &mut Lines<'h>,
+    ) -> Result<(), ReceiveError> {
         let values = lines.values_mut();
         let mut error = None;
         headers.visit(&mut |name, value| {
+            if !self.names.have_length_of(name) {
+                return;
+            }
             let Some((row, is_own)) = self.names.find(name) else { return };
             let Some(place) = values.get_mut(row) else { return };
             let kind = if !is_own {
@@ -145,7 +158,7 @@ impl Receiver {
         });
         match error.and_then(|(row, kind)| Some((self.rows.get(row)?, kind))) {
             Some((row, kind)) => Err(ReceiveError::new(&row.header, kind)),
-            None => Ok(lines),
+            None => Ok(()),
         }
     }
 

@@ -47,11 +47,11 @@ pub(super) fn record(stated: &Stated<'_>, client: ClientCertificate) -> TlsClien
     let verified = client.verification().text(stated.dialect);
     let mut hex = Vec::with_capacity(104);
     if let Some(Digest::Of(digest)) = &stated.sha1 {
-        encoding::hex_lower(digest, &mut hex);
+        encoding::hex_lower_exactly(digest, &mut hex);
     }
     let end_of_sha1 = hex.len();
     if let Some(Digest::Of(digest)) = &stated.sha256 {
-        encoding::hex_lower(digest, &mut hex);
+        encoding::hex_lower_exactly(digest, &mut hex);
     }
     let (sha1, sha256) = hex.split_at_checked(end_of_sha1).unwrap_or_default();
     let texts: [&[u8]; Property::ALL.len()] = Property::ALL.map(|property| match property {

@@ -39,7 +39,7 @@ impl Receiver {
         &self,
         headers: &H,
     ) -> Result<TlsClientAuth, ReceiveError> {
-        self.read(&mut self.lines(headers)?, true, |outcome| outcome.record())
+        self.read_headers(headers, true, |outcome| outcome.record())
     }
 
     /// Parses the headers and also returns the certificate's DNS names, URIs (such as a SPIFFE ID) and TLS identities.
@@ -66,7 +66,7 @@ impl Receiver {
         &self,
         headers: &H,
     ) -> Result<Received, ReceiveError> {
-        self.read(&mut self.lines(headers)?, true, |outcome| outcome.received())
+        self.read_headers(headers, true, |outcome| outcome.received())
     }
 
     /// Returns the subject of a trusted client, and `None` for every other client.
@@ -95,7 +95,18 @@ impl Receiver {
         &self,
         headers: &H,
     ) -> Result<Option<String>, ReceiveError> {
-        self.read(&mut self.lines(headers)?, false, |outcome| outcome.trusted_subject(self.dialect))
+        self.read_headers(headers, false, |outcome| outcome.trusted_subject(self.dialect))
+    }
+
+    fn read_headers<H: RequestHeaders + ?Sized, T>(
+        &self,
+        headers: &H,
+        with_digests: bool,
+        finish: impl FnOnce(Outcome<'_>) -> T,
+    ) -> Result<T, ReceiveError> {
+        let mut lines = Lines::none(self.rows.len());
+        self.find(headers, &mut lines)?;
+        self.read(&mut lines, with_digests, finish)
     }
 
     /// Parses the lines by all rules, and passes the outcome to `finish`. It has the leaf's digests that a header states, and both

@@ -22,6 +22,10 @@ pub(super) struct Verdict<'h> {
 impl<'h> Verdict<'h> {
     pub(super) fn read(lines: &Lines<'h>, receiver: &'h Receiver) -> Result<Self, ReceiveError> {
         // They are the first rows.
+        let has_any = receiver.rows.first().is_some_and(|row| row.field.is_beside_verdict());
+        if let (false, Some(unstated)) = (has_any, receiver.unstated) {
+            return Ok(Self { verification: Some(assumed(unstated)), ..Self::default() });
+        }
         let lines_of_verdict =
             || receiver.rows_of(lines).take_while(|line| line.row.field.is_beside_verdict());
         if receiver.has_verdict_always {
@@ -132,10 +136,7 @@ impl<'h> Verdict<'h> {
             (None, verified) if receiver.tells_verdict => verified,
             // Without the revocation beside it, success is not the whole verdict, and a failure is one.
             (None, Some(failed)) if failed != SUCCESS => Some(failed),
-            (None, _) => receiver.unstated.map(|unstated| match unstated {
-                Unstated::Verified => SUCCESS,
-                Unstated::NotVerified => Verification::None,
-            }),
+            (None, _) => receiver.unstated.map(assumed),
         })
     }
 
@@ -183,6 +184,14 @@ impl<'h> Verdict<'h> {
         // Present: `is_there` has checked it.
         let verification = self.verification.unwrap_or(Verification::None);
         Ok(presented.then_some((verification, revoked.is_some())))
+    }
+}
+
+/// The verdict that the caller stated for headers without one.
+const fn assumed(unstated: Unstated) -> Verification {
+    match unstated {
+        Unstated::Verified => Verification::Success,
+        Unstated::NotVerified => Verification::None,
     }
 }
 
