@@ -159,11 +159,12 @@ impl<'t> Text<'t> {
                 self.rest = behind;
             }
             let (byte, behind) = self.first()?;
-            match byte {
-                b'-' => return Some(text),
-                byte if byte.is_ascii_whitespace() => {}
-                byte => text.push(byte),
+            if byte == b'-' {
+                return Some(text);
             }
+            // Removed again instead of skipped: no processor predicts which of the escapes are line feeds.
+            text.push(byte);
+            text.truncate(text.len().saturating_sub(byte.is_ascii_whitespace().into()));
             self.rest = behind;
         }
     }

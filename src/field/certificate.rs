@@ -309,12 +309,22 @@ fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     encoding::decode_base64(text).or_else(|| encoding::decode_base64(&unfolded(text)))
 }
 
-/// Decodes PEM blocks. Base64 contains no backslash, so a backslash means `\n` or `\r\n` in place of line ends.
+/// Decodes PEM blocks, which may have `\n` or `\r\n` in place of line ends.
 fn pem(text: &[u8], most: usize, certificates: &mut Certificates<'_>) -> Option<()> {
-    let lines = text.contains(&b'\\').then(|| String::from_utf8_lossy(text));
-    let lines = lines.map(|text| text.replace("\\r", "\r").replace("\\n", "\n").into_bytes());
-    let blocks = encoding::pem_texts(lines.as_deref().unwrap_or(text));
-    blocks.take(most.saturating_add(1)).try_for_each(|block| {
+    if let Some(blocks) = pem_blocks(text, most) {
+        *certificates = blocks;
+        return Some(());
+    }
+    // Neither base64 nor a marker contains a backslash, so only the second attempt can read it.
+    let lines = text.contains(&b'\\').then(|| String::from_utf8_lossy(text))?;
+    let lines = lines.replace("\\r", "\r").replace("\\n", "\n");
+    *certificates = pem_blocks(lines.as_bytes(), most)?;
+    Some(())
+}
+
+fn pem_blocks(text: &[u8], most: usize) -> Option<Certificates<'static>> {
+    let mut certificates = Certificates::default();
+    for block in encoding::pem_texts(text).take(most.saturating_add(1)) {
         let (label, base64) = block?;
         let mut decoded = Decoded::of(Cow::Owned(base64))?;
         if label.name == encoding::PEM_TRUSTED {
@@ -322,8 +332,8 @@ fn pem(text: &[u8], most: usize, certificates: &mut Certificates<'_>) -> Option<
             decoded = Decoded { bytes, text: None };
         }
         certificates.push(decoded);
-        Some(())
-    })
+    }
+    Some(certificates)
 }
 
 fn concatenated<'v>(value: &[u8], most: usize) -> Read<Certificates<'v>> {

@@ -91,9 +91,12 @@ fn element<'v>(
 ) -> Result<(&'v [u8], Element<'v>, &'v [u8]), ReceiveErrorKind> {
     let (before, hash, mut rest) = around_the_hash(text).ok_or(ReceiveErrorKind::Malformed)?;
     let mut element = Element { hash: Some(Cow::Borrowed(hash)), ..Element::default() };
+    // The value before. A chain begins with the leaf, which need not be searched for its end again.
+    let mut known: &[u8] = b"";
     for key in ["Cert", "Chain", "Subject", "Issuer"] {
         let Some(value) = quoted_value(rest, key) else { continue };
-        let (inside, behind) = value.ok_or(ReceiveErrorKind::Malformed)?;
+        let (inside, behind) = quoted_behind(known, value).ok_or(ReceiveErrorKind::Malformed)?;
+        known = inside;
         if let Some(place) = element.place(key).filter(|_| declared.has(key)) {
             *place = Some(Cow::Borrowed(inside)).filter(|inside: &Cow<'_, _>| !inside.is_empty());
         }
@@ -123,16 +126,19 @@ fn around_the_hash(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     (ends && hash.iter().all(u8::is_ascii_hexdigit)).then_some((before, hash, behind))
 }
 
-/// If the next key is this one, its value, still escaped, and the rest.
-#[expect(clippy::option_option, reason = "another key, and a value that does not end")]
-fn quoted_value<'v>(rest: &'v [u8], key: &str) -> Option<Option<(&'v [u8], &'v [u8])>> {
-    let value = rest.strip_prefix(b";")?.strip_prefix(key.as_bytes())?.strip_prefix(b"=\"")?;
-    Some(quoted(value))
+/// If the next key is this one, the text behind its opening quote.
+fn quoted_value<'v>(rest: &'v [u8], key: &str) -> Option<&'v [u8]> {
+    rest.strip_prefix(b";")?.strip_prefix(key.as_bytes())?.strip_prefix(b"=\"")
 }
 
 /// The text before the closing quote, still escaped, and the rest.
 fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut end = 0usize;
+    quoted_behind(b"", text)
+}
+
+/// The same for a text that may begin with one that is known to have no end of its own.
+fn quoted_behind<'v>(known: &[u8], text: &'v [u8]) -> Option<(&'v [u8], &'v [u8])> {
+    let mut end = if text.starts_with(known) { known.len() } else { 0 };
     loop {
         let rest = text.get(end..)?;
         end = end.saturating_add(position_of_either(rest, [b'"', b'\\'])?);
@@ -170,11 +176,8 @@ fn names<'v>(text: &'v [u8], declared: &Declared, element: &mut Element<'v>) -> 
         list = before;
     }
     let name = list.get(key.len().saturating_add(2)..)?;
-    let separates = |key: &&str| {
-        declared.has(key)
-            && (0..name.len()).any(|at| begins(name.get(at..).unwrap_or_default(), key))
-    };
-    let is_alone = !["URI", "DNS"].iter().any(separates);
+    let separates = |(key, next): (&str, &[u8])| declared.has(key) && contains(name, next);
+    let is_alone = !separates(("URI", b";URI=")) && !separates(("DNS", b";DNS="));
     // In Envoy's header a quote is part of the name; in this crate's it quotes a value that would end early.
     if declared.has(key) && is_alone && !name.is_empty() && !name.contains(&b'"') {
         element.list(key)?.push(Cow::Borrowed(name));
@@ -191,6 +194,10 @@ fn begins(text: &[u8], key: &str) -> bool {
 /// The names, and the issuer at the end of the element. An issuer's text has no bare quote, so the last one is the issuer's.
 fn issuer_behind(text: &[u8]) -> Option<(&[u8], &[u8])> {
     const KEY: &[u8] = b";Issuer=\"";
+    // The names begin with a semicolon of their own.
+    if !may_contain(text.get(1..)?, KEY) {
+        return None;
+    }
     let at = text.windows(KEY.len()).rposition(|window| window == KEY)?;
     let (names, behind) = text.split_at_checked(at)?;
     let (issuer, behind) = quoted(behind.strip_prefix(KEY)?)?;
@@ -206,7 +213,12 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 }
 
 fn position(text: &[u8], part: &[u8]) -> Option<usize> {
-    text.windows(part.len()).position(|window| window == part)
+    may_contain(text, part).then(|| text.windows(part.len()).position(|window| window == part))?
+}
+
+/// Whether the part's first byte is in the text, which is quickly found out, and mostly is not.
+fn may_contain(text: &[u8], part: &[u8]) -> bool {
+    part.first().is_some_and(|first| text.contains(first))
 }
 
 #[cfg(test)]
