@@ -72,11 +72,8 @@ pub(super) enum Source {
     Nobody(Forwarding),
 }
 
-/// The first request's headers, and the certificate to put back if the claim is dropped.
-struct First {
-    waiting: Option<Box<Waiting>>,
-    lines: Option<HeaderLines>,
-}
+/// The first request's headers, to put back if the claim is dropped.
+struct First(Option<Box<Waiting>>);
 
 impl Claim {
     pub(super) const fn new(source: Source, every: bool) -> Self {
@@ -152,8 +149,14 @@ impl Claim {
             Source::Connection(inner) => inner.every.as_deref().map_or(&[][..], slice::from_ref),
             Source::Nobody(forwarding) => forwarding.nobody(),
         };
-        let first = self.first.as_ref().and_then(|first| first.lines.as_ref());
-        first.into_iter().chain(every)
+        let first = match &self.first {
+            Some(First(Some(waiting))) => match &**waiting {
+                Waiting::Lines(lines) => slice::from_ref(lines),
+                Waiting::Client(_) => &[],
+            },
+            _ => &[],
+        };
+        first.iter().chain(every)
     }
 
     /// Calls `add` for each of the [lines](Self::lines). Most requests have none, which a loop finds out faster than one iterator.
@@ -169,17 +172,17 @@ impl Claim {
         Ok(())
     }
 
-    /// Takes the certificate, then renders its lines: if that panics, dropping the claim puts the certificate back.
+    /// Takes the certificate and renders its lines, which replace it. If that panics, dropping the claim puts the certificate back.
     #[cold]
     pub(super) fn take_first(&mut self, connection: &Inner) {
         let Inner { waiting, forwarding, .. } = connection;
-        let first = self.first.insert(First { waiting: waiting.take(), lines: None });
-        first.lines = first.waiting.as_deref_mut().map(|Waiting { client, lines }| {
-            lines.take().map_or_else(
-                || HeaderLines::new(forwarding.first(), client, forwarding.size_limits()),
-                |lines| *lines,
-            )
-        });
+        let First(waiting) = self.first.insert(First(waiting.take()));
+        if let Some(waiting) = waiting.as_deref_mut()
+            && let Waiting::Client(client) = waiting
+        {
+            let lines = HeaderLines::new(forwarding.first(), client, forwarding.size_limits());
+            *waiting = Waiting::Lines(lines);
+        }
     }
 
     /// The proxy's forwarding.
@@ -222,14 +225,11 @@ impl Claim {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        if let Some(First { waiting, lines }) = self.first.take()
+        if let Some(First(waiting)) = self.first.take()
             && let Source::Connection(inner) = &self.source
         {
-            // Kept, so that a client that aborts its requests does not cause them to be rendered each time.
-            inner.waiting.put(waiting.map(|mut waiting| {
-                waiting.lines = lines.map(Box::new);
-                waiting
-            }));
+            // The lines are kept, so that a client that aborts its requests does not cause them to be rendered each time.
+            inner.waiting.put(waiting);
             inner.state.store(READY, Ordering::Release);
         }
     }

@@ -50,7 +50,7 @@ pub(super) struct Inner {
     pub(super) forwarding: Forwarding,
     /// Whether the client is trusted; needed after the certificate is freed.
     pub(super) trusted: bool,
-    /// The certificate, until it is sent.
+    /// The certificate or its lines, until they are sent.
     pub(super) waiting: Slot<Waiting>,
     /// Rendered once, for all requests.
     pub(super) every: Option<Box<HeaderLines>>,
@@ -58,10 +58,10 @@ pub(super) struct Inner {
 
 /// The data for the first request.
 #[derive(Clone)]
-pub(super) struct Waiting {
-    pub(super) client: ClientCertificate,
-    /// The lines, if a claim that rendered them was dropped.
-    pub(super) lines: Option<Box<HeaderLines>>,
+pub(super) enum Waiting {
+    Client(ClientCertificate),
+    /// The lines, after a claim that rendered them was dropped.
+    Lines(HeaderLines),
 }
 
 impl ConnectionState {
@@ -77,7 +77,7 @@ impl ConnectionState {
         let waits = forwarding.first().iter().any(|entry| entry.is_for(&client));
         Self(Arc::new(Inner {
             state: AtomicU8::new(if waits { READY } else { SENT }),
-            waiting: Slot::new(waits.then(|| Box::new(Waiting { client, lines: None }))),
+            waiting: Slot::new(waits.then(|| Box::new(Waiting::Client(client)))),
             every,
             trusted,
             forwarding,
