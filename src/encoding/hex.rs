@@ -12,28 +12,34 @@ pub(crate) fn hex_lower(bytes: &[u8], out: &mut Vec<u8>) {
     spell::<b'a'>(bytes, out);
 }
 
+/// `a382`, for bytes of a known number, such as a digest's: in one piece.
+#[inline]
+pub(crate) fn hex_lower_exactly<const N: usize>(bytes: &[u8; N], out: &mut Vec<u8>) {
+    piece::<b'a', N>(bytes, out);
+}
+
 /// Writes sixteen bytes at a time; the last ones may be written twice.
 fn spell<const A: u8>(bytes: &[u8], out: &mut Vec<u8>) {
     let Some(last) = bytes.last_chunk::<16>() else {
         let (mut padded, end) = ([0; 16], out.len().saturating_add(bytes.len().saturating_mul(2)));
         padded.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
-        sixteen::<A>(&padded, out);
+        piece::<A, 16>(&padded, out);
         return out.truncate(end);
     };
     let start = out.len();
-    bytes.as_chunks::<16>().0.iter().for_each(|bytes| sixteen::<A>(bytes, out));
+    bytes.as_chunks::<16>().0.iter().for_each(|bytes| piece::<A, 16>(bytes, out));
     if !bytes.len().is_multiple_of(16) {
         out.truncate(start.saturating_add(bytes.len().saturating_mul(2)).saturating_sub(32));
-        sixteen::<A>(last, out);
+        piece::<A, 16>(last, out);
     }
 }
 
 /// Computes both digits of a byte as one 16-bit number, which vectorizes on every processor: a third of the instructions.
 #[inline]
-fn sixteen<const A: u8>(bytes: &[u8; 16], out: &mut Vec<u8>) {
+fn piece<const A: u8, const N: usize>(bytes: &[u8; N], out: &mut Vec<u8>) {
     // From `9` to the first letter.
     let gap = u16::from(A.wrapping_sub(b':'));
-    let mut digits = [[0; 2]; 16];
+    let mut digits = [[0; 2]; N];
     for (place, byte) in digits.iter_mut().zip(bytes) {
         let nibbles = u16::from(*byte) >> 4 | (u16::from(*byte) & 0x0f) << 8;
         // 1 in each half that is over nine.

@@ -20,8 +20,8 @@ pub(crate) use byte_sequence::decode_byte_sequences;
 pub(crate) use byte_sequence::{byte_sequence, byte_sequence_texts};
 pub(crate) use decimal::{Decimal, decimal, padded_decimal, signed_decimal, two_digits};
 pub(crate) use hex::{
-    decode_hex, decode_hex_exactly, hex_escape, hex_lower, hex_lower_colons, hex_upper,
-    hex_upper_colons, is_hex_upper, nibble,
+    decode_hex, decode_hex_exactly, hex_escape, hex_lower, hex_lower_colons, hex_lower_exactly,
+    hex_upper, hex_upper_colons, is_hex_upper, nibble,
 };
 pub(crate) use list::list;
 pub(crate) use pem::{PEM_LABELS, PEM_TRUSTED, pem, pem_texts};

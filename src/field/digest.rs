@@ -41,7 +41,7 @@ impl DigestForm {
     #[inline]
     pub(super) fn write<const N: usize>(self, digest: &[u8; N], out: &mut Vec<u8>) {
         match self {
-            Self::Lower => encoding::hex_lower(digest, out),
+            Self::Lower => encoding::hex_lower_exactly(digest, out),
             Self::Upper => encoding::hex_upper(digest, out),
             Self::Base64Unpadded => encoding::base64_unpadded(digest, out),
             Self::Base64Url => encoding::base64_url(digest, out),
