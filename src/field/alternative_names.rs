@@ -53,7 +53,10 @@ impl SanKind {
 }
 
 /// The text of a kind's entries, as encoded in the certificate. An entry with a byte outside 0x20 to 0x7E is left out.
-pub(super) fn raw(certificate: Certificate<'_>, kind: SanKind) -> impl Iterator<Item = &str> {
+pub(super) fn raw<'c>(
+    certificate: &Certificate<'c>,
+    kind: SanKind,
+) -> impl Iterator<Item = &'c str> + use<'c> {
     certificate.subject_alt_names().filter_map(move |name| match (name, kind) {
         (SubjectAltName::Dns(text), SanKind::Dns)
         | (SubjectAltName::Email(text), SanKind::Email)
@@ -71,7 +74,7 @@ pub(super) fn raw(certificate: Certificate<'_>, kind: SanKind) -> impl Iterator<
 
 /// The entries of a kind as Go prints them, without those that contain anything but printable ASCII. Go parses extensions of
 /// version 3 only: `parseCertificate` of `crypto/x509`.
-pub(super) fn go(certificate: Certificate<'_>, kind: SanKind) -> Vec<String> {
+pub(super) fn go(certificate: &Certificate<'_>, kind: SanKind) -> Vec<String> {
     if certificate.version() != Some(3) {
         return Vec::new();
     }
@@ -94,7 +97,7 @@ pub(super) fn go(certificate: Certificate<'_>, kind: SanKind) -> Vec<String> {
 }
 
 /// Writes the list as Go does: `[a b]`, or `[]` if it is empty. A space separates entries, so an entry with a space is left out.
-pub(super) fn write_go_list(certificate: Certificate<'_>, kind: SanKind, out: &mut Vec<u8>) {
+pub(super) fn write_go_list(certificate: &Certificate<'_>, kind: SanKind, out: &mut Vec<u8>) {
     let mut entries = go(certificate, kind);
     entries.retain(|entry| !entry.contains(' '));
     out.push(b'[');

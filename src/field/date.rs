@@ -100,7 +100,7 @@ impl DateForm {
 
 /// `NotBefore=…;NotAfter=…`
 pub(super) fn write_validity(
-    certificate: Certificate<'_>,
+    certificate: &Certificate<'_>,
     dialect: Dialect,
     out: &mut Vec<u8>,
 ) -> Option<()> {

@@ -21,7 +21,7 @@ pub(crate) struct Facts<'c> {
     pub(crate) by: &'c [String],
     /// The size limits for the field that is written next.
     sizes: Sizes,
-    pub(super) certificate: Option<Certificate<'c>>,
+    pub(super) certificate: Option<&'c Certificate<'c>>,
     /// The root's certificate, if the caller gave it.
     pub(super) root: Option<Name<'c>>,
     pub(super) sha1: Option<[u8; 20]>,
@@ -81,15 +81,26 @@ fn are_printable(bytes: &[u8]) -> bool {
 }
 
 impl<'c> Facts<'c> {
-    /// Parses and hashes only what is needed.
-    pub(crate) fn new(client: &'c ClientCertificate, limits: Limits, needs: Needs) -> Self {
-        let [read, sha1, sha256] =
-            [Needs::READ, Needs::SHA1, Needs::SHA256].map(|need| needs.has(need));
-        let leaf = client.leaf();
-        let certificate = leaf
-            .filter(|_| read)
-            .and_then(|leaf| Certificate::from_der_up_to(leaf, limits.certificate).ok());
-        let digests = match leaf {
+    /// Parses the leaf for [`new`](Self::new), if the fields need it.
+    #[inline]
+    pub(crate) fn leaf(
+        client: &'c ClientCertificate,
+        limits: Limits,
+        needs: Needs,
+    ) -> Option<Certificate<'c>> {
+        let leaf = client.leaf().filter(|_| needs.has(Needs::READ))?;
+        Certificate::from_der_up_to(leaf, limits.certificate).ok()
+    }
+
+    /// Creates the facts from the [leaf](Self::leaf), and hashes only what is needed.
+    pub(crate) fn new(
+        client: &'c ClientCertificate,
+        limits: Limits,
+        needs: Needs,
+        certificate: Option<&'c Certificate<'c>>,
+    ) -> Self {
+        let [sha1, sha256] = [Needs::SHA1, Needs::SHA256].map(|need| needs.has(need));
+        let digests = match client.leaf() {
             Some(leaf) if sha1 && sha256 => {
                 let (sha1, sha256) = fingerprint::sha1_and_sha256(leaf);
                 (Some(sha1), Some(sha256))
@@ -108,11 +119,11 @@ impl<'c> Facts<'c> {
         client: &'c ClientCertificate,
         limits: Limits,
         needs: Needs,
-        certificate: Option<Certificate<'c>>,
+        certificate: Option<&'c Certificate<'c>>,
         (sha1, sha256): (Option<[u8; 20]>, Option<[u8; 32]>),
     ) -> Self {
         let [keys, root] = [Needs::KEYS, Needs::ROOT].map(|need| needs.has(need));
-        let (subject_key_identifier, authority) = match &certificate {
+        let (subject_key_identifier, authority) = match certificate {
             Some(certificate) if keys => certificate.key_identifiers(),
             _ => (None, None),
         };
@@ -152,7 +163,7 @@ impl<'c> Facts<'c> {
     #[inline]
     pub(crate) fn expected_length(&self, field: Field) -> usize {
         let name = |name: Name<'_>| name.as_der().len().saturating_add(16);
-        match (field, &self.certificate) {
+        match (field, self.certificate) {
             (Field::Issuer(_), Some(certificate)) => name(certificate.issuer()),
             (Field::Subject(_), Some(certificate)) => name(certificate.subject()),
             (field, _) if field.holds_certificates() => {
@@ -265,8 +276,8 @@ impl<'c> Facts<'c> {
                 || self.sizes == Sizes::Google && self.is_too_large_for_google(field))
     }
 
-    pub(crate) const fn certificate(&self) -> Option<&Certificate<'c>> {
-        self.certificate.as_ref()
+    pub(crate) const fn certificate(&self) -> Option<&'c Certificate<'c>> {
+        self.certificate
     }
 }
 

@@ -16,7 +16,7 @@ const CURVES: [&[u8]; 3] = [
 ];
 
 /// The contents of the BIT STRING (RFC 5280 §4.1.2.7), for the kinds of keys that Caddy prints, which exclude RSA.
-pub(super) fn bits(certificate: Certificate<'_>) -> Option<&[u8]> {
+pub(super) fn bits<'c>(certificate: &Certificate<'c>) -> Option<&'c [u8]> {
     const PART: Part = Part::SubjectPublicKeyInfo;
     let mut outer = Cursor::new(certificate.subject_public_key_info());
     let mut fields = outer.expect(cursor::SEQUENCE, PART).ok()?.inside();

@@ -169,7 +169,9 @@ mod tests {
                 for word in &words {
                     let field: Field = word.parse().unwrap();
                     let field = field.nth(0).unwrap_or(field);
-                    let facts = Facts::new(&client, Limits::new(), field.needs());
+                    let needs = field.needs();
+                    let leaf = Facts::leaf(&client, Limits::new(), needs);
+                    let facts = Facts::new(&client, Limits::new(), needs, leaf.as_ref());
                     for dialect in [Dialect::OpenSsl, Dialect::BoringSsl] {
                         let (mut out, mut raw) = (Vec::new(), Vec::new());
                         let written = facts.write(field, dialect, &mut out);

@@ -34,7 +34,7 @@ impl Facts<'_> {
             info.push(b',');
             let start = info.len();
             let certificate = Certificate::from_der_up_to(der, self.limits.certificate).ok();
-            if certificate.and_then(|read| write_certificate(read, &mut info)).is_none() {
+            if certificate.as_ref().and_then(|read| write_certificate(read, &mut info)).is_none() {
                 info.truncate(start);
             }
         }
@@ -43,7 +43,7 @@ impl Facts<'_> {
     }
 }
 
-fn write_certificate(certificate: Certificate<'_>, out: &mut Vec<u8>) -> Option<()> {
+fn write_certificate(certificate: &Certificate<'_>, out: &mut Vec<u8>) -> Option<()> {
     let mut groups = Groups { out, any: false };
     let subject = name(certificate.subject(), true)?;
     groups.push("Subject", &subject);

@@ -246,7 +246,9 @@ mod tests {
             ),
         ];
         for (name, client, words, code, flag) in cases {
-            let facts = Facts::new(&client, Limits::new(), Needs::NOTHING);
+            let needs = Needs::NOTHING;
+            let leaf = Facts::leaf(&client, Limits::new(), needs);
+            let facts = Facts::new(&client, Limits::new(), needs, leaf.as_ref());
             let write = |form| text(|out| facts.write_verdict(form, Dialect::OpenSsl, out));
             assert_eq!(write(VerdictForm::Text).as_deref(), Some(words), "{name}");
             assert_eq!(write(VerdictForm::Code).as_deref(), code, "{name}");

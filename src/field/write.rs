@@ -157,7 +157,9 @@ mod tests {
             ),
         ];
         for (field, expected) in lower {
-            let facts = Facts::new(&client, Limits::new(), field.needs());
+            let needs = field.needs();
+            let leaf = Facts::leaf(&client, Limits::new(), needs);
+            let facts = Facts::new(&client, Limits::new(), needs, leaf.as_ref());
             let mut out = Vec::new();
             assert_eq!(facts.write(field, Dialect::OpenSsl, &mut out), Written::Value);
             assert_eq!(core::str::from_utf8(&out), Ok(expected.as_str()), "{field:?}");
@@ -192,7 +194,9 @@ mod tests {
         for (der, form, expected) in cases {
             let client = ClientCertificate::presented(der, Verification::Success);
             let field = Field::SubjectAltName(form);
-            let facts = Facts::new(&client, Limits::new(), field.needs());
+            let needs = field.needs();
+            let leaf = Facts::leaf(&client, Limits::new(), needs);
+            let facts = Facts::new(&client, Limits::new(), needs, leaf.as_ref());
             let mut out = Vec::new();
             facts.write(field, Dialect::OpenSsl, &mut out);
             let expected = expected.unwrap_or_default();

@@ -153,7 +153,8 @@ impl<'c> Writer<'c> {
             }
         }
         (self.wanted, self.shared) = (wanted, shared);
-        let mut facts = Facts::new(self.client, limits, needs);
+        let leaf = Facts::leaf(self.client, limits, needs);
+        let mut facts = Facts::new(self.client, limits, needs, leaf.as_ref());
         let (mut length, mut counted) = (0usize, Forms::NONE);
         for (_, entry) in rows() {
             let Plan { form, is_measured, .. } = entry.plan;

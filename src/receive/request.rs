@@ -166,7 +166,7 @@ impl Receiver {
             return Ok(finish(Outcome::Nobody));
         };
         let disagrees = |header| ReceiveError::new(header, ReceiveErrorKind::Disagrees);
-        match (certificate, identity, chain) {
+        match (&certificate, identity, chain) {
             (Some(certificate), Some(identity), chain) => {
                 let Some(certificates) = stated.take_chain() else {
                     return Err(disagrees(chain.unwrap_or(identity)));
@@ -184,7 +184,7 @@ impl Receiver {
                     client = client.chain(certificates);
                 }
                 let client = client.revoked(revoked).dialect(self.dialect);
-                let (certificate, base64) = (&certificate, base64.as_deref());
+                let base64 = base64.as_deref();
                 Ok(finish(Outcome::Leaf { client, certificate, digests, base64 }))
             }
             (_, _, Some(header)) => {

@@ -205,7 +205,8 @@ impl TlsClientAuth {
     pub fn with_limits(client: &ClientCertificate, limits: Limits) -> Self {
         // The limit on parsing also bounds the texts.
         let limits = limits.text(usize::MAX);
-        let facts = Facts::new(client, limits, Property::NEEDS);
+        let leaf = Facts::leaf(client, limits, Property::NEEDS);
+        let facts = Facts::new(client, limits, Property::NEEDS, leaf.as_ref());
         Texts::of(&facts, client.printed_as()).record(client.clone())
     }
 
@@ -217,8 +218,7 @@ impl TlsClientAuth {
         base64: Option<&[u8]>,
     ) -> Self {
         let limits = Limits::new().text(usize::MAX);
-        let certificate = Some(*certificate);
-        let mut facts = Facts::known(&client, limits, Property::NEEDS, certificate, digests);
+        let mut facts = Facts::known(&client, limits, Property::NEEDS, Some(certificate), digests);
         facts.base64 = base64;
         let texts = Texts::of(&facts, client.printed_as());
         texts.record(client)

@@ -287,7 +287,7 @@ impl<'c> Facts<'c> {
         dialect: Dialect,
     ) -> Option<Vec<u8>> {
         let mut text = Vec::new();
-        name(&self.certificate.filter(|_| is_wanted)?).write_rfc2253(dialect, &mut text)?;
+        name(self.certificate.filter(|_| is_wanted)?).write_rfc2253(dialect, &mut text)?;
         Some(text)
     }
 }
