@@ -83,6 +83,9 @@ fn main() -> ExitCode {
         drop(connection);
         return ExitCode::SUCCESS;
     }
+    // Otherwise it depends on all of the above whether a job's buffer is cut from a gap in the heap, which is slower.
+    let gaps: Vec<Vec<u8>> = (0..64).map(|_| Vec::with_capacity(2048)).collect();
+    std::mem::forget(gaps);
     let mut run = || match job.as_str() {
         "hashes" => drop(black_box((Sha1::digest(&der), Sha256::digest(&der)))),
         "sha256" => drop(black_box(Sha256::digest(&der))),
@@ -98,14 +101,7 @@ fn main() -> ExitCode {
             drop(black_box(ConnectionState::new(client, forwarding.clone())));
         }
         "request" => drop(black_box(sent.claim().apply(&mut request))),
-        job => {
-            let Some(memory) = &receiver else { return };
-            match job.split('-').next() {
-                Some("again") => drop(black_box(memory.receive(&request))),
-                Some("subject") => drop(black_box(memory.receiver().trusted_subject(&request))),
-                _ => drop(black_box(memory.receiver().receive(&request))),
-            }
-        }
+        job => receive(job, receiver.as_ref(), &request),
     };
     match times.parse::<usize>() {
         Ok(times) => (0..times).for_each(|_| run()),
@@ -118,6 +114,17 @@ fn main() -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+/// Not inlined, so that the jobs of the proxy's side do not save registers for it.
+#[inline(never)]
+fn receive(job: &str, receiver: Option<&Memory>, request: &HeaderMap) {
+    let Some(memory) = receiver else { return };
+    match job.split('-').next() {
+        Some("again") => drop(black_box(memory.receive(request))),
+        Some("subject") => drop(black_box(memory.receiver().trusted_subject(request))),
+        _ => drop(black_box(memory.receiver().receive(request))),
+    }
 }
 
 fn receiver_of(name: &str) -> Option<(HeaderSet, Receiver)> {
