@@ -20,8 +20,8 @@ pub(super) fn can_be_one(rfc2253: &str, legacy: &str) -> bool {
 
 /// Whether the attributes of a name without escapes and multi-valued RDNs are those of the one-line form, the usual case.
 pub(super) fn are_plain_forms_of_one(rfc2253: &[u8], legacy: &[u8]) -> bool {
-    // Without an early exit the loop is vectorized.
-    if rfc2253.iter().fold(false, |any, byte| any | (*byte == b'\\') | (*byte == b'+')) {
+    // Vectorizes, because it does not return early.
+    if rfc2253.iter().fold(0, |any, byte| any | u8::from((*byte == b'\\') | (*byte == b'+'))) > 0 {
         return false;
     }
     let (mut rfc2253, mut legacy) = (rfc2253, legacy);
