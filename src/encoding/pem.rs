@@ -147,12 +147,12 @@ impl<'t> Text<'t> {
     fn up_to_a_dash(&mut self) -> Option<Vec<u8>> {
         let mut text = Vec::with_capacity(self.rest.len());
         loop {
-            // Few bytes are escaped: the others are copied eight at a time.
-            while let Some((eight, behind)) = self.rest.split_first_chunk::<8>() {
-                let plain = digits(eight, self.is_form);
-                text.extend_from_slice(eight);
-                if plain < eight.len() {
-                    text.truncate(text.len().saturating_sub(eight.len().saturating_sub(plain)));
+            // Few bytes are escaped: the others are copied in pieces.
+            while let Some((piece, behind)) = self.rest.split_first_chunk::<PIECE>() {
+                let plain = digits(piece, self.is_form);
+                text.extend_from_slice(piece);
+                if plain < PIECE {
+                    text.truncate(text.len().saturating_sub(PIECE.saturating_sub(plain)));
                     self.rest = self.rest.get(plain..)?;
                     break;
                 }
@@ -170,18 +170,38 @@ impl<'t> Text<'t> {
     }
 }
 
+/// Longer than most texts between two escapes, so that one piece is usually enough.
+const PIECE: usize = 32;
+
 /// The number of bytes before the first `-`, `%` or white space: before the first byte that is `-` or less than `+`. In the form
-/// dialect a `+` counts too. The eight bytes are compared at once, as one number.
-fn digits(eight: &[u8; 8], is_form: bool) -> usize {
+/// dialect a `+` counts too.
+fn digits(piece: &[u8; PIECE], is_form: bool) -> usize {
+    let (words, _) = piece.as_chunks::<8>();
+    let [one, two, three, four] = words else { return 0 };
+    let ends = |word: &[u8; 8]| ends(u64::from_le_bytes(*word), is_form);
+    // All are computed before the first is looked at.
+    let (one, two, three, four) = (ends(one), ends(two), ends(three), ends(four));
+    let digits = if one != 0 {
+        one.trailing_zeros() / 8
+    } else if two != 0 {
+        (two.trailing_zeros() / 8).saturating_add(8)
+    } else if three != 0 {
+        (three.trailing_zeros() / 8).saturating_add(16)
+    } else {
+        (four.trailing_zeros() / 8).saturating_add(24)
+    };
+    usize::try_from(digits).unwrap_or_default()
+}
+
+/// The highest bit of each of eight bytes that ends the digits, up to the first one: the eight are compared at once, as one number.
+const fn ends(word: u64, is_form: bool) -> u64 {
     const fn each(byte: u8) -> u64 {
         u64::from_le_bytes([byte; 8])
     }
-    let word = u64::from_le_bytes(*eight);
     let below = word.wrapping_sub(each(if is_form { b',' } else { b'+' })) & !word;
     let dashes = word ^ each(b'-');
     let dashes = dashes.wrapping_sub(each(1)) & !dashes;
-    let first = ((below | dashes) & each(0x80)).trailing_zeros() / u8::BITS;
-    usize::try_from(first).unwrap_or_default()
+    (below | dashes) & each(0x80)
 }
 
 #[cfg(test)]
@@ -196,16 +216,16 @@ mod tests {
     #[test]
     fn every_byte_is_looked_at() {
         for byte in 0..=u8::MAX {
-            for at in 0..8 {
+            for at in 0..PIECE {
                 for is_form in [false, true] {
-                    let mut eight = *b"AZaz09/=";
-                    eight[at] = byte;
+                    let mut piece = *b"AZaz09/=BYby18/=CXcx27/=DWdw36/=";
+                    piece[at] = byte;
                     // A second one behind it.
-                    eight[7] = if at < 7 { b'-' } else { byte };
+                    piece[PIECE - 1] = if at < PIECE - 1 { b'-' } else { byte };
                     let stops =
                         |byte: &u8| *byte < b'+' || *byte == b'-' || is_form && *byte == b'+';
-                    let expected = eight.iter().position(stops).unwrap_or(8);
-                    assert_eq!(digits(&eight, is_form), expected, "{byte} at {at}");
+                    let expected = piece.iter().position(stops).unwrap_or(PIECE);
+                    assert_eq!(digits(&piece, is_form), expected, "{byte} at {at}");
                 }
             }
         }
