@@ -24,7 +24,7 @@ use harness::{CERTIFICATES, Candidate, request};
 use receivers::receivers;
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
-use tls_client_auth::field::Limits;
+use tls_client_auth::field::{Field, Limits, NameForm};
 use tls_client_auth::receive::Memory;
 use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Verification};
 
@@ -46,14 +46,24 @@ fn main() {
         )];
         for (set, receiver) in receivers().into_iter().take(MEASURED) {
             let set_name = set.name().to_owned();
+            let rows: Vec<(String, Field)> =
+                set.rows().map(|(name, field)| (name.to_owned(), field)).collect();
+            let of_rows = receiver.clone();
             let forwarding = Forwarding::none()
                 .on_every_request(set)
                 .limits(Limits::new().encoded_leaf(1 << 16));
             let client = ClientCertificate::presented(*der, Verification::Success);
             let mut headers = request();
             ConnectionState::new(client, forwarding).forward(&mut headers).commit();
+            let read: Vec<Vec<u8>> = rows
+                .iter()
+                .flat_map(|(name, _)| headers.get(name))
+                .map(|value| value.as_bytes().to_vec())
+                .collect();
+            let kept = read.clone();
             let memory = Memory::new(receiver.clone());
-            let [same, for_subject] = [headers.clone(), headers.clone()];
+            let [same, for_subject, of_headers] =
+                [headers.clone(), headers.clone(), headers.clone()];
             let asked = receiver.clone();
             let receive = move || {
                 black_box(receiver.receive(black_box(&headers)).unwrap());
@@ -63,11 +73,44 @@ fn main() {
                 black_box(memory.receive(black_box(&same)).unwrap());
             };
             candidates.push((format!("{set_name}, the same values again"), Box::new(remember)));
+            let compare = move || {
+                black_box(black_box(&read) == black_box(&kept));
+            };
+            candidates.push((format!("{set_name}, comparing the values alone"), Box::new(compare)));
             let subject = move || {
                 black_box(asked.trusted_subject(black_box(&for_subject)).unwrap());
             };
             candidates.push((format!("{set_name}, the subject alone"), Box::new(subject)));
+            let needed: Vec<&str> = needed_for_subject(&rows);
+            if needed.len() < rows.len() {
+                let reduced = of_rows.only(needed).unwrap();
+                let headers = of_headers;
+                let subject = move || {
+                    black_box(reduced.trusted_subject(black_box(&headers)).unwrap());
+                };
+                candidates.push((
+                    format!("{set_name}, the subject from its own headers"),
+                    Box::new(subject),
+                ));
+            }
         }
         harness::print(name, der, candidates);
     }
+}
+
+/// The headers of a set that an origin needs for the subject of a trusted client: the verdict, and the subject or else the leaf.
+fn needed_for_subject(rows: &[(String, Field)]) -> Vec<&str> {
+    let is_subject =
+        |field: &Field| matches!(field, Field::Subject(NameForm::Rfc2253 | NameForm::Legacy));
+    let has_subject = rows.iter().any(|(_, field)| is_subject(field));
+    let is_needed = |field: &Field| match field {
+        Field::Verdict(_)
+        | Field::Verified
+        | Field::VerifiedFlag(_)
+        | Field::Presented(_)
+        | Field::Revoked(_) => true,
+        Field::Certificate(_) | Field::LeafAndChain(_) | Field::Xfcc(_) => !has_subject,
+        field => is_subject(field),
+    };
+    rows.iter().filter(|(_, field)| is_needed(field)).map(|(name, _)| name.as_str()).collect()
 }

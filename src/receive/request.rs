@@ -75,6 +75,9 @@ impl Receiver {
     /// is hashed only if a header contains its hash. All checks are the same, and so are the errors. The text is that of
     /// [`cert_subject_dn`](TlsClientAuth::cert_subject_dn), in RFC 2253 form: `CN=client.example,O=Example Corp`.
     ///
+    /// If the proxy sends the subject in a header of its own, a receiver that reads [`only`](Self::only) this header and the verdict
+    /// does not parse the certificate at all.
+    ///
     /// It is empty if the certificate has an empty subject or the headers contain none. Do not compare it with a configured name that
     /// may be empty.
     ///
@@ -86,7 +89,11 @@ impl Receiver {
     /// assert_eq!(receiver.trusted_subject(&request("SUCCESS"))?.as_deref(), Some("CN=client.example"));
     /// assert_eq!(receiver.trusted_subject(&request("FAILED:certificate has expired"))?, None);
     /// assert!(receiver.trusted_subject(&request("yes")).is_err());
-    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    ///
+    /// // Without the certificate.
+    /// let receiver = receiver.only(["ssl-client-verify", "ssl-client-s-dn"])?;
+    /// assert_eq!(receiver.trusted_subject(&request("SUCCESS"))?.as_deref(), Some("CN=client.example"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
