@@ -28,10 +28,14 @@ pub use verify_error::{ParseVerifyError, VerifyError};
 ///
 /// ```
 /// use tls_client_auth::{ClientCertificate, Verification};
-/// # let (leaf, intermediate) = (&include_bytes!("../../tests/fixtures/plain.der")[..], &[0u8; 0][..]);
+/// # let leaf = &include_bytes!("../../tests/fixtures/plain.der")[..];
+/// # let intermediate = &include_bytes!("../../tests/fixtures/intermediate.der")[..];
 ///
 /// let client = ClientCertificate::presented(leaf, Verification::Success).chain([intermediate]);
-/// assert!(client.is_trusted());
+/// assert!(client.is_trusted() && !client.is_revoked());
+/// assert_eq!(client.verification(), &Verification::Success);
+/// assert_eq!(client.leaf(), Some(leaf));
+/// assert!(client.chain_certificates().eq([intermediate]));
 /// assert!(!ClientCertificate::none().is_presented());
 /// ```
 #[derive(Clone, Eq, PartialEq)]
@@ -152,6 +156,16 @@ impl ClientCertificate {
     }
 
     /// Sets the dialect for the record and for sets without a fixed dialect; [`Dialect::BoringSsl`] by default.
+    ///
+    /// ```
+    /// use tls_client_auth::client::VerifyError;
+    /// use tls_client_auth::{ClientCertificate, Dialect, TlsClientAuth};
+    ///
+    /// let client = ClientCertificate::presented(*b"DER", VerifyError::DepthZeroSelfSignedCert.into());
+    /// assert_eq!(TlsClientAuth::new(&client).cert_verified(), "FAILED:self signed certificate");
+    /// let client = client.dialect(Dialect::OpenSsl);
+    /// assert_eq!(TlsClientAuth::new(&client).cert_verified(), "FAILED:self-signed certificate");
+    /// ```
     #[must_use]
     pub const fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;

@@ -13,10 +13,12 @@ use crate::x509::Dialect;
 ///
 /// ```
 /// use tls_client_auth::{Dialect, Verification};
-/// use tls_client_auth::client::VerifyError;
+/// use tls_client_auth::client::{Reason, VerifyError};
 ///
 /// let failed = Verification::from(VerifyError::CertHasExpired);
+/// assert_eq!(failed, Verification::Failed(Reason::Known(VerifyError::CertHasExpired)));
 /// assert_eq!(failed.text(Dialect::BoringSsl), "FAILED:certificate has expired");
+/// assert_eq!(Verification::None.text(Dialect::BoringSsl), "NONE");
 /// assert_eq!(Verification::from_code(0, Dialect::OpenSsl), Verification::Success);
 /// ```
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -138,6 +140,9 @@ impl From<VerifyError> for Verification {
 /// assert_eq!(failed, Verification::Failed(Reason::Known(VerifyError::CertHasExpired)));
 /// let failed: Verification = "FAILED:not on our list".parse()?;
 /// assert_eq!(failed, Verification::Failed(Reason::other("not on our list")));
+/// assert!(matches!(failed, Verification::Failed(Reason::Other(_))));
+/// assert_eq!("FAILED".parse(), Ok(Verification::Failed(Reason::Unstated)));
+/// assert_eq!(Reason::Unstated.text(Dialect::OpenSsl), "");
 /// # Ok::<(), tls_client_auth::client::ParseVerifyError>(())
 /// ```
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -166,7 +171,7 @@ impl Reason {
         Self::Other(OtherReason(text.chars().map(printable).collect::<String>().into()))
     }
 
-    /// The reason's text; printable ASCII. Empty for [`Unstated`](Self::Unstated).
+    /// The reason's text, in printable ASCII: `certificate has expired`. Empty for [`Unstated`](Self::Unstated).
     #[must_use]
     pub fn text(&self, dialect: Dialect) -> &str {
         match self {

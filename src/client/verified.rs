@@ -148,14 +148,34 @@ impl ClientCertificate {
         None
     }
 
-    /// The issuer's certificate set by [`verified_issuer`](Self::verified_issuer); `None` if the leaf did not verify.
+    /// The issuer's certificate (DER), as set by [`verified_issuer`](Self::verified_issuer) or found by
+    /// [`verified_issuer_among`](Self::verified_issuer_among); `None` if the leaf did not verify.
+    ///
+    /// ```
+    /// use tls_client_auth::client::VerifyError;
+    /// use tls_client_auth::{ClientCertificate, Verification};
+    ///
+    /// let client = |verification| ClientCertificate::presented(*b"leaf", verification).verified_issuer(*b"issuer");
+    /// assert_eq!(client(Verification::Success).issuer(), Some(&b"issuer"[..]));
+    /// assert_eq!(client(VerifyError::CertHasExpired.into()).issuer(), None);
+    /// ```
     #[must_use]
     pub fn issuer(&self) -> Option<&[u8]> {
         let issuer = self.others.as_deref().and_then(|others| others.issuer.as_deref());
         issuer.filter(|_| self.verification == Verification::Success)
     }
 
-    /// The root's certificate set by [`verified_root`](Self::verified_root); `None` if the leaf did not verify.
+    /// The root's certificate (DER), as set by [`verified_root`](Self::verified_root) or found by
+    /// [`verified_root_among`](Self::verified_root_among); `None` if the leaf did not verify.
+    ///
+    /// ```
+    /// use tls_client_auth::client::VerifyError;
+    /// use tls_client_auth::{ClientCertificate, Verification};
+    ///
+    /// let client = |verification| ClientCertificate::presented(*b"leaf", verification).verified_root(*b"root");
+    /// assert_eq!(client(Verification::Success).root(), Some(&b"root"[..]));
+    /// assert_eq!(client(VerifyError::CertHasExpired.into()).root(), None);
+    /// ```
     #[must_use]
     pub fn root(&self) -> Option<&[u8]> {
         let root = self.others.as_deref().and_then(|others| others.root.as_deref());

@@ -12,7 +12,7 @@ use core::str::FromStr;
 
 macro_rules! verify_errors {
     ($($variant:ident: ($openssl_code:expr, $openssl:literal), ($boringssl_code:expr, $boringssl:literal);)*) => {
-        /// A verification error: OpenSSL's and BoringSSL's `X509_V_ERR_…` constants.
+        /// A verification error: OpenSSL's and BoringSSL's `X509_V_ERR_…` constants. Each variant is documented by OpenSSL's text.
         ///
         /// ```
         /// use tls_client_auth::Dialect;
@@ -20,6 +20,7 @@ macro_rules! verify_errors {
         ///
         /// let error = VerifyError::from_code(18, Dialect::OpenSsl).unwrap();
         /// assert_eq!(error, VerifyError::DepthZeroSelfSignedCert);
+        /// assert_eq!(error.code(Dialect::BoringSsl), Some(18));
         /// assert_eq!(error.text(Dialect::OpenSsl), "self-signed certificate");
         /// assert_eq!(error.text(Dialect::BoringSsl), "self signed certificate");
         /// assert_eq!(VerifyError::from_code(12345, Dialect::OpenSsl), None);
@@ -176,7 +177,7 @@ impl VerifyError {
             .map(|(error, ..)| *error)
     }
 
-    /// The library's code for this reason; `None` if it has none.
+    /// The library's code for this reason: `10` for an expired certificate. `None` if the library has none.
     #[must_use]
     pub fn code(self, dialect: Dialect) -> Option<i32> {
         let (_, openssl, boringssl) = TABLE.iter().find(|(error, ..)| *error == self)?;
