@@ -44,6 +44,18 @@ pin_project! {
 
 impl Claim {
     /// Wraps the request's body, to strip its trailers.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use http::Request;
+    /// use http_body::Body;
+    /// use http_body_util::Full;
+    /// use tls_client_auth::Forwarding;
+    ///
+    /// let claim = Forwarding::rfc9440().claim(None);
+    /// let request = Request::new(Full::new(Bytes::from("data"))).map(|body| claim.strip_body(body));
+    /// assert_eq!(request.body().size_hint().exact(), Some(4));
+    /// ```
     pub fn strip_body<B>(&self, body: B) -> StrippedBody<B> {
         StrippedBody { inner: body, forwarding: self.forwarding().clone(), kept: self.kept() }
     }
@@ -52,6 +64,17 @@ impl Claim {
 impl ConnectionState {
     /// Wraps a request's body, to strip its trailers. For a request that is [withheld](Self::withhold), call [`Claim::strip_body`]: it
     /// strips [kept](Forwarding::keep_family) families too.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use http_body::Body;
+    /// use http_body_util::Full;
+    /// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding};
+    ///
+    /// let connection = ConnectionState::new(ClientCertificate::none(), Forwarding::rfc9440());
+    /// let body = connection.strip_body(Full::new(Bytes::from("data")));
+    /// assert_eq!(body.size_hint().exact(), Some(4));
+    /// ```
     pub fn strip_body<B>(&self, body: B) -> StrippedBody<B> {
         StrippedBody { inner: body, forwarding: self.forwarding().clone(), kept: self.kept() }
     }

@@ -87,6 +87,14 @@ impl Claim {
     /// and trailer for which [`owns`](Self::owns) returns `true`. Then do what
     /// [`consume_connection`](crate::connection::consume_connection) does: remove each header that `Connection` lists, `Connection`
     /// itself, `HTTP2-Settings`, `Proxy-Connection`, and any `Upgrade` except `websocket`. Then add these lines.
+    ///
+    /// ```
+    /// use tls_client_auth::{Forwarding, HeaderSet};
+    ///
+    /// let claim = Forwarding::none().on_every_request(HeaderSet::nginx()).claim(None);
+    /// let lines: Vec<_> = claim.lines().map(|line| (line.name(), line.value())).collect();
+    /// assert_eq!(lines, [("ssl-client-verify", "NONE")]);
+    /// ```
     #[inline]
     pub fn lines(&self) -> impl Iterator<Item = HeaderLine<'_>> {
         let sends = self.forwarding().mode_of_xfcc().sends();
@@ -130,6 +138,14 @@ impl Claim {
     }
 
     /// The names of headers that exceed their limit: see [`HeaderLines::too_large`](crate::headers::HeaderLines::too_large).
+    ///
+    /// ```
+    /// use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Verification};
+    ///
+    /// let client = ClientCertificate::presented(vec![0; 20_000], Verification::Success);
+    /// let claim = ConnectionState::new(client, Forwarding::rfc9440()).claim();
+    /// assert_eq!(claim.too_large().collect::<Vec<_>>(), ["Client-Cert"]);
+    /// ```
     pub fn too_large(&self) -> impl Iterator<Item = &str> {
         self.parts().flat_map(HeaderLines::too_large)
     }

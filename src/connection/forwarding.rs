@@ -18,13 +18,20 @@ use crate::words::{in_words, words};
 /// Which header sets a proxy sends, and when. Created once and shared by all connections.
 ///
 /// ```
+/// use tls_client_auth::connection::XfccMode;
+/// use tls_client_auth::field::Limits;
 /// use tls_client_auth::{Forwarding, HeaderSet};
 ///
 /// // The certificate once, the verdict always.
 /// let forwarding = Forwarding::none()
 ///     .on_first_request(HeaderSet::cloudflare())
-///     .on_every_request(HeaderSet::cloudflare_managed());
-/// # let _ = forwarding;
+///     .on_every_request(HeaderSet::cloudflare_managed())
+///     .xfcc_mode(XfccMode::Sanitize)
+///     .limits(Limits::new().encoded_leaf(20 * 1024));
+/// assert_ne!(forwarding, Forwarding::cloudflare());
+///
+/// assert_eq!(Forwarding::cloudflare(), Forwarding::none().on_first_request(HeaderSet::cloudflare()));
+/// assert_eq!(Forwarding::rfc9440(), Forwarding::none().on_every_request(HeaderSet::rfc9440()));
 /// ```
 ///
 /// With feature `serde`, settings files can describe it: [`Deserialize`](#impl-Deserialize%3C'de%3E-for-Forwarding) lists the keys.
@@ -70,6 +77,15 @@ impl PartialEq for Nobody {
 impl Eq for Nobody {}
 
 /// The clients from which a family of headers is kept: see [`Forwarding::keep_family`].
+///
+/// In settings files it is a word: `trusted` or `anyone`.
+///
+/// ```
+/// use tls_client_auth::connection::KeepFrom;
+///
+/// assert_eq!("trusted".parse(), Ok(KeepFrom::Trusted));
+/// assert_eq!(KeepFrom::Anyone.to_string(), "anyone");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum KeepFrom {

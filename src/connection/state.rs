@@ -38,8 +38,9 @@ pub(super) const SENT: u8 = 2;
 /// assert_eq!(first.len(), 2);
 /// assert_eq!(first[1].1.len(), 64);
 ///
+/// assert!(connection.is_sent() && connection.owns(b"cf_client_cert_sha256"));
 /// let mut second = vec![("Cf-Client-Cert-Sha256".to_owned(), "forged".to_owned())];
-/// connection.forward(&mut second).commit();
+/// connection.claim().apply(&mut second);
 /// assert!(second.is_empty());
 /// ```
 #[derive(Clone)]

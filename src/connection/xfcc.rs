@@ -21,16 +21,22 @@ use crate::words::{in_words, words};
 /// use tls_client_auth::field::Xfcc;
 /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
 ///
-/// let forwarding = Forwarding::none()
-///     .on_every_request(HeaderSet::envoy_with(Xfcc::new().dns()))
-///     .xfcc_mode(XfccMode::AppendForward);
-/// let client = ClientCertificate::presented(der, Verification::Success);
-/// let mut headers = vec![("X-Forwarded-Client-Cert".to_owned(), "Hash=00;DNS=first.example".to_owned())];
-/// ConnectionState::new(client, forwarding).forward(&mut headers).commit();
-/// assert_eq!(
-///     headers[0].1,
-///     "Hash=00;DNS=first.example,Hash=73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa;DNS=client.example"
-/// );
+/// let trusted = ClientCertificate::presented(der, Verification::Success);
+/// let sent = |mode, client: &ClientCertificate| {
+///     let set = HeaderSet::envoy_with(Xfcc::new().dns());
+///     let forwarding = Forwarding::none().on_every_request(set).xfcc_mode(mode);
+///     let mut headers = vec![("X-Forwarded-Client-Cert".to_owned(), "Hash=00;DNS=first.example".to_owned())];
+///     ConnectionState::new(client.clone(), forwarding).forward(&mut headers).commit();
+///     headers.pop().map(|(_, value)| value).unwrap_or_default()
+/// };
+/// let own = "Hash=73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa;DNS=client.example";
+/// assert_eq!(sent(XfccMode::Sanitize, &trusted), "");
+/// assert_eq!(sent(XfccMode::SanitizeSet, &trusted), own);
+/// assert_eq!(sent(XfccMode::AppendForward, &trusted), format!("Hash=00;DNS=first.example,{own}"));
+/// assert_eq!(sent(XfccMode::ForwardOnly, &trusted), "Hash=00;DNS=first.example");
+/// let nobody = ClientCertificate::none();
+/// assert_eq!(sent(XfccMode::ForwardOnly, &nobody), "");
+/// assert_eq!(sent(XfccMode::AlwaysForwardOnly, &nobody), "Hash=00;DNS=first.example");
 /// ```
 #[doc(alias(
     "forward_client_cert_details",
