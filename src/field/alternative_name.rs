@@ -28,7 +28,7 @@ const CONSTRUCTED_UTF8_STRING: u8 = UTF8_STRING | cursor::CONSTRUCTED;
 /// use tls_client_auth::field::{Field, SanKind, SubjectAltNameForm};
 /// # use tls_client_auth::field::Limits;
 /// # use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
-/// # let der = include_bytes!("../../tests/fixtures/plain.der");
+/// # let der = include_bytes!("../../tests/fixtures/san_all.der");
 /// # let value = |field| {
 /// #     let client = ClientCertificate::presented(&der[..], Verification::Success);
 /// #     let set = HeaderSet::new("one", Dialect::OpenSsl, [("X", field)]).unwrap().including_untrusted();
@@ -36,9 +36,17 @@ const CONSTRUCTED_UTF8_STRING: u8 = UTF8_STRING | cursor::CONSTRUCTED;
 /// # };
 ///
 /// // `value` returns the header value of a field for a test certificate.
-/// assert_eq!(value(Field::SubjectAltName(SubjectAltNameForm::Dns(0))), "client.example");
-/// assert_eq!(value(Field::SubjectAltName(SubjectAltNameForm::DnsBase64)), "Y2xpZW50LmV4YW1wbGU=");
-/// assert_eq!(value(Field::SubjectAltName(SubjectAltNameForm::List(SanKind::Dns))), "client.example");
+/// let value = |form| value(Field::SubjectAltName(form));
+/// assert_eq!(value(SubjectAltNameForm::Email(0)), "joe@example.com");
+/// assert_eq!(value(SubjectAltNameForm::Dns(1)), "*.two.example");
+/// assert_eq!(value(SubjectAltNameForm::UserPrincipalName(0)), "upn@example.com");
+/// assert_eq!(value(SubjectAltNameForm::LinkerdIdentity), "spiffe://example.org/ns/default/sa/web");
+/// // The certificate has two URIs.
+/// assert_eq!(value(SubjectAltNameForm::SpiffeId), "");
+/// assert_eq!(value(SubjectAltNameForm::DnsBase64), "b25lLmV4YW1wbGU=,Ki50d28uZXhhbXBsZQ==");
+/// assert!(value(SubjectAltNameForm::UriBase64).ends_with(",aHR0cHM6Ly9leGFtcGxlLm9yZy9pZD9hPWI="));
+/// assert_eq!(value(SubjectAltNameForm::List(SanKind::Dns)), "one.example,*.two.example");
+/// assert!(value(SubjectAltNameForm::OpenSsl).ends_with(", IP Address:192.0.2.1, IP Address:2001:DB8:0:0:0:0:0:1"));
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
@@ -49,15 +57,15 @@ pub enum SubjectAltNameForm {
     Email(u8),
     /// One of the `dNSName`s in the same form: `client.example`.
     Dns(u8),
-    /// One of Microsoft's user principal names (`otherName` 1.3.6.1.4.1.311.20.2.3) in the same form, as UTF-8.
+    /// One of Microsoft's user principal names (`otherName` 1.3.6.1.4.1.311.20.2.3) in the same form, as UTF-8: `user@client.example`.
     UserPrincipalName(u8),
     /// Linkerd's TLS identity: the first entry that is a SPIFFE ID, or a DNS name without `*` and without a trailing dot, in lower
     /// case: `web.default.serviceaccount.identity.linkerd.cluster.local`, `spiffe://example.org/web`.
     LinkerdIdentity,
-    /// The only tag::URI, if its scheme is `spiffe`, and it has no more than 2048 bytes. Google.
+    /// `spiffe://example.org/web`: the only URI, if its scheme is `spiffe`, and it has no more than 2048 bytes. Google.
     SpiffeId,
-    /// All `dNSName`s, each in standard base64 with padding, separated by commas, if the list has no more than 512
-    /// characters. Google.
+    /// `b25lLmV4YW1wbGU=,dHdvLmV4YW1wbGU=`: all `dNSName`s, each in standard base64 with padding, separated by commas, if the list has no
+    /// more than 512 characters. Google.
     DnsBase64,
     /// All URIs in the same form. Google.
     UriBase64,

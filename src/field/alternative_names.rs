@@ -16,7 +16,7 @@ use crate::x509::subject_alt_name::tag;
 /// use tls_client_auth::field::{Field, SanKind};
 /// # use tls_client_auth::field::Limits;
 /// # use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
-/// # let der = include_bytes!("../../tests/fixtures/plain.der");
+/// # let der = include_bytes!("../../tests/fixtures/san_all.der");
 /// # let value = |field| {
 /// #     let client = ClientCertificate::presented(&der[..], Verification::Success);
 /// #     let set = HeaderSet::new("one", Dialect::OpenSsl, [("X", field)]).unwrap().including_untrusted();
@@ -24,8 +24,10 @@ use crate::x509::subject_alt_name::tag;
 /// # };
 ///
 /// // `value` returns the header value of a field for a test certificate.
-/// assert_eq!(value(Field::SubjectAltNames(SanKind::Dns)), "[client.example]");
-/// assert_eq!(value(Field::SubjectAltNames(SanKind::Email)), "[]");
+/// assert_eq!(value(Field::SubjectAltNames(SanKind::Dns)), "[one.example *.two.example]");
+/// assert_eq!(value(Field::SubjectAltNames(SanKind::Email)), "[joe@example.com]");
+/// assert_eq!(value(Field::SubjectAltNames(SanKind::Ip)), "[192.0.2.1 2001:db8::1]");
+/// assert_eq!(value(Field::SubjectAltNames(SanKind::Uri)), "[spiffe://example.org/ns/default/sa/web https://example.org/id?a=b]");
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]

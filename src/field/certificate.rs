@@ -32,26 +32,35 @@ type Read<T = ()> = Result<T, ReceiveErrorKind>;
 /// # };
 ///
 /// // `value` returns the header value of a field for a test certificate.
-/// assert_eq!(value(Field::Certificate(CertificateForm::Base64))[..12], *"MIIB7jCCAZWg");
-/// assert_eq!(value(Field::Certificate(CertificateForm::ByteSequence))[..12], *":MIIB7jCCAZW");
-/// assert_eq!(value(Field::Certificate(CertificateForm::EscapedPem(UrlForm::Component)))[..42], *"-----BEGIN%20CERTIFICATE-----%0AMIIB7jCCAZ");
+/// for (form, start) in [
+///     (CertificateForm::Base64, "MIIB7jCCAZWg"),
+///     (CertificateForm::ByteSequence, ":MIIB7jCCAZWg"),
+///     (CertificateForm::EscapedPem(UrlForm::Component), "-----BEGIN%20CERTIFICATE-----%0AMIIB7jCCAZWg"),
+///     (CertificateForm::EscapedPem(UrlForm::Envoy), "-----BEGIN%20CERTIFICATE-----%0AMIIB7jCCAZWg"),
+///     (CertificateForm::OneLinePem, "-----BEGIN CERTIFICATE----- MIIB7jCCAZWg"),
+///     (CertificateForm::Base64Pem, "LS0tLS1CRUdJTiBD"),
+///     (CertificateForm::TabbedPem, "-----BEGIN CERTIFICATE-----\tMIIB7jCCAZWg"),
+///     (CertificateForm::LiteralPem, r"-----BEGIN CERTIFICATE-----\nMIIB7jCCAZWg"),
+/// ] {
+///     assert!(value(Field::Certificate(form)).starts_with(start));
+/// }
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum CertificateForm {
-    /// The DER in standard base64 with padding.
+    /// The DER in standard base64 with padding: `MIIB7jCCAZWg…`.
     Base64,
-    /// The DER as an RFC 9440 byte sequence: `:` base64 `:`.
+    /// The DER as a byte sequence: `:MIIB7jCCAZWg…:` (RFC 9440 §2.1).
     ByteSequence,
-    /// PEM with its last line feed, URL-encoded.
+    /// PEM with its last line feed, URL-encoded: `-----BEGIN%20CERTIFICATE-----%0AMIIB…`.
     EscapedPem(UrlForm),
-    /// PEM with a space for every line feed except the last. (Apache sends a space for the last one too.)
+    /// PEM with a space for every line feed except the last: `-----BEGIN CERTIFICATE----- MIIB…`. (Apache sends a space for the last one too.)
     OneLinePem,
     /// PEM in standard base64 with padding: `LS0tLS1CRUdJTi…`. For WSO2 API Manager, Fastly and Service Fabric.
     Base64Pem,
     /// PEM with a tab for every line feed except the last, which is left out. For WSO2 Identity Server.
     TabbedPem,
-    /// PEM with a backslash and an `n` for every line feed.
+    /// PEM with a backslash and an `n` for every line feed: `-----BEGIN CERTIFICATE-----\nMIIB…`.
     LiteralPem,
 }
 
@@ -107,30 +116,39 @@ impl CertificateForm {
 /// The encoding of several certificates.
 ///
 /// ```
-/// use tls_client_auth::field::{ChainForm, Field};
+/// use tls_client_auth::field::{ChainForm, Field, UrlForm};
 /// # use tls_client_auth::field::Limits;
 /// # use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
 /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+/// # let intermediate = include_bytes!("../../tests/fixtures/intermediate.der");
 /// # let value = |field| {
-/// #     let client = ClientCertificate::presented(&der[..], Verification::Success);
+/// #     let client = ClientCertificate::presented(&der[..], Verification::Success).chain([intermediate]);
 /// #     let set = HeaderSet::new("one", Dialect::OpenSsl, [("X", field)]).unwrap().including_untrusted();
 /// #     set.lines(&client, Limits::new()).get("X").unwrap_or_default().to_owned()
 /// # };
 ///
 /// // `value` returns the header value of a field for a test certificate.
-/// assert_eq!(value(Field::LeafAndChain(ChainForm::CommaBase64))[..12], *"MIIB7jCCAZWg");
-/// assert_eq!(value(Field::Chain(ChainForm::ByteSequences)), "");
+/// for (form, start, end) in [
+///     (ChainForm::ByteSequences, ":MIIBqzCCAVGg", "WUdQgsa1d4x6GWnp5E=:"),
+///     (ChainForm::ConcatenatedBase64, "MIIBqzCCAVGg", "WUdQgsa1d4x6GWnp5E="),
+///     (ChainForm::EscapedPem(UrlForm::Alb), "-----BEGIN%20CERTIFICATE-----%0AMIIBqzCCAVGg", "-----END%20CERTIFICATE-----%0A"),
+///     (ChainForm::CommaBase64, "MIIBqzCCAVGg", "WUdQgsa1d4x6GWnp5E="),
+///     (ChainForm::EscapedCommaBase64, "MIIBqzCCAVGg", "WUdQgsa1d4x6GWnp5E%3D"),
+/// ] {
+///     let value = value(Field::Chain(form));
+///     assert!(value.starts_with(start) && value.ends_with(end));
+/// }
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ChainForm {
     /// An RFC 9440 list of byte sequences: `:…:, :…:`.
     ByteSequences,
-    /// The DER of all, one after the other, in standard base64 with padding. HAProxy.
+    /// The DER of all, one after the other, in standard base64 with padding: `MIIBqzCC…`. HAProxy's `ssl_c_chain_der`.
     ConcatenatedBase64,
-    /// The PEM of all, one after the other, URL-encoded. AWS.
+    /// The PEM of all, one after the other, URL-encoded: `-----BEGIN%20CERTIFICATE-----%0AMIIB…`. AWS.
     EscapedPem(UrlForm),
-    /// Standard base64 with padding, joined by `,`. Traefik.
+    /// Standard base64 with padding, joined by `,`: `MIIB…,MIIC…`. Traefik.
     CommaBase64,
     /// The same with `%2B`, `%2F` and `%3D` for `+`, `/` and `=`.
     EscapedCommaBase64,

@@ -25,9 +25,13 @@ use crate::x509::{Certificate, Dialect, Time};
 /// # };
 ///
 /// // `value` returns the header value of a field for a test certificate.
-/// assert_eq!(value(Field::NotBefore(DateForm::OpenSsl)), "Jan  2 03:04:05 2025 GMT");
-/// assert_eq!(value(Field::NotBefore(DateForm::Iso8601)), "2025-01-02T03:04:05Z");
-/// assert_eq!(value(Field::NotBefore(DateForm::UnixSeconds)), "1735787045");
+/// let value = |form| value(Field::NotBefore(form));
+/// assert_eq!(value(DateForm::OpenSsl), "Jan  2 03:04:05 2025 GMT");
+/// assert_eq!(value(DateForm::HaProxy), "250102030405Z");
+/// assert_eq!(value(DateForm::Iso8601), "2025-01-02T03:04:05Z");
+/// assert_eq!(value(DateForm::Iso8601Offset), "2025-01-02T03:04:05+00:00");
+/// assert_eq!(value(DateForm::Iso8601Millis), "2025-01-02T03:04:05.000Z");
+/// assert_eq!(value(DateForm::UnixSeconds), "1735787045");
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]

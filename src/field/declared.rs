@@ -33,6 +33,14 @@ impl Declared {
 }
 
 /// A declared key is not a key of the receiver's format: see [`Receiver::declares`](crate::Receiver::declares).
+///
+/// ```
+/// use tls_client_auth::{Receiver, Unstated};
+///
+/// let error = Receiver::envoy(Unstated::Verified).declares(["URL"]).unwrap_err();
+/// assert_eq!(error.key(), "URL");
+/// assert!(error.to_string().starts_with(r#""URL" is not a key of this receiver's format, did you mean "URI"?"#));
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UnknownKey {
     key: String,
@@ -41,7 +49,7 @@ pub struct UnknownKey {
 }
 
 impl UnknownKey {
-    /// The rejected key.
+    /// The rejected key, as given.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key

@@ -20,16 +20,19 @@ use crate::encoding;
 ///
 /// // `value` returns the header value of a field for a test certificate.
 /// assert_eq!(value(Field::Sha1(DigestForm::Lower)), "4224ef9941c41e23f02deb9c2998dc6fa1447470");
+/// assert_eq!(value(Field::Sha1(DigestForm::Upper)), "4224EF9941C41E23F02DEB9C2998DC6FA1447470");
+/// assert_eq!(value(Field::Sha1(DigestForm::UpperColons)), "42:24:EF:99:41:C4:1E:23:F0:2D:EB:9C:29:98:DC:6F:A1:44:74:70");
 /// assert_eq!(value(Field::Sha256(DigestForm::Base64Unpadded)), "c8lLl8nyFfd+zWCFcjIWApaX+jsp0uzWL7kYbbd4RKo");
+/// assert_eq!(value(Field::Sha256(DigestForm::Base64Url)), "c8lLl8nyFfd-zWCFcjIWApaX-jsp0uzWL7kYbbd4RKo");
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum DigestForm {
-    /// Lower-case hex.
+    /// `73c94b97…`: lower-case hex.
     Lower,
-    /// Upper-case hex.
+    /// `73C94B97…`: upper-case hex.
     Upper,
-    /// Standard base64 without padding. Google.
+    /// `c8lLl8ny…`: standard base64 without padding. Google.
     Base64Unpadded,
     /// `A4uDrbA6…`: base64url without padding. `x5t#S256` of RFC 8705 §3.1.
     Base64Url,

@@ -12,7 +12,8 @@ use crate::x509::MAX_CERTIFICATE;
 /// use tls_client_auth::field::Limits;
 ///
 /// let limits = Limits::new().encoded_leaf(4 * 1024);
-/// assert_eq!(limits, Limits::new().encoded_leaf(4096).encoded_chain(16 * 1024).other_sets(64 * 1024));
+/// let others = Limits::new().certificate(64 * 1024).encoded_chain(16 * 1024).other_sets(64 * 1024).text(64 * 1024);
+/// assert_eq!(limits, others.encoded_leaf(4096));
 /// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Limits {
@@ -37,28 +38,32 @@ impl Limits {
         }
     }
 
-    /// Sets the size of the largest certificate that is parsed, in bytes of DER. A larger one is still forwarded and hashed.
+    /// Sets the size of the largest certificate that is parsed, in bytes of DER; 64 KiB by default. A larger one is still forwarded and
+    /// hashed.
     #[must_use]
     pub const fn certificate(mut self, bytes: usize) -> Self {
         self.certificate = bytes;
         self
     }
 
-    /// Sets the size of the largest value with the leaf in Cloudflare's and RFC 9440's sets and in the record's `certRFC9440`.
+    /// Sets the size of the largest value with the leaf in Cloudflare's and RFC 9440's sets and in the record's `certRFC9440`, in bytes as
+    /// encoded; 10 KiB by default.
     #[must_use]
     pub const fn encoded_leaf(mut self, bytes: usize) -> Self {
         self.encoded_leaf = bytes;
         self
     }
 
-    /// Sets the size of the largest value with the chain in RFC 9440's set and in the record's `certChainRFC9440`.
+    /// Sets the size of the largest value with the chain in RFC 9440's set and in the record's `certChainRFC9440`, in bytes as encoded;
+    /// 16 KiB by default.
     #[must_use]
     pub const fn encoded_chain(mut self, bytes: usize) -> Self {
         self.encoded_chain = bytes;
         self
     }
 
-    /// Sets the size of the largest value with certificates in any other set: nginx's, Envoy's, your own.
+    /// Sets the size of the largest value with certificates in any other set (nginx's, Envoy's, your own), in bytes as encoded; 64 KiB by
+    /// default.
     ///
     /// ```
     /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
@@ -76,8 +81,8 @@ impl Limits {
         self
     }
 
-    /// Sets the size of the largest header value without certificates, such as a distinguished name. It does not apply to the
-    /// record's properties. A verdict is always sent: one with a longer reason becomes
+    /// Sets the size of the largest header value without certificates, such as a distinguished name, in bytes; 64 KiB by default. It
+    /// does not apply to the record's properties. A verdict is always sent: one with a longer reason becomes
     /// `FAILED:unspecified certificate verification error`.
     #[must_use]
     pub const fn text(mut self, bytes: usize) -> Self {
@@ -118,7 +123,7 @@ pub(crate) enum Sizes {
 /// use tls_client_auth::{Receiver, Unstated};
 /// use tls_client_auth::receive::ReceiveLimits;
 ///
-/// let limits = ReceiveLimits::new().header(16 * 1024).chain(4);
+/// let limits = ReceiveLimits::new().header(16 * 1024).certificate(8 * 1024).chain(4);
 /// let receiver = Receiver::rfc9440(Unstated::Verified).limits(limits);
 /// # let _ = receiver;
 /// ```
@@ -136,22 +141,22 @@ impl ReceiveLimits {
         Self { header: 64 * 1024, certificate: MAX_CERTIFICATE, chain: 10 }
     }
 
-    /// Sets the largest header value, in bytes.
+    /// Sets the largest header value, in bytes; 64 KiB by default.
     #[must_use]
     pub const fn header(mut self, bytes: usize) -> Self {
         self.header = bytes;
         self
     }
 
-    /// Sets the largest certificate, in bytes of DER. The record's properties and the names are parsed from a leaf of up to this size;
-    /// [`TlsClientAuth::certificate`](crate::TlsClientAuth::certificate) parses up to 64 KiB.
+    /// Sets the largest certificate, in bytes of DER; 64 KiB by default. The record's properties and the names are parsed from a leaf of
+    /// up to this size; [`TlsClientAuth::certificate`](crate::TlsClientAuth::certificate) parses up to 64 KiB.
     #[must_use]
     pub const fn certificate(mut self, bytes: usize) -> Self {
         self.certificate = bytes;
         self
     }
 
-    /// Sets the largest number of certificates after the leaf.
+    /// Sets the largest number of certificates after the leaf; 10 by default.
     #[must_use]
     pub const fn chain(mut self, certificates: usize) -> Self {
         self.chain = certificates;

@@ -65,10 +65,66 @@ pub(crate) use xfcc::elements as xfcc_elements;
 /// assert_eq!(field.to_string(), "sha256:upper-colons");
 /// # Ok::<(), tls_client_auth::field::ParseWordsError>(())
 /// ```
+///
+/// ```
+/// use tls_client_auth::field::*;
+/// # use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+/// # let der = include_bytes!("../../tests/fixtures/plain.der");
+/// # let root = include_bytes!("../../tests/fixtures/ca.der");
+/// # let intermediate = include_bytes!("../../tests/fixtures/intermediate.der");
+/// # let value = |field| {
+/// #     let now = time::OffsetDateTime::from_unix_timestamp(2_078_486_055 - 86_400 * 365).unwrap();
+/// #     let client = ClientCertificate::presented(&der[..], Verification::Success).seen_at(now);
+/// #     let client = client.chain([intermediate]).verified_issuer(&root[..]).verified_root(&root[..]);
+/// #     let set = HeaderSet::new("one", Dialect::OpenSsl, [("X", field)]).unwrap().including_untrusted();
+/// #     let lines = set.lines(&client, Limits::new());
+/// #     let value = lines.get("X").unwrap_or_default();
+/// #     if value.len() > 64 { format!("{}…", &value[..24]) } else { value.to_owned() }
+/// # };
+///
+/// // `value` returns the header value of a field for a test certificate, and the beginning of a long one.
+/// for (field, expected) in [
+///     (Field::Presented(Flag::Digit), "1"),
+///     (Field::Verified, "SUCCESS"),
+///     (Field::VerifiedFlag(Flag::Word), "true"),
+///     (Field::Revoked(Flag::Word), "false"),
+///     (Field::Verdict(VerdictForm::Text), "SUCCESS"),
+///     (Field::Errors, ""),
+///     (Field::Fixed, ""),
+///     (Field::Tls(Flag::Digit), "1"),
+///     (Field::Version, "3"),
+///     (Field::Issuer(NameForm::Rfc2253), "CN=Peers Root CA,O=Peers Test,C=DE"),
+///     (Field::Subject(NameForm::CommonName), "client.example"),
+///     (Field::RootSubject(NameForm::CommonName), "Peers Root CA"),
+///     (Field::Serial(SerialForm::Hex), "5A7001B17B539286C891"),
+///     (Field::IssuerSerial, "01"),
+///     (Field::SubjectKeyIdentifier, ""),
+///     (Field::IssuerSubjectKeyIdentifier, ""),
+///     (Field::Sha1(DigestForm::Lower), "4224ef9941c41e23f02deb9c2998dc6fa1447470"),
+///     (Field::Sha256(DigestForm::Base64Unpadded), "c8lLl8nyFfd+zWCFcjIWApaX+jsp0uzWL7kYbbd4RKo"),
+///     (Field::PublicKeySha256(DigestForm::Base64Unpadded), "JWLIzid6FsOMar69l8WomKkXZKBh09QdfIWZa529GS8"),
+///     (Field::NotBefore(DateForm::Iso8601), "2025-01-02T03:04:05Z"),
+///     (Field::NotAfter(DateForm::Iso8601), "2035-11-12T13:14:15Z"),
+///     (Field::Validity, "NotBefore=2025-01-02T03:04:05Z;NotAfter=2035-11-12T13:14:15Z"),
+///     (Field::DaysRemaining, "365"),
+///     (Field::SubjectAltName(SubjectAltNameForm::Dns(0)), "client.example"),
+///     (Field::SubjectAltNames(SanKind::Dns), "[client.example]"),
+///     (Field::Certificate(CertificateForm::Base64), "MIIB7jCCAZWgAwIBAgIKWnAB…"),
+///     (Field::Chain(ChainForm::ByteSequences), ":MIIBqzCCAVGgAwIBAgIBAjA…"),
+///     (Field::LeafAndChain(ChainForm::CommaBase64), "MIIB7jCCAZWgAwIBAgIKWnAB…"),
+///     (Field::ChainCertificate(0, CertificateForm::Base64), "MIIBqzCCAVGgAwIBAgIBAjAK…"),
+///     (Field::PublicKeyBits, "04026167701cd12a82a8db1d…"),
+///     (Field::PublicKeyBitsSha256(DigestForm::Base64Url), "hL5lEFBqcJG0FlE76xDnhJrfcDvez_Z0Pp-nAUon2WA"),
+///     (Field::TraefikInfo, "Subject%3D%22C%3DDE%2CST…"),
+///     (Field::Xfcc(Xfcc::new()), "Hash=73c94b97c9f215f77ec…"),
+/// ] {
+///     assert_eq!(value(field), expected);
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Field {
-    /// Whether a certificate was presented.
+    /// Whether a certificate was presented: `1` or `true`, `0` or `false`.
     Presented(Flag),
     /// `SUCCESS`, `NONE`, or `FAILED:` and the reason, as Cloudflare reports it: also `SUCCESS` for a revoked certificate. It is a
     /// verdict only together with [`Revoked`](Self::Revoked); [`Verdict`](Self::Verdict) is one by itself.
@@ -88,25 +144,26 @@ pub enum Field {
     Fixed,
     /// A flag that the connection is TLS; always set.
     Tls(Flag),
-    /// The version of X.509: `3`.
+    /// The version of X.509: `3` (RFC 5280 §4.1.2.1).
     Version,
-    /// The issuer's distinguished name.
+    /// The issuer's distinguished name (RFC 5280 §4.1.2.4).
     #[doc(alias("ssl_client_i_dn", "SSL_CLIENT_I_DN", "ssl_c_i_dn"))]
     Issuer(NameForm),
-    /// The subject's distinguished name.
+    /// The subject's distinguished name (RFC 5280 §4.1.2.6).
     #[doc(alias("ssl_client_s_dn", "SSL_CLIENT_S_DN", "ssl_c_s_dn"))]
     Subject(NameForm),
     /// The distinguished name of the verified chain's root, from [`verified_root`](crate::ClientCertificate::verified_root). No value if
     /// that is not set, and for clients that did not verify.
     #[doc(alias = "ssl_c_r_dn")]
     RootSubject(NameForm),
-    /// The serial number.
+    /// The serial number (RFC 5280 §4.1.2.2).
     #[doc(alias("ssl_client_serial", "SSL_CLIENT_M_SERIAL", "ssl_c_serial"))]
     Serial(SerialForm),
     /// The serial number of the issuer's certificate in [`SerialForm::Hex`]: from
-    /// [`verified_issuer`](crate::ClientCertificate::verified_issuer) if set, otherwise from the leaf's authority key identifier.
+    /// [`verified_issuer`](crate::ClientCertificate::verified_issuer) if set, otherwise from the leaf's authority key identifier (RFC 5280
+    /// §4.2.1.1).
     IssuerSerial,
-    /// The subject key identifier in upper-case hex: `27846FAE6EAC4A8DAD9101B519CF1EB460242831`.
+    /// The subject key identifier in upper-case hex: `27846FAE6EAC4A8DAD9101B519CF1EB460242831` (RFC 5280 §4.2.1.2).
     SubjectKeyIdentifier,
     /// The issuer's subject key identifier in upper-case hex, from the same sources.
     IssuerSubjectKeyIdentifier,
@@ -115,13 +172,13 @@ pub enum Field {
     Sha1(DigestForm),
     /// SHA-256 of the certificate's DER.
     Sha256(DigestForm),
-    /// SHA-256 of the SubjectPublicKeyInfo. One key has several encodings: see
+    /// SHA-256 of the SubjectPublicKeyInfo (RFC 5280 §4.1.2.7). One key has several encodings: see
     /// [`Certificate::public_key_sha256`](crate::x509::Certificate::public_key_sha256).
     PublicKeySha256(DigestForm),
-    /// The start of validity.
+    /// The start of validity (RFC 5280 §4.1.2.5).
     #[doc(alias("ssl_client_v_start", "SSL_CLIENT_V_START", "ssl_c_notbefore"))]
     NotBefore(DateForm),
-    /// The end of validity.
+    /// The end of validity (RFC 5280 §4.1.2.5).
     #[doc(alias("expiry", "ssl_client_v_end", "SSL_CLIENT_V_END", "ssl_c_notafter"))]
     NotAfter(DateForm),
     /// `NotBefore=2025-01-02T03:04:05Z;NotAfter=2035-11-12T13:14:15Z`, as AWS writes both dates.
@@ -132,7 +189,7 @@ pub enum Field {
     DaysRemaining,
     /// One of the subject alternative names, or a list of them.
     SubjectAltName(SubjectAltNameForm),
-    /// The leaf.
+    /// The leaf, as the client sent it.
     #[doc(alias("ssl_client_escaped_cert", "SSL_CLIENT_CERT", "ssl_c_der"))]
     Certificate(CertificateForm),
     /// The certificates after the leaf, as the client sent them.

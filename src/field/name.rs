@@ -23,9 +23,17 @@ use crate::x509::{Dialect, Name, Part};
 /// # };
 ///
 /// // `value` returns the header value of a field for a test certificate.
-/// assert_eq!(value(Field::Issuer(NameForm::Rfc2253)), "CN=Peers Root CA,O=Peers Test,C=DE");
-/// assert_eq!(value(Field::Issuer(NameForm::Legacy)), "/C=DE/O=Peers Test/CN=Peers Root CA");
-/// assert_eq!(value(Field::Subject(NameForm::Attribute(AttributeType::CommonName, Occurrence::First))), "client.example");
+/// let value = |form| value(Field::Issuer(form));
+/// assert_eq!(value(NameForm::Rfc2253), "CN=Peers Root CA,O=Peers Test,C=DE");
+/// assert_eq!(value(NameForm::Legacy), "/C=DE/O=Peers Test/CN=Peers Root CA");
+/// assert_eq!(value(NameForm::HaProxy), "/C=DE/O=Peers Test/CN=Peers Root CA");
+/// assert_eq!(value(NameForm::CommonName), "Peers Root CA");
+/// assert_eq!(value(NameForm::Base64)[..12], *"MDoxCzAJBgNV");
+/// assert_eq!(value(NameForm::Go), "CN=Peers Root CA,O=Peers Test,C=DE");
+/// assert_eq!(value(NameForm::Java), "CN=Peers Root CA, O=Peers Test, C=DE");
+/// assert_eq!(value(NameForm::Attribute(AttributeType::Organization, Occurrence::First)), "Peers Test");
+/// assert_eq!(value(NameForm::EachAttribute(AttributeType::Organization)), "Peers Test");
+/// assert_eq!(value(NameForm::PlainAttribute(AttributeType::Country, Occurrence::First)), "DE");
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
@@ -42,7 +50,7 @@ pub enum NameForm {
     /// different names print alike, because the bytes of a BMPString can equal those of `root`.
     #[doc(alias("common name", "CN"))]
     CommonName,
-    /// The name's DER in standard base64 with padding, at most 512 characters; otherwise no value. Google.
+    /// `MDoxCzAJBgNV…`: the name's DER in standard base64 with padding, at most 512 characters; otherwise no value. Google.
     Base64,
     /// `CN=Jos\C3\A9,O=Acme\, Inc.,C=US`, in Go's order and selection: see [`Name::go`](crate::x509::Name::go).
     Go,

@@ -165,6 +165,38 @@ fn key_identifier(
 }
 
 /// The reason for which a header is rejected.
+///
+/// ```
+/// use tls_client_auth::receive::ReceiveErrorKind;
+/// use tls_client_auth::{Receiver, Unstated};
+///
+/// let nginx = |headers: &[(&str, &str)]| Receiver::nginx().receive(headers).unwrap_err().kind();
+/// let verified = ("ssl-client-verify", "SUCCESS");
+/// assert_eq!(nginx(&[verified, verified]), ReceiveErrorKind::Twice);
+/// assert_eq!(nginx(&[("ssl_client_verify", "SUCCESS")]), ReceiveErrorKind::LookAlike);
+/// assert_eq!(nginx(&[verified, ("ssl-client-s-dn", &"x".repeat(70_000))]), ReceiveErrorKind::TooLarge);
+/// assert_eq!(nginx(&[("ssl-client-s-dn", "CN=a")]), ReceiveErrorKind::MissingVerdict);
+/// assert_eq!(nginx(&[("ssl-client-verify", "yes")]), ReceiveErrorKind::NotAVerdict);
+/// assert_eq!(nginx(&[verified, ("ssl-client-serial", "x")]), ReceiveErrorKind::Malformed);
+/// assert_eq!(nginx(&[verified, ("ssl-client-escaped-cert", "MAA=")]), ReceiveErrorKind::NotACertificate);
+/// let names = [verified, ("ssl-client-s-dn", "CN=a"), ("ssl-client-s-dn-legacy", "/CN=b")];
+/// assert_eq!(nginx(&names), ReceiveErrorKind::Disagrees);
+///
+/// # use tls_client_auth::{ClientCertificate, HeaderSet, Verification, field::Limits};
+/// # let der = include_bytes!("../../tests/fixtures/plain.der");
+/// # let client = ClientCertificate::presented(&der[..], Verification::Success);
+/// # let lines = HeaderSet::rfc9440().lines(&client, Limits::new());
+/// # let certificate = lines.get("Client-Cert").unwrap();
+/// let rfc9440 = |headers: &[(&str, &str)]| Receiver::rfc9440(Unstated::Verified).receive(headers).unwrap_err().kind();
+/// assert_eq!(rfc9440(&[("Client-Cert-Chain", certificate)]), ReceiveErrorKind::ChainWithoutCertificate);
+/// let eleven = [certificate; 11].join(", ");
+/// let chain = [("Client-Cert", certificate), ("Client-Cert-Chain", &eleven)];
+/// assert_eq!(rfc9440(&chain), ReceiveErrorKind::TooManyCertificates);
+///
+/// let two = format!("Hash={0},Hash={0}", "ab".repeat(32));
+/// let error = Receiver::envoy(Unstated::Verified).receive(&[("x-forwarded-client-cert", two)]).unwrap_err();
+/// assert_eq!(error.kind(), ReceiveErrorKind::Ambiguous);
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ReceiveErrorKind {

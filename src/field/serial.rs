@@ -25,9 +25,14 @@ const MOST_DECIMAL_DIGITS: usize = 1000;
 /// # };
 ///
 /// // `value` returns the header value of a field for a test certificate.
-/// assert_eq!(value(Field::Serial(SerialForm::Hex)), "5A7001B17B539286C891");
-/// assert_eq!(value(Field::Serial(SerialForm::HexColons)), "5a:70:01:b1:7b:53:92:86:c8:91");
-/// assert_eq!(value(Field::Serial(SerialForm::Decimal)), "427079140808787325536401");
+/// let value = |form| value(Field::Serial(form));
+/// assert_eq!(value(SerialForm::Hex), "5A7001B17B539286C891");
+/// assert_eq!(value(SerialForm::HexLower), "5a7001b17b539286c891");
+/// assert_eq!(value(SerialForm::HexUnsigned), "5A7001B17B539286C891");
+/// assert_eq!(value(SerialForm::HexColons), "5a:70:01:b1:7b:53:92:86:c8:91");
+/// assert_eq!(value(SerialForm::HexUpperColons), "5A:70:01:B1:7B:53:92:86:C8:91");
+/// assert_eq!(value(SerialForm::DerColons), "5a:70:01:b1:7b:53:92:86:c8:91");
+/// assert_eq!(value(SerialForm::Decimal), "427079140808787325536401");
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]

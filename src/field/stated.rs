@@ -25,16 +25,18 @@ use crate::x509::{Certificate, Dialect};
 /// let received = Receiver::linkerd(Unstated::Verified).receive_with_names(&headers)?;
 /// assert!(received.auth.is_trusted());
 /// assert_eq!(received.names, [StatedName::Identity(headers[0].1.to_owned())]);
-/// assert_eq!(received.names[0].as_str(), headers[0].1);
+/// assert_eq!((received.names[0].kind(), received.names[0].as_str()), ("identity", headers[0].1));
+/// assert_eq!(StatedName::Dns("client.example".to_owned()).kind(), "dns");
+/// assert_eq!(StatedName::Uri("spiffe://example.org/web".to_owned()).kind(), "uri");
 /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
 /// ```
 #[doc(alias("SPIFFE", "SVID"))]
 #[derive(Clone, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum StatedName {
-    /// A `dNSName`.
+    /// A `dNSName`: `client.example`.
     Dns(String),
-    /// A `uniformResourceIdentifier`, such as a SPIFFE ID.
+    /// A `uniformResourceIdentifier`, such as a SPIFFE ID: `spiffe://example.org/web`.
     Uri(String),
     /// Linkerd's TLS identity: a DNS name or a URI; the header does not distinguish them.
     Identity(String),

@@ -33,6 +33,14 @@ use crate::x509::{Certificate, Dialect, Name};
 ///     set.lines(&client, Limits::new()).get("x-forwarded-client-cert"),
 ///     Some("By=spiffe://example.org/proxy;Hash=700f29cb58fa2745d1d15f33f7b543343d577eb0f28ef6dd04f720418c03e0af;Subject=\"\";URI=spiffe://example.org/ns/default/sa/web")
 /// );
+///
+/// let value = |xfcc| HeaderSet::envoy_with(xfcc).lines(&client, Limits::new()).get("x-forwarded-client-cert").map(str::to_owned);
+/// let certificates = value(Xfcc::new().cert().chain()).unwrap();
+/// assert!(certificates.contains(r#";Cert="-----BEGIN%20CERTIFICATE-----%0AMIIBnjCC"#) && certificates.contains(";Chain="));
+/// assert_eq!(
+///     value(Xfcc::new().uri().dns().issuer().json()).unwrap(),
+///     r#"[{"hash":"700f29cb58fa2745d1d15f33f7b543343d577eb0f28ef6dd04f720418c03e0af","uri":["spiffe://example.org/ns/default/sa/web"],"issuer":"CN=Peers Root CA,O=Peers Test,C=DE"}]"#
+/// );
 /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
@@ -61,42 +69,43 @@ impl Xfcc {
         }
     }
 
-    /// Adds `Cert`: the leaf as percent-encoded PEM.
+    /// Adds `Cert`: the leaf as percent-encoded PEM, `Cert="-----BEGIN%20CERTIFICATE-----%0AMIIB…"`.
     #[must_use]
     pub const fn cert(mut self) -> Self {
         self.cert = true;
         self
     }
 
-    /// Adds `Chain`: the leaf and the certificates after it as concatenated percent-encoded PEM.
+    /// Adds `Chain`: the leaf and the certificates after it as concatenated percent-encoded PEM, in the form of [`cert`](Self::cert).
     #[must_use]
     pub const fn chain(mut self) -> Self {
         self.chain = true;
         self
     }
 
-    /// Adds `Subject`: the subject's name in RFC 2253's form.
+    /// Adds `Subject`: the subject's name in RFC 2253's form, `Subject="CN=client.example,O=Acme"`.
     #[must_use]
     pub const fn subject(mut self) -> Self {
         self.subject = true;
         self
     }
 
-    /// Adds `URI`: every URI of the subject alternative names; `URI=` if there are none.
+    /// Adds `URI`: every URI of the subject alternative names, `URI=spiffe://example.org/a;URI=spiffe://example.org/b`; `URI=` if there are
+    /// none.
     #[must_use]
     pub const fn uri(mut self) -> Self {
         self.uri = true;
         self
     }
 
-    /// Adds `DNS`: every DNS name of the subject alternative names.
+    /// Adds `DNS`: every DNS name of the subject alternative names, `DNS=a.example;DNS=b.example`.
     #[must_use]
     pub const fn dns(mut self) -> Self {
         self.dns = true;
         self
     }
 
-    /// Adds `Issuer`: the issuer's name in RFC 2253's form. New in Envoy 1.40.
+    /// Adds `Issuer`: the issuer's name in RFC 2253's form, `Issuer="CN=Example CA"`. New in Envoy 1.40.
     #[must_use]
     pub const fn issuer(mut self) -> Self {
         self.issuer = true;

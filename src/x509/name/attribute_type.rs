@@ -7,6 +7,31 @@ use super::{Name, ObjectIdentifier, rfc2253};
 use crate::x509::Dialect;
 
 /// An attribute type of distinguished names (RFC 4519, RFC 2985).
+///
+/// In settings files it is the short name: `subject:attribute:CN:first`.
+///
+/// ```
+/// use tls_client_auth::field::{AttributeType, Field, NameForm, Occurrence};
+///
+/// for (kind, word) in [
+///     (AttributeType::CommonName, "CN"),
+///     (AttributeType::Organization, "O"),
+///     (AttributeType::OrganizationalUnit, "OU"),
+///     (AttributeType::EmailAddress, "emailAddress"),
+///     (AttributeType::UserId, "UID"),
+///     (AttributeType::SerialNumber, "serialNumber"),
+///     (AttributeType::Country, "C"),
+///     (AttributeType::State, "ST"),
+///     (AttributeType::Locality, "L"),
+///     (AttributeType::DomainComponent, "DC"),
+///     (AttributeType::Title, "title"),
+///     (AttributeType::GivenName, "GN"),
+///     (AttributeType::Surname, "SN"),
+/// ] {
+///     let field = Field::Subject(NameForm::Attribute(kind, Occurrence::First));
+///     assert_eq!(field.to_string(), format!("subject:attribute:{word}:first"));
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum AttributeType {
@@ -39,6 +64,24 @@ pub enum AttributeType {
 }
 
 /// The choice among several attributes of one type, in the order of the certificate.
+///
+/// ```
+/// use tls_client_auth::field::{AttributeType, Field, NameForm, Occurrence};
+/// # use tls_client_auth::field::Limits;
+/// # use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
+/// # let der = include_bytes!("../../../tests/fixtures/dn_dc_uid.der");
+/// # let value = |field| {
+/// #     let client = ClientCertificate::presented(&der[..], Verification::Success);
+/// #     let set = HeaderSet::new("one", Dialect::OpenSsl, [("X", field)]).unwrap();
+/// #     set.lines(&client, Limits::new()).get("X").unwrap_or_default().to_owned()
+/// # };
+///
+/// // `value` returns the header value of a field for a certificate of DC=org, DC=example.
+/// let value = |which| value(Field::Subject(NameForm::Attribute(AttributeType::DomainComponent, which)));
+/// assert_eq!(value(Occurrence::First), "org");
+/// assert_eq!(value(Occurrence::Last), "example");
+/// assert_eq!(value(Occurrence::Nth(1)), "example");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Occurrence {
