@@ -11,10 +11,12 @@ use crate::words::write_known;
 /// ```
 /// use tls_client_auth::{Dialect, HeaderSet};
 /// use tls_client_auth::field::{DigestForm, Field, SerialForm};
+/// use tls_client_auth::headers::HeaderSetErrorKind;
 ///
 /// let rows = [("X-Cert", Field::Serial(SerialForm::Hex)), ("x_cert", Field::Sha256(DigestForm::Lower))];
 /// let error = HeaderSet::new("mine", Dialect::OpenSsl, rows).unwrap_err();
 /// assert_eq!(error.to_string(), r#"header name "x_cert": is duplicated"#);
+/// assert_eq!((error.name(), error.kind()), ("x_cert", HeaderSetErrorKind::Twice));
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct HeaderSetError {
@@ -25,6 +27,27 @@ pub struct HeaderSetError {
 }
 
 /// The kind of error in a header set or a forwarding.
+///
+/// ```
+/// use tls_client_auth::connection::KeepFrom;
+/// use tls_client_auth::headers::HeaderSetErrorKind;
+/// use tls_client_auth::{Forwarding, HeaderSet, Receiver, Unstated};
+///
+/// let renamed = |name| HeaderSet::nginx().renamed("ssl-client-verify", name).unwrap_err().kind();
+/// assert_eq!(renamed("X Verify"), HeaderSetErrorKind::NotAToken);
+/// assert_eq!(renamed("Cookie"), HeaderSetErrorKind::Reserved);
+/// assert_eq!(renamed("SSL_Client_S_DN"), HeaderSetErrorKind::Twice);
+/// assert_eq!(HeaderSet::nginx().only(["X-Verify"]).unwrap_err().kind(), HeaderSetErrorKind::Missing);
+/// assert_eq!(HeaderSet::named("ngnix").unwrap_err().kind(), HeaderSetErrorKind::UnknownSet);
+/// let surrounded = HeaderSet::nginx().surrounded("ssl-client-serial", "№ ", "");
+/// assert_eq!(surrounded.unwrap_err().kind(), HeaderSetErrorKind::Text);
+/// assert_eq!(HeaderSet::envoy().by(["a proxy"]).unwrap_err().kind(), HeaderSetErrorKind::Identity);
+///
+/// let kept = Forwarding::none().keep_family("X-Verify", KeepFrom::Trusted);
+/// assert_eq!(kept.unwrap_err().kind(), HeaderSetErrorKind::NotAFamily);
+/// let chain = Receiver::rfc9440(Unstated::Verified).only(["Client-Cert-Chain"]);
+/// assert_eq!(chain.unwrap_err().kind(), HeaderSetErrorKind::ChainWithoutLeaf);
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum HeaderSetErrorKind {
@@ -59,7 +82,7 @@ impl HeaderSetError {
         Self { known, ..self }
     }
 
-    /// The rejected name.
+    /// The rejected name, as given: of a header, a set, a family or an identity.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name

@@ -189,6 +189,18 @@ impl fmt::Debug for HeaderLines {
 }
 
 /// One header line: a name and a value.
+///
+/// ```
+/// use tls_client_auth::field::Limits;
+/// use tls_client_auth::{ClientCertificate, HeaderSet};
+///
+/// let lines = HeaderSet::apache().lines(&ClientCertificate::none(), Limits::new());
+/// let line = lines.iter().next().unwrap();
+/// assert_eq!((line.name(), line.value()), ("SSL-CLIENT-VERIFY", "NONE"));
+/// assert_eq!(line.header_name().as_str(), "SSL-CLIENT-VERIFY");
+/// # #[cfg(feature = "http")]
+/// assert_eq!(line.header_value(), "NONE");
+/// ```
 #[derive(Clone, Copy)]
 pub struct HeaderLine<'a> {
     name: &'a HeaderName,

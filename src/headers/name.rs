@@ -15,12 +15,14 @@ pub(crate) const X_FORWARDED_CLIENT_CERT: &str = "x-forwarded-client-cert";
 /// A header field name (RFC 9110 §5.1) in its written case.
 ///
 /// ```
-/// use tls_client_auth::{ClientCertificate, HeaderSet, field::Limits};
+/// use tls_client_auth::headers::HeaderName;
 ///
-/// let lines = HeaderSet::apache().lines(&ClientCertificate::none(), Limits::new());
-/// let name = lines.iter().next().unwrap().header_name().clone();
+/// let name = HeaderName::from_static("SSL-CLIENT-VERIFY").unwrap();
 /// assert_eq!(name.as_str(), "SSL-CLIENT-VERIFY");
+/// assert_eq!(name.as_static(), Some("SSL-CLIENT-VERIFY"));
+/// # #[cfg(feature = "http")]
 /// assert_eq!(name.as_header_name(), "ssl-client-verify");
+/// assert!(HeaderName::from_static("SSL CLIENT VERIFY").is_none());
 /// ```
 #[derive(Clone)]
 pub struct HeaderName {
@@ -67,7 +69,7 @@ impl HeaderName {
         }
     }
 
-    /// The name as written, if it was created from a static string: some libraries keep the case of those only.
+    /// The name as written, if it was created from a static string; otherwise `None`. Some libraries keep the case of static names only.
     #[must_use]
     pub const fn as_static(&self) -> Option<&'static str> {
         match &self.written {
@@ -76,7 +78,7 @@ impl HeaderName {
         }
     }
 
-    /// The name as a `http::HeaderName`, in lower case.
+    /// The name as a `http::HeaderName`, in lower case: `cf-client-cert-sha256`.
     #[cfg(feature = "http")]
     #[must_use]
     pub const fn as_header_name(&self) -> &http::HeaderName {

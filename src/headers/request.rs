@@ -27,6 +27,14 @@ use super::HeaderLine;
 )]
 pub trait RequestHeaders {
     /// Calls `visit` with the name and the value of every line, in order.
+    ///
+    /// ```
+    /// use tls_client_auth::headers::RequestHeaders;
+    ///
+    /// let mut names = Vec::new();
+    /// [("Host", "a.example"), ("Accept", "*/*")].visit(&mut |name, _| names.push(name));
+    /// assert_eq!(names, [&b"Host"[..], b"Accept"]);
+    /// ```
     fn visit<'h>(&'h self, visit: &mut dyn FnMut(&'h [u8], &'h [u8]));
 }
 
@@ -84,6 +92,12 @@ pub trait RequestHeadersMut: RequestHeaders {
 }
 
 /// The header map is full: `http::HeaderMap` holds at most 24,576 lines.
+///
+/// ```
+/// use tls_client_auth::headers::TooManyHeaders;
+///
+/// assert_eq!(TooManyHeaders.to_string(), "the header map is full");
+/// ```
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "implementors of the trait make it")]
 pub struct TooManyHeaders;

@@ -172,6 +172,16 @@ impl HeaderSet {
     }
 
     /// Fixes the dialect of all rows, instead of the client's [`dialect`](crate::ClientCertificate::dialect).
+    ///
+    /// ```
+    /// use tls_client_auth::client::VerifyError;
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, Dialect, HeaderSet};
+    ///
+    /// let client = ClientCertificate::presented(*b"DER", VerifyError::DepthZeroSelfSignedCert.into());
+    /// let lines = HeaderSet::nginx().with_dialect(Dialect::BoringSsl).lines(&client, Limits::new());
+    /// assert_eq!(lines.get("ssl-client-verify"), Some("FAILED:self signed certificate"));
+    /// ```
     #[must_use]
     pub fn with_dialect(self, dialect: Dialect) -> Self {
         self.map(|entry| Entry { dialect: Some(dialect), ..entry })
@@ -200,7 +210,14 @@ impl HeaderSet {
         &self.name
     }
 
-    /// The rows: header names and fields.
+    /// The rows, in order: header names, in their written case, and fields.
+    ///
+    /// ```
+    /// use tls_client_auth::HeaderSet;
+    ///
+    /// let names: Vec<_> = HeaderSet::cloudflare().rows().map(|(name, _)| name.to_owned()).collect();
+    /// assert_eq!(names, ["Cf-Client-Cert-Der-Base64", "Cf-Client-Cert-Sha256"]);
+    /// ```
     #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = (&str, Field)> {
         self.entries.iter().map(|entry| (entry.name.as_str(), entry.field))

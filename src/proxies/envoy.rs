@@ -105,6 +105,17 @@ impl HeaderSet {
     ///
     /// Sets without [`Field::Xfcc`] do not send them.
     ///
+    /// ```
+    /// use tls_client_auth::field::{Limits, Xfcc};
+    /// use tls_client_auth::{ClientCertificate, HeaderSet, Verification};
+    ///
+    /// let set = HeaderSet::envoy_with(Xfcc::new()).by(["spiffe://example.org/proxy"])?;
+    /// let client = ClientCertificate::known_by_sha256([0xab; 32], Verification::Success);
+    /// let value = format!("By=spiffe://example.org/proxy;Hash={}", "ab".repeat(32));
+    /// assert_eq!(set.lines(&client, Limits::new()).get("x-forwarded-client-cert"), Some(&*value));
+    /// # Ok::<(), tls_client_auth::headers::HeaderSetError>(())
+    /// ```
+    ///
     /// # Errors
     /// An identity is empty, or contains a space or a character outside printable ASCII.
     pub fn by<I: Into<String>>(
