@@ -11,14 +11,19 @@ use crate::words::ParseWordsError;
 /// The client's authentication status, as in Cloudflare's log field `ClientMTLSAuthStatus`.
 ///
 /// ```
-/// use tls_client_auth::hosts::AuthStatus;
-/// use tls_client_auth::ClientCertificate;
 /// use tls_client_auth::client::VerifyError;
-/// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+/// use tls_client_auth::hosts::AuthStatus;
+/// use tls_client_auth::{ClientCertificate, Verification};
 ///
-/// let client = ClientCertificate::presented(der, VerifyError::CertHasExpired.into());
-/// assert_eq!(AuthStatus::of(&client).to_string(), "expired");
-/// assert_eq!(AuthStatus::of(&ClientCertificate::none()).to_string(), "absent");
+/// let status = |verification| AuthStatus::of(&ClientCertificate::presented(*b"DER", verification));
+/// assert_eq!(status(Verification::None), AuthStatus::Unknown);
+/// assert_eq!(status(Verification::Success), AuthStatus::Ok);
+/// assert_eq!(AuthStatus::of(&ClientCertificate::none()), AuthStatus::Absent);
+/// assert_eq!(status(VerifyError::CertRevoked.into()), AuthStatus::Untrusted);
+/// assert_eq!(status(VerifyError::CertNotYetValid.into()), AuthStatus::NotYetValid);
+/// assert_eq!(status(VerifyError::CertHasExpired.into()), AuthStatus::Expired);
+///
+/// assert_eq!(AuthStatus::Expired.as_str(), "expired");
 /// assert_eq!("absent".parse(), Ok(AuthStatus::Absent));
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]

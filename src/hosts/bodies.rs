@@ -19,6 +19,7 @@ use super::name::Entry;
 /// let association = HostnameAssociation::new(["api.example.com", "*.example.net"])?
 ///     .mtls_certificate_id("b2134436-2555-4acf-be5b-26c48136575e")?;
 /// assert_eq!(association.hostnames(), ["api.example.com", "*.example.net"]);
+/// assert_eq!(association.authority(), Some("b2134436-2555-4acf-be5b-26c48136575e"));
 /// # #[cfg(feature = "serde")] {
 /// let body = serde_json::to_string(&association)?;
 /// assert_eq!(serde_json::from_str::<HostnameAssociation>(&body)?, association);
@@ -44,7 +45,7 @@ impl HostnameAssociation {
         Ok(Self { hostnames: checked("hostnames", hostnames)?, mtls_certificate_id: None })
     }
 
-    /// Sets the identifier of an uploaded authority: a UUID of 36 characters.
+    /// Sets the identifier of an uploaded authority: a UUID (RFC 9562 §4) of 36 characters, `b2134436-2555-4acf-be5b-26c48136575e`.
     ///
     /// # Errors
     /// The identifier is not a UUID.
@@ -71,6 +72,19 @@ impl HostnameAssociation {
 }
 
 /// The settings of one hostname.
+///
+/// ```
+/// use tls_client_auth::hosts::{HostnameSetting, HostnameSettings, Hosts};
+///
+/// let setting = HostnameSetting {
+///     hostname: "app.example.com".to_owned(),
+///     china_network: false,
+///     client_certificate_forwarding: true,
+/// };
+/// let settings = HostnameSettings::new(vec![setting])?;
+/// assert!(Hosts::new().configure(settings).forwards("app.example.com"));
+/// # Ok::<(), tls_client_auth::hosts::HostnameError>(())
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[expect(clippy::exhaustive_structs, reason = "the body's three members")]
@@ -96,6 +110,7 @@ pub struct HostnameSetting {
 /// # #[cfg(feature = "serde")] {
 /// let settings: HostnameSettings = serde_json::from_str(body)?;
 /// assert_eq!(serde_json::to_string(&settings)?, body);
+/// assert!(settings.settings()[0].client_certificate_forwarding);
 /// let hosts = Hosts::new().configure(settings);
 /// assert!(hosts.forwards("app.example.com.:8443"));
 /// assert!(!hosts.forwards("www.example.com"));

@@ -12,9 +12,15 @@ use crate::client::Verification;
 /// use tls_client_auth::hosts::{Decision, Hosts, Refusal};
 ///
 /// let hosts = Hosts::new().ask(["api.example"])?.enforce(["api.example"])?;
-/// let decision = hosts.decide(Some("api.example"), "api.example", &ClientCertificate::none());
-/// assert_eq!(decision, Decision::Refuse(Refusal::Missing));
-/// assert_eq!(decision.status(), Some(403));
+/// let nobody = ClientCertificate::none();
+/// let decision = hosts.decide(Some("api.example"), "api.example", &nobody);
+/// assert_eq!((decision, decision.status()), (Decision::Refuse(Refusal::Missing), Some(403)));
+/// let decision = hosts.decide(Some("api.example"), "www.example", &nobody);
+/// assert_eq!((decision, decision.status()), (Decision::Misdirected, Some(421)));
+/// let decision = hosts.decide(Some("www.example"), "www.example", &nobody);
+/// assert_eq!((decision, decision.status()), (Decision::Withhold, None));
+/// let hosts = hosts.forward(["www.example"])?;
+/// assert_eq!(hosts.decide(Some("www.example"), "www.example", &nobody), Decision::Forward);
 /// # Ok::<(), tls_client_auth::hosts::HostnameError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -48,7 +54,15 @@ impl Decision {
 /// ```
 /// use tls_client_auth::hosts::Refusal;
 ///
-/// assert_eq!(Refusal::Missing.to_string(), "no client certificate");
+/// for (refusal, text, grpc_status) in [
+///     (Refusal::Missing, "no client certificate", 16),
+///     (Refusal::Failed, "client certificate not verified", 16),
+///     (Refusal::Revoked, "client certificate revoked", 16),
+///     (Refusal::Issuer, "issuer of the client certificate not allowed", 7),
+///     (Refusal::Fingerprint, "client certificate not allowed", 7),
+/// ] {
+///     assert_eq!((refusal.text(), refusal.grpc_status()), (text, grpc_status));
+/// }
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]

@@ -10,10 +10,11 @@ use super::punycode;
 /// The error contains the list, the position in it from 0, the entry and the reason.
 ///
 /// ```
-/// use tls_client_auth::hosts::Hosts;
+/// use tls_client_auth::hosts::{HostnameErrorKind, Hosts};
 ///
 /// let error = Hosts::new().ask(["a.example", "A.example."]).unwrap_err();
 /// assert_eq!(error.to_string(), r#"hostnames[1]: "A.example." is duplicated"#);
+/// assert_eq!((error.list(), error.index(), error.kind()), ("hostnames", 1, HostnameErrorKind::Duplicate));
 /// let error = Hosts::new().ask(["bücher.example"]).unwrap_err();
 /// assert_eq!(error.to_string(), r#"hostnames[0]: "bücher.example" is not ASCII; use "xn--bcher-kva.example""#);
 /// ```
@@ -26,6 +27,22 @@ pub struct HostnameError {
 }
 
 /// The reason for which an entry is invalid.
+///
+/// ```
+/// use tls_client_auth::hosts::{Conditions, HostnameAssociation, HostnameErrorKind};
+///
+/// let hosts = |hosts: &[&str]| HostnameAssociation::new(hosts).unwrap_err().kind();
+/// assert_eq!(hosts(&["a..example"]), HostnameErrorKind::Malformed);
+/// assert_eq!(hosts(&["a.example:443"]), HostnameErrorKind::Port);
+/// assert_eq!(hosts(&["a*.example"]), HostnameErrorKind::Wildcard);
+/// assert_eq!(hosts(&["bücher.example"]), HostnameErrorKind::NotAscii);
+/// assert_eq!(hosts(&["a.example", "A.example"]), HostnameErrorKind::Duplicate);
+/// let association = HostnameAssociation::new(["a.example"])?.mtls_certificate_id("b2134436");
+/// assert_eq!(association.unwrap_err().kind(), HostnameErrorKind::CertificateId);
+/// assert_eq!(Conditions::new().issuers(["a CA"]).unwrap_err().kind(), HostnameErrorKind::KeyIdentifier);
+/// assert_eq!(Conditions::new().fingerprints(["73c9"]).unwrap_err().kind(), HostnameErrorKind::Fingerprint);
+/// # Ok::<(), tls_client_auth::hosts::HostnameError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum HostnameErrorKind {

@@ -28,7 +28,7 @@ impl Handshake {
         Self { server_name: server_name.map(Arc::from), client }
     }
 
-    /// The server name; `None` if the client sent none.
+    /// The server name, as sent: `api.example.com`. `None` if the client sent none.
     #[must_use]
     pub fn server_name(&self) -> Option<&str> {
         self.server_name.as_deref()

@@ -82,6 +82,12 @@ pub fn normal_host(host: &str) -> Option<String> {
 /// assert_eq!(hosts.decide(name, "api.example.com", &nobody), Decision::Refuse(Refusal::Missing));
 /// // The client was not asked on this connection, so it cannot be used for a host that asks.
 /// assert_eq!(hosts.decide(Some("www.example.com"), "api.example.com", &nobody), Decision::Misdirected);
+///
+/// // The policy, read back.
+/// assert!(hosts.enforces("api.example.com") && hosts.forwards("api.example.com"));
+/// assert_eq!(hosts.associations()[0].hostnames(), ["api.example.com", "*.partners.example.com"]);
+/// assert!(hosts.enforced().eq(["api.example.com"]));
+/// assert_eq!(hosts.settings().settings()[0].hostname, "api.example.com");
 /// # Ok::<(), tls_client_auth::hosts::HostnameError>(())
 /// ```
 #[doc(alias("Enable mTLS", "API Shield", "hostname associations"))]
@@ -119,6 +125,14 @@ impl Hosts {
     /// Sets the hosts that ask for a certificate of one authority. As a `PUT` of the API does, it replaces the hosts of the same
     /// authority and keeps those of others.
     ///
+    /// ```
+    /// use tls_client_auth::hosts::{HostnameAssociation, Hosts};
+    ///
+    /// let hosts = Hosts::new().ask(["old.example.com"])?.associate(HostnameAssociation::new(["new.example.com"])?)?;
+    /// assert!(hosts.asks(Some("new.example.com")) && !hosts.asks(Some("old.example.com")));
+    /// # Ok::<(), tls_client_auth::hosts::HostnameError>(())
+    /// ```
+    ///
     /// # Errors
     /// A host belongs to another authority already.
     pub fn associate(mut self, association: HostnameAssociation) -> Result<Self, HostnameError> {
@@ -134,6 +148,14 @@ impl Hosts {
     }
 
     /// Sets the hosts that forward the certificate. As a `PUT` of the API does, it replaces all settings.
+    ///
+    /// ```
+    /// use tls_client_auth::hosts::{HostnameSettings, Hosts};
+    ///
+    /// let hosts = Hosts::new().forward(["app.example.com"])?.configure(HostnameSettings::default());
+    /// assert!(!hosts.forwards("app.example.com"));
+    /// # Ok::<(), tls_client_auth::hosts::HostnameError>(())
+    /// ```
     #[must_use]
     pub fn configure(mut self, settings: HostnameSettings) -> Self {
         self.table.set_settings(&settings);
@@ -212,6 +234,15 @@ impl Hosts {
 
     /// The `mtls_certificate_id` of the authority that verifies this server name's clients. `None` for a host that does not ask, and
     /// for the zone's own authority. Without a server name, the authority that all asking hosts have in common.
+    ///
+    /// ```
+    /// use tls_client_auth::hosts::{HostnameAssociation, Hosts};
+    ///
+    /// let authority = "b2134436-2555-4acf-be5b-26c48136575e";
+    /// let hosts = Hosts::new().associate(HostnameAssociation::new(["api.example.com"])?.mtls_certificate_id(authority)?)?;
+    /// assert_eq!(hosts.mtls_certificate_id(Some("api.example.com")), Some(authority));
+    /// # Ok::<(), tls_client_auth::hosts::HostnameError>(())
+    /// ```
     #[must_use]
     pub fn mtls_certificate_id(&self, server_name: Option<&str>) -> Option<&str> {
         let association = match server_name {
@@ -302,7 +333,7 @@ impl Hosts {
         &self.settings
     }
 
-    /// The hosts that enforce, as given.
+    /// The hosts that enforce, as given and in the same order.
     pub fn enforced(&self) -> impl Iterator<Item = &str> {
         self.enforced.iter().flat_map(|(hostnames, _)| hostnames.iter().map(String::as_str))
     }
