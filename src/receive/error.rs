@@ -8,13 +8,20 @@ use crate::headers::HeaderName;
 /// The reason why [`Receiver::of`](crate::Receiver::of) rejects a header set.
 ///
 /// ```
-/// use tls_client_auth::{HeaderSet, Receiver, Unstated};
+/// use tls_client_auth::field::{ChainForm, Field, Flag};
+/// use tls_client_auth::{Dialect, HeaderSet, Receiver, Unstated};
 /// use tls_client_auth::receive::ReceiverError;
 ///
+/// let verified = Some(Unstated::Verified);
 /// let error = Receiver::of(&HeaderSet::rfc9440(), None).unwrap_err();
 /// assert_eq!(error, ReceiverError::VerdictUnstated);
-/// let error = Receiver::of(&HeaderSet::nginx(), Some(Unstated::Verified)).unwrap_err();
+/// let error = Receiver::of(&HeaderSet::nginx(), verified).unwrap_err();
+/// assert_eq!(error, ReceiverError::VerdictStated);
 /// assert_eq!(error.to_string(), "the header set has a verdict, and an `Unstated` was given");
+///
+/// let of_one = |field| Receiver::of(&HeaderSet::new("one", Dialect::OpenSsl, [("X-One", field)]).unwrap(), verified);
+/// assert_eq!(of_one(Field::Tls(Flag::Digit)).unwrap_err(), ReceiverError::NothingToRead);
+/// assert_eq!(of_one(Field::Chain(ChainForm::CommaBase64)).unwrap_err(), ReceiverError::ChainWithoutLeaf);
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]

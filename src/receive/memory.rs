@@ -28,6 +28,10 @@ use crate::headers::RequestHeaders;
 /// let again = memory.receive(&headers)?;
 /// assert!(first.auth.is_trusted());
 /// assert!(Arc::ptr_eq(&first, &again));
+///
+/// // 16 entries of at most 4 KiB.
+/// let small = Memory::with_sizes(memory.receiver().clone(), 16, 4 * 1024);
+/// assert!(small.receive(&headers)?.auth.is_trusted());
 /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
 /// ```
 #[derive(Debug)]

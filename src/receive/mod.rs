@@ -30,6 +30,16 @@ pub use memory::Memory;
 pub use record::Received;
 
 /// How to treat a certificate when the format carries no verdict. The right value depends on the proxy's configuration alone.
+///
+/// ```
+/// use tls_client_auth::{Receiver, Unstated, Verification};
+///
+/// let request = [("x-forwarded-client-cert", format!("Hash={}", "ab".repeat(32)))];
+/// let received = |unstated| Receiver::envoy(unstated).receive(&request);
+/// assert_eq!(*received(Unstated::Verified)?.verification(), Verification::Success);
+/// assert_eq!(*received(Unstated::NotVerified)?.verification(), Verification::None);
+/// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "there is no third way")]
 pub enum Unstated {
@@ -299,6 +309,15 @@ impl Receiver {
 
     /// Sets the words that mean a verified certificate, instead of `SUCCESS`. `NONE`, `FAILED` and `FAILED:reason` keep their
     /// meaning; any other word is an error.
+    ///
+    /// ```
+    /// use tls_client_auth::Receiver;
+    ///
+    /// let receiver = Receiver::nginx().verdict_words(["OK"]);
+    /// assert!(receiver.receive(&[("ssl-client-verify", "OK"), ("ssl-client-s-dn", "CN=a")])?.is_trusted());
+    /// assert!(receiver.receive(&[("ssl-client-verify", "SUCCESS")]).is_err());
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub fn verdict_words<'w>(mut self, words: impl IntoIterator<Item = &'w str>) -> Self {
         self.reading.verdict_words = Some(words.into_iter().map(String::from).collect());
@@ -378,6 +397,12 @@ impl Receiver {
     }
 
     /// Whether one of the headers is a verdict; otherwise [`Unstated`] applies.
+    ///
+    /// ```
+    /// # use tls_client_auth::{Receiver, Unstated};
+    /// assert!(Receiver::nginx().has_verdict());
+    /// assert!(!Receiver::rfc9440(Unstated::Verified).has_verdict());
+    /// ```
     #[must_use]
     pub fn has_verdict(&self) -> bool {
         self.tells_verdict
@@ -448,6 +473,15 @@ impl Receiver {
     }
 
     /// Sets the size limits; [`ReceiveLimits::new`] by default.
+    ///
+    /// ```
+    /// use tls_client_auth::Receiver;
+    /// use tls_client_auth::receive::{ReceiveErrorKind, ReceiveLimits};
+    ///
+    /// let receiver = Receiver::nginx().limits(ReceiveLimits::new().header(1024));
+    /// let error = receiver.receive(&[("ssl-client-verify", "SUCCESS"), ("ssl-client-s-dn", &"x".repeat(1025))]).unwrap_err();
+    /// assert_eq!(error.kind(), ReceiveErrorKind::TooLarge);
+    /// ```
     #[must_use]
     pub const fn limits(mut self, limits: ReceiveLimits) -> Self {
         self.reading.limits = limits;
@@ -455,6 +489,15 @@ impl Receiver {
     }
 
     /// Sets the dialect of the record's names and reasons; by default the dialect of the format's proxy.
+    ///
+    /// ```
+    /// use tls_client_auth::{Dialect, Receiver};
+    ///
+    /// let receiver = Receiver::nginx().dialect(Dialect::BoringSsl);
+    /// let auth = receiver.receive(&[("ssl-client-verify", "FAILED:self-signed certificate"), ("ssl-client-s-dn", "CN=a")])?;
+    /// assert_eq!(auth.cert_verified(), "FAILED:self signed certificate");
+    /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+    /// ```
     #[must_use]
     pub const fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;
