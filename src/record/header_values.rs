@@ -36,6 +36,13 @@ pub struct HeaderValues {
 impl TlsClientAuth {
     /// Converts the record into Cloudflare's pair and `Client-Cert`, without copying. All are `None` for a client that is not
     /// [trusted](Self::is_trusted), because these headers carry no verdict.
+    ///
+    /// ```
+    /// use tls_client_auth::{ClientCertificate, TlsClientAuth};
+    ///
+    /// let values = TlsClientAuth::new(&ClientCertificate::none()).into_header_values();
+    /// assert!(values.sha256.is_none());
+    /// ```
     #[must_use]
     pub fn into_header_values(self) -> HeaderValues {
         if !self.is_trusted() {

@@ -161,17 +161,31 @@ fn offset(bytes: usize) -> u32 {
 /// ```
 /// use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
 /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+/// # let issuer = &include_bytes!("../../tests/fixtures/ca.der")[..];
 ///
-/// let auth = TlsClientAuth::new(&ClientCertificate::presented(der, Verification::Success));
+/// let client = ClientCertificate::presented(der, Verification::Success).verified_issuer(issuer);
+/// let auth = TlsClientAuth::new(&client);
 /// assert!(auth.is_trusted());
-/// assert_eq!(auth.cert_presented(), "1");
-/// assert_eq!(auth.cert_verified(), "SUCCESS");
+/// assert_eq!((auth.cert_presented(), auth.cert_verified(), auth.cert_revoked()), ("1", "SUCCESS", "0"));
 /// assert_eq!(auth.cert_subject_dn(), "CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE");
+/// assert_eq!(auth.cert_subject_dn_rfc2253(), auth.cert_subject_dn());
 /// assert_eq!(auth.cert_subject_dn_legacy(), "/C=DE/ST=Bayern/L=Weiden/O=Example Corp/OU=Ops/CN=client.example");
-/// assert_eq!(auth.cert_serial(), "5A7001B17B539286C891");
-/// assert_eq!(auth.cert_not_before(), "Jan  2 03:04:05 2025 GMT");
+/// assert_eq!(auth.cert_issuer_dn(), "CN=Peers Root CA,O=Peers Test,C=DE");
+/// assert_eq!(auth.cert_issuer_dn_rfc2253(), auth.cert_issuer_dn());
+/// assert_eq!(auth.cert_issuer_dn_legacy(), "/C=DE/O=Peers Test/CN=Peers Root CA");
+/// assert_eq!((auth.cert_serial(), auth.cert_issuer_serial()), ("5A7001B17B539286C891", "01"));
+/// // These certificates have no key identifiers.
+/// assert_eq!((auth.cert_ski(), auth.cert_issuer_ski()), ("", ""));
+/// assert_eq!(auth.cert_fingerprint_sha1(), "4224ef9941c41e23f02deb9c2998dc6fa1447470");
 /// assert_eq!(auth.cert_fingerprint_sha256().len(), 64);
-/// assert!(!auth.cert_rfc9440_too_large());
+/// assert_eq!(auth.cert_not_before(), "Jan  2 03:04:05 2025 GMT");
+/// assert_eq!(auth.cert_not_after(), "Nov 12 13:14:15 2035 GMT");
+/// assert!(auth.cert_rfc9440().starts_with(":MIIB7jCC") && !auth.cert_rfc9440_too_large());
+/// assert!(auth.cert_chain_rfc9440().is_empty() && !auth.cert_chain_rfc9440_too_large());
+///
+/// // As in the client.
+/// assert!(auth.is_presented() && !auth.is_revoked());
+/// assert_eq!((auth.verification(), auth.client_certificate()), (&Verification::Success, &client));
 ///
 /// let nobody = TlsClientAuth::new(&ClientCertificate::none());
 /// assert_eq!((nobody.cert_presented(), nobody.cert_verified(), nobody.cert_subject_dn()), ("0", "NONE", ""));
@@ -201,6 +215,15 @@ impl TlsClientAuth {
     }
 
     /// Creates the record with other limits.
+    ///
+    /// ```
+    /// use tls_client_auth::field::Limits;
+    /// use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
+    ///
+    /// let client = ClientCertificate::presented(vec![0; 1000], Verification::Success);
+    /// let auth = TlsClientAuth::with_limits(&client, Limits::new().encoded_leaf(1024));
+    /// assert!(auth.cert_rfc9440().is_empty() && auth.cert_rfc9440_too_large());
+    /// ```
     #[must_use]
     pub fn with_limits(client: &ClientCertificate, limits: Limits) -> Self {
         // The limit on parsing also bounds the texts.
@@ -338,13 +361,13 @@ impl TlsClientAuth {
         self.client.is_trusted()
     }
 
-    /// The verification result.
+    /// The verification result; [`Verification::None`] if no certificate was presented or it was not verified.
     #[must_use]
     pub const fn verification(&self) -> &Verification {
         self.client.verification()
     }
 
-    /// Whether the certificate is revoked.
+    /// Whether the certificate is known to be revoked and did not fail verification.
     #[must_use]
     pub const fn is_revoked(&self) -> bool {
         self.client.is_revoked()
@@ -367,7 +390,7 @@ impl TlsClientAuth {
         self.client.certificate()
     }
 
-    /// The client of the record.
+    /// The client of the record, with the leaf and the chain as sent.
     #[must_use]
     pub const fn client_certificate(&self) -> &ClientCertificate {
         &self.client

@@ -5,6 +5,15 @@ use core::fmt;
 use super::{Property, TlsClientAuth};
 
 /// The value of a field of the rules language.
+///
+/// ```
+/// use tls_client_auth::record::RuleValue;
+/// use tls_client_auth::{ClientCertificate, TlsClientAuth};
+///
+/// let auth = TlsClientAuth::new(&ClientCertificate::none());
+/// assert_eq!(auth.rule_field("cf.tls_client_auth.cert_revoked"), Some(RuleValue::Boolean(false)));
+/// assert_eq!(auth.rule_field("cf.tls_client_auth.cert_subject_dn"), Some(RuleValue::Text("")));
+/// ```
 #[derive(Clone, Copy, Eq, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "the types of the 21 fields")]
 pub enum RuleValue<'a> {
