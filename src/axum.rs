@@ -72,6 +72,8 @@ fn trusted(auth: &TlsClientAuth) -> Result<TlsClientAuth, TlsClientAuthRejection
 /// let rejection = TlsClientAuthRejection::NotPresented;
 /// assert_eq!(rejection.to_string(), "a client certificate is required");
 /// assert_eq!(rejection.into_response().status(), 403);
+/// assert_eq!(TlsClientAuthRejection::NotTrusted.into_response().status(), 403);
+/// assert_eq!(TlsClientAuthRejection::Missing.into_response().status(), 500);
 /// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]

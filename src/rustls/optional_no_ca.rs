@@ -46,17 +46,19 @@ use crate::x509::Dialect;
 /// use rustls::RootCertStore;
 /// use rustls::pki_types::{CertificateDer, UnixTime};
 /// use rustls::server::WebPkiClientVerifier;
+/// use tls_client_auth::Dialect;
 /// use tls_client_auth::client::VerifyError;
 /// use tls_client_auth::rustls::OptionalNoCa;
 /// # let provider = Arc::new(rustls::crypto::ring::default_provider());
 /// # let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
-/// # let mut roots = RootCertStore::empty();
 /// # let ca = rcgen::Issuer::new(rcgen::CertificateParams::default(), rcgen::KeyPair::generate()?);
-/// # roots.add(rcgen::CertificateParams::default().self_signed(ca.key())?.der().clone())?;
+/// # let authorities = [rcgen::CertificateParams::default().self_signed(ca.key())?.der().clone()];
+/// # let mut roots = RootCertStore::empty();
+/// # roots.add(authorities[0].clone())?;
 ///
 /// // Once, for the listener.
 /// let inner = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build()?;
-/// let verifier = Arc::new(OptionalNoCa::new(inner));
+/// let verifier = Arc::new(OptionalNoCa::new(inner).dialect(Dialect::OpenSsl).authorities(authorities));
 /// // … ServerConfig::builder().with_client_cert_verifier(verifier.clone()) …
 ///
 /// // Once per connection, with `connection.peer_certificates()`.

@@ -77,6 +77,21 @@ pub struct ForwardLayer<F = fn(&request::Parts) -> Option<Claim>, H = NoHook> {
 /// Is called with every request that a [`ForwardLayer`] has prepared, and may answer it.
 ///
 /// Implemented for closures `Fn(&request::Parts, &Claim, Applied) -> Option<Response<R>>`.
+///
+/// ```
+/// use http::{Request, Response, request::Parts};
+/// use tls_client_auth::connection::Applied;
+/// use tls_client_auth::tower::ForwardHook;
+/// use tls_client_auth::{Claim, Forwarding};
+///
+/// let hook = |_: &Parts, _: &Claim, applied: Applied| (applied.stripped() > 0).then(|| Response::new("forged"));
+///
+/// let (mut parts, ()) = Request::get("/").header("client-cert", ":AA==:").body(())?.into_parts();
+/// let claim = Forwarding::rfc9440().claim(None);
+/// let applied = claim.apply(&mut parts.headers);
+/// assert_eq!(hook.prepared(&parts, &claim, applied).map(Response::into_body), Some("forged"));
+/// # Ok::<(), http::Error>(())
+/// ```
 pub trait ForwardHook<R> {
     /// Receives the request as it will be sent, the claim with the headers that are [too large](Claim::too_large), and the number of
     /// [stripped](Applied::stripped) headers. If it returns a response, the request is not sent, and the claim is not committed.

@@ -15,12 +15,28 @@ use crate::record::TlsClientAuth;
 /// The requests that a [`ReceiveLayer`] passes to the service.
 ///
 /// ```
+/// use http::{Request, Response};
 /// use tls_client_auth::Receiver;
 /// use tls_client_auth::tower::{Admission, ReceiveLayer};
+/// use tower::{ServiceBuilder, ServiceExt, service_fn};
 ///
-/// // Every client reaches the service, which checks `TlsClientAuth::is_trusted` itself.
-/// let layer = ReceiveLayer::new(Receiver::nginx(), Admission::Any);
-/// # let _: ReceiveLayer = layer;
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// // With `Any`, the service checks `TlsClientAuth::is_trusted` itself.
+/// for (admission, statuses) in [
+///     (Admission::Any, [200, 200, 200]),
+///     (Admission::Presented, [403, 200, 200]),
+///     (Admission::Trusted, [403, 403, 200]),
+/// ] {
+///     for (verdict, status) in ["NONE", "FAILED:certificate has expired", "SUCCESS"].into_iter().zip(statuses) {
+///         let service = ServiceBuilder::new()
+///             .layer(ReceiveLayer::new(Receiver::nginx(), admission))
+///             .service(service_fn(|_: Request<()>| async { Ok::<_, std::io::Error>(Response::new(String::new())) }));
+///         let request = Request::get("/").header("ssl-client-verify", verdict).body(())?;
+///         assert_eq!(service.oneshot(request).await?.status(), status);
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -105,6 +121,19 @@ pub struct ReceiveLayer<H = EmptyAnswer> {
 }
 
 /// The reason for which a [`ReceiveLayer`] rejects a request.
+///
+/// ```
+/// use http::StatusCode;
+/// use tls_client_auth::Receiver;
+/// use tls_client_auth::tower::Refusal;
+///
+/// let receive = |verdict| Receiver::nginx().receive(&[("ssl-client-verify", verdict)]);
+/// let refusal = Refusal::NotAdmitted(receive("NONE")?);
+/// assert_eq!((refusal.status(), refusal.grpc_status()), (StatusCode::FORBIDDEN, 16));
+/// let refusal = Refusal::Malformed(receive("yes").unwrap_err());
+/// assert_eq!((refusal.status(), refusal.grpc_status()), (StatusCode::BAD_REQUEST, 13));
+/// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -145,6 +174,18 @@ impl Refusal {
 /// Answers the requests that a [`ReceiveLayer`] rejects.
 ///
 /// Implemented for closures `Fn(&request::Parts, Refusal) -> Response<R>`.
+///
+/// ```
+/// use http::{Request, Response};
+/// use tls_client_auth::Receiver;
+/// use tls_client_auth::tower::{EmptyAnswer, Refusal, RefusalHook};
+///
+/// let (parts, ()) = Request::new(()).into_parts();
+/// let nobody = Receiver::nginx().receive(&[("ssl-client-verify", "NONE")])?;
+/// let answer: Response<String> = EmptyAnswer::default().refused(&parts, Refusal::NotAdmitted(nobody));
+/// assert_eq!(answer.status(), 403);
+/// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
+/// ```
 pub trait RefusalHook<R> {
     /// Returns the answer to a rejected request.
     fn refused(&self, request: &request::Parts, refusal: Refusal) -> Response<R>;
