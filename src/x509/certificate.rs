@@ -19,18 +19,34 @@ use crate::x509::{Error, ErrorKind, Part};
 use crate::x509::{Extensions, extension};
 
 /// The size of the largest certificate that [`Certificate::from_der`] parses, in bytes: 64 KiB, as much as TLS stacks accept.
+///
+/// ```
+/// use tls_client_auth::x509::{Certificate, ErrorKind, MAX_CERTIFICATE};
+///
+/// let error = Certificate::from_der(&[0; MAX_CERTIFICATE + 1]).unwrap_err();
+/// assert_eq!((error.kind(), error.offset()), (ErrorKind::TooLarge, 65_536));
+/// ```
 pub const MAX_CERTIFICATE: usize = 64 * 1024;
 
 /// A view of an X.509 certificate (RFC 5280 §4.1), borrowed from its DER.
 ///
 /// ```
 /// use tls_client_auth::Dialect;
-/// use tls_client_auth::x509::Certificate;
+/// use tls_client_auth::x509::{Certificate, SubjectAltName};
 /// # let der = include_bytes!("../../tests/fixtures/plain.der");
 ///
 /// let certificate = Certificate::from_der(der)?;
-/// assert_eq!(certificate.version(), Some(3));
+/// assert_eq!((certificate.as_der(), certificate.version()), (&der[..], Some(3)));
 /// assert_eq!(certificate.subject().rfc2253(Dialect::BoringSsl).unwrap(), "CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE");
+/// assert_eq!(certificate.issuer().rfc2253(Dialect::BoringSsl).unwrap(), "CN=Peers Root CA,O=Peers Test,C=DE");
+/// assert_eq!(certificate.not_before().text(Dialect::BoringSsl).unwrap(), "Jan  2 03:04:05 2025 GMT");
+/// assert!(certificate.subject_alt_names().eq([SubjectAltName::Dns("client.example")]));
+/// assert!(certificate.subject_key_identifier().is_none() && certificate.authority_key_identifier().is_none());
+/// assert_eq!(certificate.subject_public_key_info()[..4], [0x30, 0x59, 0x30, 0x13]);
+/// // The first bytes of the digests.
+/// assert_eq!(certificate.sha1()[..4], [0x42, 0x24, 0xef, 0x99]);
+/// assert_eq!(certificate.sha256()[..4], [0x73, 0xc9, 0x4b, 0x97]);
+/// assert_eq!(certificate.public_key_sha256()[..4], [0x25, 0x62, 0xc8, 0xce]);
 /// # Ok::<(), tls_client_auth::x509::Error>(())
 /// ```
 #[derive(Clone, Copy)]
@@ -96,6 +112,14 @@ impl<'a> Certificate<'a> {
     }
 
     /// Parses the framing of one certificate of at most `limit` bytes.
+    ///
+    /// ```
+    /// use tls_client_auth::x509::{Certificate, ErrorKind};
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let error = Certificate::from_der_up_to(der, 400).unwrap_err();
+    /// assert_eq!((error.kind(), error.offset()), (ErrorKind::TooLarge, 400));
+    /// ```
     ///
     /// # Errors
     /// The same as for [`from_der`](Self::from_der).
@@ -169,7 +193,7 @@ impl<'a> Certificate<'a> {
         }
     }
 
-    /// The serial number. `None` if the INTEGER is empty or not minimally encoded.
+    /// The serial number (RFC 5280 §4.1.2.2). `None` if the INTEGER is empty or not minimally encoded.
     ///
     /// ```
     /// use tls_client_auth::x509::Certificate;
@@ -184,25 +208,25 @@ impl<'a> Certificate<'a> {
         SerialNumber::new(self.serial_number)
     }
 
-    /// The issuer's name.
+    /// The issuer's name (RFC 5280 §4.1.2.4).
     #[must_use]
     pub const fn issuer(&self) -> Name<'a> {
         self.issuer
     }
 
-    /// The subject's name.
+    /// The subject's name (RFC 5280 §4.1.2.6).
     #[must_use]
     pub const fn subject(&self) -> Name<'a> {
         self.subject
     }
 
-    /// The start of the validity period.
+    /// The start of the validity period (RFC 5280 §4.1.2.5).
     #[must_use]
     pub const fn not_before(&self) -> Time<'a> {
         self.not_before
     }
 
-    /// The end of the validity period.
+    /// The end of the validity period (RFC 5280 §4.1.2.5).
     ///
     /// ```
     /// use tls_client_auth::Dialect;
@@ -218,13 +242,13 @@ impl<'a> Certificate<'a> {
         self.not_after
     }
 
-    /// The DER of the SubjectPublicKeyInfo.
+    /// The DER of the SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), tag and length included.
     #[must_use]
     pub const fn subject_public_key_info(&self) -> &'a [u8] {
         self.subject_public_key_info
     }
 
-    /// The extensions; empty if the certificate has none or their list is malformed from the start.
+    /// The extensions (RFC 5280 §4.2), in the certificate's order; empty if the certificate has none or their list is malformed from the start.
     ///
     /// ```
     /// use tls_client_auth::Dialect;
@@ -241,13 +265,23 @@ impl<'a> Certificate<'a> {
         Extensions::new(self.extensions)
     }
 
-    /// The key identifier of the SubjectKeyIdentifier extension (RFC 5280 §4.2.1.2).
+    /// The key identifier of the SubjectKeyIdentifier extension (RFC 5280 §4.2.1.2), in bytes: usually 20. `None` if the extension is
+    /// missing, duplicated or malformed.
+    ///
+    /// ```
+    /// use tls_client_auth::x509::Certificate;
+    /// # let der = include_bytes!("../../tests/fixtures/cases/ml_dsa_65.der");
+    ///
+    /// let identifier = Certificate::from_der(der)?.subject_key_identifier().unwrap();
+    /// assert_eq!((identifier.len(), &identifier[..4]), (20, &[0xc9, 0xb1, 0xbe, 0xb3][..]));
+    /// # Ok::<(), tls_client_auth::x509::Error>(())
+    /// ```
     #[must_use]
     pub fn subject_key_identifier(&self) -> Option<&'a [u8]> {
         subject_key_identifier(self.extensions().unique(extension::SUBJECT_KEY_IDENTIFIER)?)
     }
 
-    /// The AuthorityKeyIdentifier extension (RFC 5280 §4.2.1.1).
+    /// The AuthorityKeyIdentifier extension (RFC 5280 §4.2.1.1). `None` if it is missing, duplicated or malformed.
     #[must_use]
     pub fn authority_key_identifier(&self) -> Option<AuthorityKeyIdentifier<'a>> {
         AuthorityKeyIdentifier::new(self.extensions().unique(extension::AUTHORITY_KEY_IDENTIFIER)?)
@@ -314,6 +348,15 @@ impl<'a> Certificate<'a> {
     }
 
     /// Parses the certificate with the `x509-cert` crate, for values that this view does not decode.
+    ///
+    /// ```
+    /// use tls_client_auth::x509::Certificate;
+    /// # let der = include_bytes!("../../tests/fixtures/plain.der");
+    ///
+    /// let parsed = Certificate::from_der(der)?.to_x509_cert()?;
+    /// assert_eq!(parsed.signature_algorithm().oid.to_string(), "1.2.840.10045.4.3.2"); // ecdsa-with-SHA256
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// That crate rejects some certificates that TLS stacks accept: dates before 1970, serial numbers over 21 bytes, large object

@@ -79,6 +79,29 @@ macro_rules! worded {
 
 worded! {
     /// A part of the input, with its name in RFC 5280.
+    ///
+    /// ```
+    /// use tls_client_auth::x509::Part;
+    ///
+    /// for (part, name) in [
+    ///     (Part::Certificate, "certificate"),
+    ///     (Part::TbsCertificate, "tbsCertificate"),
+    ///     (Part::Version, "version"),
+    ///     (Part::SerialNumber, "serialNumber"),
+    ///     (Part::SignatureAlgorithm, "signatureAlgorithm"),
+    ///     (Part::Issuer, "issuer"),
+    ///     (Part::Validity, "validity"),
+    ///     (Part::Subject, "subject"),
+    ///     (Part::SubjectPublicKeyInfo, "subjectPublicKeyInfo"),
+    ///     (Part::UniqueIdentifier, "uniqueIdentifier"),
+    ///     (Part::Extensions, "extensions"),
+    ///     (Part::SignatureValue, "signatureValue"),
+    ///     (Part::SubjectAltName, "subjectAltName"),
+    ///     (Part::Pem, "PEM"),
+    /// ] {
+    ///     assert_eq!(part.to_string(), name);
+    /// }
+    /// ```
     Part {
         Certificate = "certificate",
         TbsCertificate = "tbsCertificate",
@@ -99,6 +122,22 @@ worded! {
 
 worded! {
     /// The reason for which a part is invalid.
+    ///
+    /// ```
+    /// use tls_client_auth::x509::{Certificate, ErrorKind, certificates_from_pem};
+    ///
+    /// let kind = |der: &[u8]| Certificate::from_der_up_to(der, 100).unwrap_err().kind();
+    /// assert_eq!(kind(&[0x30, 0x05]), ErrorKind::Truncated);
+    /// assert_eq!(kind(&[0x30, 0x80, 0, 0]), ErrorKind::IndefiniteLength);
+    /// assert_eq!(kind(&[0x30, 0x81, 0x00]), ErrorKind::NonMinimalLength);
+    /// assert_eq!(kind(&[0x02, 0x00]), ErrorKind::UnexpectedTag);
+    /// assert_eq!(kind(&[0x30, 0x00, 0x00]), ErrorKind::TrailingData);
+    /// assert_eq!(kind(&[0; 101]), ErrorKind::TooLarge);
+    ///
+    /// let kind = |pem| certificates_from_pem(pem).unwrap_err().kind();
+    /// assert_eq!(kind(b"-----BEGIN CERTIFICATE-----\n?\n-----END CERTIFICATE-----"), ErrorKind::Invalid);
+    /// assert_eq!(kind(b"no certificate"), ErrorKind::Missing);
+    /// ```
     ErrorKind {
         Truncated = "ends too early",
         IndefiniteLength = "indefinite length (BER, not DER)",

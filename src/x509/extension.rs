@@ -14,6 +14,17 @@ pub(crate) const SUBJECT_ALT_NAME: u8 = 17;
 pub(crate) const AUTHORITY_KEY_IDENTIFIER: u8 = 35;
 
 /// One extension (RFC 5280 §4.2): its identifier, whether it is critical, and the contents of its OCTET STRING.
+///
+/// ```
+/// use tls_client_auth::Dialect;
+/// # use tls_client_auth::x509::Certificate;
+/// # let certificate = Certificate::from_der(include_bytes!("../../tests/fixtures/plain.der"))?;
+/// let extension = certificate.extensions().next().unwrap();
+/// assert_eq!(extension.identifier().short_name(Dialect::OpenSsl), Some("basicConstraints"));
+/// assert!(extension.is_critical());
+/// assert_eq!(extension.value(), [0x30, 0x00]);
+/// # Ok::<(), tls_client_auth::x509::Error>(())
+/// ```
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
 pub struct Extension<'a> {
     identifier: ObjectIdentifier<'a>,
@@ -34,7 +45,7 @@ impl fmt::Debug for Extension<'_> {
 }
 
 impl<'a> Extension<'a> {
-    /// The extension's object identifier.
+    /// The extension's object identifier: `2.5.29.19`.
     #[must_use]
     pub const fn identifier(&self) -> ObjectIdentifier<'a> {
         self.identifier
@@ -69,6 +80,14 @@ impl<'a> Extension<'a> {
 }
 
 /// The extensions in the certificate's order; ends before the first malformed one.
+///
+/// ```
+/// # use tls_client_auth::x509::Certificate;
+/// # let certificate = Certificate::from_der(include_bytes!("../../tests/fixtures/plain.der"))?;
+/// let critical = certificate.extensions().filter(|extension| extension.is_critical());
+/// assert_eq!(critical.count(), 2);
+/// # Ok::<(), tls_client_auth::x509::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Extensions<'a> {
     list: Cursor<'a>,

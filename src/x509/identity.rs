@@ -29,6 +29,7 @@ const MAX_SPIFFE_ID: usize = 2048;
 ///     .map(|attribute| attribute.text())
 ///     .collect();
 /// assert_eq!(units, [Some("Ops".to_owned())]);
+/// assert_eq!(subject.attribute_values()[0].as_der(), b"\x13\x02DE");
 /// # Ok::<(), tls_client_auth::x509::Error>(())
 /// ```
 #[derive(Clone, Copy)]
@@ -73,6 +74,14 @@ impl core::fmt::Debug for AttributeValue<'_> {
 
 impl<'a> Name<'a> {
     /// All attributes in the certificate's order, usually the most general first. Empty if the name is malformed.
+    ///
+    /// ```
+    /// # use tls_client_auth::x509::Certificate;
+    /// # let certificate = Certificate::from_der(include_bytes!("../../tests/fixtures/plain.der"))?;
+    /// let values: Vec<_> = certificate.issuer().attribute_values().iter().filter_map(|attribute| attribute.text()).collect();
+    /// assert_eq!(values, ["DE", "Peers Test", "Peers Root CA"]);
+    /// # Ok::<(), tls_client_auth::x509::Error>(())
+    /// ```
     #[must_use]
     pub fn attribute_values(&self) -> Vec<AttributeValue<'a>> {
         let value = |attribute: Option<super::name::Attribute<'a>>| {
@@ -100,7 +109,14 @@ impl<'a> Name<'a> {
         self.common_names().next()?.text()
     }
 
-    /// The last common name, decoded by the same rules. The same as Go's `Subject.CommonName`.
+    /// The last common name, decoded by the same rules: `client.example`. The same as Go's `Subject.CommonName`.
+    ///
+    /// ```
+    /// # use tls_client_auth::x509::Certificate;
+    /// # let certificate = Certificate::from_der(include_bytes!("../../tests/fixtures/plain.der"))?;
+    /// assert_eq!(certificate.subject().last_common_name().as_deref(), Some("client.example"));
+    /// # Ok::<(), tls_client_auth::x509::Error>(())
+    /// ```
     #[must_use]
     pub fn last_common_name(&self) -> Option<String> {
         self.common_names().next_back()?.text()

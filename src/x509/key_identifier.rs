@@ -11,10 +11,17 @@ use crate::x509::cursor::{self, Cursor};
 ///
 /// ```
 /// # use tls_client_auth::x509::Certificate;
-/// # let certificate = Certificate::from_der(include_bytes!("../../tests/fixtures/plain.der"))?;
-/// let issuer_key = certificate.authority_key_identifier().and_then(|issuer| issuer.key_identifier());
-/// # let _ = issuer_key;
-/// # Ok::<(), tls_client_auth::x509::Error>(())
+/// # let value = b"\x30\x0f\x80\x04\x27\x84\x6f\xae\xa1\x04\x82\x02ca\x82\x01\x05";
+/// # let extension = rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 35], value.to_vec());
+/// # let mut params = rcgen::CertificateParams::default();
+/// # params.custom_extensions.push(extension);
+/// # let certificate = params.self_signed(&rcgen::KeyPair::generate()?)?;
+/// # let certificate = Certificate::from_der(certificate.der())?;
+/// let issuer = certificate.authority_key_identifier().ok_or("no such extension")?;
+/// assert_eq!(issuer.key_identifier(), Some(&[0x27, 0x84, 0x6f, 0xae][..]));
+/// assert_eq!(issuer.authority_cert_serial_number().map(|number| number.to_hex()).as_deref(), Some("05"));
+/// assert_eq!(issuer.authority_cert_issuer().count(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
 pub struct AuthorityKeyIdentifier<'a> {
@@ -53,7 +60,7 @@ impl<'a> AuthorityKeyIdentifier<'a> {
         fields.is_at_end().then_some(identifier)
     }
 
-    /// The subject key identifier of the issuer's certificate.
+    /// The subject key identifier of the issuer's certificate, in bytes: usually 20.
     #[must_use]
     pub const fn key_identifier(&self) -> Option<&'a [u8]> {
         self.key_identifier

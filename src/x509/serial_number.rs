@@ -17,6 +17,8 @@ const MAX_DECIMAL: usize = 256;
 /// let serial = certificate.serial_number().unwrap();
 /// assert_eq!(serial.as_der(), [0x80]);
 /// assert_eq!(serial.to_hex(), "-80");
+/// assert_eq!(serial.to_decimal().as_deref(), Some("-128"));
+/// assert!(serial.is_negative());
 /// # Ok::<(), tls_client_auth::x509::Error>(())
 /// ```
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
@@ -49,7 +51,7 @@ impl<'a> SerialNumber<'a> {
         self.contents
     }
 
-    /// Whether the number is negative.
+    /// Whether the number is negative, which RFC 5280 §4.1.2.2 forbids.
     #[must_use]
     pub fn is_negative(&self) -> bool {
         self.contents.first().is_some_and(|first| first & 0x80 != 0)

@@ -26,6 +26,29 @@ pub(crate) mod tag {
 ///
 /// Text is always printable ASCII without spaces. An entry with other bytes, such as NUL, is [`Unreadable`](Self::Unreadable), so that
 /// its beginning cannot be mistaken for a host name.
+///
+/// ```
+/// use tls_client_auth::Dialect;
+/// use tls_client_auth::x509::SubjectAltName;
+/// # use tls_client_auth::x509::Certificate;
+/// # let certificate = Certificate::from_der(include_bytes!("../../tests/fixtures/san_all.der"))?;
+///
+/// let texts = certificate.subject_alt_names().map(|name| match name {
+///     SubjectAltName::Dns(name) => format!("DNS {name}"),
+///     SubjectAltName::Email(address) => format!("e-mail {address}"),
+///     SubjectAltName::Uri(uri) => format!("URI {uri}"),
+///     SubjectAltName::Ip(address) => format!("IP {address}"),
+///     SubjectAltName::Directory(name) => format!("name {}", name.rfc2253(Dialect::OpenSsl).unwrap_or_default()),
+///     SubjectAltName::RegisteredId(identifier) => format!("identifier {}", identifier.dotted(Dialect::OpenSsl)),
+///     SubjectAltName::Other(kind, der) => format!("{} of {} bytes", kind.dotted(Dialect::OpenSsl), der.len()),
+///     SubjectAltName::Unreadable(der) => format!("{} bytes", der.len()),
+///     _ => String::new(),
+/// });
+/// let texts: Vec<_> = texts.collect();
+/// assert_eq!(texts[3..6], ["DNS *.two.example", "e-mail joe@example.com", "IP 192.0.2.1"]);
+/// assert_eq!(texts[7..9], [r"name CN=dir,O=Dir\, Inc", "1.3.6.1.4.1.311.20.2.3 of 17 bytes"]);
+/// # Ok::<(), tls_client_auth::x509::Error>(())
+/// ```
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SubjectAltName<'a> {
@@ -35,11 +58,11 @@ pub enum SubjectAltName<'a> {
     Email(&'a str),
     /// `uniformResourceIdentifier`: `spiffe://example/client`
     Uri(&'a str),
-    /// `iPAddress` of 4 or 16 bytes.
+    /// `iPAddress` of 4 or 16 bytes: `192.0.2.1`, `2001:db8::1`
     Ip(IpAddr),
-    /// `directoryName`
+    /// `directoryName`: `CN=client,O=Acme`
     Directory(Name<'a>),
-    /// `registeredID`
+    /// `registeredID`: `1.2.3.4`
     RegisteredId(ObjectIdentifier<'a>),
     /// `otherName`: the type, and the DER of the value.
     Other(ObjectIdentifier<'a>, &'a [u8]),

@@ -55,7 +55,7 @@ impl<'a> Time<'a> {
         Self { tag: GENERALIZED_TIME, contents }
     }
 
-    /// The characters of the UTCTime or GeneralizedTime.
+    /// The characters of the UTCTime or GeneralizedTime: `250102030405Z`, `20500102030405Z`.
     #[must_use]
     pub const fn as_bytes(&self) -> &'a [u8] {
         self.contents

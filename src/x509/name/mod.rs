@@ -38,6 +38,7 @@ pub(crate) use value::{Characters, write_utf8};
 /// let subject = certificate.subject();
 /// assert_eq!(subject.rfc2253(Dialect::BoringSsl).unwrap(), "CN=client.example,OU=Ops,O=Example Corp,L=Weiden,ST=Bayern,C=DE");
 /// assert_eq!(subject.legacy(Dialect::BoringSsl).unwrap(), "/C=DE/ST=Bayern/L=Weiden/O=Example Corp/OU=Ops/CN=client.example");
+/// assert_eq!(subject.as_der()[..6], [0x30, 0x6d, 0x31, 0x0b, 0x30, 0x09]);
 /// # Ok::<(), tls_client_auth::x509::Error>(())
 /// ```
 #[derive(Clone, Copy)]

@@ -22,6 +22,7 @@ const OPENSSL_MAX: usize = 586;
 /// let extension = certificate.extensions().next().unwrap();
 /// assert_eq!(extension.identifier().dotted(Dialect::BoringSsl), "2.5.29.19");
 /// assert_eq!(extension.identifier().short_name(Dialect::BoringSsl), Some("basicConstraints"));
+/// assert_eq!(extension.identifier().as_der(), [0x55, 0x1d, 0x13]);
 /// # Ok::<(), tls_client_auth::x509::Error>(())
 /// ```
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
@@ -41,7 +42,7 @@ impl<'a> ObjectIdentifier<'a> {
         Self { contents }
     }
 
-    /// The contents of the DER.
+    /// The contents of the DER, without tag and length.
     #[must_use]
     pub const fn as_der(&self) -> &'a [u8] {
         self.contents
