@@ -1,4 +1,4 @@
-//! Lists of subject alternative names that readers could read in two ways, and what each proxy makes of good ones.
+//! Subject alternative names: ambiguous lists are not sent, and well-formed ones are sent as each proxy sends them.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,7 +21,7 @@ use common::trusted;
 use tls_client_auth::HeaderSet;
 use tls_client_auth::field::Limits;
 
-/// The tags of the entries.
+/// Tags of a GeneralName's choices.
 const MAIL: u8 = 0x81;
 const DNS: u8 = 0x82;
 const URI: u8 = 0x86;
@@ -38,7 +38,7 @@ fn principal(value: Vec<u8>) -> Vec<u8> {
     of(0xa0, &[tlv(OBJECT_IDENTIFIER, USER_PRINCIPAL_NAME), tlv(0xa0, value)])
 }
 
-/// Whatever makes a list of names unreadable: no set tells one of its names, the first and the only one least of all.
+/// One unreadable entry, at any place of the list: no set sends any name of it.
 #[test]
 fn a_list_that_is_not_read_whole_names_nobody() {
     const NAME: &str = "spiffe://example/admin";
@@ -64,13 +64,13 @@ fn a_list_that_is_not_read_whole_names_nobody() {
             let der = with_names(&entries);
             for set in HeaderSet::all() {
                 for line in set.lines(&trusted(&der), Limits::new()).iter() {
-                    let told = hidden.iter().any(|hidden| line.value().contains(hidden));
-                    assert!(!told, "{case}, {place}: {}: {}", line.name(), line.value());
+                    let is_sent = hidden.iter().any(|hidden| line.value().contains(hidden));
+                    assert!(!is_sent, "{case}, {place}: {}: {}", line.name(), line.value());
                 }
             }
         }
     }
-    // All of them are told where the list is readable.
+    // Without such an entry all of them are sent.
     let der = with_names(&names);
     for (set, header) in [
         (HeaderSet::google(), "client-cert-spiffe-id"),
@@ -83,7 +83,7 @@ fn a_list_that_is_not_read_whole_names_nobody() {
     }
 }
 
-/// An entry that could be one more principal name ends the counting; one that is none does not.
+/// Counting ends at an entry that another parser could read as a principal name. Other entries are skipped.
 #[test]
 fn principal_names_are_counted_over_all_entries() {
     let good = || principal(tlv(UTF8_STRING, "u@example"));
@@ -91,18 +91,18 @@ fn principal_names_are_counted_over_all_entries() {
         ("alone", vec![good()], Some("u@example"), None),
         ("second", vec![principal(tlv(UTF8_STRING, "a")), good()], Some("a"), Some("u@example")),
         (
-            "behind another type of text",
+            "after another type of text",
             vec![principal(tlv(IA5_STRING, "a")), good()],
             Some("u@example"),
             None,
         ),
         (
-            "behind a constructed one",
+            "after a constructed one",
             vec![principal(tlv(0x2c, tlv(UTF8_STRING, "a"))), good()],
             None,
             None,
         ),
-        ("behind one in BER", vec![tlv(0xa0, [6, 0x81, 1, 1]), good()], None, None),
+        ("after one in BER", vec![tlv(0xa0, [6, 0x81, 1, 1]), good()], None, None),
         ("before one in BER", vec![good(), tlv(0xa0, [6, 0x81, 1, 1])], Some("u@example"), None),
     ];
     for (case, entries, first, second) in cases {
@@ -143,9 +143,9 @@ fn only_version_3_has_alternative_names_in_go() {
     }
 }
 
-/// `client_identity` of linkerd2-proxy, but for what the set's documentation names.
+/// As in `client_identity` of linkerd2-proxy, with the exceptions that the set's documentation lists.
 #[test]
-fn linkerd_takes_the_first_that_is_an_identity() {
+fn linkerd_takes_the_first_name_that_is_an_identity() {
     const ID: &str = "spiffe://example.org/ns/default/sa/web";
     let long = ["a"; 130].join(".");
     type Case<'a> = (&'static str, &'a [(u8, &'a str)], Option<&'a str>);
@@ -157,14 +157,14 @@ fn linkerd_takes_the_first_that_is_an_identity() {
         ("a SPIFFE ID", &[(URI, ID)], Some(ID)),
         ("with a port", &[(URI, "spiffe://host:1234/path")], Some("spiffe://host:1234/path")),
         ("the first", &[(URI, ID), (DNS, "web.example")], Some(ID)),
-        ("behind other kinds", &[(MAIL, "a@b"), (DNS, "web.example")], Some("web.example")),
+        ("after other kinds", &[(MAIL, "a@b"), (DNS, "web.example")], Some("web.example")),
         ("an asterisk", &[(DNS, "*.example"), (DNS, "web.example")], Some("web.example")),
         ("a dot at the end", &[(DNS, "web.example."), (URI, ID)], Some(ID)),
         ("a dot at the end alone", &[(DNS, "web.example.")], None),
-        ("a hyphen in front", &[(DNS, "-a.example"), (DNS, "b")], Some("b")),
-        ("a hyphen behind", &[(DNS, "a-.example"), (DNS, "b")], Some("b")),
+        ("a leading hyphen", &[(DNS, "-a.example"), (DNS, "b")], Some("b")),
+        ("a trailing hyphen", &[(DNS, "a-.example"), (DNS, "b")], Some("b")),
         ("an address", &[(DNS, "192.0.2.1"), (DNS, "b")], Some("b")),
-        ("a number in front", &[(DNS, "1.a")], Some("1.a")),
+        ("a first label of digits", &[(DNS, "1.a")], Some("1.a")),
         ("an empty label", &[(DNS, "a..b"), (DNS, "b")], Some("b")),
         ("an empty name", &[(DNS, ""), (DNS, "b")], Some("b")),
         ("a space", &[(DNS, "a b"), (DNS, "b")], Some("b")),
@@ -173,15 +173,15 @@ fn linkerd_takes_the_first_that_is_an_identity() {
         ("another scheme", &[(URI, "https://a.example/"), (DNS, "b")], Some("b")),
         ("no scheme", &[(URI, "not a uri"), (DNS, "b")], Some("b")),
         ("not ASCII", &[(URI, "spiffe://\u{fc}/"), (DNS, "b")], Some("b")),
-        // What the URL library rewrites: not the name behind it, and not another spelling of it.
+        // linkerd's URL library normalizes these. Neither the normalized name nor the next name is sent.
         ("an upper-case scheme", &[(URI, "SPIFFE://a/b"), (DNS, "b")], None),
-        ("a space in front", &[(URI, " spiffe://a/b"), (DNS, "b")], None),
+        ("a leading space", &[(URI, " spiffe://a/b"), (DNS, "b")], None),
         ("a line break inside", &[(URI, "spi\r\nffe://a/b"), (DNS, "b")], None),
         ("a space inside", &[(URI, "spiffe://a/b c"), (DNS, "b")], None),
         ("dots to resolve", &[(URI, "spiffe://a/b/../c"), (DNS, "b")], None),
         ("escaped dots", &[(URI, "spiffe://a/b/%2E%2e/c"), (DNS, "b")], None),
         ("no host", &[(URI, "spiffe:///a"), (DNS, "b")], None),
-        ("a port that is none", &[(URI, "spiffe://a:080/"), (DNS, "b")], None),
+        ("a port with a leading zero", &[(URI, "spiffe://a:080/"), (DNS, "b")], None),
         ("a fragment", &[(URI, "spiffe://a/b#c"), (DNS, "b")], None),
     ];
     for (case, names, expected) in cases {

@@ -1,4 +1,4 @@
-//! What request extensions, spawned tasks and shared state need of the public types, checked by the compiler.
+//! Public types have the auto traits that request extensions, spawned tasks and shared state require. The compiler checks it.
 
 use tls_client_auth::client::{OtherReason, Reason, VerifyError};
 use tls_client_auth::field::{
@@ -20,13 +20,13 @@ use tls_client_auth::{
     Verification,
 };
 
-/// Goes into a request's extensions and into every task.
+/// For values that go into a request's extensions and into tasks.
 const fn owned<T: Clone + Send + Sync + Unpin + core::fmt::Debug + 'static>() {}
 
-/// Is passed around by value.
+/// For small values.
 const fn copied<T: Copy + Send + Sync + Unpin + core::fmt::Debug + 'static>() {}
 
-/// Moves between tasks with its request, and there is one of each.
+/// For a value that moves between tasks with its request and must not be duplicated.
 const fn moved<T: Send + Sync + Unpin + core::fmt::Debug + 'static>() {}
 
 const fn error<T: core::error::Error + Clone + Eq + Send + Sync + 'static>() {}
@@ -68,7 +68,7 @@ const _: () = {
     copied::<SerialForm>();
     copied::<VerifyError>();
 
-    // Views are as free as the bytes that they borrow.
+    // Views that borrow the certificate's bytes.
     copied::<AuthorityKeyIdentifier<'static>>();
     copied::<Certificate<'static>>();
     copied::<Extension<'static>>();

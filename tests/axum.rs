@@ -1,4 +1,4 @@
-//! What a handler of axum gets for each kind of client, and what the client is told.
+//! axum's extractors: what a handler gets for each kind of client, and the status and body of each rejection.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
@@ -80,7 +80,7 @@ fn typed_headers_are_strict() {
         ("no bytes", &["::"], None, None),
         ("bad base64", &[":M%A=:"], None, None),
         ("empty", &[""], None, None),
-        ("a comma too many", &[":MAA=:,"], None, None),
+        ("a trailing comma", &[":MAA=:,"], None, None),
     ];
     for (case, lines, leaf, chain) in cases {
         let mut headers = http::HeaderMap::new();
@@ -109,5 +109,5 @@ fn typed_headers_are_strict() {
     assert_eq!(many.typed_get::<ClientCertChain>(), None, "eleven are too many");
     let mut none = http::HeaderMap::new();
     none.typed_insert(ClientCertChain(Vec::new()));
-    assert!(none.is_empty(), "an empty list is no line");
+    assert!(none.is_empty(), "an empty chain adds no line");
 }

@@ -1,4 +1,4 @@
-//! The sets whose proxies could not be observed: against the samples in their documentation.
+//! Sets of proxies that could not be run: their lines equal the samples in the vendors' documentation.
 
 use tls_client_auth::client::VerifyError;
 use tls_client_auth::field::Limits;
@@ -18,7 +18,7 @@ fn trusted(der: &[u8]) -> ClientCertificate {
     ClientCertificate::presented(der, Verification::Success)
 }
 
-/// The set's lines must be these; a value that ends in `…` is the beginning of one.
+/// Asserts that the set sends these lines. An expected value that ends in `…` is a prefix.
 fn check(set: &HeaderSet, client: &ClientCertificate, expected: &[(&str, &str)]) {
     let lines = lines(set, client);
     let names = |(name, _): &(String, String)| name.clone();
@@ -33,7 +33,7 @@ fn check(set: &HeaderSet, client: &ClientCertificate, expected: &[(&str, &str)])
 }
 
 #[test]
-fn a_trusted_client() {
+fn each_set_of_a_trusted_client() {
     check(
         &HeaderSet::aws_alb(),
         &trusted(HIGH),
@@ -128,7 +128,7 @@ fn a_trusted_client() {
 }
 
 #[test]
-fn clients_that_are_not_trusted() {
+fn each_set_of_clients_that_are_not_trusted() {
     let failed = ClientCertificate::presented(HIGH, VerifyError::CertHasExpired.into());
     let clients = [
         ("none", ClientCertificate::none()),
@@ -183,7 +183,7 @@ fn clients_that_are_not_trusted() {
 }
 
 #[test]
-fn google_says_what_it_leaves_out() {
+fn google_reports_what_it_leaves_out() {
     let limits = Limits::new().other_sets(100);
     let client = trusted(SPIFFE).chain([HIGH]);
     let lines = HeaderSet::google().lines(&client, limits);
@@ -200,7 +200,7 @@ fn google_says_what_it_leaves_out() {
 }
 
 #[test]
-fn a_passed_through_chain_is_one_text() {
+fn a_passed_through_chain_is_one_escaped_pem_text() {
     let client = trusted(HIGH).chain([ALL_NAMES, SPIFFE]);
     let set = HeaderSet::aws_alb_passthrough();
     let lines = lines(&set, &client);

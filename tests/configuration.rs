@@ -1,5 +1,5 @@
-//! Header sets and forwardings in settings files: TOML, YAML and JSON give the same, what is written comes back, and an operator's
-//! mistake is answered with where, what, and the words there are.
+//! Header sets and forwardings in settings files: TOML, YAML and JSON mean the same, written settings are read back, and errors give
+//! the place, the wrong word and the known words.
 
 #![allow(clippy::unwrap_used, clippy::std_instead_of_alloc, reason = "a test")]
 
@@ -10,7 +10,7 @@ use tls_client_auth::field::{
 };
 use tls_client_auth::{Dialect, Forwarding, HeaderSet};
 
-/// A proxy's own settings, as its author derives them.
+/// Settings of a proxy that uses the crate.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 struct Settings {
     forwarding: Forwarding,
@@ -27,7 +27,7 @@ fn formats<T: for<'de> Deserialize<'de>>() -> [(&'static str, Read<T>); 3] {
 }
 
 #[test]
-fn the_formats_say_the_same() {
+fn toml_yaml_and_json_mean_the_same() {
     let toml = r#"
         [forwarding]
         first-request = ["cloudflare", { set = "rfc9440", including-untrusted = true }]
@@ -147,7 +147,7 @@ forwarding:
 }
 
 #[test]
-fn a_set_comes_back() {
+fn a_set_is_read_back() {
     let nginx = HeaderSet::nginx;
     let managed = HeaderSet::cloudflare_managed;
     let own = |rows: &[(&str, Field)]| {
@@ -234,9 +234,9 @@ fn a_set_comes_back() {
     }
 }
 
-/// Every change that settings can tell, alone and beside every other, on every set.
+/// Every change that settings can express, alone and combined with every other, on every set.
 #[test]
-fn every_change_of_every_set_comes_back() {
+fn every_change_of_every_set_is_read_back() {
     type Change = fn(HeaderSet) -> HeaderSet;
     let changes: [Change; 6] = [
         |set| {
@@ -268,7 +268,7 @@ fn every_change_of_every_set_comes_back() {
 }
 
 #[test]
-fn a_forwarding_comes_back() {
+fn a_forwarding_is_read_back() {
     let none = Forwarding::none;
     let cases = [
         (none(), "{}"),
@@ -304,7 +304,7 @@ fn a_forwarding_comes_back() {
         assert_eq!(serde_json::from_str::<Forwarding>(&json).unwrap(), none().xfcc_mode(mode));
     }
 
-    // The first request's sets and the others may be added in any order.
+    // The order of sets of the first request and of every request does not matter.
     let (nginx, own) = (HeaderSet::nginx(), HeaderSet::ingress_nginx());
     let forwarding = none().on_every_request(nginx.clone()).on_first_request(own.clone());
     assert_eq!(forwarding, none().on_first_request(own).on_every_request(nginx));
@@ -313,7 +313,7 @@ fn a_forwarding_comes_back() {
 }
 
 #[test]
-fn what_differs_is_not_equal() {
+fn forwardings_that_differ_are_not_equal() {
     let with = |set| Forwarding::none().on_every_request(set);
     let base = || with(HeaderSet::nginx());
     assert_eq!(base(), base());
@@ -325,13 +325,13 @@ fn what_differs_is_not_equal() {
             "another case",
             with(HeaderSet::nginx().renamed("ssl-client-verify", "SSL-Client-Verify").unwrap()),
         ),
-        ("a row less", with(HeaderSet::nginx().only(["ssl-client-verify"]).unwrap())),
-        ("for all", with(HeaderSet::cloudflare().including_untrusted())),
+        ("fewer rows", with(HeaderSet::nginx().only(["ssl-client-verify"]).unwrap())),
+        ("including untrusted", with(HeaderSet::cloudflare().including_untrusted())),
         ("a limit", base().limits(Limits::new().text(1))),
         ("a mode", base().xfcc_mode(XfccMode::Sanitize)),
-        ("a name more", base().also_strip(["X-A"]).unwrap()),
+        ("another stripped name", base().also_strip(["X-A"]).unwrap()),
         ("a family kept", base().keep_family("x-ssl", KeepFrom::Trusted).unwrap()),
-        ("from anyone", base().keep_family("x-ssl", KeepFrom::Anyone).unwrap()),
+        ("a family kept from anyone", base().keep_family("x-ssl", KeepFrom::Anyone).unwrap()),
     ];
     for (index, (name, forwarding)) in others.iter().enumerate() {
         assert_ne!(*forwarding, base(), "{name}");
@@ -339,9 +339,9 @@ fn what_differs_is_not_equal() {
     }
 }
 
-/// An operator's mistakes, in TOML; the answer must hold all of these, and the place.
+/// An operator's mistakes, in TOML, and texts that the error contains beside the line.
 #[test]
-fn mistakes_are_explained() {
+fn errors_give_the_place_the_wrong_word_and_the_known_words() {
     let cases: [(&str, &str, &[&str]); 30] = [
         (
             "a set",
@@ -393,7 +393,7 @@ fn mistakes_are_explained() {
             &["header name \"X Verify\": is not a token"],
         ),
         (
-            "a name of HTTP's own",
+            "a header of HTTP itself",
             r#"every-request = { set = "nginx", rename = { ssl-client-verify = "Host" } }"#,
             &["header name \"Host\": is a header of HTTP itself"],
         ),
@@ -415,7 +415,7 @@ fn mistakes_are_explained() {
             &["field \"subject\": lacks its form, one of rfc2253, legacy, "],
         ),
         (
-            "one header twice",
+            "a duplicated header",
             r#"every-request = { dialect = "openssl", rows = { X-A = "version", x_a = "version" } }"#,
             &["header name \"x_a\""],
         ),
@@ -437,18 +437,22 @@ fn mistakes_are_explained() {
             &["identity \"a b\": is not printable ASCII"],
         ),
         (
-            "both",
+            "`set` beside `rows`",
             r#"every-request = { set = "nginx", rows = {} }"#,
             &["`set` and `rows` exclude each other"],
         ),
-        ("neither", "every-request = { }", &["either `set` or `rows` must be given"]),
+        (
+            "neither `set` nor `rows`",
+            "every-request = { }",
+            &["either `set` or `rows` must be given"],
+        ),
         (
             "a name for a known set",
             r#"every-request = { set = "nginx", name = "mine" }"#,
             &["`name` belongs to `rows`"],
         ),
         (
-            "only of rows",
+            "`only` beside `rows`",
             r#"every-request = { dialect = "openssl", rows = { X-A = "version" }, only = ["X-A"] }"#,
             &["`only` and `rename` belong to `set`"],
         ),
@@ -472,7 +476,7 @@ fn mistakes_are_explained() {
             &["is not a family of certificate headers, did you mean \"x-amzn-mtls-clientcert\"?"],
         ),
         (
-            "a family with a mode",
+            "a family that `xfcc-mode` handles",
             r#"keep-family = { x-forwarded-client-cert = "trusted" }"#,
             &["header name \"x-forwarded-client-cert\": is not a family of certificate headers"],
         ),
@@ -503,9 +507,9 @@ fn mistakes_are_explained() {
     }
 }
 
-/// JSON and YAML have no rule against a key that is there twice.
+/// JSON and YAML parsers accept duplicated keys, so the crate rejects them.
 #[test]
-fn a_key_is_there_once() {
+fn duplicated_keys_are_rejected() {
     let cases = [
         (r#"{"every-request":"nginx","every-request":"envoy"}"#, "every-request"),
         (r#"{"every-request":{"set":"nginx","set":"envoy"}}"#, "set"),

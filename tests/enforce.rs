@@ -1,4 +1,4 @@
-//! The layer that answers 403 and 421: which requests pass, what they carry, and what a gRPC client is told.
+//! `EnforceLayer`: which requests pass with which decision, and which are answered with 403, 421 or a gRPC status.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "tests")]
 
@@ -14,6 +14,7 @@ use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Verificati
 use tower::{Layer, Service, ServiceExt as _, service_fn};
 
 const DER: &[u8] = include_bytes!("fixtures/plain.der");
+const SHA256: &str = "73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa";
 
 fn hosts() -> Arc<Hosts> {
     let nobody = Conditions::new().issuers([""; 0]).unwrap();
@@ -29,7 +30,7 @@ fn good() -> ClientCertificate {
     ClientCertificate::presented(DER, Verification::Success)
 }
 
-/// What a request of this client came to: the status, the gRPC status, the body, and the decision if it went on.
+/// The answer to the request: status, gRPC status and body. The body is the decision if the request passed.
 async fn outcome(request: Request<()>) -> (u16, Option<String>, String) {
     let answer = |_: &Parts, decision: Decision| match decision {
         Decision::Refuse(reason) => format!("refused: {reason}"),
@@ -50,7 +51,7 @@ async fn outcome(request: Request<()>) -> (u16, Option<String>, String) {
 }
 
 #[tokio::test]
-async fn requests_are_answered_or_go_on_with_their_decision() {
+async fn requests_are_answered_or_pass_with_their_decision() {
     let failed = ClientCertificate::presented(DER, Verification::None);
     let api = "api.example.com";
     let partner = "partner.example.com";
@@ -105,7 +106,7 @@ async fn requests_are_answered_or_go_on_with_their_decision() {
 }
 
 #[tokio::test]
-async fn a_request_without_a_handshake_is_one_of_nobody() {
+async fn a_request_without_a_handshake_has_no_certificate() {
     let request = |host: &str| Request::get("/").header("host", host).body(()).unwrap();
     assert_eq!(outcome(request("api.example.com")).await.0, 403);
     assert_eq!(outcome(request("www.example.com")).await.2, "Withhold");
@@ -150,7 +151,9 @@ async fn forwarding_follows_the_decision() {
     let inner = {
         let seen = Arc::clone(&seen);
         service_fn(move |request: Request<_>| {
-            seen.lock().unwrap().push(request.headers().contains_key("cf-client-cert-sha256"));
+            let values = request.headers().get_all("cf-client-cert-sha256").iter();
+            let values = values.map(|value| value.to_str().unwrap().to_owned());
+            seen.lock().unwrap().push(values.collect::<Vec<_>>());
             async { Ok::<_, Infallible>(Response::new(String::new())) }
         })
     };
@@ -169,7 +172,7 @@ async fn forwarding_follows_the_decision() {
         let response = service.ready().await.unwrap().call(request).await.unwrap();
         assert_eq!(response.status(), status, "{host}");
     }
-    // What is refused uses nothing up.
-    assert_eq!(*seen.lock().unwrap(), [true]);
+    // A refused request does not use up the first request's headers.
+    assert_eq!(*seen.lock().unwrap(), [[SHA256]]);
     assert!(connection.is_sent());
 }

@@ -1,5 +1,5 @@
-//! What SECURITY.md promises beside the other tests: that its tests exist, that slow certificates make no long texts, and that nothing
-//! prints what a client wrote.
+//! Promises of SECURITY.md that no other test covers: the tests that it names exist, texts stay in proportion to the certificate, and
+//! errors and `Debug` print nothing that a client wrote.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,6 +14,8 @@
 )]
 
 mod common;
+#[path = "common/files.rs"]
+mod files;
 
 use std::fmt::Debug;
 use std::fs;
@@ -24,6 +26,7 @@ use base64::engine::general_purpose::STANDARD;
 use common::checks;
 use common::der::{self, Parts, attribute, of, tlv};
 use common::families::FAMILIES;
+use files::rust_text;
 use tls_client_auth::client::Reason;
 use tls_client_auth::field::Limits;
 use tls_client_auth::x509::Certificate;
@@ -32,24 +35,11 @@ use tls_client_auth::{
     Verification,
 };
 
-fn sources(folder: &Path, text: &mut String) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, text);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            text.push_str(&fs::read_to_string(path).unwrap());
-        }
-    }
-}
-
 #[test]
 fn every_test_that_the_security_page_names_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = fs::read_to_string(root.join("SECURITY.md")).unwrap();
-    let mut text = String::new();
-    sources(&root.join("src"), &mut text);
-    sources(&root.join("tests"), &mut text);
+    let text = rust_text("src") + &rust_text("tests");
     let rules =
         page.lines().filter(|line| line.starts_with("| ") && line.matches('|').count() == 4);
     let shown = rules.filter_map(|line| line.split('|').nth(3));
@@ -66,15 +56,15 @@ fn every_test_that_the_security_page_names_exists() {
                     .starts_with(|next: char| next.is_alphanumeric() || next == '_')
             })
         });
-        assert!(defined, "SECURITY.md names {name}");
+        assert!(defined, "SECURITY.md names {name}, which does not exist");
     }
 }
 
-/// Printing escapes at most sixfold, and a limit cuts off what is sent.
+/// An escape takes at most six times its bytes, and values over the limit are not sent.
 #[test]
 fn slow_certificates_make_no_long_texts() {
     for (name, most, family) in FAMILIES {
-        // A tenth of the size: everything but a few bytes of the outputs grows with it.
+        // A tenth of the size is enough, because the texts grow in proportion.
         let der = family(most / 10);
         checks::certificate(&der);
         let length = der.len();
@@ -113,7 +103,7 @@ fn errors_and_debug_do_not_show_the_client_s_text() {
             der::extension(der::SUBJECT_ALT_NAME, of(der::SEQUENCE, &names)),
             der::extension(der::AUTHORITY_KEY_IDENTIFIER, of(der::SEQUENCE, &authority)),
             der::extension(der::SUBJECT_KEY_IDENTIFIER, octets.clone()),
-            // Its identifier too is the client's.
+            // The client also chooses an extension's identifier.
             der::extension(MARK.as_bytes(), octets),
         ];
     });
@@ -121,7 +111,7 @@ fn errors_and_debug_do_not_show_the_client_s_text() {
     let read = Certificate::from_der(&bytes).unwrap();
     let client = ClientCertificate::presented(&bytes[..], Verification::Success).chain([&bytes]);
     let record = TlsClientAuth::new(&client);
-    assert!(record.cert_subject_dn().contains(MARK), "it is there to be shown");
+    assert!(record.cert_subject_dn().contains(MARK), "the record contains the mark");
     let every = HeaderSet::all().into_iter().fold(Forwarding::none(), Forwarding::on_every_request);
     let connection = ConnectionState::new(client.clone(), every);
     let claim = connection.claim();
@@ -140,7 +130,7 @@ fn errors_and_debug_do_not_show_the_client_s_text() {
     let extensions: Vec<_> = read.extensions().collect();
     let identifiers: Vec<_> = extensions.iter().map(|extension| extension.identifier()).collect();
     let authority = read.authority_key_identifier().unwrap();
-    assert_eq!((names.len(), extensions.len()), (8, 4), "they are there to be shown");
+    assert_eq!((names.len(), extensions.len()), (8, 4), "names and extensions are parsed");
     let serial = read.serial_number().unwrap();
     let serials = [serial, authority.authority_cert_serial_number().unwrap()];
     let (subject, time, alternative_names, all_extensions) =
@@ -159,7 +149,7 @@ fn errors_and_debug_do_not_show_the_client_s_text() {
             Some(receiver.ok()?.receive_with_names(&lines))
         })
         .collect();
-    assert!(received.iter().any(|received| received.is_ok()), "some can be read");
+    assert!(received.iter().any(|received| received.is_ok()), "some sets are received");
     let mut shown: Vec<(&str, &dyn Debug)> = vec![
         ("attributes", &attributes),
         ("fields of rules", &rules),
@@ -206,7 +196,7 @@ fn errors_and_debug_do_not_show_the_client_s_text() {
     shown.push(("header values", &values));
     for (what, value) in shown {
         for text in [format!("{value:?}"), format!("{value:#?}")] {
-            // As text, as bytes in decimal, in hex, in base64.
+            // The mark as text, as bytes in decimal, in hex, and in base64.
             let squeezed: String = text.split_whitespace().collect();
             let lower = squeezed.to_lowercase();
             for mark in [MARK.to_lowercase().as_str(), "77,65,82,75", "4d41524b", "4d,41,52,4b"] {
@@ -224,7 +214,7 @@ fn errors_and_debug_do_not_show_the_client_s_text() {
     for text in errors {
         assert!(!text.contains(MARK), "{text}");
     }
-    // What a caller words itself is printable at least.
+    // A caller's own reason is shown, but only printable.
     let reason = Reason::other("MARK\r\nX-Injected: 1");
     checks::printable("reason", &format!("{reason:?}"));
 }

@@ -1,4 +1,4 @@
-//! What the guides list is what the crate has.
+//! The guides' tables list exactly the sets, rows, readers and receivers that the crate has.
 
 #![allow(
     clippy::unwrap_used,
@@ -34,7 +34,7 @@ fn rows(guide: &str, section: &str) -> Vec<Vec<String>> {
     lines.map(|line| line.split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
 }
 
-/// What stands between backticks.
+/// The texts between backticks.
 fn words(cell: &str) -> impl Iterator<Item = &str> {
     cell.split('`').skip(1).step_by(2)
 }
@@ -74,7 +74,7 @@ fn the_guide_to_sets_names_the_field_of_each_of_nginx_s_rows() {
             words(&row[1]).next().unwrap(),
             format!("$_{name}").replace("$_", "$").replace('-', "_")
         );
-        // As the compiler would print it, but for the names of the enums.
+        // The guide writes the field as `Debug` does, with the names of the enums.
         let printed = format!("{field:?}");
         let written = words(&row[3]).next().unwrap().replace("Field::", "");
         let written: String = written
@@ -108,17 +108,18 @@ fn the_rows_of_the_guide_to_origins_are_fields_and_sets() {
     let rows = rows("src/guide/origins.md", "Programs with a header of your choice");
     let others = ["Subject", "verified_root"];
     let named = rows.iter().flat_map(|row| words(&row[2])).filter(|word| !others.contains(word));
+    let named: Vec<&str> = named.collect();
+    assert!(named.len() > 5, "{named:?}");
     for word in named {
         assert!(word.parse::<Field>().is_ok() || HeaderSet::named(word).is_ok(), "{word}");
     }
-    assert!(rows.len() > 5);
 }
 
-/// The table that `interop/origins --save` wrote. A package has the guide alone.
+/// The guide contains the table that `interop/origins --save` writes. A published package lacks that file.
 #[test]
-fn the_guide_to_origins_quotes_what_was_seen() {
-    let seen = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/origins.md");
-    if let Ok(table) = fs::read_to_string(seen) {
+fn the_guide_to_origins_contains_the_recorded_table() {
+    let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/origins.md");
+    if let Ok(table) = fs::read_to_string(recorded) {
         assert!(table.lines().count() > 5 && file("src/guide/origins.md").contains(&table));
     }
 }
@@ -140,12 +141,12 @@ fn the_guide_to_an_origin_lists_every_receiver() {
     assert_eq!(listed, constructors.iter().map(String::as_str).collect());
 }
 
-/// rustdoc's search finds a set by the name of each of its headers: by the first of a numbered row.
+/// rustdoc's search finds a set by each of its header names; of a numbered row, by the first.
 #[test]
-fn every_header_of_a_set_is_a_word_to_search_for() {
+fn every_header_of_a_set_is_a_doc_alias() {
     let sources = rust_text("src/proxies");
     let lists = sources.split("#[doc(alias").skip(1).map(|rest| rest.split(")]").next().unwrap());
-    // The search takes capitals for small letters.
+    // The search ignores case.
     let aliases: BTreeSet<String> =
         lists.flat_map(|list| list.split('"').skip(1).step_by(2)).map(str::to_lowercase).collect();
     let is_first = |name: &str| !name.ends_with(|last: char| matches!(last, '1'..='9'));

@@ -1,5 +1,5 @@
-//! Header types of others, as their authors may implement [`RequestHeadersMut`]: none of them lets a forgery through, and none has a
-//! header removed that nobody listed.
+//! Other authors' implementations of [`RequestHeadersMut`], also wrong ones: no forged header is left, and no header is removed that
+//! neither the forwarding owns nor `Connection` lists.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,24 +22,24 @@ use tls_client_auth::{
 const DER: &[u8] = include_bytes!("fixtures/plain.der");
 const OWN: &str = "Hash=73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db77844aa";
 
-/// What a type makes of the lines that it holds.
+/// How a type stores and shows its lines.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Kind {
     /// As they are.
     Plain,
-    /// Names in capitals, and asked for in small letters.
+    /// Shows names in upper case, and passes them to `remove` in lower case.
     OtherCase,
-    /// One line for each name, with all values joined by commas.
+    /// Shows one line for each name, with all values joined by commas.
     Joined,
-    /// The last line first.
+    /// Shows the last line first.
     Backwards,
-    /// Asks several times whether a name goes, and for names that were never there.
+    /// Calls `remove` several times for a name, and for names that it does not hold.
     AsksMuch,
-    /// Keeps what it holds by name, and drops a name's lines at once.
+    /// Calls `remove` once for each name, and drops all its lines at once.
     ByName,
-    /// Visits each line twice, which the trait forbids.
+    /// Shows each line twice, which the trait forbids.
     Twice,
-    /// Visits all values of a name for each of its lines, which the trait forbids too.
+    /// Shows all values of a name for each of its lines, which the trait forbids too.
     AllForEach,
 }
 
@@ -47,7 +47,7 @@ enum Kind {
 struct Headers {
     kind: Kind,
     lines: Vec<(Vec<u8>, Vec<u8>)>,
-    /// What `visit` shows.
+    /// The lines that `visit` shows.
     shown: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
@@ -89,7 +89,7 @@ impl Headers {
         self.shown = shown;
     }
 
-    /// The lines, names in small letters, in order of names.
+    /// The lines, with names in lower case, sorted.
     fn sorted(&self) -> Vec<(String, String)> {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let lines = self.lines.iter();
@@ -133,7 +133,7 @@ impl RequestHeadersMut for Headers {
         let name = line.name().as_bytes();
         let is_one = !name.eq_ignore_ascii_case(b"X-Group");
         let mut present = self.lines.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
-        assert!(!is_one || present.next().is_none(), "present");
+        assert!(!is_one || present.next().is_none(), "added beside a line of the same name");
         self.lines.push((name.to_ascii_uppercase(), line.value().into()));
         self.show();
         Ok(())
@@ -161,7 +161,7 @@ const REQUEST: [(&str, &str); 17] = [
 ];
 
 #[test]
-fn whatever_a_type_makes_of_its_lines_nothing_forged_is_left() {
+fn no_forged_header_is_left_in_any_header_type() {
     let own = [("X-Tenant-Serial", Field::Serial(SerialForm::Hex))];
     let own = HeaderSet::new("own", Dialect::OpenSsl, own).unwrap();
     let kinds = [
@@ -171,7 +171,7 @@ fn whatever_a_type_makes_of_its_lines_nothing_forged_is_left() {
         (Kind::Backwards, 5, "Hash=2,Hash=1,"),
         (Kind::AsksMuch, 5, "Hash=1,Hash=2,"),
         (Kind::ByName, 5, "Hash=1,Hash=2,"),
-        // What is shown twice is counted twice and kept twice.
+        // A line that is shown twice is counted and kept twice.
         (Kind::Twice, 10, "Hash=1,Hash=1,Hash=2,Hash=2,"),
         (Kind::AllForEach, 7, "Hash=1,Hash=2,Hash=1,Hash=2,"),
     ];
@@ -203,7 +203,7 @@ fn whatever_a_type_makes_of_its_lines_nothing_forged_is_left() {
             let before = Headers::new(kind, &REQUEST);
             let kept = before.shown.iter().filter(|(name, _)| appends && is_envoy_s(name)).count();
             assert_eq!(applied.stripped(), owned - kept, "{kind:?}, {mode:?}");
-            // Again, as it was; what is shown twice would be kept twice once more.
+            // Applying the claim again changes nothing, except for a type that shows each line twice.
             let is_shown_once = kind != Kind::Twice;
             claim.apply(&mut headers);
             assert!(!is_shown_once || headers.sorted() == expected, "{kind:?}, {mode:?}: again");
@@ -221,7 +221,7 @@ fn whatever_a_type_makes_of_its_lines_nothing_forged_is_left() {
 }
 
 #[test]
-fn several_values_are_several_lines_in_every_type() {
+fn several_values_are_several_lines_in_every_header_type() {
     let units = ["one", "two"].map(|unit| attribute(OU, UTF8_STRING, unit));
     let leaf =
         Parts::with(|parts| parts.subject = name(&units.each_ref().map(std::slice::from_ref)));

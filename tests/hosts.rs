@@ -1,4 +1,4 @@
-//! Which hosts ask, enforce and forward: every decision as a table, and no spelling of a host that gets a weaker one.
+//! `Hosts`: which hosts ask for a certificate, enforce it and forward it. No spelling of a host gets a weaker decision than the host.
 
 #![allow(
     clippy::unwrap_used,
@@ -30,7 +30,7 @@ fn good() -> ClientCertificate {
     ClientCertificate::presented(DER, Verification::Success)
 }
 
-/// No certificate, a good one, a failed one, one that nobody verified, a revoked one.
+/// No certificate, a good one, a failed one, one that was not verified, a revoked one.
 fn clients() -> [ClientCertificate; 5] {
     [
         ClientCertificate::none(),
@@ -71,7 +71,8 @@ fn hosts() -> Hosts {
         .unwrap()
 }
 
-/// `+` goes on and forwards, `-` goes on and withholds, `M`, `F` and `R` are 403 for missing, failed and revoked, `!` is 421.
+/// A letter for a decision: `+` passes and forwards, `-` passes and withholds, `M`, `F` and `R` are 403 for a missing, failed or
+/// revoked certificate, `!` is 421.
 fn letter(decision: Decision) -> char {
     match decision {
         Decision::Forward => '+',
@@ -90,9 +91,9 @@ fn decisions_by_server_name_host_and_client() {
     let www = Some("www.example.com");
     let wild = Some("one.wild.example.com");
     let uploaded = Some("uploaded.example.com");
-    // Five rows each: the clients in their order.
+    // One letter for each client, in the order of `clients`.
     let table = [
-        // The host of the handshake.
+        // The same host as in the handshake.
         (api, "api.example.com", "M+FFR"),
         (api, "API.Example.COM", "M+FFR"),
         (api, "api.example.com.", "M+FFR"),
@@ -113,7 +114,7 @@ fn decisions_by_server_name_host_and_client() {
         (www, "wild.example.com", "-----"),
         (www, "one.wild.example.com", "!!!!!"),
         (wild, "two.wild.example.com", "+++++"),
-        // Other hosts than that of the handshake.
+        // Another host than in the handshake.
         (www, "other.example.net", "-----"),
         (www, "api.example.com", "!!!!!"),
         (www, "asks.example.com", "!!!!!"),
@@ -128,7 +129,7 @@ fn decisions_by_server_name_host_and_client() {
         (api, "uploaded.example.com", "!!!!!"),
         (uploaded, "api.example.com", "!!!!!"),
         (uploaded, "[2001:db8::1]:443", "-----"),
-        // Without a server name, hosts of two authorities.
+        // No server name, and hosts of two authorities.
         (None, "www.example.com", "-----"),
         (None, "api.example.com", "!!!!!"),
         (None, "192.0.2.1", "!!!!!"),
@@ -139,7 +140,7 @@ fn decisions_by_server_name_host_and_client() {
         (www, "192.0.2.1", "!!!!!"),
         (www, "192.0.2.2", "-----"),
         (www, "[2001:DB8:0:0::1]", "!!!!!"),
-        // What can't be read.
+        // Hosts that cannot be parsed.
         (www, "", "!!!!!"),
         (www, "api.example.com/", "!!!!!"),
         (www, "user@www.example.com", "!!!!!"),
@@ -208,7 +209,7 @@ fn handshakes_ask_for_the_right_authority() {
 }
 
 #[test]
-fn single_questions_are_fail_closed() {
+fn a_host_that_cannot_be_parsed_is_enforced_and_not_forwarded() {
     let hosts = hosts();
     let cases = [
         ("api.example.com:443", true, true),
@@ -226,7 +227,7 @@ fn single_questions_are_fail_closed() {
 }
 
 #[test]
-fn conditions_allow_and_never_let_more_in() {
+fn conditions_restrict_which_verified_clients_pass() {
     let issuer = "0102030405060708090A0B0C0D0E0F1011121314".to_owned();
     let identifier = tlv(SEQUENCE, tlv(0x80, hex::decode(&issuer).unwrap()));
     let issued = Parts::with(|parts| {
@@ -256,7 +257,7 @@ fn conditions_allow_and_never_let_more_in() {
         ("both", issuers(&[&issuer]).fingerprints([&fingerprint]).unwrap(), allowed),
         ("one of both", issuers(&[&issuer]).fingerprints([&zeros]).unwrap(), no_fingerprint),
     ];
-    // A certificate that the client sends along says nothing of its issuer.
+    // A forged issuer in the chain that the client sends must not count.
     let forged = Parts::with(|parts| {
         parts.subject = common_name("issuer");
         parts.extensions = vec![subject_key_identifier(&hex::decode(other).unwrap())];
@@ -272,13 +273,12 @@ fn conditions_allow_and_never_let_more_in() {
         assert_eq!(refused[2], Decision::Refuse(Refusal::Failed), "{case}");
         assert_eq!(refused[4], Decision::Refuse(Refusal::Revoked), "{case}");
     }
-    // What the caller names as the verified issuer is believed, and more than the leaf.
+    // The verified issuer that the caller gives takes precedence over the leaf's authority key identifier.
     let hosts = Hosts::new().enforce_with(["a.example"], issuers(&[other])).unwrap();
     assert_eq!(hosts.decide(None, "a.example", &client), no_issuer);
     let named = client.clone().verified_issuer(forged.der());
     assert_eq!(hosts.decide(None, "a.example", &named), allowed);
     // Without an authority key identifier, the issuer is not known.
-    let hosts = Hosts::new().enforce_with(["a.example"], issuers(&[other])).unwrap();
     assert_eq!(hosts.decide(None, "a.example", &good().chain([forged.der()])), no_issuer);
     let unread = ClientCertificate::presented(&b"no certificate"[..], Verification::Success);
     assert_eq!(hosts.decide(None, "a.example", &unread), no_issuer);
@@ -341,13 +341,13 @@ fn entries_are_checked() {
     assert!(hosts().enforce(["API.example.com"]).is_err());
     assert!(hosts().forward(["api.example.com"]).is_err());
     assert!(hosts().ask(["api.example.com"]).is_err());
-    // An address and a wildcard mean themselves alone.
+    // A wildcard does not include its parent domain, and an address has no wildcard.
     let both = Hosts::new().ask(["a.example", "*.a.example", "192.0.2.1", "2001:db8::1"]).unwrap();
     assert!(both.asks(Some("a.example")) && both.asks(Some("b.a.example")));
 }
 
 #[test]
-fn bodies_and_answers_come_back() {
+fn bodies_and_answers_are_read_back() {
     let body = r#"{"hostnames":["new.example.com","*.Example.net"],"mtls_certificate_id":"b2134436-2555-4acf-be5b-26c48136575e"}"#;
     let association: HostnameAssociation = serde_json::from_str(body).unwrap();
     assert_eq!(association.authority(), Some(UPLOADED));
@@ -358,7 +358,7 @@ fn bodies_and_answers_come_back() {
     let empty: HostnameAssociation = serde_json::from_str(r#"{"hostnames":[]}"#).unwrap();
     assert_eq!(serde_json::to_string(&empty).unwrap(), r#"{"hostnames":[]}"#);
 
-    // Null is how some clients write an empty list.
+    // Some clients write an empty list as null.
     let answer = r#"{"result":{"hostnames":[]},"success":true,"errors":null,"messages":null}"#;
     assert_eq!(serde_json::from_str::<HostnameAssociation>(answer).unwrap(), empty);
 
@@ -369,7 +369,7 @@ fn bodies_and_answers_come_back() {
     assert_eq!(serde_json::to_string(&settings).unwrap(), format!(r#"{{"settings":{list}}}"#));
     assert_eq!(serde_json::to_string(&Answer(&settings)).unwrap(), answer);
 
-    // A list replaces that of the same authority and leaves others.
+    // An association replaces the one of the same authority, and leaves the others.
     let hosts = hosts().associate(association).unwrap();
     assert!(!hosts.asks(Some("uploaded.example.com")) && hosts.asks(Some("asks.example.com")));
     let written: Vec<String> =
@@ -457,7 +457,7 @@ fn the_log_has_a_word_for_every_client() {
     }
 }
 
-/// How much a decision lets through: a stricter one never less than a weaker.
+/// How much a decision lets through: the weaker, the larger.
 fn weakness(decision: Decision) -> u8 {
     match decision {
         Decision::Misdirected => 0,
@@ -467,17 +467,16 @@ fn weakness(decision: Decision) -> u8 {
     }
 }
 
-/// What `http` reads as the host, in the form in which hosts compare.
+/// The host that the crate `http` parses, in lower case and without a final dot.
 fn judged(spelling: &str) -> Option<String> {
     let authority: Authority = spelling.parse().ok()?;
     let host = authority.host().to_ascii_lowercase();
     Some(host.strip_suffix('.').unwrap_or(&host).to_owned())
 }
 
-/// How nginx 1.22 and Node 20 read what a client sent as `Host`, recorded by `interop/hosts`. None of them may find a host behind a
-/// spelling that gets more here than that host does.
+/// Compares each spelling with the host that nginx 1.22 and Node 20 parse from it, as recorded by `interop/hosts`.
 #[test]
-fn no_spelling_gets_a_weaker_policy_than_what_others_read_in_it() {
+fn no_spelling_gets_a_weaker_decision_than_the_host_that_nginx_or_node_parse() {
     let hosts = hosts();
     let readings = include_str!("fixtures/host-readings.tsv");
     let mut enforced = 0;
@@ -503,7 +502,7 @@ fn no_spelling_gets_a_weaker_policy_than_what_others_read_in_it() {
             }
         }
     }
-    // The table is about hosts that enforce.
+    // Most recorded hosts enforce; otherwise the comparison would show nothing.
     assert!(enforced >= 40, "{enforced}");
 }
 
@@ -517,7 +516,7 @@ const NAMES: [&str; 7] = [
     "[2001:db8::1]",
 ];
 
-/// A listed host with up to three things done to it.
+/// A configured host with up to two changes.
 fn spelling() -> impl Strategy<Value = String> {
     let change = (0usize..9, any::<prop::sample::Index>(), any::<char>());
     let name = prop::sample::select(&NAMES[..]);
@@ -548,11 +547,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4096))]
 
     #[test]
-    fn no_spelling_gets_a_weaker_policy(spelling in spelling(), client in 0usize..5, named in any::<bool>()) {
+    fn no_spelling_gets_a_weaker_decision_than_its_host(spelling in spelling(), client in 0usize..5, named in any::<bool>()) {
         let hosts = hosts();
         let client = &clients()[client];
         let Some(normal) = judged(&spelling) else {
-            // Who reads it as nobody does gets nothing through.
+            // A host that `http` cannot parse is misdirected.
             prop_assert_eq!(hosts.decide(Some("www.example.com"), &spelling, client), Decision::Misdirected);
             return Ok(());
         };

@@ -1,5 +1,5 @@
-//! Names made of what the formats separate, quote and escape with, in every header set: each value stays one value for strict readers
-//! of its format that know nothing of this crate, and says what the certificate says.
+//! Names that contain the formats' separators, quotes and escapes, in every header set: strict parsers, written independently of the
+//! crate, find one value, and the text of the certificate in it.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,7 +21,7 @@ use tls_client_auth::client::Reason;
 use tls_client_auth::field::{CertificateForm, ChainForm, Field, Limits, NameForm};
 use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Verification};
 
-/// What a client's certificate may say of itself, to be taken for more than one value.
+/// Texts in a client's certificate that try to pass as more than one value.
 const HOSTILE: [(&str, &str); 29] = [
     ("nothing special", "a"),
     ("separators", "a,b;c=d+e:f/g&h|i"),
@@ -44,17 +44,17 @@ const HOSTILE: [(&str, &str); 29] = [
     ("another attribute", "a,CN=admin+OU=root/CN=admin"),
     ("JSON", "a\"},{\"subject\":\"CN=admin\"}],[{\"\\u0022"),
     ("a structured field", ":MAA=:, ;a=1"),
-    ("spaces and sharps outside", " #a# "),
+    ("spaces and sharps at the ends", " #a# "),
     ("a space", " "),
     ("two spaces", "  "),
-    ("a space behind", "trail "),
-    ("a backslash and a space behind", "a\\ "),
-    ("an escaped space behind", "a\\20\\x20%20 "),
+    ("a trailing space", "trail "),
+    ("a trailing backslash and space", "a\\ "),
+    ("trailing escaped spaces", "a\\20\\x20%20 "),
     ("an encoded value", "#0c0161"),
     ("a Go list", "a] [b c"),
 ];
 
-/// `O` and `CN` in subject and issuer, and a name of each textual kind.
+/// A certificate with this text as `O` and `CN` of subject and issuer, and as an email address, DNS name and URI.
 fn certificate(text: &str) -> Vec<u8> {
     let name =
         || der::name(&[&[attribute(O, UTF8_STRING, text)], &[attribute(CN, UTF8_STRING, text)]]);
@@ -101,7 +101,7 @@ fn every_value_stays_one_value() {
     assert!(judged > 2000, "{judged}");
 }
 
-/// Fails where a reader sees another structure or another text. Whether there is a reader for it.
+/// Asserts that a strict parser finds the expected structure and text. Returns whether there is a parser for the field.
 fn is_one_value(
     what: &str,
     field: Field,
@@ -117,7 +117,7 @@ fn is_one_value(
         | Field::Subject(NameForm::Rfc2253 | NameForm::Go) => {
             assert_eq!(read::distinguished_name(value), Some(attributes()), "{what}");
         }
-        // Neither form escapes backslashes: no reader can be strict. OpenSSL's lets no slash of a value stand for a separator.
+        // Neither dialect escapes backslashes, so no strict parser exists. OpenSSL's escapes the slashes of a value.
         Field::Issuer(NameForm::Legacy) | Field::Subject(NameForm::Legacy) => {
             if dialect == Dialect::OpenSsl && !text.contains('\\') {
                 assert_eq!(read::unescaped_slashes(value), 2, "{what}");
@@ -133,7 +133,7 @@ fn is_one_value(
             assert_eq!(read::escaped_pem(value), Some(vec![leaf.clone()]), "{what}");
         }
         Field::Certificate(CertificateForm::OneLinePem) => {
-            // Its last line feed is a space at the end of the value, which none has.
+            // The last line feed would be a space at the end of the value, so it is left out.
             let lines = value.replace(' ', "\n").replace("\nCERTIFICATE", " CERTIFICATE") + "\n";
             assert_eq!(read::pem(&lines), Some(vec![leaf.clone()]), "{what}");
         }
@@ -156,7 +156,7 @@ fn is_one_value(
             assert_eq!(certificates, Some(both()), "{what}");
         }
         Field::SubjectAltNames(_) => {
-            // What the kind can't hold is left out; what it holds is one.
+            // A text that the kind does not allow is left out.
             let items = read::go_list(value).expect(what);
             assert!(items.len() <= 1, "{what}");
         }
@@ -171,7 +171,7 @@ fn is_one_value(
                 assert_eq!(names, ["Subject", "Issuer", "SerialNumber", "NB", "NA"], "{what}");
                 assert!(rest.len() <= 1, "{what}");
                 for (key, value) in &certificate {
-                    // `Acme, Inc.` is one value to readers of names: nothing behind its comma looks like a key.
+                    // A part without `=`, as in `Acme, Inc.`, belongs to the value before it.
                     let parts: Vec<&str> = value.split(',').collect();
                     let keyed: Vec<&str> =
                         parts.iter().copied().filter(|part| part.contains('=')).collect();
@@ -180,7 +180,7 @@ fn is_one_value(
                             let is_both = matches!(keyed[..], [o, cn] if o.starts_with("O=") && cn.starts_with("CN="));
                             assert!(is_both && parts[0] == keyed[0], "{what}");
                         }
-                        // Of each kind one, or none where it can't hold the text.
+                        // At most one name of each kind.
                         "SAN" => assert!(parts.len() <= 3, "{what}"),
                         _ => assert!(value.bytes().all(|byte| byte.is_ascii_digit()), "{what}"),
                     }
@@ -232,7 +232,7 @@ fn is_one_value(
     true
 }
 
-/// A verification's reason comes from the caller's library; it may be anything all the same.
+/// The reason of a failed verification is the caller's text, and may contain anything.
 #[test]
 fn reasons_stay_one_value() {
     for (case, text) in HOSTILE {

@@ -1,4 +1,4 @@
-//! Several sets in one forwarding: each reader gets what its set promises, whatever other sets send under the same names.
+//! Several sets in one forwarding: each set's reader gets what the set promises, also if other sets send the same header names.
 
 #![allow(clippy::unwrap_used, clippy::std_instead_of_alloc, reason = "a test")]
 
@@ -33,7 +33,7 @@ fn clients() -> [(&'static str, ClientCertificate); 6] {
     ]
 }
 
-/// What a connection's first two requests carry, and one without a connection.
+/// The lines of a connection's first two requests, and of a request without a connection.
 fn requests(client: &ClientCertificate, forwarding: &Forwarding) -> [Lines; 3] {
     let connection = ConnectionState::new(client.clone(), forwarding.clone());
     let mut requests: [Lines; 3] = Default::default();
@@ -44,7 +44,7 @@ fn requests(client: &ClientCertificate, forwarding: &Forwarding) -> [Lines; 3] {
     requests
 }
 
-/// The set's reader, who learns the verdict from the set or knows that it is sent for trusted clients only.
+/// The set's receiver: it reads the verdict, or knows that the set is sent for trusted clients only.
 fn reader(set: &HeaderSet) -> Option<Receiver> {
     Receiver::of(set, None).or_else(|_| Receiver::of(set, Some(Unstated::Verified))).ok()
 }
@@ -63,7 +63,7 @@ fn no_reader_takes_a_client_for_a_trusted_one() {
         let names: Vec<String> = other.rows().map(|(name, _)| folded(name)).collect();
         one.rows().any(|(name, _)| names.contains(&folded(name)))
     };
-    let mut pairs = 0;
+    let (mut pairs, mut trusted) = (0, 0);
     for one in &sets {
         for other in sets.iter().filter(|other| shares(one, other)) {
             pairs += 1;
@@ -80,6 +80,7 @@ fn no_reader_takes_a_client_for_a_trusted_one() {
                         let Some(Ok(read)) = reader(set).map(|reader| reader.receive(lines)) else {
                             continue;
                         };
+                        trusted += usize::from(read.is_trusted());
                         assert!(
                             !read.is_trusted() || client.is_trusted() && at < 2,
                             "{} of {} and {}: {kind}, request {at}",
@@ -93,11 +94,12 @@ fn no_reader_takes_a_client_for_a_trusted_one() {
         }
     }
     assert!(pairs > sets.len(), "{pairs}");
+    assert!(trusted > pairs, "{trusted} requests of a trusted client are read as trusted");
 }
 
-/// One set of the caller's own beside another, on every request: the headers that a client gets.
+/// Two sets of the caller's own on every request: the header names that each client's requests carry.
 #[test]
-fn a_shared_header_goes_to_whom_both_sets_send_it() {
+fn a_shared_header_is_sent_for_clients_for_whom_both_sets_send_it() {
     let set = |rows: &[(&str, Field)]| {
         HeaderSet::new("own", Dialect::OpenSsl, rows.iter().copied()).unwrap()
     };
@@ -105,51 +107,51 @@ fn a_shared_header_goes_to_whom_both_sets_send_it() {
     let (sha256, verified) = (Field::Sha256(DigestForm::Lower), Field::Verified);
     let revoked = Field::Revoked(Flag::Digit);
     let subject = Field::Subject(NameForm::Rfc2253);
-    let told = || set(&[("X-Serial", serial), ("X-Verify", verdict)]);
-    let untold = || set(&[("X-Serial", serial)]);
+    let with_verdict = || set(&[("X-Serial", serial), ("X-Verify", verdict)]);
+    let without = || set(&[("X-Serial", serial)]);
     let in_two = || set(&[("X-Serial", serial), ("X-Verified", verified), ("X-Revoked", revoked)]);
     // For each pair: what a failed, a revoked and a trusted client gets.
     type Case<'c> = (&'c str, [HeaderSet; 2], [&'c [&'c str]; 3]);
     let cases: [Case<'_>; 9] = [
-        ("alike", [told(), told()], [&["X-Serial", "X-Verify"]; 3]),
+        ("equal sets", [with_verdict(), with_verdict()], [&["X-Serial", "X-Verify"]; 3]),
         (
             "one has no verdict",
-            [told(), untold()],
+            [with_verdict(), without()],
             [&["X-Verify"], &["X-Verify"], &["X-Serial", "X-Verify"]],
         ),
         (
             "the other has no verdict",
-            [untold(), told()],
+            [without(), with_verdict()],
             [&["X-Verify"], &["X-Verify"], &["X-Serial", "X-Verify"]],
         ),
         (
-            "one is for all by name",
-            [untold().including_untrusted(), told()],
+            "the first includes untrusted clients",
+            [without().including_untrusted(), with_verdict()],
             [&["X-Serial", "X-Verify"]; 3],
         ),
         (
-            "one is for all by name, the other is not",
-            [told(), untold().including_untrusted()],
+            "the second includes untrusted clients",
+            [with_verdict(), without().including_untrusted()],
             [&["X-Serial", "X-Verify"]; 3],
         ),
         (
-            "for all by name beside one without a verdict",
-            [untold().including_untrusted(), set(&[("x_serial", serial), ("X-Sha", sha256)])],
+            "including untrusted clients, beside one without a verdict",
+            [without().including_untrusted(), set(&[("x_serial", serial), ("X-Sha", sha256)])],
             [&[], &[], &["X-Serial", "X-Sha"]],
         ),
         (
             "facts for trusted clients",
-            [told(), told().facts_for_trusted()],
+            [with_verdict(), with_verdict().facts_for_trusted()],
             [&["X-Verify"], &["X-Verify"], &["X-Serial", "X-Verify"]],
         ),
         (
-            "half of a verdict, which the other's reader takes for one",
+            "half of a verdict, which is a whole one for the other set's reader",
             [in_two(), set(&[("X-Verified", verified)])],
             [&[], &[], &["X-Serial", "X-Verified", "X-Revoked"]],
         ),
         (
-            "a verdict is lost, and with it that of a third header",
-            [set(&[("X-Verify", subject)]), told()],
+            "another field has the verdict's name",
+            [set(&[("X-Verify", subject)]), with_verdict()],
             [&[], &[], &["X-Verify", "X-Serial"]],
         ),
     ];
@@ -198,7 +200,7 @@ fn no_chain_goes_where_another_field_has_its_leaf_s_name() {
                 assert_eq!(count(&forwarding), 0, "{}: {taken}", set.name());
             }
         }
-        // The same leaf in another set's row is the leaf.
+        // The same leaf may come from another set's row.
         let same = set.clone().only([*leaf]).unwrap();
         assert!(count(&every(&same).on_first_request(set.clone())) > 0, "{}", set.name());
         chains += 1;
@@ -206,7 +208,7 @@ fn no_chain_goes_where_another_field_has_its_leaf_s_name() {
     assert!(chains > 5, "{chains}");
 }
 
-/// A chain's reader finds its leaf, or no chain: one header name may hold another form, other text, or a smaller certificate.
+/// If another set sends the leaf's header in another form, with other text or under another limit, no chain is sent.
 #[test]
 fn a_chain_goes_beside_its_own_leaf_only() {
     let [_, (_, trusted), ..] = clients();
@@ -235,7 +237,7 @@ fn a_chain_goes_beside_its_own_leaf_only() {
         for forwarding in joined {
             let [first, ..] = requests(&trusted, &forwarding);
             assert_eq!(first.iter().any(|(name, _)| name == "X-Chain"), goes, "{case}");
-            // Where the leaf does not fit, nothing of it does.
+            // If the leaf exceeds its limit, the chain is not sent either.
             let [first, ..] = requests(
                 &trusted,
                 &forwarding.limits(Limits::new().encoded_leaf(99).other_sets(999)),
@@ -247,7 +249,7 @@ fn a_chain_goes_beside_its_own_leaf_only() {
     }
 }
 
-/// A verdict in another form, or with text around it, is none to a set's reader.
+/// A set's reader cannot read a verdict in another form, or with text around it.
 #[test]
 fn a_verdict_counts_in_its_own_form_only() {
     let [_, _, _, (_, failed), ..] = clients();
@@ -269,7 +271,7 @@ fn a_verdict_counts_in_its_own_form_only() {
     }
 }
 
-/// Fields of a verdict, whole and in halves, and of facts: under a few names, which sets then share.
+/// Fields for random sets: of a verdict, whole and in halves, and of facts.
 const FIELDS: [&str; 17] = [
     "presented:digit",
     "verified",
@@ -294,14 +296,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_reader_of_sets_made_at_random_takes_a_client_for_a_trusted_one(
+    fn no_reader_of_random_sets_takes_a_client_for_a_trusted_one(
         tables in vec((vec((select(&["X-A", "X-B", "X-C", "x_b", "X.C"]), select(&FIELDS)), 1..5), any::<[bool; 2]>()), 2..4)
     ) {
         let mut forwarding = Forwarding::none();
         let mut readers = Vec::new();
         for (rows, [is_for_every_request, for_trusted]) in tables {
             let rows = rows.iter().map(|(name, field)| (*name, field.parse::<Field>().unwrap()));
-            // One name twice is no set.
+            // A duplicated name is an error.
             let Ok(set) = HeaderSet::new("own", Dialect::OpenSsl, rows) else { continue };
             let set = if for_trusted { set.facts_for_trusted() } else { set };
             readers.extend(reader(&set));

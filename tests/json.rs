@@ -1,4 +1,4 @@
-//! JSON that is read: settings, and records that something was done to.
+//! JSON that is parsed: hostname settings, and records. Malformed and inconsistent ones are refused.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,7 +14,7 @@ use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
 const LEAF: &[u8] = include_bytes!("fixtures/plain.der");
 
 #[test]
-fn settings_come_back_and_bad_ones_are_named() {
+fn settings_are_read_back_and_errors_give_the_entry() {
     let text = r#"{"settings":[{"hostname":"a.example","china_network":false,"client_certificate_forwarding":true},{"hostname":"*.b.example","china_network":false,"client_certificate_forwarding":false}]}"#;
     let settings: HostnameSettings = serde_json::from_str(text).unwrap();
     assert_eq!(settings.settings().len(), 2);
@@ -35,7 +35,7 @@ fn settings_come_back_and_bad_ones_are_named() {
 }
 
 #[test]
-fn records_that_nobody_wrote_are_refused() {
+fn records_with_a_malformed_property_are_refused() {
     let client = ClientCertificate::presented(LEAF, Verification::Success);
     let record = serde_json::to_value(TlsClientAuth::new(&client)).unwrap();
     assert!(serde_json::from_value::<TlsClientAuth>(record.clone()).is_ok());
@@ -62,9 +62,9 @@ fn records_that_nobody_wrote_are_refused() {
     }
 }
 
-/// Every property of a record without its certificate, with texts that no certificate has there.
+/// In a record without its certificate, each property is replaced by texts that it cannot have.
 #[test]
-fn texts_without_a_certificate_have_their_form() {
+fn a_record_without_its_certificate_has_every_text_in_its_form() {
     const HEX: [&str; 3] = ["certSerial", "certSKI", "certIssuerSerial"];
     let client = ClientCertificate::presented(LEAF, Verification::Success);
     let mut record = serde_json::to_value(TlsClientAuth::new(&client)).unwrap();
@@ -90,10 +90,9 @@ fn texts_without_a_certificate_have_their_form() {
             }
         }
     }
-    // Nor in another form than the other texts of a name.
     assert_eq!(taken, []);
     assert!(refused > 80, "{refused}");
-
+    // A name's other properties must agree: all are empty, or none.
     for (one, other) in
         [("certSubjectDN", "certSubjectDNRFC2253"), ("certIssuerDNRFC2253", "certIssuerDN")]
     {
@@ -104,7 +103,7 @@ fn texts_without_a_certificate_have_their_form() {
         assert!(serde_json::from_value::<TlsClientAuth>(changed).is_ok(), "{one}");
     }
 
-    // Whatever is missing is missing.
+    // Other properties may be empty.
     for property in HEX.into_iter().chain(["certNotBefore", "certFingerprintSHA256"]) {
         let mut changed = record.clone();
         changed[property] = json!("");
@@ -113,7 +112,7 @@ fn texts_without_a_certificate_have_their_form() {
 }
 
 #[test]
-fn a_value_that_is_there_was_not_too_large() {
+fn a_value_beside_its_too_large_flag_is_refused() {
     let client = ClientCertificate::presented(LEAF, Verification::Success).chain([LEAF]);
     let record = serde_json::to_value(TlsClientAuth::new(&client)).unwrap();
     for (flag, value) in
@@ -132,9 +131,9 @@ fn a_value_that_is_there_was_not_too_large() {
     }
 }
 
-/// A list of values in the right order is no record.
+/// Also a list of values in the right order is refused.
 #[test]
-fn a_record_has_names() {
+fn a_record_is_an_object() {
     let nobody = serde_json::to_value(TlsClientAuth::new(&ClientCertificate::none())).unwrap();
     let values: Vec<Value> = nobody.as_object().unwrap().values().cloned().collect();
     assert_eq!(values.len(), 21);

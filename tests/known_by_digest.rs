@@ -1,4 +1,4 @@
-//! A client of which only the SHA-256 is known: its headers are a part of those of the whole certificate, and name nobody.
+//! A client of which only the SHA-256 is known: its headers are a subset of those for the whole certificate, without a name.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
@@ -16,7 +16,7 @@ fn known(verification: Verification) -> ClientCertificate {
     ClientCertificate::known_by_sha256(Certificate::from_der(DER).unwrap().sha256(), verification)
 }
 
-/// Whether a row may be sent of a client of which nothing but the digest is known.
+/// Whether the field can be written from the digest and the verification alone.
 fn needs_no_certificate(field: Field) -> bool {
     matches!(
         field,
@@ -33,7 +33,7 @@ fn needs_no_certificate(field: Field) -> bool {
 }
 
 #[test]
-fn every_set_sends_the_digest_and_the_verdict_alone() {
+fn every_set_sends_the_digest_and_the_verdict_only() {
     let outcomes = [Verification::Success, Verification::None, VerifyError::CertHasExpired.into()];
     let digest = TlsClientAuth::new(&known(Verification::Success));
     let digest = digest.cert_fingerprint_sha256();
@@ -61,7 +61,7 @@ fn every_set_sends_the_digest_and_the_verdict_alone() {
 }
 
 #[test]
-fn a_receiver_knows_the_digest_again() {
+fn a_receiver_reads_the_digest_back() {
     let client = known(Verification::Success);
     for (set, receiver) in [
         (HeaderSet::cloudflare_managed(), Receiver::cloudflare_managed()),
@@ -81,7 +81,7 @@ fn a_receiver_knows_the_digest_again() {
 }
 
 #[test]
-fn an_allow_list_of_fingerprints_takes_it() {
+fn a_list_of_fingerprints_admits_the_digest() {
     let host = "a.example";
     let client = known(Verification::Success);
     let auth = TlsClientAuth::new(&client);

@@ -1,4 +1,4 @@
-//! Certificates larger than today's usual ones: what each set sends of them, and what it leaves out.
+//! Certificates larger than usual, as with post-quantum keys: what each set sends, and what it leaves out.
 
 #![allow(
     clippy::unwrap_used,
@@ -20,10 +20,10 @@ use tls_client_auth::receive::ReceiveLimits;
 use tls_client_auth::{HeaderSet, Receiver, TlsClientAuth, Unstated};
 
 const ML_DSA_65: &[u8] = include_bytes!("fixtures/cases/ml_dsa_65.der");
-/// What a certificate takes that is signed with ML-DSA-87 and holds such a key.
+/// Size in bytes of a certificate with a key and a signature of ML-DSA-87.
 const ML_DSA_87: usize = 7_520;
 
-/// A certificate of so many bytes, a DNS name and a URI in it.
+/// A certificate of this size, with a DNS name and a URI.
 fn of_size(bytes: usize) -> Vec<u8> {
     let sized = |padding: usize| {
         let names = of(SEQUENCE, &[tlv(0x82, "a.example"), tlv(0x86, "spiffe://example/a")]);
@@ -41,12 +41,11 @@ fn names_too_large(lines: &HeaderLines) -> Vec<String> {
     lines.too_large().map(str::to_owned).collect()
 }
 
-/// Every row has the value that it has for a small certificate.
 #[test]
-fn post_quantum_certificates_are_sent_by_every_set() {
+fn no_set_leaves_out_a_row_of_a_post_quantum_certificate() {
     for leaf in [ML_DSA_65.to_vec(), of_size(ML_DSA_87)] {
         for set in HeaderSet::all() {
-            // Google's own size is for the leaf and the chain together.
+            // Google's limit is for the leaf and the chain together.
             let chain = if set.name() == "google" { 0 } else { 1 };
             let client = trusted(&leaf).chain(vec![leaf.clone(); chain]);
             let lines = set.lines(&client, Limits::new());
@@ -58,7 +57,7 @@ fn post_quantum_certificates_are_sent_by_every_set() {
 }
 
 #[test]
-fn sizes_of_each_kind_of_set() {
+fn each_set_has_its_proxy_s_limit() {
     type Case = (&'static str, HeaderSet, usize, &'static [&'static str]);
     let cases: [Case; 10] = [
         ("10 KiB in base64", HeaderSet::cloudflare(), 7_680, &[]),
@@ -80,7 +79,7 @@ fn sizes_of_each_kind_of_set() {
             assert_eq!(lines.get(name), None, "{}: {case}", set.name());
             assert!(reported.iter().any(|reported| reported == name), "{}: {case}", set.name());
         }
-        // The other headers are sent all the same.
+        // The other headers are sent.
         let others = ["cloudflare", "google", "ingress-nginx"].contains(&set.name());
         assert!(!others || lines.iter().next().is_some(), "{}: {case}", set.name());
     }
@@ -91,9 +90,8 @@ fn sizes_of_each_kind_of_set() {
     }
 }
 
-/// Google counts the leaf with the chain.
 #[test]
-fn a_chain_too_large_for_google() {
+fn google_s_limit_is_for_the_leaf_and_the_chain_together() {
     let (leaf, chain) = (of_size(8 * 1024), of_size(8 * 1024));
     let lines =
         |chain: Vec<u8>| HeaderSet::google().lines(&trusted(&leaf).chain([chain]), Limits::new());
@@ -106,9 +104,9 @@ fn a_chain_too_large_for_google() {
     );
 }
 
-/// Keys that have room go without those that have none, in both of Envoy's formats.
+/// Keys over the limit are left out, and the others are sent, in both of Envoy's formats.
 #[test]
-fn envoy_sends_what_has_room() {
+fn envoy_sends_the_keys_within_the_limit() {
     const NAME: &str = "x-forwarded-client-cert";
     let leaf = of_size(ML_DSA_87);
     let client = trusted(&leaf).chain([leaf.clone()]);
@@ -136,9 +134,9 @@ fn envoy_sends_what_has_room() {
     assert_eq!(names_too_large(&hash), [NAME]);
 }
 
-/// A certificate that is not read is not said to hold no names.
+/// An empty `URI=` would mean that the certificate has no URI; if the certificate was not parsed, that is not known.
 #[test]
-fn names_that_were_not_read_are_not_told_as_none() {
+fn names_of_a_certificate_that_was_not_parsed_are_not_sent_as_empty() {
     let client = trusted(&of_size(2_000));
     let set = HeaderSet::envoy_with(Xfcc::new().subject().uri().dns());
     let lines = set.lines(&client, Limits::new().certificate(1_000));
@@ -146,9 +144,9 @@ fn names_that_were_not_read_are_not_told_as_none() {
     assert!(value.starts_with("Hash=") && !value.contains(';'), "{value}");
 }
 
-/// A leaf that the receiver's limits let in is read, too.
+/// A leaf within the receiver's limits is also parsed.
 #[test]
-fn a_receiver_with_larger_limits_reads_what_it_takes() {
+fn a_receiver_with_larger_limits_parses_larger_leaves() {
     let leaf = of_size(80_000);
     let limits = Limits::new().other_sets(1 << 20).encoded_leaf(1 << 20).certificate(1 << 20);
     let received = ReceiveLimits::new().header(1 << 20).certificate(80_000);

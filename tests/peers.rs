@@ -1,7 +1,7 @@
-//! The header sets against what real proxies sent for the same certificates: every value is theirs, or stands in the table of
-//! differences; and every row of that table is still true.
+//! Compares the header sets with what nginx, Apache and HAProxy sent for the same certificates. Every value is equal or listed in
+//! [`DIFFERENCES`], and every row of that table still differs.
 //!
-//! `tools/peers_fixture.py` makes the fixture.
+//! `tools/peers_fixture.py` writes the fixture.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -24,8 +24,7 @@ use time::OffsetDateTime;
 use tls_client_auth::field::Limits;
 use tls_client_auth::{ClientCertificate, Dialect, HeaderSet, Receiver, Verification};
 
-/// What a listener's set is called here, and which of the observed headers each of its headers must equal; a header that is not
-/// named equals its namesake.
+/// A recorded listener, the set that must equal it, and pairs of our and its header names where they are not the same.
 struct Replay {
     listener: &'static str,
     set: fn() -> HeaderSet,
@@ -68,96 +67,101 @@ const REPLAYS: [Replay; 8] = [
     Replay { listener: "haproxy-2.6/any", set: HeaderSet::haproxy_manual, names: MANUAL },
 ];
 
-/// Where the peer sends this, and we send no header: the same for an origin, and nothing to mistake for a value.
+/// Peers and the placeholder that they send for a missing value; the crate sends no header.
 const NO_VALUE: [(&str, &str); 2] = [("apache-2.4", "(null)"), ("haproxy-2.6", "")];
 
-/// Where the peer's value ends in a space that is no part of what it says, and ours does not.
+/// Headers of a peer that end in a space without meaning; ours do not.
 const SPACE_BEHIND: [(&str, &str); 3] = [
     ("apache-2.4", "SSL-CLIENT-CERT"),
     ("apache-2.4", "SSL-CLIENT-CERT-CHAIN-0"),
     ("apache-2.4", "SSL-CLIENT-CERT-CHAIN-1"),
 ];
 
-/// Peer, the observed header, why, and the certificates.
+/// Peer, recorded header, reason, and certificates.
 type Difference = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
 const DIFFERENCES: &[Difference] = &[
     (
         "nginx-1.28",
         "ssl-client-v-start",
-        "nginx sends `Bad time value`, we no header",
+        "nginx sends `Bad time value`, the crate no header",
         &["time_bad_month"],
     ),
     (
         "apache-2.4/optional_no_ca",
         "SSL-CLIENT-S-DN",
-        "Apache sends UTF-8, we its escapes",
+        "Apache sends UTF-8, the crate its escapes",
         &["dn_bmp", "dn_ia5_high", "dn_utf8_c1"],
     ),
-    ("apache-2.4", "SSL-CLIENT-SAN-DNS-0", "Apache sends UTF-8, we its escapes", &["san_nonascii"]),
+    (
+        "apache-2.4",
+        "SSL-CLIENT-SAN-DNS-0",
+        "Apache sends UTF-8, the crate its escapes",
+        &["san_nonascii"],
+    ),
     (
         "nginx",
         "ssl-client-s-dn-legacy",
-        "nginx sends a space at the end of a name raw, we as it writes control bytes",
+        "nginx sends a space at the end of a name raw, the crate escapes it",
         &["ch_space_two", "inj_lf_header"],
     ),
     (
         "apache-2.4/optional_no_ca_legacy",
         "SSL-CLIENT-S-DN",
-        "Apache sends a space at the end of a name raw, we as it writes control bytes",
+        "Apache sends a space at the end of a name raw, the crate escapes it",
         &["ch_space_two", "inj_lf_header"],
     ),
     (
         "haproxy-2.6",
         "ssl-c-s-dn",
-        "HAProxy sends a space at the end of a name raw, we as it writes control bytes",
+        "HAProxy sends a space at the end of a name raw, the crate escapes it",
         &["ch_space_two", "inj_lf_header"],
     ),
     (
         "haproxy-2.6",
         "ssl-c-s-dn-cn",
-        "HAProxy sends spaces at the ends of a name raw, we as it writes control bytes",
+        "HAProxy sends spaces at the ends of a name raw, the crate escapes them",
         &["ch_lead_special", "ch_space_two", "inj_lf_header"],
     ),
     (
         "haproxy-2.6",
         "ssl-c-verify",
-        "without a certificate HAProxy says 0, as for a good one, and we nothing",
+        "without a certificate HAProxy sends 0, as for a good one, the crate no header",
         &["key_secp256k1", "none"],
     ),
     (
         "haproxy-2.6",
         "ssl-c-s-dn",
-        "HAProxy sends a tab raw, we as it writes other control bytes",
+        "HAProxy sends a tab raw, the crate escapes it as other control bytes",
         &["ch_tab", "ch_tab_lead"],
     ),
     (
         "haproxy-2.6",
         "ssl-c-s-dn",
-        "HAProxy sends bytes over 0x7F raw, we as it writes control bytes",
+        "HAProxy sends bytes over 0x7F raw, the crate escapes them as control bytes",
         &["dn_bitstring", "dn_bmp", "dn_ia5_high", "dn_unknown_oid", "dn_utf8_c1"],
     ),
     (
         "haproxy-2.6",
         "ssl-c-s-dn",
-        "a `%` that reads as an escape is one of ours only if it is escaped itself",
+        "HAProxy sends a `%` that reads as an escape raw, the crate escapes it",
         &["ch_percent"],
     ),
     (
         "haproxy-2.6",
         "ssl-c-s-dn-cn",
-        "HAProxy sends a tab and bytes over 0x7F raw, we as it writes control bytes",
+        "HAProxy sends a tab and bytes over 0x7F raw, the crate escapes them",
         &["ch_tab", "ch_tab_lead", "dn_bmp", "dn_ia5_high", "dn_utf8_c1"],
     ),
     (
         "haproxy-2.6",
         "ssl-c-s-dn-cn",
-        "a `%` that reads as an escape is one of ours only if it is escaped itself",
+        "HAProxy sends a `%` that reads as an escape raw, the crate escapes it",
         &["ch_percent"],
     ),
 ];
 
-/// What the listener's TLS library found, told by its own header.
+/// The verification result, from the listener's own header.
 fn verification(headers: &Headers) -> Option<Verification> {
     if headers.get("ssl-c-used").is_some_and(|used| used == "0") {
         return Some(Verification::None);
@@ -170,7 +174,7 @@ fn verification(headers: &Headers) -> Option<Verification> {
 }
 
 fn client(archive: &Archive, certificate: &str, headers: &Headers) -> ClientCertificate {
-    let verification = verification(headers).expect("every listener tells the verdict");
+    let verification = verification(headers).expect("every listener sends the verdict");
     let client = match verification {
         Verification::None => ClientCertificate::none(),
         verification => {
@@ -181,13 +185,13 @@ fn client(archive: &Archive, certificate: &str, headers: &Headers) -> ClientCert
                 .chain(chain.map(|der| engine.decode(der).unwrap()))
         }
     };
-    // The sets have their own dialect: this one must not matter.
+    // The sets fix their dialect, so the client's must not matter.
     client
         .dialect(Dialect::BoringSsl)
         .seen_at(OffsetDateTime::from_unix_timestamp(OBSERVED_AT.into()).unwrap())
 }
 
-/// Whether our value is the observed one, which stands for itself or as a digest.
+/// Whether our value equals the recorded one, which is a text or the digest of a text.
 fn is_same(ours: Option<&str>, theirs: Option<&str>) -> bool {
     match (ours, theirs) {
         (Some(ours), Some(theirs)) => match theirs.strip_prefix("sha256:") {
@@ -224,7 +228,7 @@ fn sets_send_what_the_proxies_sent() {
                 let (ours, theirs) =
                     (lines.get(name), headers.get(theirs_name).map(String::as_str));
                 let documented = DIFFERENCES.iter().position(|(peer, header, _, certificates)| {
-                    // A listener's whole name, or all of a proxy's listeners, or of its versions'.
+                    // A row names a listener, a version of a proxy, or a proxy.
                     let proxy = listener.split('/').next().unwrap_or_default();
                     (listener == *peer || proxy == *peer || proxy.split('-').next() == Some(peer))
                         && *header == theirs_name
@@ -274,9 +278,9 @@ fn sets_send_what_the_proxies_sent() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// A name that nginx sent in both forms, without the certificate that would decide about it.
+/// Names that nginx sent in both forms, without the certificate.
 #[test]
-fn a_receiver_takes_both_forms_of_a_name_for_one() {
+fn a_receiver_accepts_both_forms_of_a_name() {
     let names = [
         "ssl-client-s-dn",
         "ssl-client-i-dn",

@@ -1,5 +1,5 @@
-//! Replays what Envoy, Traefik and Caddy sent to an origin for the certificates in `fixtures`: our lines are equal, or their
-//! difference stands in [`DIFFERENCES`].
+//! Compares the header sets with what Envoy, Traefik and Caddy sent for the certificates in `fixtures`. Every line is equal or listed
+//! in [`DIFFERENCES`].
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -18,7 +18,7 @@ use tls_client_auth::client::VerifyError;
 use tls_client_auth::field::{Limits, Xfcc};
 use tls_client_auth::{ClientCertificate, HeaderSet, TlsClientAuth, Verification};
 
-/// A value that was seen: a list where the header came twice.
+/// A recorded value, or a list if the header was sent several times.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
 enum Seen {
@@ -32,18 +32,18 @@ struct Fixture {
     observed: BTreeMap<String, BTreeMap<String, BTreeMap<String, Seen>>>,
 }
 
-const NOTHING: &str = "no certificate, no header: an origin must not take a placeholder, or the digest of nothing, for a client";
+const NOTHING: &str = "without a certificate no header is sent: a placeholder, or the digest of nothing, could pass as a client";
 const EMPTY: &str = "an empty value is no header";
 const RAW: &str =
     "bytes outside printable ASCII are \\XX, as RFC 2253 allows; Caddy leaves them raw";
 const SURROGATES: &str =
-    "a BMPString has none: its DER stands there; Caddy 2.11 refuses the certificate";
-const QUOTE: &str = "a quote would end the field: it is \\22";
+    "a BMPString has no surrogates, so its DER is printed; Caddy 2.11 refuses the certificate";
+const QUOTE: &str = "a quote would end the field, so it is \\22";
 const NUL: &str = "an alternative name with a control byte is left out";
 const EIGHT_BIT: &str =
     "an alternative name outside printable ASCII is left out; Envoy leaves it raw";
 
-/// Certificate, listener (`proxy/listener`, or its beginning), header (or `*`), and why ours differs.
+/// Certificate, listener (`proxy/listener`, or a prefix), header (or `*`), and why ours differs.
 const DIFFERENCES: &[(&str, &str, &str, &str)] = &[
     ("none", "caddy-2.11", "*", NOTHING),
     ("none", "caddy-2.6", "*", NOTHING),
@@ -93,7 +93,7 @@ fn set(listener: &str) -> HeaderSet {
 }
 
 #[test]
-fn what_the_proxies_sent() {
+fn sets_send_what_the_proxies_sent() {
     let fixture = fixture();
     let mut used = vec![false; DIFFERENCES.len()];
     let mut wrong = Vec::new();
@@ -133,12 +133,12 @@ fn what_the_proxies_sent() {
         println!("{listener}: {equal} equal, {different} differ as documented");
     }
     let gone = DIFFERENCES.iter().zip(used).filter(|(_, used)| !used);
-    wrong.extend(gone.map(|(row, _)| format!("{row:?} is no difference")));
+    wrong.extend(gone.map(|(row, _)| format!("{row:?}: the difference is gone")));
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
-fn what_a_name_cannot_do() {
+fn values_of_awkward_certificates() {
     let value = |set: HeaderSet, name: &str, header| {
         let der = fs::read(fixtures().join(name).with_extension("der")).unwrap();
         let client = ClientCertificate::presented(der, Verification::Success);
@@ -188,7 +188,7 @@ fn printed_subject(fixture: &Fixture, name: &str) -> Option<String> {
 }
 
 #[test]
-fn json_is_json() {
+fn every_json_element_parses_and_has_the_certificate_s_values() {
     let fixture = fixture();
     for name in fixture.observed.keys().filter(|name| *name != "none") {
         let set = HeaderSet::envoy_json().by(["spiffe://a/\"b\\"]).unwrap();
@@ -203,10 +203,10 @@ fn json_is_json() {
         assert_eq!(element["chain"].as_array().unwrap().len(), fixture.chains[name].len() + 1);
         let der = tls_client_auth::x509::certificates_from_pem(leaf.as_bytes()).unwrap().remove(0);
         assert_eq!(der, fs::read(fixtures().join(name).with_extension("der")).unwrap());
-        // Envoy refuses a certificate whose name it can't print; ours leaves out the name.
+        // Envoy refuses a certificate with a name that it cannot print; the crate leaves out the name.
         let subject = printed_subject(&fixture, name);
         assert_eq!(element["subject"].as_str(), subject.as_deref(), "{name}");
-        // What is empty is left out.
+        // Empty lists are left out.
         for member in ["uri", "dns"] {
             assert!(element[member].as_array().is_none_or(|names| !names.is_empty()), "{name}");
         }
@@ -214,7 +214,7 @@ fn json_is_json() {
 }
 
 #[test]
-fn without_a_trusted_certificate_there_is_nothing() {
+fn without_a_trusted_certificate_no_line_is_sent() {
     let fixture = fixture();
     let der = fs::read(fixtures().join("plain.der")).unwrap();
     let failed = ClientCertificate::presented(der, VerifyError::CertHasExpired.into());

@@ -1,4 +1,4 @@
-//! What holds for all inputs, tried on random ones.
+//! Properties of certificates, records, headers and stripping, checked on random inputs.
 
 #![allow(
     clippy::unwrap_used,
@@ -24,11 +24,11 @@ use tls_client_auth::field::Limits;
 use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Verification};
 
 fn cases(cases: u32) -> ProptestConfig {
-    // A failing input is printed; there is no file of them.
+    // A failing input is printed, and not saved in a file.
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-/// All certificates among the fixtures.
+/// All `.der` fixtures.
 static FIXTURES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -44,7 +44,7 @@ enum Mutation {
     Truncate(Index),
     Insert(Index, Vec<u8>),
     Remove(Index),
-    /// A byte that is a length where it hits one.
+    /// Replaces a byte after a common tag, which mostly is a length.
     Length(Index, u8),
 }
 
@@ -64,7 +64,6 @@ impl Mutation {
                 der.remove(index.index(der.len()));
             }
             Self::Length(index, length) => {
-                // After a tag of the usual ones, most bytes are lengths.
                 let tags = |byte: &u8| matches!(byte, 2..=6 | 0x0c | 0x13 | 0x17 | 0x30 | 0x31 | 0xa0..=0xa3);
                 let places: Vec<usize> = (1..der.len()).filter(|at| tags(&der[at - 1])).collect();
                 if let Some(place) = places.get(index.index(places.len().max(1))) {
@@ -91,7 +90,7 @@ fn fixture() -> impl Strategy<Value = Vec<u8>> {
     any::<Index>().prop_map(|index| index.get(&FIXTURES).clone())
 }
 
-/// Certificates, broken ones and noise.
+/// Certificates, mutated certificates and random bytes.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let mutated = (fixture(), vec(mutation(), 0..4)).prop_map(|(mut der, mutations)| {
         mutations.iter().for_each(|mutation| mutation.apply(&mut der));
@@ -121,7 +120,7 @@ proptest! {
     #![proptest_config(cases(1500))]
 
     #[test]
-    fn any_bytes_are_read_or_refused(der in bytes()) {
+    fn any_bytes_are_parsed_or_refused(der in bytes()) {
         checks::certificate(&der);
     }
 }
@@ -139,7 +138,7 @@ proptest! {
     }
 }
 
-/// Names of what the formats escape, and of spaces most of all.
+/// Texts of spaces, mostly, and of characters that the formats escape.
 fn name_text() -> impl Strategy<Value = String> {
     let character = prop_oneof![
         4 => Just(' '),
@@ -152,7 +151,7 @@ fn name_text() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(cases(600))]
 
-    /// In every string type of a name, in every textual alternative name, in a reason; in every set.
+    /// The random texts are in names of every string type, in alternative names, and in the reason.
     #[test]
     fn no_value_begins_or_ends_with_a_space(
         names in vec((name_text(), select(vec![0x0cu8, 0x13, 0x14, 0x16, 0x1e])), 1..4),
@@ -206,7 +205,7 @@ proptest! {
     #![proptest_config(cases(300))]
 
     #[test]
-    fn a_record_survives_json(client in client(), limit in prop_oneof![Just(10 * 1024usize), 0..2000usize]) {
+    fn a_record_is_read_back_from_json(client in client(), limit in prop_oneof![Just(10 * 1024usize), 0..2000usize]) {
         use tls_client_auth::TlsClientAuth;
 
         let limits = Limits::new().encoded_leaf(limit);
@@ -225,8 +224,8 @@ proptest! {
     }
 }
 
-/// The names that an origin could take for a certificate's: each for itself and with a separator behind. Written down here
-/// once more, so that one that is lost from the crate is missed.
+/// Families of header names that an origin could trust. A name belongs to one if it equals it, or begins with it and a separator.
+/// They are repeated here so that a family that the crate loses fails a test.
 const FAMILIES: [&str; 21] = [
     "akamai-cc-der",
     "cf-cert",
@@ -251,7 +250,7 @@ const FAMILIES: [&str; 21] = [
     "x-tls-client",
 ];
 
-/// All names that are ours, as their sets write them, and the families'.
+/// All header names of the sets, the families, a name in each family, and [`checks::OWN`].
 fn owned_names() -> Vec<String> {
     let mut names: Vec<String> = checks::sets()
         .iter()
@@ -317,7 +316,7 @@ fn request() -> impl Strategy<Value = Vec<(String, String)>> {
         1 => connection,
     ];
     vec(header, 0..12).prop_perturb(|mut headers, mut random| {
-        // Some lines stand there twice.
+        // Some lines are duplicated.
         for index in 0..headers.len() {
             if random.random_bool(0.2) {
                 headers.push(headers[index].clone());
@@ -338,7 +337,7 @@ proptest! {
         checks::strip(&ClientCertificate::none(), checks::everything(), &request);
     }
 
-    /// Names of all sets go, also where one set is sent or none.
+    /// The names of all sets are stripped, also if one set or none is sent.
     #[test]
     fn no_set_leaves_another_s_names(
         owned in vec((spelling(), "[ -~]{0,12}"), 1..12),
@@ -375,9 +374,9 @@ proptest! {
 proptest! {
     #![proptest_config(cases(100))]
 
-    /// Every thread makes requests, of which some reach the origin; the first of those that carry the certificate is the last.
+    /// Threads make requests, and commit the claims of some: at most one committed claim carries the certificate.
     #[test]
-    fn one_request_in_all_threads_carries_it(threads in vec(vec(any::<bool>(), 0..6), 2..6)) {
+    fn one_committed_request_of_all_threads_carries_the_certificate(threads in vec(vec(any::<bool>(), 0..6), 2..6)) {
         let client = ClientCertificate::presented(FIXTURES[0].as_slice(), Verification::Success);
         let connection = ConnectionState::new(client, Forwarding::cloudflare());
         let total = AtomicUsize::new(0);

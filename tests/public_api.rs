@@ -1,5 +1,5 @@
-//! What the crate promises: `public-api.txt`, as `cargo +nightly public-api --all-features -sss` lists it. A name that comes or goes
-//! must come or go there too, and no other crate's types may stand there than those that are meant to.
+//! `public-api.txt`, the output of `cargo +nightly public-api --all-features -sss`, has the names of the source, and mentions types of
+//! the listed crates only.
 
 #![allow(clippy::unwrap_used, clippy::std_instead_of_alloc, reason = "a test")]
 
@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 use files::rust_text;
 
 const API: &str = include_str!("public-api.txt");
-/// Whose types callers meet, so that a new major version of one is a new major version here. (`pin_project_lite` only stands in the
-/// bounds of what it derives, which nobody names.)
+/// Crates with types in the public interface: a new major version of one requires a new major version of this crate.
+/// (`pin_project_lite` appears only in bounds of code that it generates.)
 const CRATES: [&str; 20] = [
     "alloc",
     "axum_core",
@@ -51,7 +51,7 @@ fn only_these_crates_have_types_in_the_interface() {
     assert!(crates.contains("tls_client_auth"));
 }
 
-/// What stands behind one of these up to the end of its name.
+/// The names that follow one of these prefixes at the beginning of a line.
 fn names<'t>(text: &'t str, before: &[&str]) -> impl Iterator<Item = &'t str> {
     let is_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
     let starts: Vec<&str> = before
@@ -86,5 +86,5 @@ fn the_list_has_the_names_of_the_source() {
         (!name.is_empty()).then_some(name)
     });
     let gone: BTreeSet<&str> = listed.filter(|name| !source.contains(name)).collect();
-    assert!(gone.is_empty(), "not in the source any more: {gone:?}");
+    assert!(gone.is_empty(), "in public-api.txt, but not in the source: {gone:?}");
 }

@@ -1,4 +1,4 @@
-//! The sets that are named after who reads them: each is read by its reader's own rules, with honest names and with hostile ones.
+//! Sets that are named after the program that reads them: each is parsed by that program's rules, with honest and hostile names.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -66,7 +66,7 @@ fn utf8(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// How a reader gets from a header's value to the certificate.
+/// The reader's function from a header value to the certificate's DER.
 type Decoding = fn(&str) -> Option<Vec<u8>>;
 
 const CERTIFICATES: &[(&str, &str, Decoding)] = &[
@@ -83,7 +83,7 @@ const CERTIFICATES: &[(&str, &str, Decoding)] = &[
     ("tomcat", "ssl_client_cert", |value| pem(value)),
     ("tomcat", "ssl_client_escaped_cert", |value| pem(&form_decoded(value))),
     ("cas", "ssl_client_cert", |value| pem(value)),
-    // Cut at fixed places, after the spaces became line feeds.
+    // Undertow replaces spaces by line feeds and cuts at fixed offsets.
     ("undertow", "SSL_CLIENT_CERT", |value| {
         let lines = value.replace(' ', "\n");
         STANDARD.decode(lines[28..lines.len() - 26].replace('\n', "")).ok()
@@ -124,7 +124,7 @@ fn readers_get_the_certificate() {
 }
 
 #[test]
-fn readers_of_no_verdict_get_trusted_clients_only() {
+fn readers_without_a_verdict_get_trusted_clients_only() {
     let presented = |verification| ClientCertificate::presented(LEAF, verification);
     let failed = VerifyError::CertHasExpired;
     let clients = [
@@ -154,7 +154,7 @@ fn named(attributes: &[(&[u8], u8, &str)]) -> ClientCertificate {
     trusted(Parts::with(|parts| parts.subject = name(&rdns)).der())
 }
 
-/// The first `CN=` and what follows it up to white space, `/` or `,`: Foreman's search.
+/// Foreman takes the text after the first `CN=`, up to white space, `/` or `,`.
 fn foreman(dn: &str) -> Option<String> {
     let value = dn.split_once("CN=")?.1;
     let end = value.find([' ', '/', ',']).unwrap_or(value.len());
@@ -168,21 +168,21 @@ fn mattermost(dn: &str) -> Option<String> {
     address.map(|(_, value)| value.to_owned())
 }
 
-/// Symfony searches for an address behind `emailAddress=`.
+/// Symfony takes an address after `emailAddress=`.
 fn symfony(dn: &str) -> Option<String> {
     let value = dn.split_once("emailAddress=")?.1;
     let end = value.find([',', '/']).unwrap_or(value.len());
     value[..end].contains('@').then(|| value[..end].to_owned())
 }
 
-/// NiFi splits the chain at `><` and takes the backslash off `\<` and `\>`.
+/// NiFi splits the chain at `><` and unescapes `\<` and `\>`.
 fn nifi(chain: &str) -> Vec<String> {
     let inside = chain.strip_prefix('<').and_then(|chain| chain.strip_suffix('>')).unwrap();
     inside.split("><").map(|dn| dn.replace(r"\<", "<").replace(r"\>", ">")).collect()
 }
 
 #[test]
-fn nobody_becomes_another_by_name() {
+fn no_hostile_name_is_read_as_another_client() {
     let hostile: [&[(&[u8], u8, &str)]; 8] = [
         &[(O, UTF8_STRING, "CN=admin"), (CN, UTF8_STRING, "mallory")],
         &[(CN, UTF8_STRING, "mallory"), (O, UTF8_STRING, "CN=admin")],
@@ -216,7 +216,7 @@ fn nobody_becomes_another_by_name() {
 }
 
 #[test]
-fn honest_names_come_through() {
+fn honest_names_are_read_by_each_reader() {
     let client = named(&[
         (O, UTF8_STRING, "Acme, Inc."),
         (O, UTF8_STRING, "system:masters"),
@@ -250,7 +250,7 @@ fn honest_names_come_through() {
     );
 }
 
-/// `X500Principal.toString` of OpenJDK 17. Bytes outside printable ASCII, which Java leaves raw, are hex pairs here.
+/// Expected: `X500Principal.toString` of OpenJDK 17, with bytes outside printable ASCII as hex pairs; Java leaves them raw.
 #[test]
 fn names_as_java_prints_them() {
     macro_rules! fixture {

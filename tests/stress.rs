@@ -1,6 +1,6 @@
-//! Many requests over HTTP/2 through the example's proxy, of which some are reset, some fail at the origin, and some are tried twice.
+//! Sends many requests over HTTP/2 through the example's proxy. Some are reset, some fail at the origin, and some are retried.
 //!
-//! 4,000 requests, or as many as `TLS_CLIENT_AUTH_REQUESTS` says:
+//! 4,000 requests, or the number in `TLS_CLIENT_AUTH_REQUESTS`:
 //! `TLS_CLIENT_AUTH_REQUESTS=1000000 cargo test --release --all-features --test stress -- --nocapture`
 
 #![allow(
@@ -51,15 +51,16 @@ use stage::Stage;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Of one connection.
+/// Requests on each connection.
 const REQUESTS: usize = 500;
-/// At a time.
+/// Concurrent requests on a connection.
 const STREAMS: usize = 16;
+/// Concurrent connections.
 const CONNECTIONS: usize = 4;
 
-/// What the origin did, by connection: answers to requests that carried the certificate.
 #[derive(Default)]
 struct Origin {
+    /// Answered requests that carried the certificate, by connection.
     answered: Mutex<HashMap<String, usize>>,
     requests: AtomicUsize,
     failures: AtomicUsize,
@@ -102,14 +103,14 @@ impl Origin {
     }
 }
 
-/// What became of a request, as its client knows.
+/// A request's result at the client.
 enum Outcome {
     Answered { carried: bool },
     Failed,
     Reset,
 }
 
-/// A number that looks like chance, and is the same in every run.
+/// A pseudo-random number, the same in every run.
 fn chance(connection: usize, request: usize) -> u64 {
     let mut number = u64::try_from(connection * REQUESTS + request).unwrap();
     for _ in 0..3 {
@@ -139,7 +140,7 @@ async fn ask(mut sender: Sender, connection: usize, request: usize) -> Outcome {
         .unwrap();
     sender.ready().await.unwrap();
     let answer = sender.send_request(request);
-    // One in eight is reset, at any moment.
+    // One in eight is reset after a random time.
     let patience = match chance >> 8 & 7 {
         0 => Duration::from_micros(chance >> 16 & 0xfff),
         _ => Duration::from_secs(60),
@@ -161,7 +162,7 @@ async fn ask(mut sender: Sender, connection: usize, request: usize) -> Outcome {
     }
 }
 
-/// All requests of a connection, `STREAMS` at a time; how many were answered, failed and were reset.
+/// Sends all requests of a connection, and returns how many were answered, failed and were reset.
 async fn connection(
     number: usize,
     port: u16,
@@ -179,7 +180,7 @@ async fn connection(
     let (mut outcomes, mut carried) = ([0; 3], 0);
     let mut streams = JoinSet::new();
     for request in 0..REQUESTS {
-        // Nothing asked after an answer to the request that carried it carries it again.
+        // A request that is sent after the carrying request was answered must not carry the certificate.
         let (sender, spent) = (sender.clone(), carried > 0);
         streams.spawn(async move { (spent, ask(sender, number, request).await) });
         while streams.len() >= STREAMS || request + 1 == REQUESTS && !streams.is_empty() {
@@ -188,18 +189,21 @@ async fn connection(
                 Outcome::Answered { carried: own } => {
                     outcomes[0] += 1;
                     carried += usize::from(own);
-                    assert!(!(own && spent), "connection {number}: again");
+                    assert!(!(own && spent), "connection {number}: carried again after an answer");
                 }
                 Outcome::Failed => outcomes[1] += 1,
                 Outcome::Reset => outcomes[2] += 1,
             }
         }
     }
-    assert!(carried <= 1, "connection {number}: {carried} answered requests carried it");
-    // Every connection had requests that were answered; one that reached the origin carried it.
-    assert!(outcomes[0] > 0);
+    assert!(
+        carried <= 1,
+        "connection {number}: {carried} answered requests carried the certificate"
+    );
+    assert!(outcomes[0] > 0, "connection {number}: no request was answered");
+    // The client may have reset the request that the origin answered.
     let answered = origin.answered.lock().unwrap().remove(&number.to_string()).unwrap_or_default();
-    assert!(answered >= 1, "connection {number}: never carried");
+    assert!(answered >= 1, "connection {number}: the origin never got the certificate");
     outcomes
 }
 
@@ -236,7 +240,7 @@ async fn one_answered_request_of_a_connection_carries_the_certificate() {
     }
     let [answered, failed, reset] = sum;
     println!(
-        "{} connections, {} requests: {answered} answered, {failed} failed, {reset} reset; the origin saw {} and failed {}",
+        "{} connections, {} requests: {answered} answered, {failed} failed, {reset} reset; the origin got {} and failed {}",
         requests.div_ceil(REQUESTS),
         answered + failed + reset,
         origin.requests.load(Ordering::Relaxed),

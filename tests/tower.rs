@@ -1,4 +1,4 @@
-//! The layers of both sides: what they strip, add, commit, give back, and pass through untouched.
+//! `ForwardLayer` and `ReceiveLayer`: what they strip, add, commit, return to the connection, and pass through.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "tests")]
 
@@ -34,7 +34,7 @@ fn names(headers: &HeaderMap) -> Vec<&str> {
     headers.keys().map(HeaderName::as_str).collect()
 }
 
-/// Frames one after the other, with a size that only they know.
+/// A body of these frames, with an exact size hint.
 struct Frames(VecDeque<Frame<Bytes>>);
 
 impl Body for Frames {
@@ -97,7 +97,7 @@ async fn every_request_is_stripped_and_one_carries_the_certificate() {
 }
 
 #[tokio::test]
-async fn a_request_without_state_speaks_for_nobody() {
+async fn a_request_without_state_has_no_certificate() {
     let forwarding = Forwarding::none().on_every_request(HeaderSet::cloudflare_managed());
     let service = ForwardLayer::new(forwarding).layer(service_fn(|request: Request<_>| async {
         Ok::<_, Infallible>(Response::new(request.into_parts().0.headers))
@@ -108,7 +108,7 @@ async fn a_request_without_state_speaks_for_nobody() {
 }
 
 #[tokio::test]
-async fn a_claim_is_committed_by_an_answer_and_given_back_by_anything_else() {
+async fn a_claim_is_committed_by_an_answer_of_the_origin_only() {
     #[derive(Clone, Copy, Debug)]
     enum End {
         Answer(u16),
@@ -148,7 +148,7 @@ async fn a_claim_is_committed_by_an_answer_and_given_back_by_anything_else() {
 }
 
 #[tokio::test]
-async fn the_caller_says_which_answers_are_the_origin_s() {
+async fn the_caller_decides_which_answers_commit() {
     let cases = [(200, false, false), (200, true, true), (502, true, true), (502, false, false)];
     for (status, marked, sent) in cases {
         let state = ConnectionState::new(client(), Forwarding::cloudflare());
@@ -179,7 +179,7 @@ async fn a_tunnel_is_refused_and_no_other_protocol_is_asked_for() {
     let answer = service.clone().oneshot(connect).await.unwrap();
     assert_eq!(answer.status(), StatusCode::NOT_IMPLEMENTED);
     assert!(answer.body().is_empty());
-    assert!(state.claim().is_first(), "not used up");
+    assert!(state.claim().is_first(), "the refused request used up the claim");
     for (protocol, passes) in [("h2c", false), ("websocket", true), ("connect-udp", false)] {
         let mut upgrade = request(None);
         for (name, value) in [
@@ -227,7 +227,7 @@ async fn a_hook_sees_what_was_prepared_and_may_answer() {
 }
 
 #[tokio::test]
-async fn headers_without_room_go_on_without_ours_and_are_not_committed() {
+async fn a_full_header_map_gets_no_lines_and_commits_nothing() {
     let state = ConnectionState::new(client(), Forwarding::cloudflare());
     let service = ForwardLayer::new(Forwarding::cloudflare()).layer(service_fn(
         |request: Request<_>| async {
@@ -246,11 +246,11 @@ async fn headers_without_room_go_on_without_ours_and_are_not_committed() {
     let headers = service.oneshot(full).await.unwrap().into_body();
     assert_eq!(headers.len(), more + 1);
     assert!(!headers.contains_key("cf-client-cert-sha256"));
-    assert!(state.claim().is_first(), "given back");
+    assert!(state.claim().is_first(), "the claim is returned");
 }
 
 #[tokio::test]
-async fn a_refusal_says_why_and_its_hook_makes_the_answer() {
+async fn a_hook_gets_the_refusal_and_makes_the_answer() {
     let service = ReceiveLayer::new(Receiver::nginx(), Admission::Trusted)
         .hook(|request, refusal| {
             let why = match &refusal {
@@ -282,7 +282,7 @@ async fn a_refusal_says_why_and_its_hook_makes_the_answer() {
 }
 
 #[tokio::test]
-async fn a_closure_finds_the_connection_or_withholds_it() {
+async fn a_closure_claims_or_withholds_each_request() {
     let state = ConnectionState::new(client(), Forwarding::cloudflare());
     let of_state = state.clone();
     let layer = ForwardLayer::with_claim(Forwarding::cloudflare(), move |parts| {
@@ -317,9 +317,9 @@ async fn bodies_pass_and_their_trailers_are_stripped() {
     assert_eq!(names(&trailers.unwrap()), ["x-checksum"]);
 }
 
-/// A service that must be asked whether it is ready, on the very value that is called.
+/// A service that panics if it is called without `poll_ready` on the same value.
 struct Ready {
-    was_asked: bool,
+    is_ready: bool,
     open: Arc<AtomicBool>,
     calls: Arc<AtomicUsize>,
 }
@@ -330,22 +330,22 @@ impl<B> Service<Request<B>> for Ready {
     type Future = std::future::Ready<Result<Response<()>, Infallible>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.was_asked = self.open.load(Ordering::Relaxed);
-        if self.was_asked { Poll::Ready(Ok(())) } else { Poll::Pending }
+        self.is_ready = self.open.load(Ordering::Relaxed);
+        if self.is_ready { Poll::Ready(Ok(())) } else { Poll::Pending }
     }
 
     fn call(&mut self, _: Request<B>) -> Self::Future {
-        assert!(self.was_asked, "called without being ready");
-        self.was_asked = false;
+        assert!(self.is_ready, "called without being ready");
+        self.is_ready = false;
         self.calls.fetch_add(1, Ordering::Relaxed);
         std::future::ready(Ok(Response::new(())))
     }
 }
 
 #[tokio::test]
-async fn readiness_is_the_inner_service_s() {
+async fn a_layer_is_ready_when_its_inner_service_is() {
     let (open, calls) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-    let inner = || Ready { was_asked: false, open: Arc::clone(&open), calls: Arc::clone(&calls) };
+    let inner = || Ready { is_ready: false, open: Arc::clone(&open), calls: Arc::clone(&calls) };
     let mut forward = ForwardLayer::new(Forwarding::cloudflare()).layer(inner());
     let mut receive = ReceiveLayer::new(Receiver::nginx(), Admission::Any).layer(inner());
     let mut context = Context::from_waker(Waker::noop());
@@ -364,7 +364,7 @@ async fn readiness_is_the_inner_service_s() {
 }
 
 #[tokio::test]
-async fn the_origin_admits_by_policy() {
+async fn each_admission_has_its_status_for_each_client() {
     use Admission::{Any, Presented, Trusted};
     let layer = |receiver: &Receiver, admission| {
         ReceiveLayer::new(receiver.clone(), admission).layer(service_fn(
@@ -475,7 +475,7 @@ async fn grpc_is_refused_in_its_own_protocol() {
 }
 
 #[tokio::test]
-async fn one_side_reads_what_the_other_sent() {
+async fn the_receive_layer_reads_what_the_forward_layer_sends() {
     let forwarding = Forwarding::rfc9440();
     let origin = ReceiveLayer::new(Receiver::rfc9440(Unstated::Verified), Admission::Trusted)
         .layer(service_fn(|request: Request<_>| async move {
@@ -503,7 +503,7 @@ async fn the_names_of_a_client_reach_the_handler() {
             Ok::<_, Infallible>(Response::new(names.join(" ")))
         },
     ));
-    // The second time from what was remembered.
+    // The second request is answered from the layer's memory.
     for _ in 0..2 {
         let request = Request::get("/").header("x-forwarded-client-cert", &value).body(()).unwrap();
         let answer = service.call(request).await.unwrap();

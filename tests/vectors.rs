@@ -1,4 +1,4 @@
-//! Certificates made by hand, one oddity each, and exactly what comes of them.
+//! Test vectors: certificates that are unusual in one field, and the exact values and errors.
 
 #![allow(
     clippy::unwrap_used,
@@ -33,14 +33,14 @@ use tls_client_auth::{
 
 const PLAIN: &[u8] = include_bytes!("fixtures/plain.der");
 
-/// What a library prints: RFC 2253, then the legacy form. `None` where it prints nothing.
+/// The RFC 2253 form and the legacy form that a library prints; `None` if it prints nothing.
 type Forms = (Option<&'static str>, Option<&'static str>);
 
 const fn both(rfc2253: &'static str, legacy: &'static str) -> Forms {
     (Some(rfc2253), Some(legacy))
 }
 
-/// OpenSSL refuses the certificate, so that it prints nothing to compare with.
+/// OpenSSL refuses the certificate, so there is nothing to compare with.
 const REFUSED: Option<Forms> = None;
 
 #[test]
@@ -165,13 +165,13 @@ fn names() {
             both(r"CN=\C3\A9", r"/CN=\xE9"),
         ),
         (
-            "PrintableString beyond its alphabet",
+            "PrintableString outside its alphabet",
             one(CN, PRINTABLE_STRING, b"\xe9"),
             Some(both(r"CN=\C3\A9", r"/CN=\xE9")),
             both(r"CN=\C3\A9", r"/CN=\xE9"),
         ),
         (
-            "IA5String beyond its alphabet",
+            "IA5String outside its alphabet",
             one(CN, IA5_STRING, b"\xe9"),
             Some(both(r"CN=\C3\A9", r"/CN=\xE9")),
             both(r"CN=\C3\A9", r"/CN=\xE9"),
@@ -190,7 +190,7 @@ fn names() {
             both("CN=#0303016162", "/CN=ab"),
         ),
         (
-            "BIT STRING with bits where none count",
+            "BIT STRING with unused bits set",
             one(CN, BIT_STRING, b"\x01ac"),
             Some(both("CN=#0303016162", "/CN=ab")),
             both("CN=#0303016162", "/CN=ab"),
@@ -229,21 +229,21 @@ fn names() {
             both("1.2.3.4.5=#0C03756E6B", "/1.2.3.4.5=unk"),
         ),
         (
-            "an identifier that OpenSSL alone names",
+            "an identifier with a name in OpenSSL only",
             one(ORGANIZATION_IDENTIFIER, PRINTABLE_STRING, b"VATDE-1"),
             Some(both("organizationIdentifier=VATDE-1", "/organizationIdentifier=VATDE-1")),
             both("2.5.4.97=#130756415444452D31", "/2.5.4.97=VATDE-1"),
         ),
-        ("UTF-8 that is none", one(CN, UTF8_STRING, b"\xc3("), REFUSED, (None, Some(r"/CN=\xC3("))),
+        ("invalid UTF-8", one(CN, UTF8_STRING, b"\xc3("), REFUSED, (None, Some(r"/CN=\xC3("))),
         (
             "a surrogate in UTF-8",
             one(CN, UTF8_STRING, b"\xed\xa0\x80"),
             REFUSED,
             (None, Some(r"/CN=\xED\xA0\x80")),
         ),
-        ("an RDN that is no SET", of(SEQUENCE, &[tlv(SEQUENCE, [])]), REFUSED, (None, None)),
+        ("an RDN that is not a SET", of(SEQUENCE, &[tlv(SEQUENCE, [])]), REFUSED, (None, None)),
         (
-            "bytes behind an attribute's value",
+            "bytes after an attribute's value",
             of(SEQUENCE, &[tlv(der::SET, tlv(SEQUENCE, [6, 1, 0x55, 12, 1, b'a', 5, 0]))]),
             REFUSED,
             (None, None),
@@ -265,7 +265,7 @@ fn names() {
             let subject = certificate.subject();
             assert_eq!(subject.rfc2253(dialect).as_deref(), rfc2253, "{case}, {dialect:?}");
             assert_eq!(subject.legacy(dialect).as_deref(), legacy, "{case}, {dialect:?}");
-            // One bad name costs itself.
+            // A malformed name loses only its own value.
             let record = TlsClientAuth::new(&trusted(&der).dialect(dialect));
             assert_eq!(record.cert_subject_dn(), rfc2253.unwrap_or_default(), "{case}");
             assert_eq!(record.cert_subject_dn_legacy(), legacy.unwrap_or_default(), "{case}");
@@ -277,7 +277,7 @@ fn names() {
 #[test]
 fn versions() {
     let cases: [(&str, Vec<u8>, Option<u16>); 8] = [
-        ("none stands for 1", Vec::new(), Some(1)),
+        ("absent", Vec::new(), Some(1)),
         ("1", tlv(0xa0, tlv(INTEGER, [0])), Some(1)),
         ("2", tlv(0xa0, tlv(INTEGER, [1])), Some(2)),
         ("3", tlv(0xa0, tlv(INTEGER, [2])), Some(3)),
@@ -312,7 +312,7 @@ fn serial_numbers() {
         let der = Parts::with(|parts| parts.serial = tlv(INTEGER, serial)).der();
         let record = TlsClientAuth::new(&trusted(&der));
         assert_eq!(record.cert_serial(), expected, "{case}");
-        assert_eq!(record.cert_subject_dn(), "CN=subject", "{case}: costs nothing else");
+        assert_eq!(record.cert_subject_dn(), "CN=subject", "{case}: other values");
     }
 }
 
@@ -349,15 +349,15 @@ fn subject_key_identifiers() {
         ("twice and different", vec![good.clone(), unknown(), subject_key_identifier(&[1])], ""),
         ("no OCTET STRING", vec![ski(tlv(BIT_STRING, [0, 1]))], ""),
         ("cut off", vec![ski(vec![OCTET_STRING, 9, 1])], ""),
-        ("bytes behind it", vec![ski([tlv(OCTET_STRING, [7]), vec![0]].concat())], "07"),
+        ("bytes after it", vec![ski([tlv(OCTET_STRING, [7]), vec![0]].concat())], "07"),
         ("before a bad extension", vec![good.clone(), bad.clone()], "2784"),
-        ("behind a bad extension", vec![bad, good], ""),
+        ("after a bad extension", vec![bad, good], ""),
     ];
     for (case, extensions, expected) in cases {
         let der = Parts::with(|parts| parts.extensions = extensions).der();
         let record = TlsClientAuth::new(&trusted(&der));
         assert_eq!(record.cert_ski(), expected, "{case}");
-        assert_eq!(record.cert_subject_dn(), "CN=subject", "{case}: costs nothing else");
+        assert_eq!(record.cert_subject_dn(), "CN=subject", "{case}: other values");
     }
 }
 
@@ -376,22 +376,22 @@ fn authority_key_identifiers() {
             Some((Some(&[0xaa, 0xbb]), Some("11"), 1)),
         ),
         (
-            "a padded serial number costs itself",
+            "a padded serial number loses its own value",
             of(SEQUENCE, &[key(), issuer(), serial(&[0, 1])]),
             Some((Some(&[0xaa, 0xbb]), None, 1)),
         ),
         (
-            "an empty serial number costs itself",
+            "an empty serial number loses its own value",
             of(SEQUENCE, &[key(), serial(&[])]),
             Some((Some(&[0xaa, 0xbb]), None, 0)),
         ),
         (
-            "a bad issuer costs itself",
+            "a malformed issuer loses its own value",
             of(SEQUENCE, &[key(), tlv(0xa1, [0xa4, 9]), serial(&[0x11])]),
             Some((Some(&[0xaa, 0xbb]), Some("11"), 1)),
         ),
         (
-            "bytes behind it",
+            "bytes after it",
             [of(SEQUENCE, &[key()]), vec![0]].concat(),
             Some((Some(&[0xaa, 0xbb]), None, 0)),
         ),
@@ -438,7 +438,7 @@ fn subject_alternative_names() {
         ("UTF-8 in a host name", tlv(0x82, "bücher.example"), "unreadable"),
         ("an empty host name", tlv(0x82, ""), "unreadable"),
         ("an address of 5 bytes", tlv(0x87, [1, 2, 3, 4, 5]), "unreadable"),
-        ("a directory name that is none", tlv(0xa4, [5, 0]), "unreadable"),
+        ("a directory name that is not a Name", tlv(0xa4, [5, 0]), "unreadable"),
         ("an other name without a value", tlv(0xa0, tlv(OBJECT_IDENTIFIER, UNKNOWN)), "unreadable"),
         ("x400Address", tlv(0xa3, []), "unreadable"),
         ("an unknown type", tlv(0x89, [1]), "unreadable"),
@@ -451,7 +451,7 @@ fn subject_alternative_names() {
     let extension = |value: Vec<u8>| der::extension(der::SUBJECT_ALT_NAME, value);
     let list = |entries: &[Vec<u8>]| extension(of(SEQUENCE, entries));
     for (case, entry, expected) in &entries {
-        // Between two good ones, which it does not cost.
+        // The entries before and after it are read.
         let around = [entries[0].1.clone(), entry.clone(), entries[0].1.clone()];
         assert_eq!(read(vec![list(&around)]), [entries[0].2, expected, entries[0].2], "{case}");
     }
@@ -459,14 +459,14 @@ fn subject_alternative_names() {
     type Case = (&'static str, Vec<Vec<u8>>, &'static [&'static str]);
     let bad = of(SEQUENCE, &[tlv(OBJECT_IDENTIFIER, UNKNOWN), tlv(INTEGER, [1])]);
     let with = |entry: &[u8]| list(&[entries[0].1.clone(), entry.to_vec()]);
-    // Each of these is read as one more name, or as none at all, by a reader that takes BER.
+    // No name is read. A parser of BER could read a further name, or none, from the malformed lists.
     let cases: [Case; 18] = [
         ("no extension", vec![], &[]),
         ("no entries", vec![list(&[])], &[]),
         ("twice", vec![good(), good()], &[]),
         ("no SEQUENCE", vec![extension(entries[0].1.clone())], &[]),
         (
-            "bytes behind it",
+            "bytes after it",
             vec![extension([of(SEQUENCE, &[entries[0].1.clone()]), vec![0]].concat())],
             &[],
         ),
@@ -482,14 +482,14 @@ fn subject_alternative_names() {
         ("a primitive x400Address", vec![with(&tlv(0x83, []))], &[]),
         ("a tag number in its long form", vec![with(&[0x9f, 0x06, 1, b'a'])], &[]),
         ("before a bad extension", vec![good(), bad.clone()], &[]),
-        ("behind a bad extension", vec![bad, good()], &[]),
+        ("after a bad extension", vec![bad, good()], &[]),
     ];
     for (case, extensions, expected) in cases {
         assert_eq!(read(extensions), expected, "{case}");
     }
 }
 
-/// A public key that is denied by its hash comes back in another encoding.
+/// A key that is denied by its hash could be presented in another encoding.
 #[test]
 fn one_key_has_three_encodings() {
     // P-256's generator (SEC 2 §2.4.2).
@@ -512,9 +512,9 @@ fn one_key_has_three_encodings() {
     assert_eq!(hashes.len(), 3);
 }
 
-/// What the documentation of `Name::rfc2253` says of names that print alike, in each library's way.
+/// The documentation of `Name::rfc2253` warns of different names with the same text.
 #[test]
-fn rfc2253_cuts_long_identifiers() {
+fn names_with_long_identifiers_can_have_the_same_text() {
     let kind = |last: u8| [vec![0x2a; 80], vec![last]].concat();
     let wide = |last: u8| [vec![0x2a, 0x83], vec![0xff; 12], vec![last]].concat();
     let printed = |kind: &[u8], dialect| {
@@ -528,21 +528,21 @@ fn rfc2253_cuts_long_identifiers() {
         for kinds in [[kind(1), kind(2)], [wide(1), wide(2)]] {
             let [(one, one_der), (two, two_der)] = kinds.map(|kind| printed(&kind, dialect));
             assert_ne!(one_der, two_der);
-            // OpenSSL prints wide arcs whole.
-            let alike = dialect == Dialect::BoringSsl || kinds_are_long(&one);
-            assert_eq!(one == two, alike, "{one} {two}");
+            // Both libraries cut long identifiers. Only OpenSSL prints arcs over 64 bits.
+            let is_equal = dialect == Dialect::BoringSsl || is_cut(&one);
+            assert_eq!(one == two, is_equal, "{one} {two}");
         }
     }
 }
 
-/// Whether the identifier was cut.
-fn kinds_are_long(text: &str) -> bool {
+/// Whether the identifier was cut at 79 characters.
+fn is_cut(text: &str) -> bool {
     text.split('=').next().is_some_and(|kind| kind.len() == 79)
 }
 
-/// Spaces at the ends of names: in the headers an escape, in the record the libraries' text.
+/// Headers escape a space at the end of a name; the record has the libraries' text.
 #[test]
-fn a_name_that_ends_with_a_space() {
+fn a_space_at_the_end_of_a_name_is_escaped_in_headers() {
     const DER: &[u8] = include_bytes!("fixtures/cases/name_ends_with_space.der");
     let client = trusted(DER).dialect(Dialect::OpenSsl);
     let record = TlsClientAuth::new(&client);
@@ -564,7 +564,7 @@ fn a_name_that_ends_with_a_space() {
     let pem = HeaderSet::apache().lines(&client, Limits::new());
     assert!(pem.get("SSL-CLIENT-CERT").unwrap().ends_with("-----END CERTIFICATE-----"));
 
-    // Read back without the certificate, they are the record's again.
+    // A receiver without the certificate restores the record's text.
     let lines = HeaderSet::cloudflare_worker().lines(&client, Limits::new());
     let lines: Vec<_> = lines.iter().map(|line| (line.name(), line.value())).collect();
     let read = Receiver::cloudflare_worker().receive(&lines).unwrap();
@@ -572,18 +572,18 @@ fn a_name_that_ends_with_a_space() {
     assert_eq!(read.cert_subject_dn_legacy(), record.cert_subject_dn_legacy());
 }
 
-/// nginx reads its own dates back to count the days, and can't read all of them.
+/// nginx parses its own printed dates to count the days, and cannot parse all of them.
 #[test]
-fn days_that_nginx_cannot_count_are_not_told() {
+fn days_that_nginx_cannot_count_are_not_sent() {
     let year_1 = Parts::with(|parts| parts.not_after = tlv(GENERALIZED_TIME, "00010101000000Z"));
     let lines = HeaderSet::nginx().lines(&trusted(&year_1.der()), Limits::new());
     assert_eq!(lines.get("ssl-client-v-end"), Some("Jan  1 00:00:00 1 GMT"));
     assert_eq!(lines.get("ssl-client-v-remain"), None);
 }
 
-/// A common name counts only in a name that can be read to its end.
+/// A common name is sent only if the whole name can be parsed.
 #[test]
-fn a_common_name_before_garbage_is_none() {
+fn a_common_name_in_a_malformed_name_is_not_sent() {
     let name = |rest: &[u8]| {
         let good = of(der::SET, &[attribute(CN, UTF8_STRING, "admin")]);
         tlv(SEQUENCE, [good, rest.to_vec()].concat())
@@ -607,18 +607,19 @@ fn shown(name: SubjectAltName<'_>) -> String {
         SubjectAltName::RegisteredId(identifier) => format!("ID {}", identifier.dotted(dialect)),
         SubjectAltName::Other(kind, value) => format!("other {} {value:?}", kind.dotted(dialect)),
         SubjectAltName::Unreadable(_) => "unreadable".into(),
-        _ => panic!("a type that this test does not know"),
+        _ => panic!("a type without a text in this test"),
     }
 }
 
-/// Who named the issuer.
+/// What the caller gives as the verified issuer.
 enum Named {
     Nobody,
     Certificate(Vec<u8>),
     Among(Vec<Vec<u8>>),
 }
 
-/// The issuer's facts: from the certificate that the caller named, else from the leaf, never from what the client sent along.
+/// The issuer's facts come from the certificate that the caller gives, or else from the leaf; never from the chain that the client
+/// sends.
 #[test]
 fn issuer_facts_have_a_verified_source() {
     let certificate = |subject: &str, serial: u8, key: Option<u8>| {
@@ -668,12 +669,12 @@ fn issuer_facts_have_a_verified_source() {
             Named::Certificate(noise()),
             ("55", "CC"),
         ),
-        ("named by no bytes", key(0xaa), ok(), Named::Certificate(vec![]), ("", "AA")),
+        ("an empty slice", key(0xaa), ok(), Named::Certificate(vec![]), ("", "AA")),
         ("named and not verified", key(0xaa), failed(), Named::Certificate(issuer()), ("", "AA")),
         ("among: by its name", none(), ok(), Named::Among(vec![issuer()]), ("11", "AA")),
         ("among: by name and key", key(0xaa), ok(), Named::Among(vec![issuer()]), ("11", "AA")),
         (
-            "among: behind others",
+            "among: after others",
             none(),
             ok(),
             Named::Among(vec![other(), noise(), issuer()]),
@@ -711,7 +712,7 @@ fn issuer_facts_have_a_verified_source() {
         ("among: not verified", none(), failed(), Named::Among(vec![issuer()]), ("", "")),
         ("among nobody", none(), ok(), Named::Among(vec![]), ("", "")),
     ];
-    // What the client sends along: certificates that it made itself, of its CA's name and key identifier too.
+    // Chains that the client sends: its own certificates, also with the CA's name and key identifier.
     let stranger = || certificate("issuer", 0xf0, Some(0xee));
     let chains = [
         vec![],
@@ -736,7 +737,7 @@ fn issuer_facts_have_a_verified_source() {
             let client = client.clone().chain(chain);
             let record = TlsClientAuth::new(&client);
             let found = (record.cert_issuer_serial(), record.cert_issuer_ski());
-            assert_eq!(found, expected, "{case}, {} sent along", chain.len());
+            assert_eq!(found, expected, "{case}, a chain of {}", chain.len());
             let lines = HeaderSet::cloudflare_managed().lines(&client, Limits::new());
             let sent = ["cf-cert-issuer-serial", "cf-cert-issuer-ski"]
                 .map(|name| lines.get(name).unwrap_or_default());
@@ -745,14 +746,14 @@ fn issuer_facts_have_a_verified_source() {
     }
 }
 
-/// Cloudflare's documented example: a client that sends its leaf alone, and the serial number of its issuer is known.
+/// Cloudflare's documented example: the client sends its leaf only, and the serial number of its issuer is known.
 #[test]
-fn leaf_alone_and_the_issuer_s_serial_number_known() {
+fn the_issuer_s_serial_number_is_known_without_a_chain() {
     const ISSUER: &[u8] = include_bytes!("fixtures/ca.der");
     let client = trusted(PLAIN).verified_issuer(ISSUER);
     let record = TlsClientAuth::new(&client);
     assert_eq!(record.cert_issuer_serial(), "01");
-    assert_eq!(record.cert_chain_rfc9440(), "", "what the client did not send is not forwarded");
+    assert_eq!(record.cert_chain_rfc9440(), "", "the verified issuer is not forwarded");
     for set in HeaderSet::all() {
         let base64 = STANDARD.encode(ISSUER);
         for line in set.lines(&client, Limits::new()).iter() {
@@ -772,13 +773,13 @@ fn framing_is_strict() {
         change(&mut der);
         der
     };
-    let behind_extensions = Parts::with(|parts| {
+    let after_extensions = Parts::with(|parts| {
         parts.extensions = vec![subject_key_identifier(&[1])];
         parts.more = tlv(5, []);
     })
     .der();
-    // From the end: the signature takes 5 bytes, its algorithm 12, the added field 2.
-    let added = behind_extensions.len() - 5 - 12 - 2;
+    // The signature takes 5 bytes, its algorithm 12, the added field 2.
+    let added = after_extensions.len() - 5 - 12 - 2;
     let cases: [(&str, Vec<u8>, Part, ErrorKind, usize); 13] = [
         ("nothing", vec![], Part::Certificate, Truncated, 0),
         ("no SEQUENCE", change(|der| der[0] = 0x31), Part::Certificate, UnexpectedTag, 0),
@@ -791,15 +792,9 @@ fn framing_is_strict() {
             Truncated,
             0,
         ),
+        ("a trailing byte", change(|der| der.push(0)), Part::Certificate, TrailingData, good.len()),
         (
-            "a byte behind it",
-            change(|der| der.push(0)),
-            Part::Certificate,
-            TrailingData,
-            good.len(),
-        ),
-        (
-            "a certificate behind it",
+            "a trailing certificate",
             [good.clone(), good.clone()].concat(),
             Part::Certificate,
             TrailingData,
@@ -820,15 +815,15 @@ fn framing_is_strict() {
             0,
         ),
         (
-            "a field behind the signature",
+            "a field after the signature",
             of(SEQUENCE, &[good[3..].to_vec(), tlv(5, [])]),
             Part::Certificate,
             TrailingData,
             good.len(),
         ),
         (
-            "a field behind the extensions",
-            behind_extensions,
+            "a field after the extensions",
+            after_extensions,
             Part::TbsCertificate,
             TrailingData,
             added,
@@ -848,7 +843,7 @@ fn framing_is_strict() {
             76,
         ),
         (
-            "a signature that is no BIT STRING",
+            "a signature that is not a BIT STRING",
             Parts::with(|parts| parts.signature = tlv(OCTET_STRING, [0, 0x30, 0])).der(),
             Part::SignatureValue,
             UnexpectedTag,
@@ -869,7 +864,7 @@ fn framing_is_strict() {
     }
 }
 
-/// A certificate of exactly so many bytes.
+/// A certificate of exactly this size.
 fn of_size(size: usize) -> Vec<u8> {
     let with = |bytes: usize| {
         Parts::with(|parts| parts.extensions = vec![der::extension(UNKNOWN, vec![0; bytes])]).der()
@@ -898,7 +893,7 @@ fn the_size_limit_is_exact() {
 }
 
 #[test]
-fn a_leaf_that_cannot_be_read_is_forwarded_all_the_same() {
+fn a_malformed_leaf_is_forwarded_without_facts() {
     let failed = Verification::from(VerifyError::CertHasExpired);
     let leaf = &b"\x30\x80no certificate"[..];
     let client = ClientCertificate::presented(leaf, failed).chain([&b"chain"[..]]);
@@ -939,8 +934,8 @@ fn a_leaf_that_cannot_be_read_is_forwarded_all_the_same() {
     assert_eq!(names(HeaderSet::cloudflare(), &trusted(leaf)), pair);
 }
 
-/// Base64 is four characters for three bytes, and a byte sequence two more; so the last value that fits into 10 KiB is
-/// 10,240 or 10,238 long, and the last that fits into 16 KiB is 16,382.
+/// Base64 takes four characters for three bytes, and a byte sequence two more. The longest values within 10 KiB have 10,240 and 10,238
+/// characters, and the longest within 16 KiB has 16,382.
 #[test]
 fn the_limits_of_values_are_exact() {
     type Value = fn(&ClientCertificate, Limits) -> Result<usize, bool>;
@@ -983,7 +978,7 @@ fn the_limits_of_values_are_exact() {
 
     let of_leaf = |bytes: usize| trusted(&vec![7; bytes]);
     let of_chain = |bytes: &[usize]| trusted(&[7]).chain(bytes.iter().map(|bytes| vec![7; *bytes]));
-    // `CN=` and two characters for each.
+    // The printed name has `CN=` and two characters for each quote.
     let of_quotes = |count: usize| {
         trusted(&Parts::with(|parts| parts.subject = der::common_name(&"\"".repeat(count))).der())
     };
@@ -1128,9 +1123,9 @@ fn the_header_sets_line_by_line() {
     }
 }
 
-/// What the holder of a certificate can change without its issuer changes the fingerprint, and not the key's.
+/// A change to parts that the signature does not cover changes the fingerprint of the certificate, and not that of its key.
 #[test]
-fn parts_that_no_signature_covers() {
+fn changes_of_unsigned_parts_are_detected() {
     let good = Parts::new();
     let null = Parts::with(|parts| {
         let identifier = tlv(OBJECT_IDENTIFIER, [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02]);

@@ -1,4 +1,4 @@
-//! The root of the verified chain: named by the caller, written for verified clients, never taken from what the client sent.
+//! The name of the verified chain's root: given by the caller, sent for verified clients only, never taken from the client's chain.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -38,12 +38,12 @@ fn it_is_written_for_verified_clients_alone() {
     let cases = [
         ("verified", sent(Verification::Success).verified_root(&root[..]), Some("CN=CA")),
         (
-            "named before",
+            "named before the chain is added",
             sent(Verification::Success).verified_root(&root[..]).chain([&own]),
             Some("CN=CA"),
         ),
         ("not named", sent(Verification::Success), None),
-        ("named by no bytes", sent(Verification::Success).verified_root(&[][..]), None),
+        ("an empty slice", sent(Verification::Success).verified_root(&[][..]), None),
         ("not a certificate", sent(Verification::Success).verified_root(&root[..9]), None),
         (
             "the leaf is not a certificate",
@@ -99,12 +99,12 @@ fn it_is_looked_for_among_the_trusted_certificates() {
         ("the same twice", "R", vec![&root, &other, &root], Some("CN=R")),
         ("two of one name", "R", vec![&root, &again], None),
         ("two of one name, higher up", "U", vec![&upper, &root, &again], None),
-        ("that issued each other", "A", vec![&cross, &back], None),
+        ("two that issued each other", "A", vec![&cross, &back], None),
         ("none", "R", vec![], None),
     ];
     for (case, issuer, authorities, expected) in cases {
         let leaf = certificate("leaf", issuer, 1);
-        // What the client sends leads somewhere else.
+        // The chain that the client sends leads to another root.
         let client = ClientCertificate::presented(leaf, Verification::Success)
             .chain([certificate(issuer, "S", 9)])
             .verified_root_among(authorities);
@@ -113,7 +113,7 @@ fn it_is_looked_for_among_the_trusted_certificates() {
 }
 
 #[test]
-fn it_has_every_form_of_a_name() {
+fn the_root_s_name_has_every_form() {
     let root = der::name(&[
         &[der::attribute(der::C, der::PRINTABLE_STRING, "DE")],
         &[der::attribute(der::O, der::UTF8_STRING, "Acme, Inc.")],

@@ -1,4 +1,4 @@
-//! What must hold whatever the bytes are. A check that fails panics.
+//! Properties that hold for any bytes, as assertions for tests and fuzz targets.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -15,13 +15,15 @@ use tls_client_auth::{
 
 pub(crate) const DIALECTS: [Dialect; 2] = [Dialect::OpenSsl, Dialect::BoringSsl];
 
-/// What no header value may hold is nowhere in this text.
+/// Asserts that the text is printable ASCII.
 pub(crate) fn printable(what: &str, text: &str) {
     let bad = text.bytes().find(|byte| !matches!(byte, 0x20..=0x7e));
     assert_eq!(bad, None, "{what}: {text:?}");
 }
 
-/// Neither is a space at an end: recipients cut it, and HTTP/2 forbids it.
+/// Asserts that the text can be a header value: not empty, printable, without a space at its ends.
+///
+/// Recipients trim such spaces, and HTTP/2 forbids them.
 pub(crate) fn header_value(what: &str, text: &str) {
     printable(what, text);
     assert!(!text.is_empty(), "{what}");
@@ -32,7 +34,7 @@ pub(crate) fn lower_hex(bytes: impl AsRef<[u8]>) -> String {
     bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Reads a certificate and everything in it, and holds it against `x509-cert`, which knows nothing of this crate.
+/// Parses a certificate and everything in it, and compares the values with those of the crate `x509-cert`.
 pub(crate) fn certificate(der: &[u8]) {
     let theirs: Result<x509_cert::Certificate, _> = der::Decode::from_der(der);
     let certificate = match Certificate::from_der(der) {
@@ -49,6 +51,7 @@ pub(crate) fn certificate(der: &[u8]) {
     let key = certificate.subject_public_key_info();
     assert_eq!(certificate.public_key_sha256(), <[u8; 32]>::from(Sha256::digest(key)));
     assert!(certificate.version().is_none_or(|version| (1..=256).contains(&version)));
+    // Here and below, `let _` calls what may return anything, but must not panic.
     let _ = certificate.unsigned_parts_agree();
 
     if let Some(serial) = certificate.serial_number() {
@@ -95,12 +98,14 @@ pub(crate) fn certificate(der: &[u8]) {
                 assert!(!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()));
             }
             SubjectAltName::Directory(name) => {
-                let _ =
-                    DIALECTS.map(|dialect| name_forms(name.rfc2253(dialect), name.legacy(dialect)));
+                for dialect in DIALECTS {
+                    name_forms(name.rfc2253(dialect), name.legacy(dialect));
+                }
             }
             SubjectAltName::RegisteredId(identifier) | SubjectAltName::Other(identifier, _) => {
-                let _ =
-                    DIALECTS.map(|dialect| printable("identifier", &identifier.dotted(dialect)));
+                for dialect in DIALECTS {
+                    printable("identifier", &identifier.dotted(dialect));
+                }
             }
             SubjectAltName::Unreadable(entry) => assert!(entry.len() >= 2),
             _ => {}
@@ -127,7 +132,7 @@ pub(crate) fn certificate(der: &[u8]) {
     }
 }
 
-/// A name's two forms: a header value each.
+/// Asserts that both forms of a name are printable, that both are empty or neither, and that RFC 2253's is escaped.
 pub(crate) fn name_forms(rfc2253: Option<String>, legacy: Option<String>) {
     if let Some(legacy) = &legacy {
         printable("legacy", legacy);
@@ -136,7 +141,7 @@ pub(crate) fn name_forms(rfc2253: Option<String>, legacy: Option<String>) {
     if let Some(rfc2253) = &rfc2253 {
         printable("RFC 2253", rfc2253);
         assert_eq!(legacy.as_deref().map(str::is_empty), Some(rfc2253.is_empty()), "{rfc2253}");
-        // RFC 2253 §3: a backslash has a special character or two digits behind it.
+        // RFC 2253 §3: a backslash precedes a special character or two hex digits.
         let mut rest = rfc2253.as_bytes();
         while let Some((byte, behind)) = rest.split_first() {
             rest = match (byte, behind) {
@@ -162,12 +167,12 @@ fn time(time: Time<'_>) {
         printable("date", text);
         assert!(text.ends_with(" GMT"), "{text}");
     }
-    // BoringSSL takes fewer dates and prints those alike.
+    // BoringSSL accepts fewer dates, and prints those as OpenSSL does.
     assert!(boringssl.is_none() || boringssl == openssl, "{boringssl:?} {openssl:?}");
     assert_eq!(openssl.is_some(), time.to_offset_date_time().is_some(), "{openssl:?}");
 }
 
-/// The INTEGER's contents for signed hex, computed on bits: two's complement, as short as can be.
+/// Contents of the INTEGER that is printed as this signed hex: the shortest two's complement.
 fn integer(hex: &str) -> Vec<u8> {
     let (negative, digits) = match hex.strip_prefix('-') {
         Some(digits) => (true, digits),
@@ -207,7 +212,7 @@ pub(crate) fn sets() -> &'static [HeaderSet] {
     &SETS
 }
 
-/// The value's DER in base64 or in RFC 9440's form, read back.
+/// The certificates in a value of base64 or of RFC 9440's byte sequences.
 fn decoded(value: &str) -> Vec<Vec<u8>> {
     let one = |text: &str| {
         let text = text.strip_prefix(':').and_then(|text| text.strip_suffix(':')).unwrap_or(text);
@@ -216,7 +221,7 @@ fn decoded(value: &str) -> Vec<Vec<u8>> {
     value.split(", ").map(one).collect()
 }
 
-/// All properties and all header sets of one client.
+/// Checks all properties and all header sets of one client, with these limits for the encoded leaf and chain.
 pub(crate) fn record_and_headers(client: &ClientCertificate, limits: Limits, encoded: [usize; 2]) {
     let [encoded_leaf, encoded_chain] = encoded;
     let limits = limits.encoded_leaf(encoded_leaf).encoded_chain(encoded_chain);
@@ -229,7 +234,7 @@ pub(crate) fn record_and_headers(client: &ClientCertificate, limits: Limits, enc
         let limit = match name {
             "certRFC9440" => encoded_leaf,
             "certChainRFC9440" => encoded_chain,
-            // The longest escape, `\E5\B1\B1` for two bytes, of what is read.
+            // The longest escape prints two bytes of a BMPString as nine characters, `\E5\B1\B1`.
             _ => 5 * leaf.map_or(0, <[u8]>::len) + 100,
         };
         assert!(value.len() <= limit, "{name}: {} bytes", value.len());
@@ -286,18 +291,18 @@ pub(crate) fn record_and_headers(client: &ClientCertificate, limits: Limits, enc
             #[cfg(feature = "http")]
             assert_eq!(line.header_value(), line.value());
         }
-        // These two do not tell the verdict.
+        // These two sets carry no verdict, so they are for trusted clients only.
         let silent = matches!(set.name(), "cloudflare" | "rfc9440") && !client.is_trusted();
         assert!(!silent || lines.iter().next().is_none(), "{}: not trusted", set.name());
         for name in lines.too_large() {
-            // Envoy's goes without the certificates in it.
-            let goes = name == "x-forwarded-client-cert";
-            assert!(goes || lines.get(name).is_none(), "{name}: sent and too large");
+            // Envoy's header is sent without its certificates.
+            let is_envoy_s = name == "x-forwarded-client-cert";
+            assert!(is_envoy_s || lines.get(name).is_none(), "{name}: sent and too large");
         }
     }
 }
 
-/// The values cut from a record are its own texts, and none where it is not trusted.
+/// Asserts that the header values of a record are its own texts, and that a record that is not trusted has none.
 #[cfg(feature = "http")]
 fn header_values(record: TlsClientAuth) {
     let rfc9440 = record.cert_rfc9440();
@@ -337,7 +342,7 @@ pub(crate) fn properties(record: &TlsClientAuth) -> [(&'static str, &str); 19] {
 /// A header of the caller's own, which no family covers.
 pub(crate) const OWN: &str = "x-tenant-serial";
 
-/// The name as a server sees it that makes a variable of it.
+/// The name as compared by servers that turn header names into variables: lower case, and one character for all separators.
 pub(crate) fn variable(name: &str) -> String {
     name.chars()
         .map(|character| match character.to_ascii_lowercase() {
@@ -351,7 +356,7 @@ pub(crate) fn is_owned(name: &str) -> bool {
     tls_client_auth::connection::is_owned_name(name.as_bytes()) || variable(name) == OWN
 }
 
-/// Every set at once, by turns on the first request and on all, and a header that no family covers.
+/// Every set, in turn on the first and on every request, and [`OWN`] on every request.
 pub(crate) fn everything() -> &'static Forwarding {
     static EVERYTHING: LazyLock<Forwarding> = LazyLock::new(|| {
         let own = HeaderSet::new(
@@ -374,7 +379,7 @@ pub(crate) fn everything() -> &'static Forwarding {
 
 type Pairs = Vec<(String, String)>;
 
-/// Applies a claim of each kind to the headers, as pairs and as a header map.
+/// Applies a claim of each kind to the headers, as pairs and as a header map, and checks what is left.
 pub(crate) fn strip(client: &ClientCertificate, forwarding: &Forwarding, before: &Pairs) {
     let connection = ConnectionState::new(client.clone(), forwarding.clone());
     let first = connection.claim();
@@ -387,7 +392,7 @@ pub(crate) fn strip(client: &ClientCertificate, forwarding: &Forwarding, before:
         let mut after = before.clone();
         claim.apply(&mut after);
         stripped(kind, before, &after, &lines);
-        // A retry finds the same.
+        // Applying the claim again, as for a retry, changes nothing.
         let once = after.clone();
         claim.apply(&mut after);
         stripped(kind, &once, &after, &lines);
@@ -396,7 +401,7 @@ pub(crate) fn strip(client: &ClientCertificate, forwarding: &Forwarding, before:
     }
 }
 
-/// `after` is what must be left of `before`, and the lines.
+/// Asserts that `after` is `before` without what is stripped, followed by `lines`.
 fn stripped(kind: &str, before: &Pairs, after: &Pairs, lines: &Pairs) {
     let listed = listed(before);
     let upgrades = upgrades(before);
@@ -434,7 +439,7 @@ fn is_connection(name: &str) -> bool {
     name.eq_ignore_ascii_case("connection")
 }
 
-/// Whether the headers ask for a WebSocket, or for something else.
+/// `Some(true)` if every `Upgrade` line asks for a WebSocket, `Some(false)` if one asks for something else.
 fn upgrades(headers: &Pairs) -> Option<bool> {
     let lines = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("upgrade"));
     let websocket = |(_, value): &(String, String)| {
@@ -443,7 +448,7 @@ fn upgrades(headers: &Pairs) -> Option<bool> {
     lines.map(websocket).reduce(|one, other| one && other)
 }
 
-/// What `Connection` holds, in lower case.
+/// The options in all `Connection` lines, in lower case.
 fn options(headers: &Pairs) -> Vec<String> {
     let values = headers.iter().filter(|(name, _)| is_connection(name));
     values
@@ -452,7 +457,7 @@ fn options(headers: &Pairs) -> Vec<String> {
         .collect()
 }
 
-/// What `Connection` lists that is neither an option of the connection itself nor a header that frames the message.
+/// Header names that `Connection` lists, except those that frame the message.
 fn listed(headers: &Pairs) -> BTreeSet<String> {
     let stays = [
         "close",
@@ -475,7 +480,7 @@ fn strip_map(kind: &str, claim: &tls_client_auth::Claim, before: &Pairs, lines: 
         let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
         map.append(name, http::HeaderValue::from_str(value).unwrap());
     }
-    // A map keeps the order of a name's lines only, so both sides are brought into its order.
+    // A map keeps the order of one name's lines only, so both sides are sorted by name.
     let pairs = |map: &http::HeaderMap| -> Pairs {
         let pair = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
             (name.as_str().to_owned(), value.to_str().unwrap().to_owned())
@@ -495,7 +500,7 @@ fn strip_map(kind: &str, claim: &tls_client_auth::Claim, before: &Pairs, lines: 
     stripped(kind, &before, &others, &Pairs::new());
 }
 
-/// Every way a verification can come out.
+/// One verification of each kind.
 pub(crate) fn verifications() -> [Verification; 5] {
     [
         Verification::Success,

@@ -1,4 +1,4 @@
-//! DER by hand: certificates with whatever a test wants in them.
+//! Writes DER: elements, and certificates of chosen parts.
 
 pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const BIT_STRING: u8 = 0x03;
@@ -26,16 +26,16 @@ pub(crate) const O: &[u8] = &[0x55, 0x04, 0x0a];
 pub(crate) const OU: &[u8] = &[0x55, 0x04, 0x0b];
 /// `0.9.2342.19200300.100.1.1`
 pub(crate) const UID: &[u8] = &[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x01];
-/// `2.5.4.97`, which OpenSSL alone has a name for.
+/// `2.5.4.97`, which has a name in OpenSSL and none in BoringSSL.
 pub(crate) const ORGANIZATION_IDENTIFIER: &[u8] = &[0x55, 0x04, 0x61];
-/// `1.2.3.4.5`, which nobody has a name for.
+/// `1.2.3.4.5`, which has no name.
 pub(crate) const UNKNOWN: &[u8] = &[0x2a, 0x03, 0x04, 0x05];
 
 pub(crate) const SUBJECT_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1d, 0x0e];
 pub(crate) const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 0x11];
 pub(crate) const AUTHORITY_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1d, 0x23];
 
-/// Tag, length in its shortest form, contents.
+/// An element: tag, length in its shortest form, contents.
 pub(crate) fn tlv(tag: u8, contents: impl AsRef<[u8]>) -> Vec<u8> {
     let contents = contents.as_ref();
     let mut der = vec![tag];
@@ -52,7 +52,7 @@ pub(crate) fn tlv(tag: u8, contents: impl AsRef<[u8]>) -> Vec<u8> {
     der
 }
 
-/// A constructed element of these.
+/// A constructed element of these elements.
 pub(crate) fn of(tag: u8, elements: &[Vec<u8>]) -> Vec<u8> {
     tlv(tag, elements.concat())
 }
@@ -82,7 +82,7 @@ pub(crate) fn subject_key_identifier(key: &[u8]) -> Vec<u8> {
     extension(SUBJECT_KEY_IDENTIFIER, tlv(OCTET_STRING, key))
 }
 
-/// Every field of a certificate as DER; what [`Parts::new`] does not set is left out.
+/// The fields of a certificate, each as DER; an empty one is left out.
 #[derive(Clone)]
 pub(crate) struct Parts {
     pub(crate) version: Vec<u8>,
@@ -94,7 +94,7 @@ pub(crate) struct Parts {
     pub(crate) subject: Vec<u8>,
     pub(crate) public_key: Vec<u8>,
     pub(crate) extensions: Vec<Vec<u8>>,
-    /// Behind the extensions, inside the tbsCertificate.
+    /// Bytes after the extensions, inside the tbsCertificate.
     pub(crate) more: Vec<u8>,
     pub(crate) outer_algorithm: Vec<u8>,
     pub(crate) signature: Vec<u8>,

@@ -1,11 +1,11 @@
-//! Certificates that make readers slow, in sizes to choose.
+//! Families of certificates that could make a parser slow, each with a size to choose.
 
 use super::der::{self, Parts, SEQUENCE, SET, attribute, of, tlv};
 
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 const UTF8: u8 = 0x0c;
 
-/// A family: its name, the size for about 60 KB, and the certificate of a size.
+/// A family: its name, the size that makes about 60 KB, and the function from a size to a certificate.
 pub(crate) type Family = (&'static str, usize, fn(usize) -> Vec<u8>);
 
 pub(crate) const FAMILIES: [Family; 14] = [
@@ -44,7 +44,7 @@ pub(crate) const FAMILIES: [Family; 14] = [
         with_extensions(&vec![der::extension(&[0x55, 0x1d, 0x11], [0x30, 0]); n])
     }),
     ("sequences within each other", 10_000, |n| {
-        // From the inside, so that building it is not quadratic.
+        // Built from the inside out and reversed, because inserting at the front would take quadratic time.
         let mut reversed: Vec<u8> = Vec::new();
         for _ in 0..n {
             let mut header = tlv(0x30, vec![0; reversed.len()]);

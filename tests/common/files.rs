@@ -1,11 +1,11 @@
-//! The Rust files of a folder, for tests that read the sources.
+//! Finds the Rust files of a folder, for tests that read the sources.
 
 #![allow(dead_code, reason = "each program uses its part")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// All of them below this folder of the project.
+/// The paths of all Rust files below this folder of the project, sorted.
 pub(crate) fn rust_files(folder: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     append(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut found);
@@ -13,7 +13,7 @@ pub(crate) fn rust_files(folder: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Their texts, one after the other.
+/// The text of all Rust files below this folder, concatenated.
 pub(crate) fn rust_text(folder: &str) -> String {
     rust_files(folder).iter().map(|file| fs::read_to_string(file).unwrap()).collect()
 }

@@ -1,4 +1,4 @@
-//! What the test programs and the fuzz targets share.
+//! Code that the test programs and the fuzz targets share.
 
 #![allow(dead_code, reason = "each program uses its part")]
 
@@ -8,7 +8,7 @@ pub(crate) mod families;
 
 use tls_client_auth::{ClientCertificate, Verification};
 
-/// The client with this leaf, which verified.
+/// A client with this leaf, which is verified.
 pub(crate) fn trusted(leaf: &[u8]) -> ClientCertificate {
     ClientCertificate::presented(leaf, Verification::Success)
 }

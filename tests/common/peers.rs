@@ -1,4 +1,5 @@
-//! What real proxies sent for the fixtures: `tests/fixtures/peers.json`, which `tools/peers_fixture.py` makes.
+//! Reads `tests/fixtures/peers.json`: what real proxies sent for the certificates in `tests/fixtures`.
+//! `tools/peers_fixture.py` writes the file.
 
 #![allow(dead_code, reason = "each program uses its part")]
 
@@ -15,14 +16,14 @@ pub(crate) struct Archive {
 
 #[derive(Deserialize)]
 pub(crate) struct Listener {
-    /// What it was configured to send.
+    /// Names of the headers that it was configured to send.
     pub(crate) headers: Vec<String>,
     pub(crate) certificates: BTreeMap<String, Headers>,
 }
 
 pub(crate) type Headers = BTreeMap<String, String>;
 
-/// 2026-11-23T16:32:55Z, when they were observed.
+/// Time of the recording: 2026-11-23T16:32:55Z.
 pub(crate) const OBSERVED_AT: u32 = 1_795_451_575;
 
 pub(crate) fn archive() -> Archive {

@@ -1,8 +1,8 @@
-//! Replays certificates that nobody here made against what OpenSSL 3.0 and BoringSSL print of them.
+//! Compares the values of certificates from the field with what OpenSSL 3.0 and BoringSSL print for them.
 //!
-//! `TLS_CLIENT_AUTH_CORPUS` names a folder with `certificates.tar.xz` (`corpus/<SHA-256>.der`), `truth.openssl.jsonl.xz` and
-//! `truth.boringssl.jsonl.xz` (one JSON line a file). Without it, or without `tar` and `xz`, the replay is skipped and says so.
-//! `cargo test --all-features --test conformance -- --nocapture` shows what was compared.
+//! `TLS_CLIENT_AUTH_CORPUS` is a folder with `certificates.tar.xz` (`corpus/<SHA-256>.der`), `truth.openssl.jsonl.xz` and
+//! `truth.boringssl.jsonl.xz` (one JSON line for each file). Without it, or without `tar` and `xz`, the test prints that it is skipped.
+//! `cargo test --all-features --test conformance -- --nocapture` prints what was compared.
 
 #![allow(
     clippy::unwrap_used,
@@ -34,8 +34,8 @@ use tls_client_auth::{ClientCertificate, Dialect, TlsClientAuth, Verification};
 const LIBRARIES: [(&str, Dialect); 2] =
     [("openssl", Dialect::OpenSsl), ("boringssl", Dialect::BoringSsl)];
 
-/// Certificates framed in BER: the library reads them, and this crate refuses them with this error, because the bytes that
-/// are hashed and forwarded must have one reading.
+/// Certificates framed in BER: library, file, and the error of this crate. The library parses them; this crate refuses them, because
+/// other parsers could read the forwarded bytes differently.
 const BER: &[(&str, &str, &str)] = &[
     (
         "openssl",
@@ -49,10 +49,10 @@ const BER: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Library, file, property, and why ours is another value on purpose. At most ten a library.
+/// Values that differ on purpose: library, file, property, reason. At most ten for each library.
 const EXCEPTIONS: &[(&str, &str, &str, &str)] = &[];
 
-/// A line of the truth.
+/// What a library prints for one certificate: a line of the `truth` files.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 struct Truth {
@@ -72,16 +72,16 @@ struct Truth {
     ski: String,
     aki: String,
     aki_serial: String,
-    /// One extension is malformed, and the library gives none of their key identifiers.
+    /// An extension is malformed, and therefore the library returns no key identifier.
     flags_invalid: bool,
 }
 
-/// What came of one library's truth.
+/// Result of the comparison with one library.
 #[derive(Default)]
 struct Report {
     certificates: usize,
     values: usize,
-    /// Values by property, to see that none is compared with nothing only.
+    /// Number of values that are not empty, by property.
     filled: BTreeMap<&'static str, usize>,
     ber: Vec<String>,
     withheld_key_identifiers: usize,
@@ -94,7 +94,7 @@ struct Report {
 
 impl Report {
     fn replay(&mut self, library: &str, dialect: Dialect, truth: &Truth, der: &[u8]) {
-        // What is compared is text, so no limit may leave one out.
+        // No limit may leave a value out.
         let limits = Limits::new().certificate(usize::MAX).encoded_chain(usize::MAX);
         let read = Certificate::from_der_up_to(der, usize::MAX);
         if !truth.accepted {
@@ -102,7 +102,7 @@ impl Report {
             if truth.trailing.is_some() {
                 self.followed_by_bytes += 1;
                 if read.is_ok() {
-                    self.differences.push(format!("{}: read with bytes behind it", truth.file));
+                    self.differences.push(format!("{}: read with trailing bytes", truth.file));
                 }
             }
             return;
@@ -138,7 +138,7 @@ impl Report {
         let record = TlsClientAuth::with_limits(&client, limits);
 
         let version = certificate.version().map_or_else(String::new, |number| number.to_string());
-        // Theirs is any number; ours is one that a version can be.
+        // The library prints any number; the crate returns those that a version can have.
         let theirs = truth.version.filter(|number| (1..=256).contains(number));
         let theirs = theirs.map_or_else(String::new, |number| number.to_string());
         let mut compare = |property, ours: &str, theirs: &str| {
@@ -160,7 +160,7 @@ impl Report {
         compare("SHA-1", record.cert_fingerprint_sha1(), &truth.sha1);
         compare("SHA-256", record.cert_fingerprint_sha256(), &truth.sha256);
         if truth.flags_invalid {
-            // Here a bad extension costs itself only.
+            // In this crate a malformed extension loses only its own value.
             self.withheld_key_identifiers += usize::from(!record.cert_ski().is_empty());
             return;
         }
@@ -200,13 +200,15 @@ impl Report {
             .push(format!("{}: {property}: {ours:?}, {library}: {theirs:?}", truth.file));
     }
 
-    /// Exceptions for files that were replayed and do not differ any more.
+    /// Listed exceptions for files that were replayed and do not differ.
     fn outdated(&self, library: &str, replayed: &BTreeSet<&str>) -> Vec<String> {
         let ber = BER
             .iter()
             .filter(|entry| entry.0 == library && replayed.contains(entry.1))
             .filter(|entry| !self.ber_as_listed.contains(entry.1))
-            .map(|entry| format!("{}: listed as BER, and is not refused as listed", entry.1));
+            .map(|entry| {
+                format!("{}: listed as BER, but not refused with the listed error", entry.1)
+            });
         let differs = |file: &str, property: &str| {
             self.excepted.iter().any(|known| (known.0.as_str(), known.1) == (file, property))
         };
@@ -214,14 +216,14 @@ impl Report {
             .iter()
             .filter(|entry| entry.0 == library && replayed.contains(entry.1))
             .filter(|entry| !differs(entry.1, entry.2))
-            .map(|entry| format!("{}: {}: an exception, and does not differ", entry.1, entry.2));
+            .map(|entry| format!("{}: {}: listed as an exception, but equal", entry.1, entry.2));
         ber.chain(others).collect()
     }
 
     fn summary(&self, library: &str) -> String {
         let mut text = format!(
-            "{library}: {} certificates, {} values compared, {} differ; {} files the library refuses, {} of them with bytes \
-             behind the certificate; {} key identifiers the library withholds for another extension's sake; {} exceptions; \
+            "{library}: {} certificates, {} values compared, {} differ; {} files that the library refuses, {} of them for trailing \
+             bytes; {} key identifiers that the library withholds because another extension is malformed; {} exceptions; \
              {} framed in BER",
             self.certificates,
             self.values,
@@ -237,7 +239,7 @@ impl Report {
         }
         let filled: Vec<_> =
             self.filled.iter().map(|(property, count)| format!("{property} {count}")).collect();
-        write!(text, "\n    with a value: {}", filled.join(", ")).unwrap();
+        write!(text, "\n    not empty: {}", filled.join(", ")).unwrap();
         text
     }
 }
@@ -245,30 +247,32 @@ impl Report {
 #[test]
 fn values_are_those_of_the_libraries() {
     let Some(folder) = std::env::var_os("TLS_CLIENT_AUTH_CORPUS").map(PathBuf::from) else {
-        println!("skipped: TLS_CLIENT_AUTH_CORPUS names no folder with certificates to replay");
+        println!("skipped: TLS_CLIENT_AUTH_CORPUS is not set to a folder of certificates");
         return;
     };
     for tool in ["tar", "xz"] {
         if Command::new(tool).arg("--version").output().is_err() {
-            println!("skipped: {tool} is not installed, and the corpus is packed with it");
+            println!("skipped: {tool}, which unpacks the corpus, is not installed");
             return;
         }
     }
     let certificates = unpack(&folder.join("certificates.tar.xz"));
     for (library, dialect) in LIBRARIES {
         let excepted = EXCEPTIONS.iter().filter(|entry| entry.0 == library).count();
-        assert!(excepted <= 10, "{library}: {excepted} exceptions are no exceptions");
+        assert!(excepted <= 10, "{library}: {excepted} exceptions, at most 10 are allowed");
 
         let truths = truths(&folder.join(format!("truth.{library}.jsonl.xz")));
         let mut report = Report::default();
         for truth in &truths {
             let der = certificates.get(&truth.file).unwrap_or_else(|| {
-                panic!("{}: in {library}'s truth, and no such certificate", truth.file)
+                panic!("{}: in {library}'s truth, but not in the archive", truth.file)
             });
             report.replay(library, dialect, truth, der);
         }
         println!("{}", report.summary(library));
         assert!(report.certificates > 0, "{library}: nothing was compared");
+        let empty: Vec<_> = report.filled.iter().filter(|(_, count)| **count == 0).collect();
+        assert!(empty.is_empty(), "{library}: compared with empty values only: {empty:?}");
         assert!(
             report.differences.is_empty(),
             "{library} prints something else:\n{}",
@@ -276,13 +280,13 @@ fn values_are_those_of_the_libraries() {
         );
         let replayed = truths.iter().map(|truth| truth.file.as_str()).collect();
         let outdated = report.outdated(library, &replayed);
-        assert!(outdated.is_empty(), "take these exceptions out:\n{}", outdated.join("\n"));
+        assert!(outdated.is_empty(), "remove these exceptions:\n{}", outdated.join("\n"));
     }
 }
 
-/// The replay itself can fail: every property that is wrong in the truth is found.
+/// A test of the replay: it reports each property that differs.
 #[test]
-fn a_difference_is_found() {
+fn a_difference_is_reported() {
     let der = include_bytes!("../fixtures/plain.der");
     let right = Truth {
         file: "plain.der".into(),
@@ -321,7 +325,7 @@ fn a_difference_is_found() {
         ("SKI", |truth| truth.ski = "00".into()),
         ("AKI key", |truth| truth.aki = "00".into()),
         ("AKI serial", |truth| truth.aki_serial = "00".into()),
-        ("read with bytes behind it", |truth| {
+        ("read with trailing bytes", |truth| {
             (truth.accepted, truth.trailing) = (false, Some(1));
         }),
     ];
@@ -337,9 +341,9 @@ fn a_difference_is_found() {
     assert!(cut[0].contains("refused: certificate: ends too early"), "{cut:?}");
 }
 
-/// A listed exception whose file was replayed without differing is reported.
+/// A listed exception whose file was replayed and does not differ is reported.
 #[test]
-fn an_exception_that_came_to_pass_is_found() {
+fn an_outdated_exception_is_reported() {
     let report = Report::default();
     assert!(report.outdated("openssl", &BTreeSet::new()).is_empty(), "another corpus");
     let replayed = BTreeSet::from([BER[0].1]);
@@ -347,7 +351,7 @@ fn an_exception_that_came_to_pass_is_found() {
     assert!(report.outdated("boringssl", &replayed).is_empty(), "the other library's");
 }
 
-/// Every `.der` of the archive by its name.
+/// Every `.der` file of the archive by its name.
 fn unpack(archive: &Path) -> BTreeMap<String, Vec<u8>> {
     let folder =
         Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("conformance-{}", std::process::id()));
@@ -393,7 +397,7 @@ fn hex(text: &str) -> String {
     upper_hex(text.as_bytes())
 }
 
-/// The bytes as the library printed them. Ours are ASCII, so Latin-1 makes every other byte a difference.
+/// The bytes that the library printed, as Latin-1: any byte outside ASCII then differs from the crate's text.
 fn text(hex: &str) -> String {
     let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
     assert!(rest.is_empty(), "{hex}");

@@ -1,9 +1,8 @@
-//! 20,000 seeded mutants of the fixtures: none may crash, leave the alphabet or be hashed as anything but itself; and where a library
-//! reads one, every value is the library's, or none where it is framed in BER.
+//! 20,000 seeded mutants of the fixtures: none causes a panic or a value outside printable ASCII, and each is hashed as given. If a
+//! library parses a mutant, the crate's values equal the library's; in a mutant framed in BER they may also be absent.
 //!
-//! `TLS_CLIENT_AUTH_ORACLE` names a program that reads paths from its standard input and answers each with a line of the truth, as
-//! OpenSSL would print it; `TLS_CLIENT_AUTH_ORACLE_BORINGSSL` one that answers as BoringSSL. Without them the mutants are checked
-//! alone, and the test says so.
+//! `TLS_CLIENT_AUTH_ORACLE` is a program that reads paths from its standard input and prints a line of [`Truth`] for each, as OpenSSL
+//! prints the values; `TLS_CLIENT_AUTH_ORACLE_BORINGSSL` is one for BoringSSL. Without them the test prints that nothing was compared.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -21,18 +20,18 @@ const ORACLES: [(&str, &str, Dialect); 2] = [
     ("TLS_CLIENT_AUTH_ORACLE", "openssl", Dialect::OpenSsl),
     ("TLS_CLIENT_AUTH_ORACLE_BORINGSSL", "boringssl", Dialect::BoringSsl),
 ];
-/// With an oracle or in CI; a fifth of them otherwise, which takes ten seconds.
+/// Their number with an oracle or in CI. Otherwise a fifth of them is checked, which takes ten seconds.
 const MUTANTS: usize = 20_000;
 const SEED: u64 = 0x005E_ED0F_C3A7;
-/// Deeper elements are left as they are.
+/// Elements nested deeper are not parsed, so only the bytes of the whole are mutated.
 const DEPTH: usize = 16;
 
-/// An element with its contents taken apart, as far as they are DER.
+/// An element, its contents parsed if they are DER.
 #[derive(Clone)]
 struct Node {
     tag: u8,
     contents: Contents,
-    /// Length octets other than the right ones.
+    /// Wrong length octets, if the mutant has some.
     length: Option<Vec<u8>>,
 }
 
@@ -43,7 +42,7 @@ enum Contents {
 }
 
 impl Node {
-    /// All elements in these bytes; `None` unless they are that to their end.
+    /// All elements in these bytes; `None` unless they are DER to their end.
     fn read_all(mut bytes: &[u8], depth: usize) -> Option<Vec<Self>> {
         let mut nodes = Vec::new();
         while let Some((&tag, rest)) = bytes.split_first() {
@@ -56,7 +55,7 @@ impl Node {
             };
             let (contents, rest) = rest.split_at_checked(length)?;
             bytes = rest;
-            // Extensions hold DER in octet strings.
+            // The OCTET STRING of an extension contains DER.
             let inside = match tag {
                 _ if depth > 0 && (tag & 0x20 != 0 || tag == 0x04) => {
                     Self::read_all(contents, depth - 1).filter(|nodes| !nodes.is_empty())
@@ -97,7 +96,7 @@ impl Node {
         }
     }
 
-    /// The element at this place, counted depth first; 0 is this one.
+    /// The element with this index in depth-first order; 0 is this one.
     fn at(&mut self, index: usize) -> Option<&mut Self> {
         if index == 0 {
             return Some(self);
@@ -115,7 +114,7 @@ impl Node {
     }
 }
 
-/// In the shortest form, or in one with so many octets too many.
+/// Length octets in their shortest form, or with this number of leading zero octets.
 fn length_octets(length: usize, padding: usize) -> Vec<u8> {
     let bytes: Vec<u8> = length.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
     if length < 0x80 && padding == 0 {
@@ -127,7 +126,7 @@ fn length_octets(length: usize, padding: usize) -> Vec<u8> {
     octets
 }
 
-/// SplitMix64: the same mutants on every machine.
+/// SplitMix64, which makes the same mutants on every machine.
 struct Random(u64);
 
 impl Random {
@@ -210,7 +209,7 @@ const STRING_TAGS: [u8; 12] =
 
 type Operator = fn(&mut Node, &mut Random) -> Option<Vec<u8>>;
 
-/// What is done to an element of the certificate, or to its bytes as a whole.
+/// Mutations of one element of the certificate, or of its bytes as a whole.
 const OPERATORS: [(&str, Operator); 17] = [
     ("a bit is flipped", |root, random| {
         let mut der = bytes(root);
@@ -218,7 +217,7 @@ const OPERATORS: [(&str, Operator); 17] = [
         der[place] ^= 1 << random.below(8);
         Some(der)
     }),
-    ("a byte is another", |root, random| {
+    ("a byte is replaced", |root, random| {
         let mut der = bytes(root);
         let place = random.below(der.len());
         der[place] = random.byte();
@@ -229,7 +228,7 @@ const OPERATORS: [(&str, Operator); 17] = [
         der.truncate(random.below(der.len()));
         Some(der)
     }),
-    ("bytes follow", |root, random| {
+    ("bytes are appended", |root, random| {
         let mut der = bytes(root);
         (0..=random.below(4)).for_each(|_| der.push(random.byte()));
         Some(der)
@@ -261,22 +260,22 @@ const OPERATORS: [(&str, Operator); 17] = [
         }
         Some(bytes(root))
     }),
-    ("a tag is another", |root, random| {
+    ("a tag is replaced", |root, random| {
         let tag = random.byte();
         any(root, random).tag = tag;
         Some(bytes(root))
     }),
-    ("an element is gone", |root, random| {
+    ("an element is removed", |root, random| {
         let (nodes, place) = siblings(root, random)?;
         nodes.remove(place);
         Some(bytes(root))
     }),
-    ("an element is there twice", |root, random| {
+    ("an element is duplicated", |root, random| {
         let (nodes, place) = siblings(root, random)?;
         nodes.insert(place, nodes[place].clone());
         Some(bytes(root))
     }),
-    ("two elements have changed places", |root, random| {
+    ("two elements are swapped", |root, random| {
         let other = random.next() as usize;
         let (nodes, place) = siblings(root, random)?;
         let other = other % nodes.len();
@@ -297,18 +296,18 @@ const OPERATORS: [(&str, Operator); 17] = [
         }
         Some(bytes(root))
     }),
-    ("an identifier is another", |root, random| {
+    ("an identifier is replaced", |root, random| {
         let identifier = random.one(&IDENTIFIERS);
         primitive(root, random, |tag| tag == 0x06)?.contents = Contents::Bytes(identifier.to_vec());
         Some(bytes(root))
     }),
-    ("a date is another", |root, random| {
+    ("a date is replaced", |root, random| {
         let (time, tag) = (random.one(&TIMES), random.one(&[0x17, 0x18]));
         let node = primitive(root, random, |tag| matches!(tag, 0x17 | 0x18))?;
         (node.tag, node.contents) = (tag, Contents::Bytes(time.to_vec()));
         Some(bytes(root))
     }),
-    ("a number is another", |root, random| {
+    ("a number is replaced", |root, random| {
         let number = random.one(&INTEGERS);
         primitive(root, random, |tag| matches!(tag, 0x02 | 0x82))?.contents =
             Contents::Bytes(number.to_vec());
@@ -322,7 +321,7 @@ const OPERATORS: [(&str, Operator); 17] = [
         }
         Some(bytes(root))
     }),
-    ("an element is empty", |root, random| {
+    ("an element is emptied", |root, random| {
         any(root, random).contents = Contents::Bytes(Vec::new());
         Some(bytes(root))
     }),
@@ -339,7 +338,7 @@ fn any<'n>(root: &'n mut Node, random: &mut Random) -> &'n mut Node {
     root.at(place).unwrap()
 }
 
-/// One of several elements in the same one.
+/// The children of a random element, and the index of one of them.
 fn siblings<'n>(root: &'n mut Node, random: &mut Random) -> Option<(&'n mut Vec<Node>, usize)> {
     let parents: Vec<usize> = (0..root.count())
         .filter(|place| matches!(root.at(*place).unwrap().contents, Contents::Nodes(_)))
@@ -366,8 +365,8 @@ fn primitive<'n>(
     if places.is_empty() { None } else { root.at(random.one(&places)) }
 }
 
-/// Whether anything in it is framed in BER, or worse: a length that is indefinite or not minimal, a string in pieces, a sequence
-/// or set that is not constructed.
+/// Whether an element is framed in BER, or in neither: an indefinite or non-minimal length, a constructed string, a primitive sequence
+/// or set.
 fn is_ber(mut bytes: &[u8]) -> bool {
     while let [tag, first, rest @ ..] = bytes {
         let octets = usize::from(first & 0x7f);
@@ -398,7 +397,7 @@ fn is_ber(mut bytes: &[u8]) -> bool {
     false
 }
 
-/// The mutants, each with its operator.
+/// The mutants, each with the name of its operator.
 fn mutants(number: usize) -> Vec<(&'static str, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let mut files: Vec<_> = fs::read_dir(folder)
@@ -413,13 +412,13 @@ fn mutants(number: usize) -> Vec<(&'static str, Vec<u8>)> {
         .filter_map(|nodes| <[Node; 1]>::try_from(nodes).ok())
         .map(|[root]| root)
         .collect();
-    assert!(roots.len() > 80, "the fixtures can be taken apart: {}", roots.len());
+    assert!(roots.len() > 80, "only {} fixtures are DER", roots.len());
     let mut random = Random(SEED);
     let mut mutants = Vec::new();
     while mutants.len() < number {
         let (name, operator) = OPERATORS[mutants.len() % OPERATORS.len()];
         let mut root = roots[random.below(roots.len())].clone();
-        // Some of them meet a second fate.
+        // A quarter of them is mutated twice.
         if random.below(4) == 0 {
             let (_, first) = OPERATORS[8 + random.below(9)];
             first(&mut root, &mut random);
@@ -432,7 +431,7 @@ fn mutants(number: usize) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 #[test]
-fn what_is_taken_apart_is_put_together_again() {
+fn parsed_elements_are_written_unchanged() {
     let der = include_bytes!("../fixtures/san_all.der");
     let nodes = Node::read_all(der, DEPTH).unwrap();
     assert_eq!(nodes.len(), 1);
@@ -453,7 +452,7 @@ fn mutants_are_harmless_and_read_as_openssl_reads_them() {
             checks::printable(&format!("{name}: {property}"), text);
         }
     }
-    // All sets of all of them would take minutes; every 31st meets every operator.
+    // All sets for all mutants would take minutes. Every 31st still covers each of the 17 operators.
     for (_, der) in mutants.iter().step_by(31) {
         let client = ClientCertificate::presented(&der[..], Verification::Success);
         checks::record_and_headers(&client, Limits::new(), [10 * 1024, 16 * 1024]);
@@ -462,7 +461,7 @@ fn mutants_are_harmless_and_read_as_openssl_reads_them() {
         match std::env::var_os(variable) {
             Some(oracle) => compare(&oracle, library, dialect, &mutants),
             None => {
-                println!("not compared: {variable} names no program that answers for {library}")
+                println!("not compared with {library}: {variable} is not set")
             }
         }
     }
@@ -498,7 +497,7 @@ fn compare(oracle: &OsStr, library: &str, dialect: Dialect, mutants: &[(&str, Ve
         answered += 1;
         let mut one = Report::default();
         one.replay(library, dialect, &truth, der);
-        // A field in BER costs itself or the certificate, or stands there in hex as it came.
+        // A field in BER is empty or printed in hex, or the certificate is refused.
         let lost = |difference: &String| {
             let empty = format!("\"\", {library}:");
             [empty.as_str(), "refused", "=#"].iter().any(|what| difference.contains(what))
@@ -514,9 +513,9 @@ fn compare(oracle: &OsStr, library: &str, dialect: Dialect, mutants: &[(&str, Ve
         let named = one.differences.iter().map(|difference| format!("{name}: {difference}"));
         report.differences.extend(named);
     }
-    println!("{answered} mutants: {}; {ber} hold BER", report.summary(library));
+    println!("{answered} mutants: {}; {ber} contain BER", report.summary(library));
     assert_eq!(answered, MUTANTS);
-    assert!(report.certificates > MUTANTS / 10, "few are read: {}", report.certificates);
+    assert!(report.certificates > MUTANTS / 10, "only {} are parsed", report.certificates);
     let first: Vec<_> = report.differences.iter().take(20).cloned().collect();
     assert!(first.is_empty(), "{} differ:\n{}", report.differences.len(), first.join("\n"));
 }

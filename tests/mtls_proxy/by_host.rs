@@ -1,4 +1,4 @@
-//! Which hosts ask for a certificate, enforce it and forward it.
+//! The example proxy's hosts: which ask for a certificate, enforce it and forward it.
 
 use super::*;
 use origin::Seen;
@@ -22,7 +22,8 @@ async fn scene(admission: Admission) -> Scene {
     scene
 }
 
-/// The answer on a connection of its own for this server name, and whether the origin got the certificate, if it got anything.
+/// The status of a request on a new connection to this server name, and whether the origin got the certificate, if it got a request.
+/// `None` if there was no connection.
 async fn get(
     scene: &Scene,
     server_name: &'static str,
@@ -38,14 +39,14 @@ async fn get(
 }
 
 #[tokio::test]
-async fn hosts_get_what_they_are_configured_for() {
+async fn each_host_gets_its_configured_policy() {
     const REFUSED: Option<(u16, Option<bool>)> = Some((403, None));
     const MISDIRECTED: Option<(u16, Option<bool>)> = Some((421, None));
     const UNREADABLE: Option<(u16, Option<bool>)> = Some((400, None));
     const WITHOUT: Option<(u16, Option<bool>)> = Some((200, Some(false)));
     const WITH: Option<(u16, Option<bool>)> = Some((200, Some(true)));
     let [www, quiet, api, app] = ["www.example", "quiet.example", "api.example", "app.example"];
-    // The connection's server name and the request's host; nobody, a stranger, an expired, a revoked and a known client.
+    // The connection's server name, the request's host, and the outcome for each of `clients`.
     let cases = [
         (www, www, [WITHOUT; 5]),
         (quiet, quiet, [WITHOUT; 5]),
@@ -58,7 +59,7 @@ async fn hosts_get_what_they_are_configured_for() {
         (www, app, [MISDIRECTED; 5]),
         (app, www, [MISDIRECTED; 5]),
         (www, "another.example", [WITHOUT; 5]),
-        // These are stated twice, and can't be compared.
+        // HTTP/2 states the host twice here, in forms that cannot be compared.
         (api, "-api.example", [UNREADABLE; 5]),
         (api, "127.1", [UNREADABLE; 5]),
     ];
@@ -71,7 +72,7 @@ async fn hosts_get_what_they_are_configured_for() {
             assert_eq!(got, expected, "{client:?} at {host}, connected to {server_name}");
         }
     }
-    // Who does not verify gets no connection in the other modes, but where nobody is asked.
+    // In the other modes a client that fails verification gets no connection, except to hosts that do not ask.
     for (admission, nobody) in
         [(Admission::Verified, None), (Admission::VerifiedOrNone, Some((403, None)))]
     {
@@ -137,7 +138,7 @@ async fn without_a_list_every_host_asks_and_forwards() {
     let tls = || scene.certificates.tls(Admission::Any).unwrap();
     let get = |host| get(&scene, host, host, Client::Known);
     assert_eq!(get("www.example").await, Some((200, Some(true))));
-    // Enforcing alone changes nothing of it.
+    // Enforcing a host does not change which hosts ask.
     let hosts = Hosts::new().enforce(["api.example"]).unwrap();
     scene
         .proxy
@@ -147,7 +148,7 @@ async fn without_a_list_every_host_asks_and_forwards() {
     for host in ["www.example", "api.example"] {
         assert_eq!(get(host).await, Some((200, Some(true))), "{host}");
     }
-    // An association without hosts is a list: none asks.
+    // An empty association is a list: no host asks.
     let hosts = Hosts::new().ask::<&str>([]).unwrap();
     scene
         .proxy
@@ -158,7 +159,7 @@ async fn without_a_list_every_host_asks_and_forwards() {
 }
 
 #[tokio::test]
-async fn an_open_connection_obeys_the_hosts_of_now() {
+async fn a_reload_of_hosts_applies_to_open_connections() {
     let scene = Scene::new(|_| {}).await;
     let nobody = scene.certificates.client_config(Client::Nobody).unwrap();
     let open = Http2::connect_to("api.example", scene.proxy.port, &nobody).await.unwrap();
@@ -169,7 +170,7 @@ async fn an_open_connection_obeys_the_hosts_of_now() {
 }
 
 #[test]
-fn files_and_options_say_which_hosts() {
+fn hosts_are_read_from_files_and_options() {
     let folder = std::env::temp_dir();
     let file = |name: &str, text: &str| {
         let file = folder.join(format!("{name}-{}.json", std::process::id()));

@@ -1,4 +1,4 @@
-//! The guide on moving: of each section, the configuration there, the lines here and the options name the same headers.
+//! The guide on moving: in each section, the other proxy's configuration, the Rust lines and the options send the same headers.
 
 use std::collections::BTreeSet;
 
@@ -9,25 +9,23 @@ use tls_client_auth::{ConnectionState, TlsClientAuth};
 const GUIDE: &str = include_str!("../../src/guide/moving.md");
 const LEAF: &[u8] = include_bytes!("../fixtures/san_all.der");
 
-/// The code blocks of a section, of each its language and text.
+/// The language and text of each code block in a section.
 fn blocks(title: &str) -> Vec<(&'static str, &'static str)> {
     let (_, after) = GUIDE.split_once(&format!("\n# {title}\n")).unwrap();
     let mut blocks = Vec::new();
     let mut rest = after;
-    // Within a block, a line that begins with # is a comment or hidden.
-    while let Some((prose, block)) =
-        rest.split_once("```").filter(|(prose, _)| !prose.contains("\n# "))
+    // A line that begins with `#` ends the section only outside a code block.
+    while let Some((_, block)) = rest.split_once("```").filter(|(prose, _)| !prose.contains("\n# "))
     {
-        let _ = prose;
-        let (block, behind) = block.split_once("```").unwrap();
+        let (block, after) = block.split_once("```").unwrap();
         blocks.push(block.split_once('\n').unwrap());
-        rest = behind;
+        rest = after;
     }
     blocks
 }
 
-/// What the section's first command forwards.
-fn told(title: &str) -> Forwarding {
+/// The forwarding that the options of the section's first command choose.
+fn of_options(title: &str) -> Forwarding {
     let blocks = blocks(title);
     let (_, command) =
         blocks.iter().find(|(kind, text)| *kind == "sh" && text.starts_with("mtls_proxy")).unwrap();
@@ -77,7 +75,7 @@ fn sent(forwarding: &Forwarding, client: ClientCertificate) -> [Vec<(String, Str
 }
 
 #[test]
-fn the_options_send_what_the_lines_send() {
+fn the_configuration_the_options_and_the_rust_lines_send_the_same() {
     let every = |set| Forwarding::none().on_every_request(set);
     let only = |set: HeaderSet, names: &[&str]| every(set.only(names.iter().copied()).unwrap());
     let nginx = [
@@ -108,16 +106,16 @@ fn the_options_send_what_the_lines_send() {
         ),
     ];
     let all = GUIDE.lines().filter(|line| line.starts_with("mtls_proxy … --forward"));
-    // ingress-nginx has two.
+    // The section on ingress-nginx has two commands.
     assert_eq!(all.count(), cases.len() + 1);
     for (title, lines) in cases {
-        let options = told(title);
+        let options = of_options(title);
         for client in clients() {
-            let whose = format!("{title}, {}", TlsClientAuth::new(&client));
+            let case = format!("{title}, {}", TlsClientAuth::new(&client));
             let here = sent(&lines, client.clone());
-            assert_eq!(sent(&options, client), here, "{whose}");
+            assert_eq!(sent(&options, client), here, "{case}");
         }
-        // Of a trusted client, every header that the configuration there names, and no other.
+        // The names in the other proxy's configuration are exactly those sent for a trusted client.
         let there: BTreeSet<String> = blocks(title)
             .iter()
             .flat_map(|(_, text)| text.lines())

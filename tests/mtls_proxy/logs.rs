@@ -1,4 +1,4 @@
-//! What the proxy says of requests and of what goes wrong.
+//! The example proxy's access log and error log.
 
 use super::*;
 use proxy::log::Errors;
@@ -48,7 +48,7 @@ async fn the_access_log_has_one_printable_line_a_request() {
             " - \"GET / HTTP/1.1\" 400 ",
         ),
         (
-            "no host that one could name",
+            "a host that cannot be parsed",
             b"GET / HTTP/1.1\r\nHost: a\"b",
             " - \"GET / HTTP/1.1\" 400 ",
         ),
@@ -71,7 +71,7 @@ async fn the_access_log_has_one_printable_line_a_request() {
             "{name}: {line}"
         );
     }
-    // One that the client gives up has a line, too.
+    // A request that the client cancels has a line, too.
     let given_up = tokio::spawn(scene.http2().await.get("app.example", "/hangs", &[]));
     scene.origin.take();
     scene.origin.wait().await;
@@ -90,9 +90,9 @@ async fn the_access_log_has_one_printable_line_a_request() {
 }
 
 #[tokio::test]
-async fn an_error_tells_whose_it_is() {
+async fn an_error_line_names_the_peer_or_the_client() {
     let scene = Scene::new(|_| {}).await;
-    // One that never says TLS, one whose HTTP is none, and one whose certificate is too large for its header.
+    // A connection without TLS, one with malformed HTTP, and one with a certificate too large for its header.
     let mut stream = TcpStream::connect(("127.0.0.1", scene.proxy.port)).await.unwrap();
     stream.write_all(b"GET / HTTP/1.0\r\n\r\n").await.unwrap();
     let _ = stream.read_to_end(&mut Vec::new()).await;

@@ -1,4 +1,4 @@
-//! What the example's proxy does as any proxy must: upgrades, HTTP/2 to the origin, limits, logs, settings read anew.
+//! Tests the proxy of `examples/mtls_proxy` over loopback: hosts, upgrades, HTTP/2 to the origin, limits, logs, resumption, reloads.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -93,13 +93,13 @@ impl Scene {
         Http2::connect(self.proxy.port, &self.client).await.unwrap()
     }
 
-    /// What comes back on a connection of its own until it is closed.
+    /// Sends these bytes on a new connection, and returns everything until it is closed.
     async fn raw(&self, request: &[u8]) -> String {
         let mut stream =
             clients::tls("app.example", self.proxy.port, &self.client, b"http/1.1").await.unwrap();
         stream.write_all(request).await.unwrap();
         let mut answer = Vec::new();
-        // A connection that ends without TLS's own sign ends all the same.
+        // A connection that is closed without a TLS `close_notify` is an error here, and does not matter.
         let _ = timeout(PATIENCE, stream.read_to_end(&mut answer)).await.unwrap();
         String::from_utf8_lossy(&answer).into_owned()
     }
@@ -113,7 +113,7 @@ fn settings(certificates: &Certificates) -> Settings {
 
 #[tokio::test]
 async fn a_burst_leaves_no_connection_behind() {
-    // Longer than a busy machine takes from one request to the next.
+    // Longer than the pause between two requests on a busy machine.
     let scene = Scene::new(|options| options.limits.idle = SHORT * 4).await;
     let connections = [scene.http2().await, scene.http2().await];
     let requests = connections.iter().cycle().take(400);
@@ -129,16 +129,16 @@ async fn a_burst_leaves_no_connection_behind() {
         }
     };
     timeout(PATIENCE, closed).await.unwrap();
-    let told = async {
+    let client_closed = async {
         while connections[0].clone().get("app.example", "/", &[]).await.is_ok() {
             tokio::time::sleep(SHORT * 10).await;
         }
     };
-    timeout(PATIENCE, told).await.expect("the client's own connection is closed when it rests");
+    timeout(PATIENCE, client_closed).await.expect("an idle connection of the client is closed");
 }
 
 #[tokio::test]
-async fn limits_hold() {
+async fn connections_and_request_heads_are_limited() {
     let scene = Scene::new(|options| {
         options.limits.connections = 1;
         options.limits.header_bytes = 8192;
@@ -151,13 +151,13 @@ async fn limits_hold() {
     let config = scene.client.clone();
     let second = tokio::spawn(async move { Http1::connect(port, &config).await.map(|_| ()) });
     tokio::time::sleep(SHORT / 3).await;
-    assert!(!second.is_finished(), "it waits for the first to end");
-    // Which it does, because nothing is asked on it any more.
+    assert!(!second.is_finished(), "the second connection waits for the first to end");
+    // The first ends because no further request arrives on it.
     timeout(PATIENCE, second).await.unwrap().unwrap().unwrap();
     let large = "x".repeat(9000);
     let request = format!("GET / HTTP/1.1\r\nHost: app.example\r\nX-Large: {large}\r\n\r\n");
     assert!(scene.raw(request.as_bytes()).await.starts_with("HTTP/1.1 431 "));
-    assert_eq!(scene.raw(b"GET / HTTP/1.1\r\nHost: ").await, "", "a head that does not come");
+    assert_eq!(scene.raw(b"GET / HTTP/1.1\r\nHost: ").await, "", "an incomplete head");
     let lines = scene.proxy.error_log.take();
     assert!(
         !lines.iter().any(|line| line.contains("timed out") || line.contains("timeout")),
@@ -166,7 +166,7 @@ async fn limits_hold() {
 }
 
 #[tokio::test]
-async fn settings_read_anew_drop_no_connection() {
+async fn a_reload_of_settings_drops_no_connection() {
     let scene = Scene::new(|_| {}).await;
     let open = scene.http2().await;
     let running = tokio::spawn(open.clone().get("app.example", "/slow", &[]));

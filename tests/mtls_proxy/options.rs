@@ -1,4 +1,4 @@
-//! The command line.
+//! The example proxy's command line: options, files and error messages.
 
 use super::*;
 use forwarding::Chosen;
@@ -39,7 +39,7 @@ fn every_bad_argument_has_a_message() {
     }
 }
 
-/// No option about headers.
+/// The choice without any option about headers.
 pub fn none() -> Chosen {
     Chosen {
         file: None,
@@ -115,7 +115,7 @@ fn headers_are_chosen_by_options_or_a_file() {
 }
 
 #[test]
-fn what_has_expired_is_found() {
+fn an_expired_certificate_is_reported_by_its_subject() {
     let key = rcgen::KeyPair::generate().unwrap();
     for (year, expired) in [(2001, Some("CN=CA")), (2999, None)] {
         let mut params = rcgen::CertificateParams::new([]).unwrap();
@@ -141,7 +141,7 @@ fn the_help_names_every_option() {
     }
 }
 
-/// A file of a test, removed with it.
+/// A temporary file, removed on drop.
 struct File(String);
 
 impl File {

@@ -1,6 +1,6 @@
-//! Resumed sessions through the example's proxy: the TLS library verifies nothing on them, so the proxy verifies the certificate of the
-//! first handshake again. One that has expired since is not forwarded as trusted. And a host that asks for a certificate resumes no
-//! session of one that does not.
+//! Resumed sessions through the example's proxy. The TLS library does not verify the certificate on resumption, so the proxy verifies
+//! it again: a certificate that has expired meanwhile is not forwarded as trusted. A host that asks for a certificate resumes no
+//! session of a host that does not ask.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -41,7 +41,7 @@ impl TimeProvider for Clock {
     }
 }
 
-/// A request on a connection of its own: how the handshake went, and whether there was an answer.
+/// Sends a request on a new connection. Returns the kind of the handshake, and whether there was an answer.
 async fn get(port: u16, config: &Arc<ClientConfig>, host: &'static str) -> (HandshakeKind, bool) {
     let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     let name = ServerName::try_from(host).unwrap();
@@ -53,7 +53,7 @@ async fn get(port: u16, config: &Arc<ClientConfig>, host: &'static str) -> (Hand
     let answer = sender.send_request(request.body(Empty::<Bytes>::new()).unwrap()).await;
     let answered = answer.is_ok();
     if let Ok(answer) = answer {
-        // To the end, so that TLS 1.3's tickets are read too.
+        // Reads to the end, so that the client also gets TLS 1.3's tickets.
         answer.into_body().collect().await.unwrap();
     }
     drop(connection.await);
@@ -64,14 +64,14 @@ async fn get(port: u16, config: &Arc<ClientConfig>, host: &'static str) -> (Hand
 async fn a_resumed_session_is_verified_again() {
     let verdict = "ssl-client-verify";
     let expired = Some("FAILED:certificate has expired");
-    // What the origin is told of a client whose certificate has expired since the first handshake; `None` if it gets no request.
+    // The verdict at the origin after the certificate has expired; `None` if it gets no request.
     let cases = [
         ("on", Admission::Verified, None),
         ("optional", Admission::VerifiedOrNone, None),
         ("optional_no_ca", Admission::Any, expired),
     ];
     for version in [&TLS12, &TLS13] {
-        for (name, admission, told) in cases {
+        for (name, admission, forwarded) in cases {
             let name = format!("{name}, {:?}", version.version);
             let certificates = Certificates::new().unwrap();
             let origin = Origin::start().await.unwrap();
@@ -94,18 +94,18 @@ async fn a_resumed_session_is_verified_again() {
             clock.0.store(year(LAST_YEAR + 2), Ordering::Relaxed);
             let (kind, answered) = get(proxy.port, &config, "app.example").await;
             assert_eq!(kind, HandshakeKind::Resumed, "{name}");
-            assert_eq!(answered, told.is_some(), "{name}");
+            assert_eq!(answered, forwarded.is_some(), "{name}");
             let seen = origin.take();
-            assert_eq!(seen.first().and_then(|seen| seen.value(verdict)), told, "{name}");
+            assert_eq!(seen.first().and_then(|seen| seen.value(verdict)), forwarded, "{name}");
             let errors = proxy.error_log.take();
             let refused =
                 |line: &String| line.ends_with("resumed session: FAILED:certificate has expired");
-            assert_eq!(errors.iter().any(refused), told.is_none(), "{name}: {errors:?}");
+            assert_eq!(errors.iter().any(refused), forwarded.is_none(), "{name}: {errors:?}");
         }
     }
 }
 
-/// A proxy's certificates, and a client that offers its sessions to every host.
+/// A client that offers its sessions to every host, and the store of these sessions.
 fn offering_to_all(
     certificates: &Certificates,
     version: &'static SupportedProtocolVersion,
@@ -117,7 +117,7 @@ fn offering_to_all(
 }
 
 #[tokio::test]
-async fn a_session_is_not_resumed_where_the_client_would_have_been_asked() {
+async fn a_host_that_asks_resumes_no_session_of_a_host_that_does_not() {
     let [www, api] = ["www.example", "api.example"];
     let cases = [
         (www, www, HandshakeKind::Resumed),
@@ -147,24 +147,23 @@ async fn a_session_is_not_resumed_where_the_client_would_have_been_asked() {
                 let verdict = |host| if host == api { "SUCCESS" } else { "NONE" };
                 for (host, kind) in [(first, HandshakeKind::Full), (second, kind)] {
                     assert_eq!(get(proxy.port, &config, host).await, (kind, true), "{name}");
-                    let told = origin.take()[0].value("ssl-client-verify").map(str::to_owned);
-                    assert_eq!(told.as_deref(), Some(verdict(host)), "{name}");
+                    let seen = origin.take();
+                    assert_eq!(seen[0].value("ssl-client-verify"), Some(verdict(host)), "{name}");
                 }
                 assert_eq!(sessions.offered(), 1, "{name}");
-                // From here on the first host asks, if it did not.
+                // After the reload both hosts ask.
                 proxy.proxy.reload(settings(&[www, api])).unwrap();
                 let after = get(proxy.port, &config, second).await;
                 assert_eq!(after, (HandshakeKind::Full, true), "{name}");
                 assert_eq!(sessions.offered(), 2, "{name}");
-                let told = origin.take()[0].value("ssl-client-verify").map(str::to_owned);
-                assert_eq!(told.as_deref(), Some("SUCCESS"), "{name}");
+                assert_eq!(origin.take()[0].value("ssl-client-verify"), Some("SUCCESS"), "{name}");
             }
         }
     }
 }
 
 #[tokio::test]
-async fn a_session_is_not_resumed_where_another_authority_judges() {
+async fn a_host_with_another_authority_resumes_no_session() {
     let [api, partner] = ["api.example", "partner.example"];
     for version in [&TLS12, &TLS13] {
         for tickets in [false, true] {
@@ -190,8 +189,8 @@ async fn a_session_is_not_resumed_where_another_authority_judges() {
                 (partner, HandshakeKind::Full, failed),
             ] {
                 assert_eq!(get(proxy.port, &config, host).await, (kind, true), "{name}, {host}");
-                let told = origin.take()[0].value("ssl-client-verify").map(str::to_owned);
-                assert_eq!(told.as_deref(), Some(verdict), "{name}, {host}");
+                let seen = origin.take();
+                assert_eq!(seen[0].value("ssl-client-verify"), Some(verdict), "{name}, {host}");
             }
             assert_eq!(sessions.offered(), 2, "{name}");
         }

@@ -1,22 +1,22 @@
-//! Upgrades to another protocol.
+//! Upgrades to another protocol through the example's proxy.
 
 use super::*;
 
 #[tokio::test]
-async fn only_what_carries_no_requests_is_tunnelled() {
+async fn only_protocols_that_carry_no_requests_are_tunnelled() {
     use StatusCode as Status;
     let scene = Scene::new(|options| options.upgrades = vec!["kitchen/1".to_owned()]).await;
     let upgrade = ("Connection", "keep-alive, Upgrade");
-    // What the client sends, and what the origin is asked for.
+    // The client's headers, and the `Upgrade` header that the origin gets.
     let cases: &[(&str, clients::Headers<'_>, Option<&str>)] = &[
         ("websocket", &[upgrade, ("Upgrade", "websocket")], Some("websocket")),
-        ("in capitals", &[upgrade, ("Upgrade", "WebSocket")], Some("WebSocket")),
+        ("with upper case", &[upgrade, ("Upgrade", "WebSocket")], Some("WebSocket")),
         ("the operator's", &[upgrade, ("Upgrade", "kitchen/1")], Some("kitchen/1")),
         ("the second choice", &[upgrade, ("Upgrade", "h2c, websocket")], Some("websocket")),
         ("h2c", &[upgrade, ("Upgrade", "h2c"), ("HTTP2-Settings", "AAMAAABk")], None),
         ("TLS", &[upgrade, ("Upgrade", "TLS/1.2")], None),
         ("another version", &[upgrade, ("Upgrade", "HTTP/2.0")], None),
-        ("one that nobody knows", &[upgrade, ("Upgrade", "kitchen/2")], None),
+        ("an unknown protocol", &[upgrade, ("Upgrade", "kitchen/2")], None),
         ("not listed in Connection", &[("Upgrade", "websocket")], None),
         ("no upgrade", &[upgrade], None),
     ];
@@ -26,8 +26,11 @@ async fn only_what_carries_no_requests_is_tunnelled() {
         assert_eq!(seen.value("upgrade"), *asked, "{name}");
         assert_eq!(seen.value("connection"), asked.map(|_| "upgrade"), "{name}");
         assert_eq!(seen.value("http2-settings"), None, "{name}");
-        assert!(seen.value(SHA256).is_some(), "{name}: the handshake is a request");
-        // This origin knows websocket alone, whatever it is asked for.
+        assert!(
+            seen.value(SHA256).is_some(),
+            "{name}: the upgrade request carries the certificate"
+        );
+        // The test's origin answers every `Upgrade` with websocket.
         let expected = match asked {
             Some(asked) if asked.eq_ignore_ascii_case("websocket") => Status::SWITCHING_PROTOCOLS,
             Some(_) => Status::BAD_GATEWAY,
@@ -43,7 +46,7 @@ async fn only_what_carries_no_requests_is_tunnelled() {
 }
 
 #[tokio::test]
-async fn a_tunnel_passes_bytes_until_nothing_moves() {
+async fn a_tunnel_passes_bytes_until_it_is_idle() {
     let scene = Scene::new(|options| options.limits.idle = SHORT).await;
     let mut stream =
         clients::tls("app.example", scene.proxy.port, &scene.client, b"http/1.1").await.unwrap();
@@ -54,7 +57,7 @@ async fn a_tunnel_passes_bytes_until_nothing_moves() {
         assert_ne!(timeout(PATIENCE, stream.read_buf(&mut answer)).await.unwrap().unwrap(), 0);
     }
     assert!(answer.starts_with(b"HTTP/1.1 101 "));
-    // More than any buffer holds, both ways at once, for longer than a tunnel may rest.
+    // More than the buffers hold, in both directions at once, for longer than the idle timeout.
     let (mut from, mut to) = tokio::io::split(stream);
     let sender = tokio::spawn(async move {
         for _ in 0..10 {

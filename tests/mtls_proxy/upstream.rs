@@ -1,4 +1,4 @@
-//! The way to the origin.
+//! The example proxy's connections to the origin: HTTP/2, TLS, timeouts, retries.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -39,13 +39,13 @@ async fn grpc_passes_over_http2_with_its_trailers() {
     assert_eq!(switched, (StatusCode::SWITCHING_PROTOCOLS, b"echo".to_vec()));
     assert_eq!(scene.origin.take()[0].version, Version::HTTP_11);
     assert_eq!(scene.origin.open_connections(), 1, "one for all requests");
-    // The origin closes it, as at a restart: the next request makes another.
+    // The origin closes the connection, as at a restart; the next request opens another.
     assert_eq!(connection.clone().get("app.example", "/fails", &[]).await.unwrap(), 502);
     assert_eq!(connection.get("app.example", "/", &[]).await.unwrap(), StatusCode::OK);
 }
 
 #[tokio::test]
-async fn an_origin_that_hangs_or_is_gone_is_no_answer() {
+async fn without_an_answer_the_claim_is_returned_and_errors_are_limited() {
     for http2 in [false, true] {
         let scene = Scene::new(|options| {
             options.limits.answer = SHORT;
@@ -57,7 +57,7 @@ async fn an_origin_that_hangs_or_is_gone_is_no_answer() {
         assert_eq!(status, StatusCode::GATEWAY_TIMEOUT, "{http2}");
         assert!(scene.origin.take()[0].carries_certificate());
         connection.get("app.example", "/", &[]).await.unwrap();
-        assert!(scene.origin.take()[0].carries_certificate(), "{http2}: given back");
+        assert!(scene.origin.take()[0].carries_certificate(), "{http2}: the claim is returned");
 
         let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let scene = Scene::new(|options| {
@@ -72,7 +72,7 @@ async fn an_origin_that_hangs_or_is_gone_is_no_answer() {
         }
         assert_eq!(scene.proxy.access_log.take().len(), 400);
         let lines = scene.proxy.error_log.take();
-        assert_eq!(lines.len(), 20, "{http2}: an outage does not fill the disk");
+        assert_eq!(lines.len(), 20, "{http2}: error lines are limited");
         for line in lines {
             assert!(line.contains("\"GET / HTTP/2.0\" - verdict=\"SUCCESS\" "), "{line}");
             assert!(line.contains("CN=client") && line.contains("Connection refused"), "{line}");
@@ -80,7 +80,7 @@ async fn an_origin_that_hangs_or_is_gone_is_no_answer() {
     }
 }
 
-/// An origin that answers one request at a time, and the first not before the connection is closed under it.
+/// An HTTP/2 origin with one stream at a time. It never answers on its first connection, which it closes on the returned signal.
 async fn one_at_a_time() -> (u16, Arc<AtomicUsize>, oneshot::Sender<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -115,19 +115,19 @@ async fn one_at_a_time() -> (u16, Arc<AtomicUsize>, oneshot::Sender<()>) {
 }
 
 #[tokio::test]
-async fn what_http2_never_began_to_send_is_sent_again() {
+async fn a_request_that_http2_did_not_begin_to_send_is_sent_again() {
     let (port, came, close) = one_at_a_time().await;
     let scene = Scene::new(|options| {
         options.origin = format!("127.0.0.1:{port}").parse().unwrap();
         options.origin_http2 = true;
     })
     .await;
-    // A connection each, so that each has its own claim. A call has a body, of which nothing may be sent twice.
+    // Each call has its own connection, and so its own claim. A call has a body, which must not be sent twice.
     let mut calls = Vec::new();
     for _ in 0..3 {
         let connection = scene.http2().await;
         calls.push(tokio::spawn(async move { connection.call("app.example", &[]).await }));
-        // The first is under way, the second has a stream that waits for it, the third has none.
+        // The first call has the stream, the second waits for it, the third is not queued.
         while came.load(Ordering::Relaxed) == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -143,11 +143,11 @@ async fn what_http2_never_began_to_send_is_sent_again() {
     }
     statuses.sort();
     assert_eq!(statuses, ["200", "502", "502"]);
-    assert_eq!(came.load(Ordering::Relaxed), 2, "nothing came twice");
+    assert_eq!(came.load(Ordering::Relaxed), 2, "no request arrived twice");
 }
 
 #[tokio::test]
-async fn an_origin_speaks_tls_and_has_an_address_of_version_6() {
+async fn an_origin_can_use_tls_and_an_ipv6_address() {
     for (http2, tls) in [(false, false), (false, true), (true, false), (true, true)] {
         let certificates = Certificates::new().unwrap();
         let origin_tls = tls.then(|| certificates.origin_tls().unwrap());
@@ -165,7 +165,7 @@ async fn an_origin_speaks_tls_and_has_an_address_of_version_6() {
         let answered = connection.call("app.example", &trailers).await.unwrap();
         let seen = &origin.take()[0];
         let version = if http2 { Version::HTTP_2 } else { Version::HTTP_11 };
-        // HTTP/1.1 sends those that were announced.
+        // HTTP/1.1 sends only announced trailers.
         let sum = http2.then_some("7");
         assert_eq!((seen.version, seen.value("x-sum")), (version, sum), "{tls}");
         assert!(seen.carries_certificate() && !seen.has_forged(), "{http2}, {tls}");
@@ -178,7 +178,7 @@ async fn an_origin_speaks_tls_and_has_an_address_of_version_6() {
 }
 
 #[tokio::test]
-async fn the_origin_s_ca_is_read_anew_too() {
+async fn a_reload_replaces_the_origin_s_ca() {
     let scene = Scene::new(|_| {}).await;
     let Certificates { root, partner, .. } = &scene.certificates;
     let tls = scene.certificates.origin_tls().unwrap();
@@ -194,11 +194,11 @@ async fn the_origin_s_ca_is_read_anew_too() {
     assert_eq!(connection.get("app.example", "/", &[]).await.unwrap(), 502);
     proxy.proxy.reload(trusting(root)).unwrap();
     assert_eq!(connection.get("app.example", "/", &[]).await.unwrap(), 200);
-    assert!(origin.take()[0].carries_certificate(), "what was not answered is given back");
+    assert!(origin.take()[0].carries_certificate(), "the unanswered request's claim is returned");
 }
 
 #[tokio::test]
-async fn an_origin_that_is_not_who_it_should_be_gets_nothing() {
+async fn an_origin_that_fails_verification_gets_no_request() {
     let certificates = Certificates::new().unwrap();
     let speaks = |protocol: &[u8]| {
         let mut tls = certificates.origin_tls().unwrap();
@@ -209,8 +209,15 @@ async fn an_origin_that_is_not_who_it_should_be_gets_nothing() {
     let cases = [
         ("another CA", speaks(b"h2"), partner, "localhost", true, "UnknownIssuer"),
         ("another name", speaks(b"h2"), root.clone(), "127.0.0.1", true, "not valid for name"),
-        ("another protocol", speaks(b"http/1.1"), root.clone(), "localhost", true, ""),
-        ("no TLS", None, root, "localhost", false, ""),
+        (
+            "another protocol",
+            speaks(b"http/1.1"),
+            root.clone(),
+            "localhost",
+            true,
+            "NoApplicationProtocol",
+        ),
+        ("no TLS", None, root, "localhost", false, "InvalidContentType"),
     ];
     for (case, tls, authority, host, http2, reason) in cases {
         let origin = Origin::listen("127.0.0.1:0", tls).await.unwrap();
@@ -227,6 +234,7 @@ async fn an_origin_that_is_not_who_it_should_be_gets_nothing() {
         assert_eq!(status, StatusCode::BAD_GATEWAY, "{case}");
         assert!(origin.take().is_empty(), "{case}");
         let lines = proxy.error_log.take();
+        assert!(!lines.is_empty(), "{case}");
         assert!(lines.iter().all(|line| line.contains(reason)), "{case}: {lines:?}");
     }
 }

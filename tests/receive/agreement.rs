@@ -1,4 +1,4 @@
-//! A set that says a thing twice must agree with itself.
+//! Headers of one request that state the same value must agree.
 
 use tls_client_auth::field::Field;
 use tls_client_auth::receive::{ReceiveErrorKind, ReceiverError};
@@ -16,35 +16,35 @@ fn receiver(fields: &[&str]) -> Receiver {
 }
 
 #[test]
-fn what_is_said_twice_agrees_or_is_refused() {
+fn values_stated_twice_agree_or_are_refused() {
     const OTHER: &str = "0000000000000000000000000000000000000000000000000000000000000001";
     let s = |text: &str| text.to_owned();
-    // What the leaf beside them does, fields, values that agree, and one of the last that does not.
+    // The effect of a leaf beside them, the fields, values that agree, and a last value that does not.
     let cases: Vec<(&str, Beside, &[&str], Vec<String>, String)> = vec![
         (
             "two leaves",
-            IsThere,
+            IsPresent,
             &["certificate:base64", "certificate:byte-sequence"],
             vec![base64(LEAF), sequence(LEAF)],
             sequence(CA),
         ),
         (
             "a leaf and its hash",
-            IsThere,
+            IsPresent,
             &["certificate:base64", "sha256:lower"],
             vec![base64(LEAF), s(SHA256)],
             s(OTHER),
         ),
         (
             "a leaf and one of two hashes",
-            IsThere,
+            IsPresent,
             &["certificate:base64", "sha1:lower", "sha256:upper-colons"],
             vec![base64(LEAF), s(SHA1), s(SHA256)],
             s(OTHER),
         ),
         (
-            "a leaf and that of an element",
-            IsThere,
+            "a leaf and the hash of an element",
+            IsPresent,
             &["certificate:base64", "xfcc:hash"],
             vec![base64(LEAF), format!("Hash={SHA256}")],
             format!("Hash={OTHER}"),
@@ -114,14 +114,14 @@ fn what_is_said_twice_agrees_or_is_refused() {
         ),
         (
             "two chains of different rows",
-            IsThere,
+            IsPresent,
             &["leaf-and-chain:comma-base64", "chain:byte-sequences"],
             vec![base64(LEAF) + "," + &base64(CA), sequence(CA)],
             sequence(INTERMEDIATE),
         ),
         (
             "the same certificate of a chain in two forms",
-            IsThere,
+            IsPresent,
             &[
                 "certificate:base64",
                 "chain-certificate:0:base64",
@@ -153,7 +153,7 @@ fn what_is_said_twice_agrees_or_is_refused() {
         ),
         (
             "two forms of a chain",
-            IsThere,
+            IsPresent,
             &["certificate:base64", "chain:byte-sequences", "chain:concatenated-base64"],
             vec![
                 base64(LEAF),
@@ -163,15 +163,15 @@ fn what_is_said_twice_agrees_or_is_refused() {
             base64(CA),
         ),
         (
-            "one of a chain",
-            IsThere,
+            "a chain and one of its certificates",
+            IsPresent,
             &["certificate:base64", "chain:byte-sequences", "chain-certificate:1:base64"],
             vec![base64(LEAF), format!("{},{}", sequence(INTERMEDIATE), sequence(CA)), base64(CA)],
             base64(INTERMEDIATE),
         ),
         (
-            "one behind a chain's end",
-            IsThere,
+            "a chain and its last certificate",
+            IsPresent,
             &["leaf-and-chain:comma-base64", "chain-certificate:0:base64"],
             vec![base64(LEAF) + "," + &base64(CA), base64(CA)],
             base64(LEAF),
@@ -184,7 +184,7 @@ fn what_is_said_twice_agrees_or_is_refused() {
             s("0"),
         ),
         (
-            "a success and another",
+            "a success as a word and as text",
             Refuses,
             &["verdict:word", "verdict:text"],
             vec![s("true"), s("SUCCESS")],
@@ -198,7 +198,7 @@ fn what_is_said_twice_agrees_or_is_refused() {
             s("SUCCESS"),
         ),
         (
-            "a verdict that no part explains",
+            "a failure that the parts of the verdict contradict",
             Refuses,
             &["verified", "revoked:digit", "verdict:text"],
             vec![s("SUCCESS"), s("0"), s("SUCCESS")],
@@ -222,7 +222,7 @@ fn what_is_said_twice_agrees_or_is_refused() {
         assert!(agreed.as_ref().is_ok_and(|auth| auth.is_presented()), "{name}: {agreed:?}");
         let refused = alone.receive(&lines(other)).unwrap_err();
         assert_eq!(refused.kind(), ReceiveErrorKind::Disagrees, "{name}: {refused}");
-        if *beside == IsThere {
+        if *beside == IsPresent {
             continue;
         }
         let with_leaf = receiver(&[*fields, &["certificate:base64"]].concat());
@@ -243,17 +243,17 @@ fn what_is_said_twice_agrees_or_is_refused() {
     }
 }
 
-/// What becomes of values that don't agree where the leaf is sent beside them.
+/// What a leaf does to values beside it that disagree.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Beside {
-    /// One of the fields is the leaf.
-    IsThere,
-    /// They are refused all the same.
+    /// One of the fields is the leaf already.
+    IsPresent,
+    /// The request is refused, as without the leaf.
     Refuses,
-    /// They are not read: the leaf says what they would.
+    /// The values are ignored, because the leaf has them.
     Decides,
 }
-use Beside::{Decides, IsThere, Refuses};
+use Beside::{Decides, IsPresent, Refuses};
 
 fn colons(hex: &str) -> String {
     let pairs = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap());
@@ -261,7 +261,7 @@ fn colons(hex: &str) -> String {
 }
 
 #[test]
-fn the_more_telling_of_two_verdicts_counts() {
+fn the_most_specific_verdict_is_returned() {
     let receiver = receiver(&["verdict:word", "verdict:code", "verdict:text", "sha1:lower"]);
     let lines =
         [("x-0", "false"), ("x-1", "10"), ("x-2", "FAILED:certificate has expired"), ("x-3", SHA1)];
@@ -269,7 +269,7 @@ fn the_more_telling_of_two_verdicts_counts() {
         let auth = receiver.receive(&lines[lines.len() - count - 1..]).unwrap();
         assert_eq!(auth.cert_verified(), "FAILED:certificate has expired", "{count}");
     }
-    // Any failure is one, where the set has no whole verdict.
+    // Without a whole verdict in the set, any failure counts.
     let receiver = self::receiver(&["verified", "sha1:lower"]);
     assert!(!receiver.has_verdict());
     for (verified, is_trusted) in
@@ -281,7 +281,7 @@ fn the_more_telling_of_two_verdicts_counts() {
 }
 
 #[test]
-fn a_number_is_that_of_the_row_s_library() {
+fn a_verdict_code_is_read_in_the_set_s_dialect() {
     let mut differ = 0;
     for code in 1..=100 {
         let read = |dialect| {
@@ -298,7 +298,7 @@ fn a_number_is_that_of_the_row_s_library() {
 }
 
 #[test]
-fn what_is_unstated_is_said_when_the_receiver_is_made() {
+fn a_receiver_of_a_set_without_a_verdict_needs_unstated() {
     let verified = Some(Unstated::Verified);
     let without = || HeaderSet::nginx().only(["ssl-client-s-dn"]).unwrap();
     let half = || HeaderSet::cloudflare_managed().only(["cf-cert-verified"]).unwrap();
@@ -317,10 +317,15 @@ fn what_is_unstated_is_said_when_the_receiver_is_made() {
             verified,
             Some(ReceiverError::VerdictStated),
         ),
-        ("none", HeaderSet::rfc9440(), verified, None),
-        ("none, nor unstated", HeaderSet::rfc9440(), None, Some(ReceiverError::VerdictUnstated)),
-        ("taken out", without(), None, Some(ReceiverError::VerdictUnstated)),
-        ("taken out, and unstated", without(), verified, None),
+        ("no verdict", HeaderSet::rfc9440(), verified, None),
+        (
+            "no verdict, nor unstated",
+            HeaderSet::rfc9440(),
+            None,
+            Some(ReceiverError::VerdictUnstated),
+        ),
+        ("verdict left out", without(), None, Some(ReceiverError::VerdictUnstated)),
+        ("verdict left out, and unstated", without(), verified, None),
         ("half a verdict", half(), None, Some(ReceiverError::VerdictUnstated)),
         ("nothing to read", written(), verified, Some(ReceiverError::NothingToRead)),
         ("a chain alone", chain(), verified, Some(ReceiverError::ChainWithoutLeaf)),
@@ -337,7 +342,7 @@ fn what_is_unstated_is_said_when_the_receiver_is_made() {
 }
 
 #[test]
-fn text_around_a_value_is_taken_off() {
+fn text_around_a_value_is_removed() {
     let field: Field = "sha1:lower".parse().unwrap();
     let set = HeaderSet::new("own", Dialect::OpenSsl, [("X-Sha1", field)]).unwrap();
     let set = set.surrounded("X-Sha1", "<", "; a>").unwrap();

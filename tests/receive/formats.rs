@@ -1,4 +1,4 @@
-//! A whole certificate in every format.
+//! Receiving a whole certificate in every format.
 
 use tls_client_auth::{Receiver, Unstated, Verification};
 
@@ -145,7 +145,7 @@ fn whole_certificates() {
             none,
         ),
         (
-            "a verdict of the caller's words",
+            "a verdict in the caller's words",
             Receiver::certificate_and_verdict("X-SSL-CERT", "X-SSL-OK")
                 .unwrap()
                 .verdict_words(["OK", "1"]),
@@ -174,7 +174,7 @@ fn whole_certificates() {
             none,
         ),
         (
-            "caddy, PEM",
+            "PEM without line ends, in a renamed header",
             Receiver::nginx().renamed("ssl-client-escaped-cert", "x").unwrap(),
             vec![("ssl-client-verify", ok()), ("x", pem(LEAF, ""))],
             none,
@@ -265,13 +265,13 @@ fn beside_the_leaf_no_fact_decides() {
     assert_eq!(auth.cert_serial(), "A3".repeat(101));
 }
 
-/// One certificate in one header, in every encoding that anybody sends.
+/// One certificate in one header, in every encoding that is known to be sent.
 #[test]
 fn one_certificate_in_one_header() {
     let text = pem(LEAF, "\n");
     let both = text.clone() + &pem(CA, "\n");
     let labelled = |label: &str, der: &[u8]| pem(der, "\n").replace("CERTIFICATE", label);
-    // OpenSSL's settings of trust: for clients.
+    // OpenSSL's CertAux with the purpose of client authentication.
     let trust = &[0x30, 0x0c, 0x30, 0x0a, 6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 2][..];
     let trusted = labelled("TRUSTED CERTIFICATE", &[LEAF, trust].concat());
     let folded = |text: &str, fold: &str| {
@@ -280,7 +280,7 @@ fn one_certificate_in_one_header() {
     };
     let cases = [
         ("URL-encoded", url(&text), 0),
-        ("URL-encoded as AWS does", aws(LEAF), 0),
+        ("URL-encoded as by AWS", aws(LEAF), 0),
         ("the form dialect", url(&text).replace("%20", "+"), 0),
         ("one line", pem(LEAF, " "), 0),
         ("folded", pem(LEAF, "\n\t"), 0),
@@ -290,7 +290,7 @@ fn one_certificate_in_one_header() {
         ("line ends written out", pem(LEAF, "\\n"), 0),
         ("line ends of Windows written out, in quotes", format!("\"{}\"", pem(LEAF, "\\r\\n")), 0),
         ("lower-case percent-encoding", url(&text).replace("%0A", "%0a").replace("%2F", "%2f"), 0),
-        ("hyphens escaped too", url(&text).replace('-', "%2D"), 0),
+        ("escaped hyphens", url(&text).replace('-', "%2D"), 0),
         ("everything escaped", text.bytes().map(|byte| format!("%{byte:02x}")).collect(), 0),
         ("a line end before it", url(&format!("\n{text}")), 0),
         ("the label X509", url(&labelled("X509 CERTIFICATE", LEAF)), 0),
@@ -301,7 +301,7 @@ fn one_certificate_in_one_header() {
             0,
         ),
         ("OpenSSL's own label", url(&labelled("TRUSTED CERTIFICATE", LEAF)), 0),
-        ("OpenSSL's own label, and what it is trusted for", url(&trusted), 0),
+        ("OpenSSL's own label, with trust settings", url(&trusted), 0),
         ("labels mixed", url(&(trusted.clone() + &labelled("X509 CERTIFICATE", CA))), 1),
         ("base64 of another label", base64(labelled("X509 CERTIFICATE", LEAF).as_bytes()), 0),
         ("base64 without padding", base64(LEAF).trim_end_matches('=').to_owned(), 0),
@@ -334,20 +334,20 @@ fn one_certificate_in_one_header() {
         assert!(!receiver.receive(&[("x-ssl-cert", "")]).unwrap().is_presented());
     }
     let receiver = Receiver::certificate("X-SSL-CERT", Unstated::Verified).unwrap();
-    // This certificate's base64 has each of the characters that somebody mistakes for another.
+    // The base64 of this certificate contains `+` and `/`.
     let der = &include_bytes!("../fixtures/ch_quote.der")[..];
     let text = base64(der);
     assert!(text.contains('+') && text.contains('/'));
     let refused = [
         ("another label", url(&labelled("CERTIFICATE REQUEST", LEAF))),
         ("the label of a list", url(&labelled("X509 CRL", LEAF))),
-        ("another label's end", url(&pem(LEAF, "\n").replace("END ", "END X509 "))),
+        ("another label at the end", url(&pem(LEAF, "\n").replace("END ", "END X509 "))),
         ("a label in lower case", url(&labelled("certificate", LEAF))),
         ("trust without a certificate", url(&labelled("TRUSTED CERTIFICATE", &trust[2..]))),
-        ("settings of trust under the usual label", url(&pem(&[LEAF, trust].concat(), "\n"))),
+        ("trust settings under the usual label", url(&pem(&[LEAF, trust].concat(), "\n"))),
         ("text before", url(&format!("subject=CN=a\n{}", pem(LEAF, "\n")))),
-        ("text behind", url(&format!("{}x", pem(LEAF, "\n")))),
-        ("a key behind", url(&(pem(LEAF, "\n") + &labelled("PRIVATE KEY", LEAF)))),
+        ("text after", url(&format!("{}x", pem(LEAF, "\n")))),
+        ("a key after", url(&(pem(LEAF, "\n") + &labelled("PRIVATE KEY", LEAF)))),
         (
             "a header line inside",
             url(&pem(LEAF, "\n").replacen('\n', "\nProc-Type: 4,CLEAR\n\n", 1)),
@@ -357,7 +357,7 @@ fn one_certificate_in_one_header() {
         ("a plus that became a space in PEM", pem(der, "\n").replace(['+', '\n'], " ")),
         ("the alphabet for URLs", text.replace('+', "-").replace('/', "_")),
         ("hex", der.iter().map(|byte| format!("{byte:02x}")).collect()),
-        ("more padding than there is", text.trim_end_matches('=').to_owned() + "==="),
+        ("too much padding", text.trim_end_matches('=').to_owned() + "==="),
         ("escaped twice", url(&url(&pem(LEAF, "\n")))),
     ];
     for (name, value) in refused {
@@ -369,7 +369,7 @@ fn one_certificate_in_one_header() {
 }
 
 #[test]
-fn words_of_the_callers() {
+fn a_caller_s_words_replace_success_only() {
     let receiver = Receiver::nginx().verdict_words(["OK", "1"]);
     let verdict = |word: &str| {
         let lines =
@@ -397,13 +397,13 @@ fn a_set_without_its_verdict_row() {
     let lines = [("ssl-client-escaped-cert", escaped(LEAF))];
     assert!(!receiver.has_verdict() && receiver.receive(&lines).is_err());
     assert!(receiver.unstated(Unstated::Verified).receive(&lines).unwrap().is_trusted());
-    // Beside a verdict row it says nothing.
+    // If the set has a verdict row, `unstated` has no effect.
     let receiver = Receiver::nginx().unstated(Unstated::Verified).verdict_may_be_absent();
     assert!(receiver.receive(&lines).is_err());
 }
 
 #[test]
-fn what_is_unstated_is_the_callers() {
+fn a_format_without_a_verdict_has_the_callers_verification() {
     let lines = [("Client-Cert", sequence(LEAF))];
     let verified = Receiver::rfc9440(Unstated::Verified).receive(&lines).unwrap();
     assert_eq!(verified.verification(), &Verification::Success);
@@ -414,7 +414,7 @@ fn what_is_unstated_is_the_callers() {
 
 #[cfg(feature = "http")]
 #[test]
-fn a_header_map() {
+fn a_header_map_is_received_like_pairs() {
     use http::header::{HeaderMap, HeaderValue};
     let mut headers = HeaderMap::new();
     headers.insert("client-cert", HeaderValue::from_str(&sequence(LEAF)).unwrap());

@@ -1,4 +1,4 @@
-//! Which headers each receiver believes. The lists are written by hand: a row that a set gains for writing is believed on reading.
+//! The headers that each receiver reads. The lists are written by hand, because a row that a set gains for writing is also read.
 
 use std::collections::BTreeSet;
 
@@ -228,10 +228,9 @@ fn every_receiver_reads_these_headers_and_no_others() {
     }
 }
 
-/// A header that says nothing which the record holds is only written; one that other implementations send and this crate does not
-/// is only read.
+/// A header without a property in the record is only written. A header that only other implementations send is only read.
 #[test]
-fn a_set_reads_what_it_writes_but_for_these() {
+fn a_receiver_reads_the_headers_of_its_set_with_these_exceptions() {
     const APACHE: (&[&str], &[&str]) = (
         &[
             "SSL-CLIENT-M-VERSION",

@@ -1,4 +1,4 @@
-//! Receiving: every format's table, every rule's negative case, what real proxies sent, and what this crate's own sets wrote.
+//! `Receiver`: every format, every rule with a request that breaks it, requests of real proxies, and round trips of the crate's sets.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -72,7 +72,7 @@ pub(crate) fn escaped(der: &[u8]) -> String {
     url(&pem(der, "\n"))
 }
 
-/// As AWS escapes: `+`, `/` and `=` stay.
+/// PEM as AWS escapes it, with `+`, `/` and `=` unescaped.
 pub(crate) fn aws(der: &[u8]) -> String {
     pem(der, "\n").replace(' ', "%20").replace('\n', "%0A")
 }

@@ -1,4 +1,4 @@
-//! Requests as they were met, in `tests/fixtures/requests`: one file a request, its header lines as they came.
+//! Receives requests of real systems in `tests/fixtures/requests`: one file for each request, with its header lines.
 
 use tls_client_auth::receive::Received;
 use tls_client_auth::x509::certificates_from_pem;
@@ -23,7 +23,7 @@ fn chain(auth: &TlsClientAuth) -> usize {
 }
 
 #[test]
-fn whole_certificates_in_every_spelling() {
+fn whole_certificates_in_several_encodings() {
     let certificate = |header| Receiver::certificate(header, V).unwrap();
     let cases = [
         ("base64-of-pem.txt", Receiver::kong(V), 0),
@@ -59,7 +59,7 @@ fn facts_that_no_name_can_write() {
 }
 
 #[test]
-fn facts_in_their_own_properties() {
+fn facts_are_read_into_the_properties_of_their_form() {
     let auth = received("apache-legacy-dn.txt", &Receiver::apache()).auth;
     assert_eq!((auth.cert_subject_dn(), auth.cert_subject_dn_rfc2253()), ("", ""));
     assert_eq!(auth.cert_subject_dn_legacy(), "/C=DE/O=Acme, Inc./CN=client.example");
@@ -69,9 +69,9 @@ fn facts_in_their_own_properties() {
     assert_eq!(auth.cert_not_after(), "Jan  1 00:00:00 2055 GMT");
 }
 
-/// What OpenSSL reads of these files.
+/// Expected: the subjects that OpenSSL prints for these files.
 #[test]
-fn files_under_every_label() {
+fn pem_files_with_each_label() {
     let cases = [
         ("block-in-comment.pem", SUBJECT),
         ("trusted-label.pem", "CN=client.example,O=Acme,C=DE"),

@@ -1,4 +1,4 @@
-//! What this crate's own sets wrote, and bytes that nobody wrote.
+//! Round trips: what the crate's sets write for any certificate is received as written. Arbitrary bytes are received without a panic.
 
 use proptest::prelude::{ProptestConfig, proptest};
 use tls_client_auth::client::VerifyError;
@@ -11,9 +11,9 @@ use tls_client_auth::{
 use super::common::der;
 use super::*;
 
-/// What the sets wrote comes back, for every fixture, hostile names included.
+/// Cloudflare's and RFC 9440's sets, for every fixture and kind of client.
 #[test]
-fn own_sets_come_back() {
+fn cloudflare_s_and_rfc_9440_s_sets_are_read_back() {
     let mut read = 0;
     for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures")).unwrap()
     {
@@ -45,7 +45,7 @@ fn own_sets_come_back() {
                 assert_eq!(sent(HeaderSet::cloudflare(), Receiver::cloudflare(v)), alone, "{name}");
             }
             let worker = sent(HeaderSet::cloudflare_worker(), Receiver::cloudflare_worker());
-            // The only one of its headers that could tell of the revocation.
+            // The Worker's verdict is the only one of its headers that can state a revocation.
             let revoked = Verification::from(VerifyError::CertRevoked);
             let verification = if own.is_revoked() { &revoked } else { own.verification() };
             assert_eq!(worker.verification(), verification, "{name}");
@@ -85,9 +85,8 @@ fn own_sets_come_back() {
 }
 
 proptest::proptest! {
-    /// No bytes at all make a receiver panic, and none make a record that prints anything else than ASCII.
     #[test]
-    fn any_bytes(value in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200), grammar in r#"[A-Za-z=;,"\\\[\]{}:%+ -]{0,80}"#) {
+    fn any_bytes_are_refused_or_make_a_printable_record(value in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200), grammar in r#"[A-Za-z=;,"\\\[\]{}:%+ -]{0,80}"#) {
         let v = Unstated::Verified;
         let receivers = [
             Receiver::nginx(), Receiver::apache(), Receiver::haproxy(), Receiver::google(), Receiver::cloudflare_managed(),
@@ -108,7 +107,7 @@ proptest::proptest! {
     }
 }
 
-/// Every set that sends the certificate, its receiver, and whether the chain goes with it.
+/// Every set that sends the certificate, its receiver, and whether the set also sends the chain.
 fn sets_with_a_certificate() -> Vec<(HeaderSet, Receiver, bool)> {
     use Unstated::Verified as V;
     vec![
@@ -133,7 +132,7 @@ fn sets_with_a_certificate() -> Vec<(HeaderSet, Receiver, bool)> {
     ]
 }
 
-/// Whose spelling each proxy prints.
+/// The dialect in which a set's proxy prints names.
 fn dialect(set: &str) -> Dialect {
     match set {
         "cloudflare" | "cloudflare-worker" | "cloudflare-managed" | "rfc9440" | "caddy" => {
@@ -144,7 +143,7 @@ fn dialect(set: &str) -> Dialect {
     }
 }
 
-/// Every set that sends facts, its receiver without the rows that hold the certificate, and the properties that come back.
+/// Every set that sends facts, its receiver without the rows of certificates, and the properties that it reads.
 fn sets_of_facts() -> Vec<(HeaderSet, Receiver, Vec<(&'static str, Property)>)> {
     use Unstated::Verified as V;
     let facts = |set: HeaderSet, receiver: Receiver, expected: &[(&'static str, Property)]| {
@@ -223,7 +222,7 @@ const SERIAL_NUMBER: (&str, Property) = ("certSerial", TlsClientAuth::cert_seria
 const FIRST: (&str, Property) = ("certFingerprintSHA1", TlsClientAuth::cert_fingerprint_sha1);
 const SECOND: (&str, Property) = ("certFingerprintSHA256", TlsClientAuth::cert_fingerprint_sha256);
 
-/// Facts are read, where the certificate is not sent, and not computed from it.
+/// Without the certificate's rows, facts are read from their own rows.
 #[test]
 fn facts_come_back_without_the_certificate() {
     let sets = sets_of_facts();
@@ -247,9 +246,9 @@ fn facts_come_back_without_the_certificate() {
                 receiver.receive(&lines).unwrap_or_else(|error| panic!("{set}, {file}: {error}"));
             assert!(auth.is_trusted() && auth.certificate().is_err(), "{set}, {file}");
             for (property, text) in properties {
-                // HAProxy drops the sign, and dates outside of its century.
+                // HAProxy drops the sign.
                 let is_unsigned = set.starts_with("haproxy") && text(&own).starts_with('-');
-                // Go and others read dates that BoringSSL does not, and some forms hold no fraction.
+                // The dialects differ in these two dates, and some forms have no fraction.
                 let is_date = property.starts_with("certNot");
                 let is_odd = matches!(&*file, "time_gen_fraction" | "time_utc_noseconds");
                 if is_unsigned && *property == "certSerial" || is_date && is_odd {
@@ -272,8 +271,8 @@ fn facts_come_back_without_the_certificate() {
     assert!(equal > 5000 && absent * 50 < equal, "{equal} equal, {absent} absent");
 }
 
-/// What each set states of this certificate is read: names and serial numbers are the certificate's, and the record comes back from
-/// its JSON.
+/// Asserts that the names and the serial number that each receiver reads are the certificate's or empty, and that the record is read
+/// back from its JSON.
 fn facts_are_read(
     sets: &[(HeaderSet, Receiver, Vec<(&'static str, Property)>)],
     client: &ClientCertificate,
@@ -301,15 +300,15 @@ fn facts_are_read(
     }
 }
 
-/// What each set wrote of this certificate comes back.
-fn comes_back(sets: &[(HeaderSet, Receiver, bool)], der: &[u8], name: &str) {
-    // Whatever the limits leave out can't come back.
+/// Asserts that each receiver reads this certificate back from what its set writes.
+fn is_read_back(sets: &[(HeaderSet, Receiver, bool)], der: &[u8], name: &str) {
+    // No limit leaves anything out.
     let limits = Limits::new().encoded_leaf(1 << 20).encoded_chain(1 << 20).text(1 << 20);
     let alone = ClientCertificate::presented(der, Verification::Success);
     let client = alone.clone().chain([INTERMEDIATE, CA]);
     for (set, receiver, chain) in sets {
         let lines = set.lines(&client, limits);
-        // Beside an error of Google's, also of a value's size, nobody is trusted.
+        // A client with an error in Google's set, also about a value's size, is not trusted.
         if lines.get("client-cert-error").is_some() {
             continue;
         }
@@ -321,14 +320,14 @@ fn comes_back(sets: &[(HeaderSet, Receiver, bool)], der: &[u8], name: &str) {
 }
 
 #[test]
-fn every_set_comes_back() {
+fn every_set_is_read_back() {
     let sets = sets_with_a_certificate();
     let mut read = 0;
     for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures")).unwrap()
     {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "der") {
-            comes_back(&sets, &std::fs::read(&path).unwrap(), &path.display().to_string());
+            is_read_back(&sets, &std::fs::read(&path).unwrap(), &path.display().to_string());
             read += 1;
         }
     }
@@ -336,18 +335,17 @@ fn every_set_comes_back() {
     for (set, receiver, _) in &sets {
         let none = set.lines(&ClientCertificate::none(), Limits::new());
         let none: Vec<_> = none.iter().map(|line| (line.name(), line.value())).collect();
-        // This crate's sets send no code without a certificate.
+        // Without a certificate the crate sends no verdict as a code.
         let receiver = receiver.clone().verdict_may_be_absent();
         assert!(!receiver.receive(&none).unwrap().is_presented(), "{}", set.name());
     }
 }
 
-/// Certificates that nobody here made: the files of the folder `corpus` in the one that `TLS_CLIENT_AUTH_CORPUS` names, if they
-/// are unpacked there.
+/// Certificates from the field, if they are unpacked in the folder `corpus` of the folder `TLS_CLIENT_AUTH_CORPUS`.
 #[test]
-fn every_set_comes_back_of_foreign_certificates() {
+fn every_set_is_read_back_for_certificates_from_the_field() {
     let Some(folder) = std::env::var_os("TLS_CLIENT_AUTH_CORPUS") else {
-        println!("skipped: TLS_CLIENT_AUTH_CORPUS names no folder");
+        println!("skipped: TLS_CLIENT_AUTH_CORPUS is not set");
         return;
     };
     let Ok(files) = std::fs::read_dir(std::path::Path::new(&folder).join("corpus")) else {
@@ -361,7 +359,7 @@ fn every_set_comes_back_of_foreign_certificates() {
         let der = std::fs::read(&path).unwrap();
         if Certificate::from_der(&der).is_ok() {
             let name = path.display().to_string();
-            comes_back(&sets, &der, &name);
+            is_read_back(&sets, &der, &name);
             facts_are_read(
                 &facts,
                 &ClientCertificate::presented(der, Verification::Success),
@@ -370,13 +368,14 @@ fn every_set_comes_back_of_foreign_certificates() {
             read += 1;
         }
     }
+    assert!(read > 0, "no certificate in the folder");
     println!("{read} certificates through {} sets and back", sets.len());
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
-    /// Names and alternative names made of what the formats separate and escape with.
+    /// Names and alternative names of the formats' separators and escapes.
     #[test]
     fn hostile_names_come_back(
         subject in r#"[a,;=+"\\<># /%{}\[\]&\r\n\x00\x7fé]{0,24}"#,
@@ -391,7 +390,7 @@ proptest! {
             parts.subject = der::name(&[&[attribute(der::O, &organization)], &[attribute(der::CN, &subject)]]);
             parts.extensions = vec![names];
         });
-        comes_back(&sets_with_a_certificate(), &certificate.der(), &subject);
+        is_read_back(&sets_with_a_certificate(), &certificate.der(), &subject);
         let client = ClientCertificate::presented(certificate.der(), Verification::Success);
         facts_are_read(&sets_of_facts(), &client, &subject);
     }

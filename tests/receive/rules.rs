@@ -1,4 +1,4 @@
-//! Every rule with the case that breaks it.
+//! Every rule of receiving, with a request that breaks it and the error.
 
 use tls_client_auth::client::VerifyError;
 use tls_client_auth::receive::{ReceiveErrorKind, ReceiveLimits};
@@ -15,7 +15,7 @@ fn refused(receiver: &Receiver, lines: &Lines<'_>) -> (String, ReceiveErrorKind)
 }
 
 #[test]
-fn rules() {
+fn a_request_that_breaks_a_rule_is_refused() {
     use ReceiveErrorKind as E;
     let v = Unstated::Verified;
     let s = |text: &str| text.to_owned();
@@ -59,7 +59,7 @@ fn rules() {
             ("ssl-client-verify", E::NotAVerdict),
         ),
         (
-            "verdict with more behind",
+            "verdict followed by another",
             n(),
             vec![("ssl-client-verify", s("SUCCESS, SUCCESS")), cert(leaf.clone())],
             ("ssl-client-verify", E::NotAVerdict),
@@ -120,7 +120,7 @@ fn rules() {
             ("ssl-c-verify", E::MissingVerdict),
         ),
         (
-            "a certificate of HAProxy's, and nothing else",
+            "HAProxy's `ssl-c-used` alone",
             Receiver::haproxy(),
             vec![("ssl-c-used", s("1"))],
             ("ssl-c-verify", E::MissingVerdict),
@@ -189,7 +189,7 @@ fn rules() {
             ("ssl-client-escaped-cert", E::MissingVerdict),
         ),
         (
-            "`+` is no space but in the form dialect",
+            "one `+` for a space beside `%20`",
             n(),
             vec![ok(), cert(leaf.replace("END%20", "END+"))],
             ("ssl-client-escaped-cert", E::Malformed),
@@ -225,7 +225,7 @@ fn rules() {
             ("Client-Cert-Chain", E::NotACertificate),
         ),
         (
-            "bytes behind the leaf",
+            "bytes after the leaf",
             r(),
             vec![("client-cert", sequence(&[LEAF, b"\0"].concat()))],
             ("Client-Cert", E::NotACertificate),
@@ -249,7 +249,7 @@ fn rules() {
             ("X-Amzn-Mtls-Clientcert", E::TooManyCertificates),
         ),
         (
-            "11 certificates one behind the other",
+            "11 concatenated certificates",
             Receiver::haproxy(),
             vec![
                 ("ssl-c-verify", s("0")),
@@ -301,7 +301,7 @@ fn rules() {
             ("Cf-Client-Cert-Sha256", E::Malformed),
         ),
         (
-            "not presented, yet named",
+            "not presented, but with a subject",
             Receiver::cloudflare_managed(),
             vec![
                 ("cf-cert-presented", s("false")),
@@ -311,7 +311,7 @@ fn rules() {
             ("cf-cert-subject-dn", E::Disagrees),
         ),
         (
-            "not used, yet there",
+            "not used, but with a certificate",
             Receiver::haproxy(),
             vec![
                 ("ssl-c-verify", s("0")),
@@ -327,25 +327,25 @@ fn rules() {
             ("X-ARR-ClientCert", E::Malformed),
         ),
         (
-            "a serial that is none",
+            "a malformed serial",
             n(),
             vec![ok(), ("ssl-client-serial", s("0x5A"))],
             ("ssl-client-serial", E::Malformed),
         ),
         (
-            "a decimal serial that is none",
+            "a malformed decimal serial",
             Receiver::caddy(v),
             vec![("tls-client-serial", s("5A"))],
             ("tls-client-serial", E::Malformed),
         ),
         (
-            "a key identifier that is no hex",
+            "a key identifier that is not hex",
             Receiver::cloudflare_managed(),
             vec![("cf-cert-verified", s("true")), ("cf-cert-ski", s("2784:6F"))],
             ("cf-cert-ski", E::Malformed),
         ),
         (
-            "a validity that is neither date",
+            "a validity without its second date",
             Receiver::aws_alb(v),
             vec![("x-amzn-mtls-clientcert-validity", s("NotBefore=2025-01-02T03:04:05Z;Not=x"))],
             ("X-Amzn-Mtls-Clientcert-Validity", E::Malformed),
@@ -379,7 +379,7 @@ fn rules() {
 }
 
 #[test]
-fn every_refusal_has_its_words() {
+fn every_kind_of_error_has_its_text() {
     use ReceiveErrorKind as E;
     let words = [
         (E::Twice, "is duplicated"),
@@ -405,7 +405,7 @@ fn every_refusal_has_its_words() {
 }
 
 #[test]
-fn a_failed_certificate_is_returned_as_such() {
+fn a_failed_certificate_is_returned_as_failed() {
     let lines = [
         ("ssl-client-verify", "FAILED:certificate has expired".to_owned()),
         ("ssl-client-escaped-cert", escaped(LEAF)),
@@ -426,7 +426,7 @@ fn a_failed_certificate_is_returned_as_such() {
 }
 
 #[test]
-fn only_what_the_proxy_sets_is_read() {
+fn only_chosen_headers_are_read() {
     let receiver = Receiver::nginx().only(["ssl-client-verify", "ssl-client-s-dn"]).unwrap();
     let forged = [
         ("ssl-client-verify", "SUCCESS".to_owned()),

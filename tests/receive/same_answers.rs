@@ -1,4 +1,4 @@
-//! The memory and the question for the subject alone answer as `receive` does, to good requests and to broken ones.
+//! `Memory::receive`, `trusted_subject` and `receive_with_names` return what `receive` returns, for valid and for broken requests.
 
 #[path = "../../benches/harness/receivers.rs"]
 mod receivers;
@@ -30,7 +30,7 @@ fn clients() -> Vec<ClientCertificate> {
     clients
 }
 
-/// The request, and the request with one thing wrong or only different in each header.
+/// The request, and variants with one change in one header.
 fn changed(request: &Request) -> Vec<Request> {
     let mut all = vec![request.clone()];
     for at in 0..request.len() {
@@ -64,10 +64,10 @@ fn changed(request: &Request) -> Vec<Request> {
 }
 
 #[test]
-fn as_receive_does() {
+fn every_way_to_receive_has_the_same_answer() {
     let (mut subjects, mut nobody, mut errors) = (0, 0, 0);
     for (set, receiver) in receivers::receivers() {
-        // Few slots: requests meet one another.
+        // With few slots, requests displace each other.
         let memory = Memory::with_sizes(receiver.clone(), 3, 16 * 1024);
         for client in clients() {
             let set = set.clone().including_untrusted();
@@ -87,7 +87,7 @@ fn as_receive_does() {
                     Ok(None) => nobody += 1,
                     Err(_) => errors += 1,
                 }
-                // The record is the leaf's, though it was not made of it alone.
+                // With a leaf, the record equals the one that is made from the leaf.
                 if let Ok(auth) = &received
                     && auth.client_certificate().leaf().is_some()
                 {

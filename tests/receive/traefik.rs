@@ -1,10 +1,10 @@
-//! Traefik's information, which escapes nothing, and what a client may try with it.
+//! Traefik's `Info` header does not escape quotes. No name of a client writes another group's value.
 
 use tls_client_auth::{Receiver, Unstated};
 
 const GROUPS: [&str; 6] = ["Subject", "Issuer", "SerialNumber", "NB", "NA", "SAN"];
 
-/// What Go's `url.QueryEscape` makes of it.
+/// The text as Go's `url.QueryEscape` escapes it.
 fn query_escaped(text: &str) -> String {
     let escape = |byte: u8| match byte {
         b' ' => "+".to_owned(),
@@ -16,8 +16,8 @@ fn query_escaped(text: &str) -> String {
     text.bytes().map(escape).collect()
 }
 
-/// Whatever the names are and whichever groups are sent, what is read of the serial number and the dates is the certificate's: the
-/// header is written as Traefik writes it, and the caller says which groups that are.
+/// For each combination of sent groups and hostile names: the receiver that declares these groups reads the certificate's own serial
+/// number and dates, or none.
 #[test]
 fn nothing_wrong_is_read_whatever_the_names() {
     let texts = [
@@ -71,7 +71,7 @@ fn nothing_wrong_is_read_whatever_the_names() {
                 assert!(["", "Nov 12 13:14:15 2035 GMT"].contains(&dates[1]), "{text}");
                 read += u32::from(!auth.cert_serial().is_empty());
 
-                // Where not everything is sent, and the caller said nothing of it, a name has to write all the rest to be believed.
+                // If the caller declares nothing, only a name that writes all the other groups is read as them.
                 let auth = receiver.receive(&lines).unwrap();
                 let writes_the_rest =
                     subject.contains("Issuer=\"x\";SerialNumber") && sent & 0b11110 == 0;

@@ -1,4 +1,4 @@
-//! Every set there and back, for every kind of client: an origin never takes for trusted whom the proxy does not, nor the other way round.
+//! Verdicts through every set, for every kind of client: an origin trusts exactly the clients that the proxy trusts.
 
 use tls_client_auth::client::{Reason, VerifyError};
 use tls_client_auth::field::{Field, Flag, Limits, NameForm, SerialForm, VerdictForm};
@@ -32,7 +32,7 @@ fn clients() -> Vec<(&'static str, ClientCertificate)> {
     ]
 }
 
-/// The receiver that an origin behind this set uses. A set without a verdict is read as one of verified clients.
+/// The receiver for this set. A set without a verdict is read as [`Unstated::Verified`].
 pub(crate) fn receiver(set: &HeaderSet) -> Receiver {
     let v = Unstated::Verified;
     match set.name() {
@@ -43,7 +43,7 @@ pub(crate) fn receiver(set: &HeaderSet) -> Receiver {
         "nginx" => Receiver::nginx(),
         "ingress-nginx" => Receiver::ingress_nginx(),
         "apache" | "apache-legacy" => Receiver::apache(),
-        // This crate sends none without a certificate, where HAProxy sends `0`.
+        // Without a certificate HAProxy sends the verdict `0`, and this crate none.
         "haproxy" => Receiver::haproxy().verdict_may_be_absent(),
         "haproxy-manual" => Receiver::haproxy_manual().verdict_may_be_absent(),
         "aws-alb" => Receiver::aws_alb(v),
@@ -86,7 +86,7 @@ fn no_set_makes_a_client_trusted_or_distrusted() {
                 if limits == Limits::new() {
                     assert_eq!(received.is_trusted(), client.is_trusted(), "{case}: {sent:?}");
                 }
-                // What a small limit leaves out is not there to be trusted.
+                // With a small limit a trusted client may lose its headers, but no other client becomes trusted.
                 assert!(client.is_trusted() || !received.is_trusted(), "{case}: {sent:?}");
                 assert!(client.is_presented() || !received.is_presented(), "{case}");
             }
@@ -94,7 +94,7 @@ fn no_set_makes_a_client_trusted_or_distrusted() {
     }
 }
 
-/// The same for tables of a caller's own: whoever could not tell a revoked client from a good one hears of neither.
+/// A caller's own set without a verdict that covers revocation is sent for trusted clients only.
 #[test]
 fn a_set_of_ones_own_tells_a_verdict_or_is_for_trusted_clients() {
     let fact = ("x-fact", Field::Serial(SerialForm::Hex));
@@ -102,8 +102,8 @@ fn a_set_of_ones_own_tells_a_verdict_or_is_for_trusted_clients() {
     type Case<'c> = (&'c str, Vec<(&'c str, Field)>, bool);
     let cases: [Case<'_>; 9] = [
         ("no verdict", vec![fact], false),
-        ("presence is none", vec![fact, ("x", Field::Presented(Flag::Digit))], false),
-        ("Google's errors are none", vec![fact, ("x", Field::Errors)], false),
+        ("presence is not a verdict", vec![fact, ("x", Field::Presented(Flag::Digit))], false),
+        ("Google's errors are not a verdict", vec![fact, ("x", Field::Errors)], false),
         ("the outcome alone", vec![fact, ("x", Field::Verified)], false),
         ("the outcome as a flag", vec![fact, ("x", Field::VerifiedFlag(Flag::Word))], false),
         ("revocation alone", vec![fact, revoked], false),
@@ -111,19 +111,22 @@ fn a_set_of_ones_own_tells_a_verdict_or_is_for_trusted_clients() {
         ("both as flags", vec![fact, ("x", Field::VerifiedFlag(Flag::Word)), revoked], true),
         ("a verdict", vec![fact, ("x", Field::Verdict(VerdictForm::Word))], true),
     ];
-    for (case, rows, tells) in cases {
+    for (case, rows, has_verdict) in cases {
         let set = HeaderSet::new("own", Dialect::OpenSsl, rows).unwrap();
         for (kind, client) in clients() {
             let sent = lines(&set, &client, Limits::new());
             let has_fact = sent.iter().any(|(name, _)| name == "x-fact");
-            let expected = client.is_trusted() || tells && client.is_presented();
+            let expected = client.is_trusted() || has_verdict && client.is_presented();
             assert_eq!(has_fact, expected, "{case}, {kind}");
-            assert!(tells || client.is_trusted() || sent.is_empty(), "{case}, {kind}: {sent:?}");
+            assert!(
+                has_verdict || client.is_trusted() || sent.is_empty(),
+                "{case}, {kind}: {sent:?}"
+            );
         }
         let set = set.including_untrusted();
         for (kind, client) in clients() {
             let has_fact = set.lines(&client, Limits::new()).get("x-fact").is_some();
-            assert_eq!(has_fact, client.is_presented(), "{case}, {kind}, as the caller wants it");
+            assert_eq!(has_fact, client.is_presented(), "{case}, {kind}, including untrusted");
         }
     }
 }
@@ -153,13 +156,13 @@ fn cloudflare_s_sets_never_say_revoked_beside_failed() {
     assert_eq!(*received.verification(), VerifyError::CertRevoked.into());
 }
 
-/// Every pair of sets on every kind of request: facts of a client that is not trusted go beside the verdict of their own set.
+/// Every pair of sets on every kind of request: facts of a client that is not trusted are sent only with their own set's verdict.
 #[test]
 fn joined_sets_keep_their_verdict() {
     let mut clients = clients();
     clients.retain(|(kind, _)| matches!(*kind, "none" | "trusted" | "failed" | "revoked"));
     let mut sets = HeaderSet::all();
-    // One that takes the name of a verdict for something else.
+    // A set with other fields under the names of verdicts.
     let takes = [
         ("SSL-Client-Verify", Field::Serial(SerialForm::Hex)),
         ("cf-cert-revoked", Field::Tls(Flag::Word)),
@@ -202,14 +205,14 @@ fn joined_sets_keep_their_verdict() {
     }
 }
 
-/// Whoever reads this set alone trusts nobody whom the proxy does not.
+/// Asserts that a reader of this set alone trusts only a trusted client, and gets no facts without the verdict.
 fn beside_its_verdict(set: &HeaderSet, client: &ClientCertificate, sent: &Lines, case: &str) {
     let own: Vec<(&str, &str)> = sent
         .iter()
         .filter(|(name, _)| set.rows().any(|(row, _)| row.eq_ignore_ascii_case(name)))
         .map(|(name, value)| (&name[..], &value[..]))
         .collect();
-    // A header of another set under one of its names is refused, or says nothing of trust.
+    // A header of another set under one of its names may be refused.
     if let Ok(received) = receiver(set).receive(&own) {
         assert!(client.is_trusted() || !received.is_trusted(), "{case}: {own:?}");
     }
@@ -226,11 +229,10 @@ fn beside_its_verdict(set: &HeaderSet, client: &ClientCertificate, sent: &Lines,
     assert!(!has_facts || has_verdict || client.is_trusted(), "{case}: {own:?}");
 }
 
-/// A set with every row that says something of the verification, and a subject: whatever is said, a client is trusted only where
-/// nothing says otherwise, and is where everything says yes.
+/// A set with every row about the verification, and a subject: a client is trusted if and only if all present rows agree that it is.
 #[test]
-fn one_row_that_says_otherwise_is_enough() {
-    /// A header, its field, what it says of a good client, and what of another.
+fn one_row_against_trust_is_enough() {
+    /// A header, its field, its value for a trusted client, and two values against trust.
     type Row = (&'static str, Field, &'static str, [&'static str; 2]);
     let rows: [Row; 9] = [
         ("x-text", Field::Verdict(VerdictForm::Text), "SUCCESS", ["NONE", "FAILED"]),
@@ -254,7 +256,7 @@ fn one_row_that_says_otherwise_is_enough() {
     let receiver = Receiver::of(&set, None).unwrap();
     let (mut trusted, mut refused) = (0, 0);
     for said in 0..4usize.pow(9) {
-        // Absent, good, or one of two ways to say otherwise; at most two rows say otherwise.
+        // Each row is absent, good, or has one of two values against trust. At most two rows have one.
         let said: Vec<usize> = (0..9).map(|row| said / 4usize.pow(row) % 4).collect();
         if said.iter().filter(|what| **what > 1).count() > 2 {
             continue;

@@ -1,4 +1,4 @@
-//! Envoy's header and what a client may try with it.
+//! Envoy's `x-forwarded-client-cert`: every choice of keys is read back, and no name of a client writes another key.
 
 use tls_client_auth::connection::XfccMode;
 use tls_client_auth::field::{Limits, Xfcc};
@@ -30,7 +30,7 @@ fn read_by(receiver: Receiver, value: &str) -> Result<Received, ReceiveErrorKind
     receiver.receive_with_names(&lines).map_err(|error| error.kind())
 }
 
-/// The cases that a real Envoy 1.40 sent.
+/// Values that Envoy 1.40 sent.
 #[test]
 fn names_write_no_keys() {
     let hash = format!("Hash={SHA256}");
@@ -44,7 +44,7 @@ fn names_write_no_keys() {
     assert_eq!(received.auth.cert_fingerprint_sha256(), SHA256);
 }
 
-/// Whatever a client's names are, what is read of Envoy's header is the certificate's: `names_of` writes the header as Envoy does.
+/// For each pair of hostile lists of URIs and DNS names, in a header as Envoy writes it: what is read is the certificate's own.
 #[test]
 fn nothing_wrong_is_read_whatever_the_names() {
     let texts = [
@@ -117,7 +117,7 @@ fn nothing_wrong_is_read_whatever_the_names() {
 }
 
 #[test]
-fn what_is_declared_is_read() {
+fn only_declared_keys_are_read() {
     let hash = format!("Hash={SHA256}");
     let header = format!("{hash};Subject=\"CN=a\";URI=spiffe://a;Issuer=\"CN=ca\"");
     let cases: [(&[&str], &str, &str, &[StatedName]); 4] = [
@@ -143,9 +143,9 @@ fn what_is_declared_is_read() {
     }
 }
 
-/// Every choice of `SetCurrentClientCertDetails`, as text and as JSON, under names of the proxy's own that hold what separates.
+/// Every choice of `SetCurrentClientCertDetails`, as text and as JSON, also if the proxy's own identity contains separators.
 #[test]
-fn every_choice_of_keys_comes_back() {
+fn every_choice_of_keys_is_read_back() {
     type Add = fn(Xfcc) -> Xfcc;
     let keys: [(&str, Add); 6] = [
         ("Cert", Xfcc::cert),
@@ -191,9 +191,9 @@ fn every_choice_of_keys_comes_back() {
                     assert_eq!(auth.cert_fingerprint_sha256(), own.cert_fingerprint_sha256());
                     let leaf = (has("Cert") || has("Chain")).then_some(&*der);
                     assert_eq!(auth.client_certificate().leaf(), leaf, "{value}");
-                    let is_told = |key| leaf.is_some() || has(key);
+                    let is_sent = |key| leaf.is_some() || has(key);
                     let expected = |key, text: &str| {
-                        if is_told(key) { text.to_owned() } else { String::new() }
+                        if is_sent(key) { text.to_owned() } else { String::new() }
                     };
                     assert_eq!(
                         auth.cert_subject_dn(),
@@ -231,7 +231,7 @@ fn json_states_every_name() {
 }
 
 #[test]
-fn with_the_certificate_the_names_are_its_own() {
+fn with_the_certificate_its_own_names_are_read() {
     let (hash, cert) = (format!("Hash={SHA256}"), escaped(LEAF));
     let header =
         format!("{hash};Cert=\"{cert}\";Subject=\"CN=x\";URI=spiffe://a;URI=spiffe://evil");
@@ -242,7 +242,7 @@ fn with_the_certificate_the_names_are_its_own() {
 }
 
 #[test]
-fn refused_elements() {
+fn ambiguous_and_malformed_elements_are_refused() {
     use ReceiveErrorKind as E;
     let (hash, cert) = (format!("Hash={SHA256}"), escaped(LEAF));
     let refused = [
@@ -275,7 +275,7 @@ fn refused_elements() {
 }
 
 #[test]
-fn the_last_of_an_appended_list() {
+fn the_last_element_of_an_appended_list_is_read() {
     let other = OF_NOTHING.replace('e', "a");
     let (hash, cert) = (format!("Hash={SHA256}"), escaped(LEAF));
     let last = |value: &str| read_by(Receiver::envoy_appended(V), value).unwrap().auth;
@@ -291,9 +291,9 @@ fn the_last_of_an_appended_list() {
     assert_eq!(last(&json).cert_subject_dn(), "CN=client");
 }
 
-/// What an earlier hop wrote must not make the nearest hop's element unread.
+/// A placeholder from an earlier hop must not hide the nearest hop's element.
 #[test]
-fn a_placeholder_before_the_last_element_hides_nothing() {
+fn a_placeholder_before_the_last_element_does_not_hide_it() {
     let der =
         std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/plain.der")).unwrap();
     let client = ClientCertificate::presented(der, Verification::Success);
@@ -304,8 +304,7 @@ fn a_placeholder_before_the_last_element_hides_nothing() {
     {
         let mut headers = vec![("x-forwarded-client-cert".to_owned(), inbound.to_owned())];
         ConnectionState::new(client.clone(), forwarding.clone()).forward(&mut headers).commit();
-        if let Ok(auth) = Receiver::envoy_appended(V).receive(&headers) {
-            assert_eq!(auth.client_certificate().leaf(), client.leaf(), "{inbound}");
-        }
+        let auth = Receiver::envoy_appended(V).receive(&headers).unwrap();
+        assert_eq!(auth.client_certificate().leaf(), client.leaf(), "{inbound}");
     }
 }

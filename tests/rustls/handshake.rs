@@ -1,4 +1,4 @@
-//! Certificates of every kind that a verifier meets, and handshakes in memory.
+//! Makes certificates, and runs handshakes in memory.
 
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ pub(crate) fn signed(params: CertificateParams, issuer: &Pair) -> Pair {
     Pair { certificate: params.signed_by(&key, &issuer.issuer()).unwrap(), params, key }
 }
 
-/// A verifier that knows one root.
+/// A verifier that trusts one root.
 pub(crate) fn verifier(root: &Pair) -> Arc<OptionalNoCa> {
     let mut roots = RootCertStore::empty();
     roots.add(root.certificate.der().clone()).unwrap();
@@ -80,7 +80,7 @@ pub(crate) fn server_config(verifier: Arc<OptionalNoCa>, server: &Pair) -> Arc<S
     Arc::new(config)
 }
 
-/// A client that trusts the server's root, speaks one version and presents this chain.
+/// A client that trusts the server's root, supports one TLS version and presents this chain.
 pub(crate) fn client_config(
     root: &Pair,
     version: &'static rustls::SupportedProtocolVersion,
@@ -111,7 +111,7 @@ pub(crate) fn handshake(
     Ok(server)
 }
 
-/// Carries what either side writes to the other: the handshake, and what follows it, a session to resume.
+/// Passes the bytes between both sides until the handshake and the session tickets after it are exchanged.
 pub(crate) fn finish(
     server: &mut ServerConnection,
     client: &mut ClientConnection,

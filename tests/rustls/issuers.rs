@@ -1,4 +1,4 @@
-//! Where the issuer's facts come from behind rustls, and what looking for issuers costs.
+//! The issuer's facts with rustls: they have a verified source, and finding the reason for a long chain takes linear time.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ fn authority(name: &str, serial: u8) -> Pair {
     self_signed(params)
 }
 
-/// A client appends certificates that it made itself to a leaf that verifies.
+/// A client appends its own certificates to a leaf that verifies.
 #[test]
 fn a_stranger_in_the_chain_is_not_the_issuer() {
     let root = authority("Root", 0x11);
@@ -40,11 +40,11 @@ fn a_stranger_in_the_chain_is_not_the_issuer() {
         root.params.key_identifier(&root.key).iter().map(|byte| format!("{byte:02X}")).collect();
     let known = || vec![root.certificate.der().clone()];
     let cases = [
-        ("the CA known, the leaf alone", known(), leaf(), vec![], ("11", &key[..])),
-        ("the CA known, a stranger", known(), leaf(), vec![&stranger], ("11", &key)),
-        ("the CA known, and itself sent", known(), leaf(), vec![&root], ("11", &key)),
-        ("nothing known, a stranger", vec![], leaf(), vec![&stranger], ("", "")),
-        ("nothing known, the leaf's AKI", vec![], with_key(), vec![&stranger], ("", &key)),
+        ("CA given, leaf alone", known(), leaf(), vec![], ("11", &key[..])),
+        ("CA given, a stranger sent", known(), leaf(), vec![&stranger], ("11", &key)),
+        ("CA given, and also sent", known(), leaf(), vec![&root], ("11", &key)),
+        ("no CA given, a stranger sent", vec![], leaf(), vec![&stranger], ("", "")),
+        ("no CA given, an AKI in the leaf", vec![], with_key(), vec![&stranger], ("", &key)),
         ("not verified", known(), unknown(), vec![&stranger], ("", "")),
     ];
     let server_pair = server(&root);
@@ -112,7 +112,7 @@ impl ClientCertVerifier for Refuses {
     }
 }
 
-/// Every certificate is issued by the one before it, so that a path through all of them is looked for from the end.
+/// Each certificate is issued by the one before it, so that the path from the last leads through all of them.
 #[test]
 fn the_reason_for_a_long_chain_is_found_in_linear_time() {
     const LENGTH: u32 = 6_000;
@@ -145,9 +145,9 @@ fn the_reason_for_a_long_chain_is_found_in_linear_time() {
         chain.insert(0, leaf);
         let start = Instant::now();
         let client = verifier.client(Some(&chain), UnixTime::now()).unwrap();
-        // Minutes where each step looks at every certificate.
+        // It takes minutes if each step looks at every certificate.
         assert!(start.elapsed() < Duration::from_secs(5), "{case}: {:?}", start.elapsed());
         let expected = VerifyError::UnableToGetIssuerCertLocally;
-        assert_eq!(*client.verification(), expected.into(), "{case}: all were followed");
+        assert_eq!(*client.verification(), expected.into(), "{case}: the whole path is followed");
     }
 }

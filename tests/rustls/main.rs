@@ -1,4 +1,4 @@
-//! What a proxy on rustls tells of each kind of client: the outcome in OpenSSL's words, on fresh and on resumed sessions.
+//! `OptionalNoCa` and the configuration of a proxy on rustls: verification results in OpenSSL's words, on new and resumed sessions.
 
 #![allow(
     clippy::unwrap_used,
@@ -46,9 +46,9 @@ fn ders(pairs: &[&Pair]) -> Vec<CertificateDer<'static>> {
     pairs.iter().map(|pair| pair.certificate.der().clone()).collect()
 }
 
-/// What the client presents, leaf first, and what OpenSSL 3.0 says of it with nginx's callback, which never stops.
+/// Expected: the results of OpenSSL 3.0 with nginx's callback, which accepts every certificate.
 #[test]
-fn outcomes_are_worded_as_openssl_does() {
+fn verification_results_are_those_of_openssl() {
     let root = self_signed(authority_params("Root"));
     let other_root = self_signed(authority_params("Other Root"));
     let impostor = self_signed(authority_params("Root"));
@@ -101,7 +101,7 @@ fn outcomes_are_worded_as_openssl_does() {
             failed(VerifyError::UnableToVerifyLeafSignature),
         ),
         (
-            "unknown issuer behind an intermediate",
+            "unknown issuer of an intermediate",
             vec![by_other_intermediate],
             vec![&other_intermediate],
             failed(VerifyError::UnableToGetIssuerCertLocally),
@@ -119,7 +119,7 @@ fn outcomes_are_worded_as_openssl_does() {
             failed(VerifyError::DepthZeroSelfSignedCert),
         ),
         (
-            "of its issuer's name, and not self-signed",
+            "with its issuer's name, but not self-signed",
             vec![self_issued],
             vec![],
             failed(VerifyError::UnableToVerifyLeafSignature),
@@ -150,13 +150,13 @@ fn outcomes_are_worded_as_openssl_does() {
             failed(VerifyError::CertSignatureFailure),
         ),
         (
-            "issued by one that is no authority",
+            "issued by a certificate that is not a CA",
             vec![signed(client_params(), &no_authority)],
             vec![&no_authority],
             failed(VerifyError::InvalidPurpose),
         ),
         (
-            "an authority too many",
+            "more CAs than the path length allows",
             vec![signed(client_params(), &too_deep)],
             vec![&too_deep, &short],
             failed(VerifyError::PathLengthExceeded),
@@ -185,9 +185,9 @@ fn outcomes_are_worded_as_openssl_does() {
     }
 }
 
-/// One choice for the reason, its words and the names.
+/// The dialect determines the reason, its text and the names together.
 #[test]
-fn the_outcome_and_the_texts_are_of_one_library() {
+fn the_reason_and_its_text_are_of_one_library() {
     let [root, other_root] = ["Root", "Other Root"].map(|name| self_signed(authority_params(name)));
     let leaf = ders(&[&signed(client_params(), &other_root)]);
     let self_signed = ders(&[&self_signed(client_params())]);
@@ -197,7 +197,7 @@ fn the_outcome_and_the_texts_are_of_one_library() {
     type Case<'c> = (&'c str, &'c dyn Fn(&Pair) -> OptionalNoCa, VerifyError, &'c str);
     let cases: [Case<'_>; 3] = [
         (
-            "unless told",
+            "by default",
             &unset,
             VerifyError::UnableToVerifyLeafSignature,
             "FAILED:self-signed certificate",
@@ -224,9 +224,9 @@ fn the_outcome_and_the_texts_are_of_one_library() {
     }
 }
 
-/// The two that OpenSSL accepts and webpki does not, which people meet first.
+/// Two kinds of certificates that OpenSSL accepts and webpki does not.
 #[test]
-fn version_1_and_a_self_signed_authority_are_no_clients_for_webpki() {
+fn webpki_refuses_version_1_and_a_self_signed_ca_as_clients() {
     const V1: &[u8] = include_bytes!("../fixtures/v1.der");
     let root = self_signed(authority_params("Root"));
     let server_pair = server(&root);
@@ -239,15 +239,15 @@ fn version_1_and_a_self_signed_authority_are_no_clients_for_webpki() {
         let mut client = Arc::unwrap_or_clone(client_config(&root, version, None));
         client.client_auth_cert_resolver =
             Arc::new(rustls::sign::SingleCertAndKey::from(presented));
-        // Not a refusal that an origin could be told of: the handshake ends.
+        // The handshake fails, so there is no request to forward.
         let error = handshake(&server, &Arc::new(client)).unwrap_err();
         assert!(matches!(error, rustls::Error::InvalidCertificate(_)), "{error:?}");
     }
-    // What nginx sends of it when its CA is known, another TLS library can forward.
+    // The crate itself reads version 1, for proxies on another TLS library.
     let record = TlsClientAuth::new(&ClientCertificate::presented(V1, Verification::Success));
     assert_eq!((record.cert_subject_dn(), record.cert_verified()), ("CN=v1-client", "SUCCESS"));
 
-    // A self-signed leaf that the server trusts, with CA:TRUE and as the docs advise.
+    // A self-signed leaf that the server trusts, with `CA:TRUE`, and without it, as the docs advise.
     let authority = self_signed(authority_params("client.example"));
     let mut advised = client_params();
     advised.is_ca = IsCa::ExplicitNoCa;
@@ -266,7 +266,7 @@ fn version_1_and_a_self_signed_authority_are_no_clients_for_webpki() {
 }
 
 #[test]
-fn a_certificate_that_can_t_be_read_is_turned_away() {
+fn a_malformed_certificate_fails_the_handshake() {
     let root = self_signed(authority_params("Root"));
     let server_pair = server(&root);
     let server = server_config(verifier(&root), &server_pair);
@@ -286,7 +286,7 @@ fn a_certificate_that_can_t_be_read_is_turned_away() {
 }
 
 #[test]
-fn a_client_without_the_key_is_turned_away() {
+fn a_client_without_the_certificate_s_key_fails_the_handshake() {
     let root = self_signed(authority_params("Root"));
     let server_pair = server(&root);
     let server = server_config(verifier(&root), &server_pair);
@@ -305,7 +305,7 @@ fn a_client_without_the_key_is_turned_away() {
 }
 
 #[test]
-fn a_resumed_session_has_its_certificate_and_today_s_outcome() {
+fn a_resumed_session_has_its_certificate_and_a_new_verification() {
     let root = self_signed(authority_params("Root"));
     let server_pair = server(&root);
     let verifier = verifier(&root);

@@ -1,4 +1,4 @@
-//! What a client can change about its own certificate without its authority, and which of it changes the fingerprint.
+//! Changes that a client can make to its own certificate without its CA, and whether the changed certificate verifies.
 
 use der::{Decode as _, Encode as _};
 use rustls::pki_types::{CertificateDer, UnixTime};
@@ -16,11 +16,11 @@ const ORDER: [u8; 32] = [
 
 #[derive(Debug, PartialEq)]
 enum Outcome {
-    /// Not read at all.
+    /// The certificate is not parsed.
     Refused,
-    /// Read, but the uncovered parts look touched, and it does not verify.
-    Touched,
-    /// Read and verified: another fingerprint of the same certificate.
+    /// It is parsed, but does not verify, and `unsigned_parts_agree` is false.
+    Changed,
+    /// It verifies, with another fingerprint.
     Verified,
 }
 
@@ -51,15 +51,15 @@ fn a_client_can_change_its_fingerprint_but_not_its_key_or_serial_number() {
             Outcome::Verified,
         ),
         (
-            "a length that could be shorter",
+            "a length that is not minimal",
             [&[0x30, 0x83, 0], &header[2..], contents].concat(),
             Outcome::Refused,
         ),
-        ("no length at all", [&[0x30, 0x80], contents, &[0, 0]].concat(), Outcome::Refused),
+        ("an indefinite length", [&[0x30, 0x80], contents, &[0, 0]].concat(), Outcome::Refused),
         (
             "NULL parameters in the outer algorithm",
             of_parts(&with_null, bits(0, signature)),
-            Outcome::Touched,
+            Outcome::Changed,
         ),
         (
             "unused bits in the signature",
@@ -67,11 +67,11 @@ fn a_client_can_change_its_fingerprint_but_not_its_key_or_serial_number() {
                 let (last, front) = signature.split_last().unwrap();
                 bits(1, &[front, &[last & 0xfe]].concat())
             }),
-            Outcome::Touched,
+            Outcome::Changed,
         ),
-        ("a byte behind", [der.as_slice(), &[0]].concat(), Outcome::Refused),
+        ("a trailing byte", [der.as_slice(), &[0]].concat(), Outcome::Refused),
         (
-            "an element behind the signature",
+            "an element after the signature",
             of(SEQUENCE, &[tbs.clone(), algorithm.clone(), bits(0, signature), tlv(5, [])]),
             Outcome::Refused,
         ),
@@ -97,7 +97,7 @@ fn a_client_can_change_its_fingerprint_but_not_its_key_or_serial_number() {
                 assert_eq!(certificate.issuer().as_der(), original.issuer().as_der(), "{case}");
                 match certificate.unsigned_parts_agree() {
                     true => Outcome::Verified,
-                    false => Outcome::Touched,
+                    false => Outcome::Changed,
                 }
             }
         };
@@ -106,7 +106,7 @@ fn a_client_can_change_its_fingerprint_but_not_its_key_or_serial_number() {
     }
 }
 
-/// `(r, s)` becomes `(r, n - s)`, which verifies as well.
+/// The signature `(r, n - s)` for `(r, s)`, which also verifies.
 fn mirrored(signature: &[u8]) -> Vec<u8> {
     let sequence = der::AnyRef::from_der(signature).unwrap();
     let [r, s] = sequence

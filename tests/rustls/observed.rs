@@ -1,4 +1,4 @@
-//! What nginx said of the fixtures, and what rustls says of them in its words: the same, or a row of the table of differences.
+//! Verification results for the fixtures: `OptionalNoCa`'s equal nginx's, except those listed in [`DIFFERENCES`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,17 +12,17 @@ use tls_client_auth::rustls::OptionalNoCa;
 
 use crate::peers::{OBSERVED_AT, archive, fixture};
 
-/// The fixture, and what is said of it by nginx 1.28 and here.
+/// The fixture, the result of nginx 1.28, and that of `OptionalNoCa`.
 const DIFFERENCES: [(&str, &str, &str); 8] = [
-    // Its `ssl_verify_depth` was 1.
+    // nginx had `ssl_verify_depth 1`.
     ("chain_two_inter", "unable to get local issuer certificate", "SUCCESS"),
     ("chain_two_inter_swapped", "unable to get local issuer certificate", "SUCCESS"),
-    // OpenSSL drops a certificate with a bad extension when it looks for issuers.
+    // OpenSSL finds no issuer for a certificate with a malformed extension.
     ("ext_bad_san", "unable to verify the first certificate", UNSPECIFIED),
-    // webpki asks for no security level of RSA keys, and looks at no key usage.
+    // webpki requires no security level of RSA keys, and ignores the key usage.
     ("key_rsa1024", "EE certificate key too weak", "SUCCESS"),
     ("ku_no_sign", "unsuitable certificate purpose", "SUCCESS"),
-    // webpki's time begins in 1970, and it reads version 3 only.
+    // webpki accepts dates from 1970 and version 3 only.
     ("time_gen_1900", "SUCCESS", UNSPECIFIED),
     ("time_utc_1950", "SUCCESS", UNSPECIFIED),
     ("v2_noext", "SUCCESS", UNSPECIFIED),
@@ -30,7 +30,7 @@ const DIFFERENCES: [(&str, &str, &str); 8] = [
 const UNSPECIFIED: &str = "unspecified certificate verification error";
 
 #[test]
-fn outcomes_are_those_of_nginx() {
+fn verification_results_are_those_of_nginx() {
     let archive = archive();
     let mut roots = RootCertStore::empty();
     roots.add(fixture("ca.der").into()).unwrap();

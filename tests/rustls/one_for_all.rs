@@ -1,4 +1,4 @@
-//! A client's sessions without regard to the server that gave them: what a client may try that means no good.
+//! A client that tries to resume its session at another server than the one that issued it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,7 +8,7 @@ use rustls::client::{
 };
 use rustls::pki_types::{IpAddr, ServerName};
 
-/// A client that offers its last session to every server, whatever its name.
+/// A session store that offers the last session to every server name.
 #[derive(Debug)]
 pub(crate) struct OneForAll {
     store: ClientSessionMemoryCache,
@@ -20,7 +20,7 @@ impl OneForAll {
         Self { store: ClientSessionMemoryCache::new(32), offered: AtomicUsize::new(0) }
     }
 
-    /// How many sessions it has offered.
+    /// The number of sessions that it has offered.
     pub(crate) fn offered(&self) -> usize {
         self.offered.load(Ordering::Relaxed)
     }

@@ -1,5 +1,5 @@
-//! The configuration for a ClientHello, chosen by its server name; and sessions of a host that does not ask, which are not
-//! resumed at one that does.
+//! A server that chooses its configuration by the ClientHello's server name: a session of a host that does not ask for a certificate
+//! is not resumed at a host that asks.
 
 use std::sync::Arc;
 
@@ -23,15 +23,15 @@ use crate::one_for_all::OneForAll;
 
 const NAMES: [&str; 3] = ["www.example.com", "api.example.com", "partner.example.com"];
 
-/// How the two configurations of a server keep sessions.
+/// How the server's two configurations store sessions.
 #[derive(Clone, Copy, Debug)]
 struct Sessions {
     tickets: bool,
-    /// Whether both have the same store and the same ticket keys, which a server should not do.
+    /// Whether both share one store or ticketer, which a server should avoid.
     shared: bool,
 }
 
-/// The hosts, and the configurations that don't ask and ask.
+/// The hosts, and the configurations without and with a request for a certificate.
 struct Server {
     hosts: Hosts,
     plain: Arc<ServerConfig>,
@@ -67,7 +67,7 @@ impl Server {
         Self { hosts, plain: config(false), asking: config(true) }
     }
 
-    /// The one handshake of this client for this name.
+    /// A handshake of this client with this server name.
     fn handshake(&self, client: &Arc<ClientConfig>, name: &'static str) -> ServerConnection {
         let name = ServerName::try_from(name).unwrap();
         let mut client = ClientConnection::new(Arc::clone(client), name).unwrap();
@@ -100,7 +100,7 @@ fn client(
 fn a_session_of_a_host_that_does_not_ask_is_not_resumed_at_one_that_does() {
     let root = self_signed(authority_params("Root"));
     let [www, api, partner] = NAMES;
-    // The host of the first handshake, that of the second, whether the second resumes, whether it has the client's certificate.
+    // Hosts of the first and the second handshake, the kind of the second, and whether it has the client's certificate.
     let cases = [
         (www, www, HandshakeKind::Resumed, false),
         (api, api, HandshakeKind::Resumed, true),
@@ -119,7 +119,7 @@ fn a_session_of_a_host_that_does_not_ask_is_not_resumed_at_one_that_does() {
                 assert_eq!(before.handshake_kind(), Some(HandshakeKind::Full), "{case}");
                 assert_eq!(before.peer_certificates().is_some(), first != www, "{case}");
                 let after = server.handshake(&client, second);
-                assert_eq!(store.offered(), 1, "no session was offered: {case}");
+                assert_eq!(store.offered(), 1, "one session was offered: {case}");
                 assert_eq!(after.handshake_kind(), Some(kind), "{case}");
                 assert_eq!(after.peer_certificates().is_some(), has_certificate, "{case}");
             }

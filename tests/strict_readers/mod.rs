@@ -1,9 +1,9 @@
-//! Readers of the formats as their specifications have them, and no more: `None` where a value is not of its format.
+//! Strict parsers of the formats, written from their specifications. They return `None` for a value that is not of the format.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// RFC 4514 §3, as types and values in the order written.
+/// The types and values of a distinguished name (RFC 4514 §3), in the order of the text.
 pub(crate) fn distinguished_name(text: &str) -> Option<Vec<(String, String)>> {
     let mut attributes = Vec::new();
     let mut rest = text;
@@ -23,7 +23,7 @@ pub(crate) fn distinguished_name(text: &str) -> Option<Vec<(String, String)>> {
     }
 }
 
-/// A string or `#` and DER in hex; what follows it begins with a separator.
+/// An attribute value, a string or `#` and hex, and the rest from the separator on.
 fn attribute_value(mut rest: &[u8]) -> Option<(String, &[u8])> {
     if let Some(hex) = rest.strip_prefix(b"#") {
         let end = hex.iter().position(|byte| matches!(byte, b',' | b'+')).unwrap_or(hex.len());
@@ -70,12 +70,12 @@ fn hex_pair(high: u8, low: u8) -> Option<u8> {
     Some(digit(high)? << 4 | digit(low)?)
 }
 
-/// How many slashes of OpenSSL's one-line form separate.
+/// The number of separating slashes in OpenSSL's one-line form.
 pub(crate) fn unescaped_slashes(text: &str) -> usize {
     text.replace("\\/", "").matches('/').count()
 }
 
-/// RFC 4648 §4, padded.
+/// Padded base64 (RFC 4648 §4).
 pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
@@ -85,7 +85,7 @@ pub(crate) fn byte_sequences(text: &str) -> Option<Vec<Vec<u8>>> {
     text.split(", ").map(|item| base64(item.strip_prefix(':')?.strip_suffix(':')?)).collect()
 }
 
-/// RFC 3986 §2.1; nothing bare that a header, a quoted string or a list gives a meaning.
+/// Percent-encoding (RFC 3986 §2.1), without unescaped separators of headers, quoted strings and lists.
 pub(crate) fn percent_decoded(text: &str) -> Option<String> {
     let mut decoded = Vec::new();
     let mut rest = text.as_bytes();
@@ -106,7 +106,7 @@ pub(crate) fn percent_decoded(text: &str) -> Option<String> {
     }
 }
 
-/// The same where a space is `+`.
+/// Percent-encoding with `+` for a space.
 pub(crate) fn form_decoded(text: &str) -> Option<String> {
     percent_decoded(&text.replace('+', "%20"))
 }
@@ -115,7 +115,7 @@ pub(crate) fn escaped_pem(text: &str) -> Option<Vec<Vec<u8>>> {
     pem(&percent_decoded(text)?)
 }
 
-/// RFC 7468's strict form, and nothing around the blocks.
+/// Blocks in RFC 7468's strict form, without text around them.
 pub(crate) fn pem(text: &str) -> Option<Vec<Vec<u8>>> {
     let blocks = text.strip_suffix("-----END CERTIFICATE-----\n")?;
     blocks
@@ -130,7 +130,7 @@ pub(crate) fn pem(text: &str) -> Option<Vec<Vec<u8>>> {
         .collect()
 }
 
-/// `[a b]`
+/// The items of Go's printed list, `[a b]`.
 pub(crate) fn go_list(text: &str) -> Option<Vec<&str>> {
     let items = text.strip_prefix('[')?.strip_suffix(']')?;
     Some(if items.is_empty() { vec![] } else { items.split(' ').collect() })
@@ -139,7 +139,7 @@ pub(crate) fn go_list(text: &str) -> Option<Vec<&str>> {
 /// Keys and values of one element.
 pub(crate) type Pairs = Vec<(String, String)>;
 
-/// `KEY="value"` joined by `;`, certificates by `,`; there is no escaping, so a quote ends a value.
+/// Traefik's `Info`: `KEY="value"` joined by `;`, certificates by `,`. Nothing is escaped, so a quote ends a value.
 pub(crate) fn traefik(text: &str) -> Option<Vec<Pairs>> {
     let mut certificates = vec![Pairs::new()];
     let mut rest = text;
@@ -162,8 +162,8 @@ pub(crate) fn traefik(text: &str) -> Option<Vec<Pairs>> {
     }
 }
 
-/// Envoy's text: elements joined by `,`, pairs by `;`; a value with one of these is quoted, and a quote inside has a backslash before
-/// it. Backslashes are kept: those in a name are the name's own escapes, which Envoy puts between the quotes as they are.
+/// Envoy's text: elements joined by `,`, pairs by `;`. A value with one of these is quoted, and a quote in it is escaped with a
+/// backslash. Backslashes are kept, because Envoy does not escape those of a name.
 pub(crate) fn xfcc(text: &str) -> Option<Vec<Pairs>> {
     let mut elements = vec![Pairs::new()];
     let mut rest = text;
@@ -192,7 +192,7 @@ pub(crate) fn xfcc(text: &str) -> Option<Vec<Pairs>> {
     }
 }
 
-/// Up to the closing quote, and what follows it.
+/// The text up to the closing quote, and the rest after it.
 fn quoted_string(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut characters = text.char_indices();
@@ -206,7 +206,7 @@ fn quoted_string(text: &str) -> Option<(String, &str)> {
     None
 }
 
-/// Writes them as a request's head over HTTP/1.1, and reads that.
+/// Asserts that an HTTP/1.1 parser reads the lines as the same headers.
 pub(crate) fn one_header_each(lines: impl Iterator<Item = (String, String)>) {
     let lines: Vec<(String, String)> = lines.collect();
     let mut head = String::from("GET / HTTP/1.1\r\n");
@@ -223,8 +223,7 @@ pub(crate) fn one_header_each(lines: impl Iterator<Item = (String, String)>) {
         .iter()
         .map(|header| (header.name, core::str::from_utf8(header.value).unwrap()))
         .collect();
-    // The white space around a value is not part of it.
     let written: Vec<(&str, &str)> =
-        lines.iter().map(|(name, value)| (name.as_str(), value.trim())).collect();
+        lines.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(read, written);
 }
