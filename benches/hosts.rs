@@ -1,6 +1,6 @@
-//! What finding a host among 10,000 costs.
+//! Measures looking up a host among 10,000.
 //!
-//! `cargo bench --bench hosts` prints medians of many rounds, in nanoseconds; `benches/run hosts` shows them as a table.
+//! `cargo bench --bench hosts` prints medians of many rounds, in nanoseconds; `benches/run hosts` prints them as a table.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,7 +22,7 @@ const ROUNDS: usize = 500;
 fn main() {
     let names: Vec<String> =
         (0..HOSTS).map(|number| format!("host-{number}.customers.example.com")).collect();
-    // In an order that no cache foresees.
+    // In an order that caches cannot predict.
     let order: Vec<&str> = (0..HOSTS).map(|at| names[at * 7919 % HOSTS].as_str()).collect();
     let spelled: Vec<String> =
         order.iter().map(|name| format!("{}.:8443", name.to_uppercase())).collect();

@@ -1,8 +1,8 @@
-//! What the origin's side costs on every request, as ratios to the floor: base64 decoding, SHA-1 and SHA-256 of the leaf, one after
-//! the other.
+//! Measures the origin's side for each request, as ratios to the floor: base64 decoding, SHA-1 and SHA-256 of the leaf, one after the
+//! other.
 //!
-//! `cargo bench --bench receiving` runs every set's receiver in turn, round by round, over a request with twelve other headers, and
-//! prints medians; `benches/run receiving` shows them as a table.
+//! `cargo bench --bench receiving` runs every set's receiver in turn, round by round, with a request that has twelve other headers, and
+//! prints medians; `benches/run receiving` prints them as a table.
 
 #![allow(
     clippy::unwrap_used,
@@ -28,7 +28,7 @@ use tls_client_auth::field::{Field, Limits, NameForm};
 use tls_client_auth::receive::Memory;
 use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, Verification};
 
-/// The first of the receivers: the certificate in every form, facts beside it, facts alone.
+/// The measured receivers: the certificate in every form, with facts, and facts only.
 const MEASURED: usize = 8;
 
 fn main() {

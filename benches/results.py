@@ -1,4 +1,4 @@
-"""What `benches/run --save` keeps: a file for each benchmark in benches/results, `# key: value` lines and tab-separated tables with a head."""
+"""Reads and writes the results in benches/results: for each benchmark a file of `# key: value` lines and tab-separated tables with a head."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ FOLDER = Path(__file__).resolve().parent / "results"
 
 @dataclass
 class Result:
-    """A table is its rows, the head first."""
+    """Notes and tables; a table is a list of rows, the head first."""
 
     notes: dict
     tables: list
@@ -47,7 +47,7 @@ def keep(name, notes, text):
 
 
 def print_crates(folder, *names):
-    """As `# name: version` lines, from the folder's Cargo.lock."""
+    """Prints the versions of these crates in the folder's Cargo.lock, as `# name: version` lines."""
     packages = dict(re.findall(r'^name = "(.*)"\nversion = "(.*)"', (folder / "Cargo.lock").read_text(), re.MULTILINE))
     for name in names:
         print(f"# {name}: {packages[name]}", flush=True)

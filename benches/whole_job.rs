@@ -1,7 +1,7 @@
-//! What each job costs, as ratios to the floor: its hashes, its base64 and one copy, one after the other.
+//! Measures each job of the proxy's side, as ratios to the floor: its hashes, its base64 and one copy, one after the other.
 //!
-//! `cargo bench --bench whole_job` runs every candidate in turn, round by round, and prints medians; `benches/run whole_job` shows them
-//! as a table. `benches/peers` does the same beside other libraries; `benches/counts/run` counts instructions and allocations.
+//! `cargo bench --bench whole_job` runs every candidate in turn, round by round, and prints medians; `benches/run whole_job` prints them
+//! as a table. `benches/peers` compares with other libraries; `benches/counts/run` counts instructions and allocations.
 
 #![allow(
     clippy::unwrap_used,
@@ -27,7 +27,7 @@ use tls_client_auth::{
     ClientCertificate, ConnectionState, Forwarding, HeaderSet, TlsClientAuth, Verification,
 };
 
-/// The large certificate is over Cloudflare's limit; here it is forwarded all the same, as the floor encodes it.
+/// The large certificate exceeds Cloudflare's limit; here it is forwarded, because the floor encodes it too.
 const LIMITS: Limits = Limits::new().encoded_leaf(16 * 1024);
 
 fn main() {
@@ -43,7 +43,7 @@ fn certificate(name: &str, der: &'static [u8]) {
     let shared: Arc<[u8]> = der.into();
     let present = |der: Arc<[u8]>| ClientCertificate::presented(der, Verification::Success);
     let client = present(Arc::clone(&shared));
-    // Different bytes at different places in memory.
+    // Copies that differ, at different addresses.
     let many: Vec<ClientCertificate> = (0..=u8::MAX)
         .map(|byte| {
             let mut der = der.to_vec();

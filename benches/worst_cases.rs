@@ -1,8 +1,8 @@
-//! What is made to be slow, on both sides: certificates for the record and for every header set, requests for every receiver. The time
-//! at a size and at half that size; a ratio of 2 is linear.
+//! Measures inputs that are made to be slow: certificates for the record and for every header set, and requests for every receiver. Each is
+//! measured at a size and at half that size; a ratio of 2 is linear.
 //!
-//! `cargo bench --bench worst_cases`, with `writing` or `receiving` after it one side; `benches/run worst_cases` shows it as a table. How
-//! long the texts may be is tested by `tests/evidence.rs`.
+//! `cargo bench --bench worst_cases` measures both sides, with the argument `writing` or `receiving` one; `benches/run worst_cases` prints a
+//! table. `tests/evidence.rs` tests the length of the texts.
 
 #![allow(
     clippy::unwrap_used,
@@ -29,19 +29,19 @@ use receivers::receivers;
 use tls_client_auth::field::Limits;
 use tls_client_auth::{ClientCertificate, HeaderSet, Receiver, TlsClientAuth, Verification};
 
-/// What a receiver takes for a header's value.
+/// The longest header value that a receiver accepts.
 const HEADER: usize = 64 * 1024;
 const LOOK_ALIKES: usize = 10_000;
 const CHAIN: usize = 10;
-/// Over Cloudflare's limits, so that a header is as large as a receiver lets it be.
+/// Larger than Cloudflare's limits, so that a header can be as large as a receiver accepts.
 const LIMITS: Limits =
     Limits::new().encoded_leaf(2 * HEADER).encoded_chain(2 * HEADER).other_sets(2 * HEADER);
 const RUNS: usize = 31;
 const MILLISECOND: f64 = 1000.0;
-/// A disturbance makes more than 2 of it, and a square 4.
+/// The largest ratio that counts as linear. A disturbance exceeds 2, and quadratic time gives 4.
 const LINEAR: f64 = 3.0;
 
-/// What a value is made of that is repeated until it is as long as it may be.
+/// Patterns; each is repeated up to the longest value.
 const PATTERNS: [&str; 48] = [
     "a",
     "A",
@@ -96,7 +96,7 @@ const PATTERNS: [&str; 48] = [
 type Request = Vec<(String, String)>;
 
 fn main() {
-    // The allocator keeps large blocks only once it has seen one, and the system's pages for them are no part of the job.
+    // After the first large block the allocator keeps such blocks, so that the system's page faults are not measured.
     drop(black_box(vec![1u8; 1 << 24]));
     println!("kind\tcase\tn\tKB\tus\tx n/2\tremark");
     let has = |side: &str| std::env::args().any(|argument| argument == side);
@@ -146,13 +146,13 @@ fn writing() {
     }
 }
 
-/// The slowest family, in the largest size that a header takes.
+/// Measures the slowest family of certificates, in the largest size that fits into a header.
 fn certificates(set: &HeaderSet, receiver: &Receiver) {
     let slowest = FAMILIES.iter().map(|(name, most, family)| {
         let with = |n| lines(set, &client(family(n)));
         let mut n = *most;
         let (mut request, mut half) = (with(n), with(n / 2));
-        // Over the limit, a set sends less of the whole than of the half.
+        // Over its limit, a set would send less for the whole size than for the half.
         while longest(&request).max(longest(&half)) > HEADER {
             n = n * 15 / 16;
             (request, half) = (with(n), with(n / 2));
@@ -165,7 +165,7 @@ fn certificates(set: &HeaderSet, receiver: &Receiver) {
     pair("received certificate", &case, n, receiver, &request, &half);
 }
 
-/// The slowest value of the slowest header, beside the others of a client and beside the verdict alone.
+/// Measures the slowest value of the slowest header, beside the client's other headers and beside the verdict only.
 fn values(set: &HeaderSet, receiver: &Receiver) {
     let whole = lines(set, &small());
     let few: Request =
@@ -197,7 +197,7 @@ fn values(set: &HeaderSet, receiver: &Receiver) {
     pair("received value", &case, HEADER, receiver, &request, &half);
 }
 
-/// Names that look like the set's, names that almost do, and one of the set's again and again.
+/// Measures names that look like the set's, names that almost do, and one of the set's names repeated.
 fn look_alikes(set: &HeaderSet, receiver: &Receiver) {
     let Some(longest) = receiver.headers().max_by_key(|name| name.len()).map(str::to_owned) else {
         return;
@@ -218,7 +218,7 @@ fn look_alikes(set: &HeaderSet, receiver: &Receiver) {
     }
 }
 
-/// Ten certificates after the leaf, as large as the header takes.
+/// Measures ten certificates after the leaf, as large as the header allows.
 fn chains(set: &HeaderSet, receiver: &Receiver) {
     let (_, _, family) = FAMILIES[1];
     let with = |certificates: usize, n: usize| {
@@ -258,13 +258,13 @@ fn pair(kind: &str, case: &str, n: usize, receiver: &Receiver, whole: &Request, 
 fn row(kind: &str, case: &str, n: usize, bytes: usize, (time, half): (f64, f64)) {
     let ratio = time / half;
     let slow = if time > MILLISECOND { "over 1 ms" } else { "" };
-    // Of a few microseconds, more is the clock's.
+    // For a few microseconds, the clock's error is larger.
     let bent = if ratio > LINEAR && time > 50.0 { "not linear" } else { "" };
     let size = bytes / 1000;
     println!("{kind}\t{case}\t{n}\t{size}\t{time:.0}\t{ratio:.2}\t{slow}{bent}");
 }
 
-/// The medians of both, in microseconds; what disturbs one disturbs the other.
+/// The medians of both, in microseconds. They run in turn, so that a disturbance affects both.
 fn in_turn(mut whole: impl FnMut(), mut half: impl FnMut()) -> (f64, f64) {
     let (mut wholes, mut halves) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
@@ -274,7 +274,7 @@ fn in_turn(mut whole: impl FnMut(), mut half: impl FnMut()) -> (f64, f64) {
     (median(wholes), median(halves))
 }
 
-/// Of a few runs, to choose by.
+/// The median of a few runs, for the choice of a case.
 fn about(mut run: impl FnMut()) -> f64 {
     median((0..5).map(|_| microseconds(&mut run)).collect())
 }

@@ -1,6 +1,5 @@
-//! A browser's request, for all benchmarks: other packages include this file by its path.
+//! Header lines of a browser's request, for all benchmarks. Other packages include this file by its path.
 
-/// The header lines.
 pub(crate) const REQUEST: [(&str, &str); 12] = [
     ("host", "app.example.com"),
     ("user-agent", "Mozilla/5.0"),

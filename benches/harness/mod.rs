@@ -1,4 +1,4 @@
-//! What the benchmarks have in common: the certificates, a browser's request, and medians of candidates that run in turn.
+//! Shared by the benchmarks: the certificates, a browser's request, and medians of candidates that run in turn.
 
 mod browser;
 
@@ -13,7 +13,7 @@ pub(crate) const CERTIFICATES: [(&str, &[u8]); 4] = [
     ("310 names", include_bytes!("../certificates/large.der")),
 ];
 
-/// So many that a disturbance of a tenth of a second spoils no median.
+/// Enough rounds that a disturbance of a tenth of a second does not change a median.
 const ROUNDS: usize = 2000;
 const TIMES: usize = 16;
 
@@ -27,12 +27,12 @@ pub(crate) fn request() -> http::HeaderMap {
     REQUEST.into_iter().map(line).collect()
 }
 
-/// Of the table that [`print`] makes, tab-separated.
+/// Prints the head of the tab-separated table of [`print`].
 pub(crate) fn print_head() {
     println!("certificate\tjob\tns\tx floor");
 }
 
-/// A row for each candidate; the first one is the floor.
+/// Prints a row for each candidate; the first one is the floor.
 pub(crate) fn print(certificate: &str, der: &[u8], candidates: Vec<Candidate<'_>>) {
     let medians = medians(candidates);
     for (job, median) in &medians {
@@ -41,7 +41,7 @@ pub(crate) fn print(certificate: &str, der: &[u8], candidates: Vec<Candidate<'_>
     }
 }
 
-/// All in turn within every round, so that what disturbs one disturbs all.
+/// Runs all candidates in turn within every round, so that a disturbance affects all.
 fn medians(mut candidates: Vec<Candidate<'_>>) -> Vec<(String, f64)> {
     let mut times = vec![Vec::new(); candidates.len()];
     for _ in 0..ROUNDS {

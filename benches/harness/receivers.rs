@@ -1,4 +1,4 @@
-//! The receiver of every header set that has one.
+//! Lists each header set that has a receiver, with the receiver.
 
 use tls_client_auth::{HeaderSet, Receiver, Unstated};
 

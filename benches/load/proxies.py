@@ -1,4 +1,4 @@
-"""nginx, HAProxy and Envoy as TLS 1.3 proxies for verified clients, one worker each, without resumption: what they are started with."""
+"""Configurations and commands of nginx, HAProxy and Envoy as TLS 1.3 proxies for verified clients, one worker each, without resumption."""
 
 import json
 import re
@@ -93,7 +93,7 @@ defaults
 
 
 def envoy_program():
-    """Envoy on the path, or as `interop/install.sh interop/target` brings it."""
+    """Envoy on the path, or as installed by `interop/install.sh interop/target`."""
     return shutil.which("envoy") or (str(ENVOY) if ENVOY.exists() else None)
 
 
@@ -135,7 +135,7 @@ def envoy(directory, name, origin, listeners):
 
 
 def versions():
-    """Of those that can be had, by name."""
+    """The versions of the available proxies, by name."""
     commands = {"nginx": ["nginx", "-v"], "HAProxy": ["haproxy", "-v"], "Envoy": [envoy_program(), "--version"]}
     said = {}
     for program, command in commands.items():

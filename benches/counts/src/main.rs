@@ -1,7 +1,7 @@
-//! One job, so many times: what `benches/counts/run` counts instructions and allocations of.
+//! Repeats one job, for `benches/counts/run` to count its instructions and allocations.
 //!
-//! `counts JOB CERTIFICATE TIMES`; with `allocations` as the number of times, it prints how often one job allocates. `counts held
-//! CERTIFICATE waiting|sent` prints the bytes that a connection holds whose certificate is shared with the TLS library.
+//! `counts JOB CERTIFICATE TIMES` repeats the job; `counts JOB CERTIFICATE allocations` prints the allocations of one. `counts held
+//! CERTIFICATE waiting|sent` prints the bytes that a connection holds if it shares the certificate with the TLS library.
 
 #[path = "../../harness/browser.rs"]
 mod browser;
@@ -27,7 +27,7 @@ use tls_client_auth::{
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// The large certificate is over Cloudflare's limit; here it is forwarded all the same.
+/// The large certificate exceeds Cloudflare's limit; here it is forwarded.
 const LIMITS: Limits = Limits::new().encoded_leaf(16 * 1024);
 
 fn main() -> ExitCode {
@@ -106,7 +106,7 @@ fn main() -> ExitCode {
     match times.parse::<usize>() {
         Ok(times) => (0..times).for_each(|_| run()),
         Err(_) => {
-            // What is made once for the process is no part of it.
+            // The first run makes what the process needs only once.
             run();
             let region = Region::new(ALLOCATOR);
             run();

@@ -1,4 +1,4 @@
-//! What the programs of this folder have in common: the variants of a proxy that are compared, and certificates from files.
+//! Shared by the programs of this folder: the compared variants of a proxy, and certificates from files.
 
 use std::error::Error;
 use std::io;
@@ -17,14 +17,14 @@ use tls_client_auth::{
 
 pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// What a proxy does about the certificate.
+/// What a proxy does with the certificate.
 #[derive(Clone)]
 pub enum Variant {
-    /// Nothing: the proxy without the crate.
+    /// The proxy without the crate.
     Without,
-    /// The crate. `plain` strips and sends nothing; a set's name sends it on every request, `first:` and a name on the first one.
+    /// The proxy with the crate. `plain` only strips; the name of a set sends it on every request, after `first:` on the first request.
     Crate(Forwarding),
-    /// A set's lines made once a connection and inserted by hand: what sending them costs without the crate.
+    /// The lines of a set, made once for a connection and inserted without the crate.
     ByHand(HeaderSet),
 }
 
@@ -50,7 +50,7 @@ impl Variant {
         })
     }
 
-    /// What a connection keeps; the client is asked for where it is needed.
+    /// The state that a connection keeps. `client` is called only if the variant needs it.
     pub fn connection(&self, client: impl FnOnce() -> ClientCertificate) -> Connection {
         match self {
             Self::Without => Connection::Without,
@@ -85,7 +85,7 @@ impl Connection {
     }
 }
 
-/// The sets that an origin is measured with.
+/// The sets for which an origin is measured.
 pub fn received() -> Vec<(HeaderSet, Receiver)> {
     vec![
         (HeaderSet::cloudflare(), Receiver::cloudflare(Unstated::Verified)),
@@ -146,7 +146,7 @@ pub fn client_config(folder: &Path, protocol: &[u8]) -> Result<Arc<ClientConfig>
     Ok(Arc::new(config))
 }
 
-/// One worker, as each of the other proxies has.
+/// A runtime with one worker, like the other proxies.
 pub fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()
 }

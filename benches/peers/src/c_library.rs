@@ -1,4 +1,4 @@
-//! OpenSSL or BoringSSL, called as nginx's `ngx_event_openssl.c` does: a memory BIO for each text, copied out of it.
+//! Calls OpenSSL or BoringSSL as nginx's `ngx_event_openssl.c` does: a memory BIO for each text, copied out of it.
 
 use std::ffi::{c_char, c_int, c_ulong, c_void};
 use std::hint::black_box;
@@ -27,10 +27,10 @@ pub const FROM_DER: &str = "OpenSSL as nginx, from DER";
 #[cfg(not(feature = "boring"))]
 pub const READING: &str = "reading: OpenSSL, d2i_X509";
 
-/// `XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB` is nginx's default; with the flag, as for `$ssl_client_s_dn`.
+/// The flags for `$ssl_client_s_dn`. nginx's default is without `ASN1_STRFLGS_ESC_MSB`.
 const RFC2253: c_ulong = 0x0111_0317;
 
-// Neither crate binds all of these.
+// Neither binding crate has all of these.
 unsafe extern "C" {
     fn X509_NAME_print_ex(
         bio: *mut ffi::BIO,
@@ -66,9 +66,9 @@ pub fn read(der: &[u8]) -> X509 {
     X509::from_der(der).expect("the library reads it")
 }
 
-/// What is written into a memory BIO, copied out.
+/// The bytes that `write` puts into a memory BIO, copied out.
 fn text(write: impl FnOnce(*mut ffi::BIO) -> c_int) -> Vec<u8> {
-    // SAFETY: the BIO is made, read and freed here; what is read is no more than it holds.
+    // SAFETY: the BIO is created, read and freed here; no more is read than it holds.
     unsafe {
         let bio = BIO_new(BIO_s_mem());
         assert!(!bio.is_null() && write(bio) >= 0);
@@ -89,7 +89,7 @@ fn digest(certificate: *const c_void, kind: *const ffi::EVP_MD) -> String {
 
 pub fn job(certificate: &X509) {
     let certificate: *mut c_void = certificate.as_ptr().cast();
-    // SAFETY: the certificate outlives the calls; each writes into what is given to it, or returns what is freed here.
+    // SAFETY: the certificate outlives the calls. Each writes into the given buffer, or returns memory that is freed here.
     unsafe {
         for name in [X509_get_subject_name(certificate), X509_get_issuer_name(certificate)] {
             black_box(text(|bio| X509_NAME_print_ex(bio, name, 0, RFC2253)));

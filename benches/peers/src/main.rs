@@ -1,10 +1,11 @@
-//! This crate beside other libraries, on both sides: `cargo run --release -- forwarding` and `-- receiving`; with BoringSSL instead of
-//! OpenSSL `cargo run --release --no-default-features --features boring`.
+//! Compares this crate with other libraries on both sides: `cargo run --release -- forwarding` and `-- receiving`; with BoringSSL instead
+//! of OpenSSL `cargo run --release --no-default-features --features boring`.
 //!
-//! Forwarding is the whole job, and the reading alone: every text of a client's certificate (both names in both forms, serial number,
-//! both digests, dates, key identifiers) and what a proxy forwards (base64, SHA-256, RFC 9440). Receiving is in [`receiving`].
+//! Forwarding makes every text of a client's certificate (both names in both forms, serial number, both digests, dates, key identifiers)
+//! and what a proxy forwards (base64, SHA-256, RFC 9440); parsing is also measured alone. Receiving is in [`receiving`].
 //!
-//! All candidates run in turn within every round; medians, and ratios to the floor: both hashes, base64 and a copy, one after the other.
+//! All candidates run in turn within every round. The results are medians, and ratios to the floor: both hashes, base64 and a copy, one
+//! after the other.
 
 #[cfg(any(feature = "openssl", feature = "boring"))]
 mod c_library;
@@ -28,7 +29,7 @@ const CERTIFICATES: [(&str, &[u8]); 4] = [
     ("RSA 4096", include_bytes!("../../certificates/rsa4096.der")),
     ("310 names", include_bytes!("../../certificates/large.der")),
 ];
-/// The large certificate is over Cloudflare's limit; here it is forwarded all the same, as the others do.
+/// The large certificate exceeds Cloudflare's limit; here it is forwarded, as by the other libraries.
 const LIMITS: Limits = Limits::new().encoded_leaf(16 * 1024);
 const ROUNDS: usize = 200;
 const TIMES: u32 = 16;
@@ -136,12 +137,12 @@ fn candidates(der: &'static [u8]) -> Vec<Candidate<'static>> {
     candidates
 }
 
-/// All in turn within every round, so that what disturbs one disturbs all.
+/// Runs all candidates in turn within every round, so that a disturbance affects all.
 fn medians(mut candidates: Vec<Candidate<'_>>) -> Vec<(String, f64)> {
     let mut times = vec![Vec::new(); candidates.len()];
     for _ in 0..ROUNDS {
         for ((_, run), times) in candidates.iter_mut().zip(&mut times) {
-            // What ran before it has filled the caches with its own.
+            // The previous candidate has replaced the contents of the caches.
             run();
             let start = Instant::now();
             for _ in 0..TIMES {

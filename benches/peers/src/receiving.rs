@@ -1,8 +1,8 @@
-//! The origin's side: from the headers of a request to what an application asks of a certificate (subject, issuer, serial number,
-//! SHA-1, SHA-256, dates), as people write it, and with this crate's [`Receiver`].
+//! The origin's side: from the headers of a request to what an application needs of a certificate (subject, issuer, serial number,
+//! SHA-1, SHA-256, dates), with the usual code for each library and with this crate's [`Receiver`].
 //!
-//! The floor is base64 decoding, SHA-1 and SHA-256 of the leaf. The others look at the certificate alone; the crate also reads the verdict and
-//! refuses what is there twice or looks alike.
+//! The floor is base64 decoding, SHA-1 and SHA-256 of the leaf. The others read the certificate only; the crate also parses the verdict and
+//! rejects duplicates and look-alikes.
 
 #[path = "../../harness/browser.rs"]
 mod browser;
@@ -22,7 +22,7 @@ use tls_client_auth::{
 use super::{CERTIFICATES, Candidate, LIMITS};
 use browser::REQUEST;
 
-/// How the certificate stands in its header.
+/// How the certificate is encoded in its header.
 #[derive(Clone, Copy)]
 enum Form {
     Base64,
@@ -97,7 +97,7 @@ fn request(der: &'static [u8], set: HeaderSet) -> HeaderMap {
     headers
 }
 
-/// For the programs in other languages: certificate, set, form and value, a line each.
+/// Prints certificate, set, form and value as lines, for the programs in other languages.
 pub fn print_headers() {
     for (certificate, der) in CERTIFICATES {
         for Received { name, set, header, form, .. } in received() {
@@ -148,7 +148,7 @@ pub fn candidates(der: &'static [u8]) -> Vec<Candidate<'static>> {
     candidates
 }
 
-/// PEM out of its escapes, or DER out of its base64.
+/// Decodes escaped PEM to PEM, or base64 to DER.
 enum Certificate {
     Pem(String),
     Der(Vec<u8>),

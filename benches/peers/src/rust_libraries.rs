@@ -1,4 +1,4 @@
-//! `x509-cert` and `x509-parser` as their documentation suggests.
+//! Uses `x509-cert` and `x509-parser` as their documentation suggests.
 
 use std::hint::black_box;
 
@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 
-/// What both do with the bytes alone.
+/// The values that both make from the bytes, without parsing.
 fn forwarded(der: &[u8]) -> [String; 4] {
     let sha1 = hex::encode(Sha1::digest(der));
     let sha256 = hex::encode(Sha256::digest(der));
@@ -26,7 +26,7 @@ pub fn x509_cert(der: &[u8]) {
     use x509_cert::ext::pkix::{AuthorityKeyIdentifier, SubjectKeyIdentifier};
     let Ok(certificate) = x509_cert::Certificate::from_der(der) else { return };
     let tbs = certificate.tbs_certificate();
-    // Its one form of names stands for both.
+    // It has one form of names, which is used for both.
     let names = [tbs.subject().to_string(), tbs.issuer().to_string()];
     let legacy = [tbs.subject().to_string(), tbs.issuer().to_string()];
     let serial = tbs.serial_number().to_string();

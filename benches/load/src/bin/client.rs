@@ -1,9 +1,10 @@
-//! A load of clients with a certificate on a TLS proxy, or of requests with headers on an origin.
+//! Puts load on a TLS proxy, with clients that have a certificate, or on an origin, with certificate headers.
 //!
-//! `client PORT FOLDER http1|http2|handshakes CONNECTIONS` connects, says `ready`, and for each line of its input, a number of seconds,
-//! asks for so long as fast as answers come and prints the requests that were answered; `handshakes` takes a new connection for each.
-//! `client PORT FOLDER origin CONNECTIONS FILE` does so without TLS, with the headers of the file's parts in turn. `client PORT FOLDER
-//! idle CONNECTIONS` asks once on each connection, prints how many are open, and keeps them until its input ends.
+//! `client PORT FOLDER http1|http2|handshakes CONNECTIONS` connects and prints `ready`. For each line of its input, a number of seconds, it
+//! sends requests for that time, each after the previous answer, and prints the number of answers. `handshakes` uses a new connection for
+//! each request. `client PORT FOLDER origin CONNECTIONS FILE` does the same without TLS, with the headers of the file's parts in turn.
+//! `client PORT FOLDER idle CONNECTIONS` sends one request on each connection, prints the number of open connections, and keeps them until
+//! its input ends.
 
 use std::io::BufRead as _;
 use std::net::Ipv4Addr;
@@ -27,10 +28,10 @@ use tokio_rustls::client::TlsStream;
 
 type Body = Empty<Bytes>;
 
-/// At a time, on one HTTP/2 connection.
+/// Concurrent requests on one HTTP/2 connection.
 const STREAMS: usize = 16;
 
-/// What a browser sends beside.
+/// Names of further headers, as a browser sends them.
 const FIELDS: [&str; 6] =
     ["user-agent", "accept", "accept-language", "accept-encoding", "cookie", "referer"];
 
@@ -38,14 +39,14 @@ const FIELDS: [&str; 6] =
 enum Connection {
     Http1(Arc<tokio::sync::Mutex<http1::SendRequest<Body>>>),
     Http2(http2::SendRequest<Body>),
-    /// A new one each time.
+    /// A new connection for each request.
     None,
 }
 
 struct Load {
     port: u16,
     config: Arc<ClientConfig>,
-    /// For each request its headers, in turn.
+    /// The headers of requests, used in turn.
     headers: Vec<HeaderMap>,
 }
 
@@ -64,7 +65,7 @@ fn main() -> Result<()> {
     load::runtime()?.block_on(load.run(kind, connections.parse()?))
 }
 
-/// `name: value` in lines; an empty line ends a part.
+/// Parses lines of `name: value`; an empty line ends a part.
 fn parts(text: &str) -> Result<Vec<HeaderMap>> {
     let line = |line: &str| {
         let (name, value) = line.split_once(": ").ok_or("name: value")?;
@@ -149,7 +150,7 @@ impl Load {
         let mut requests = 0;
         while Instant::now() < until {
             self.once(&mut connection, turn).await?;
-            // Not the part that another connection has just sent.
+            // Each connection starts at another part.
             turn += 61;
             requests += 1;
         }
@@ -178,7 +179,7 @@ impl Load {
     }
 
     fn request(&self, version: Version, turn: usize) -> Result<Request<Body>> {
-        // HTTP/2 has `:authority`, and nginx refuses a request with both.
+        // HTTP/2 has `:authority`; nginx refuses a request that also has `Host`.
         let request = match version {
             Version::HTTP_2 => Request::get("https://localhost/"),
             _ => Request::get("/").header("host", "localhost"),

@@ -1,7 +1,7 @@
-//! The bytes that the crate alone holds for each of 10,000 idle connections, counted by the allocator.
+//! Counts, with the allocator, the bytes that the crate alone holds for each of 10,000 idle connections.
 //!
-//! `held FOLDER`: one row a variant, before the first request and after it was answered. The certificates are rustls', which keeps
-//! its own copy.
+//! `held FOLDER` prints one row for each variant: before the first request, and after it was answered. The certificates are shared with
+//! rustls.
 
 use std::alloc::System;
 use std::path::Path;
@@ -29,7 +29,9 @@ fn main() -> Result<()> {
     let folder = std::env::args().nth(1).ok_or("FOLDER")?;
     let (certificate, _) = load::identity(Path::new(&folder), "client")?;
     println!("# client's certificate: {} bytes", certificate.len());
-    println!("this crate, {CONNECTIONS} connections\tbytes before the first request\tbytes after it");
+    println!(
+        "this crate, {CONNECTIONS} connections\tbytes before the first request\tbytes after it"
+    );
     let certificates = [certificate];
     for name in VARIANTS {
         let variant = Variant::named(name)?;
@@ -40,7 +42,7 @@ fn main() -> Result<()> {
         let region = Region::new(ALLOCATOR);
         let mut connections: Vec<Connection> = Vec::with_capacity(CONNECTIONS);
         connections.extend((0..CONNECTIONS).map(|_| variant.connection(client)));
-        // The list itself is as large without the crate.
+        // The list of connections is not part of the crate's memory.
         let list = CONNECTIONS * size_of::<Connection>();
         let held = || {
             let change = region.change();

@@ -1,4 +1,4 @@
-//! A proxy on hyper and rustls as `examples/mtls_proxy` has it, with the crate and without: a listener for each variant.
+//! A proxy on hyper and rustls, as in `examples/mtls_proxy`, with a listener for each variant with and without the crate.
 //!
 //! `hyper_proxy FOLDER ORIGIN VARIANT=PORT …`; the variants are those of [`load::Variant`].
 

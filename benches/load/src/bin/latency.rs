@@ -1,7 +1,7 @@
-//! How long requests take that come at a steady rate. Prints the median and the 99th percentile in microseconds, and how many there were.
+//! Sends requests at a steady rate. Prints the median and the 99th percentile of their latency in microseconds, and their number.
 //!
-//! `latency PORT FOLDER RATE SECONDS CONNECTIONS`: a thread for each connection, HTTP/1.1 over TLS. A request that is due while the one
-//! before it still runs counts from the time when it was due.
+//! `latency PORT FOLDER RATE SECONDS CONNECTIONS`: a thread for each connection, HTTP/1.1 over TLS. The latency of a request counts from
+//! the time when it was due, also if the previous one was not yet answered.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
@@ -28,7 +28,7 @@ fn main() -> Result<()> {
     let config = load::client_config(Path::new(folder), b"http/1.1")?;
     let connect = |number: u32| {
         let config = Arc::clone(&config);
-        // Evenly spread.
+        // The threads' requests are evenly spaced.
         let offset = interval * number / connections;
         thread::spawn(move || one(port, config, offset, interval, seconds))
     };
@@ -67,7 +67,7 @@ fn one(
             due
         } else {
             thread::sleep(wait);
-            // That the sleep was too long is not the proxy's fault.
+            // A late wake-up does not count as latency of the proxy.
             Instant::now()
         };
         ask(&mut stream)?;
@@ -77,7 +77,7 @@ fn one(
     Ok(took)
 }
 
-/// The origin answers `ok`, which no header line ends with.
+/// Sends a request and reads the answer up to its body, `ok`, which no header line ends with.
 fn ask(stream: &mut StreamOwned<ClientConnection, TcpStream>) -> Result<()> {
     stream.write_all(REQUEST)?;
     let (mut answer, mut length) = ([0; 4096], 0);

@@ -1,7 +1,7 @@
 //! An origin on axum, without the crate and with its `ReceiveLayer` for each set.
 //!
-//! `origin FOLDER without=PORT SET=PORT …`. Into the folder go the headers that a proxy would send: `SET-1.headers` of one client,
-//! `SET-1024.headers` of so many, one after the other with an empty line between them.
+//! `origin FOLDER without=PORT SET=PORT …`. It writes the headers that a proxy would send into the folder: `SET-1.headers` for one client,
+//! `SET-1024.headers` for 1,024 clients, separated by empty lines.
 
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;
@@ -47,7 +47,7 @@ fn main() -> Result<()> {
     })
 }
 
-/// Who it is, as an application asks.
+/// Reads the client's name, as an application does.
 async fn answer(request: Request) -> &'static str {
     match request.extensions().get::<TlsClientAuth>() {
         Some(auth) if !auth.cert_subject_dn().is_empty() => "ok",
@@ -55,7 +55,7 @@ async fn answer(request: Request) -> &'static str {
     }
 }
 
-/// Clients who differ in their signatures' last bytes, which nobody verifies here.
+/// The headers of clients that differ in the last bytes of their signatures, which are not verified here.
 fn headers(set: &HeaderSet, clients: usize) -> Result<String> {
     let mut text = String::new();
     for number in 0..clients {

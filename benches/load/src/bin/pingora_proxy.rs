@@ -1,4 +1,4 @@
-//! A proxy on pingora and OpenSSL as `examples/pingora` has it, with the crate and without: a listener for each variant.
+//! A proxy on pingora and OpenSSL, as in `examples/pingora`, with a listener for each variant with and without the crate.
 //!
 //! `pingora_proxy FOLDER ORIGIN VARIANT=PORT …`; the variants are those of [`load::Variant`] without `by-hand`.
 
@@ -130,7 +130,7 @@ impl ProxyHttp for Proxy {
     }
 }
 
-/// pingora's request keeps each name's case beside its headers.
+/// A wrapper, because pingora's request stores the case of names separately.
 struct Fields<'r>(&'r mut RequestHeader);
 
 impl RequestHeaders for Fields<'_> {
