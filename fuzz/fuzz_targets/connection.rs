@@ -1,5 +1,5 @@
-//! Any order of requests on one connection: at every moment at most one of them carries the first request's headers, one does as
-//! soon as they wait, and none after a commit.
+//! Any order of requests on one connection: of the open ones exactly one carries the first request's headers, until a claim that carries
+//! them is committed.
 
 #![no_main]
 
@@ -9,10 +9,10 @@ use tls_client_auth::{
 };
 
 const LEAF: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
-/// Of open requests, so that a short input can end each of them.
+/// The largest number of open requests. It is small, so that a short input can end each of them.
 const MOST: usize = 16;
 
-// An octet is a step: its upper half says which, its lower half on which open request.
+// Each octet is a step: its upper half selects the step, its lower half the open request.
 fuzz_target!(|steps: &[u8]| {
     let client = ClientCertificate::presented(LEAF, Verification::Success);
     let forwarding = Forwarding::cloudflare().on_every_request(HeaderSet::nginx());
@@ -40,7 +40,7 @@ fuzz_target!(|steps: &[u8]| {
             }
             3 if place < open.len() => drop(open.swap_remove(place)),
             4 if place < open.len() => {
-                // Every attempt carries the same.
+                // Every attempt of a request carries the same headers.
                 let forged = || vec![("Cf-Client-Cert-Sha256".to_owned(), "forged".to_owned())];
                 let (mut one, mut other) = (forged(), forged());
                 open[place].apply(&mut one);

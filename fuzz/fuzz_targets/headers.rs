@@ -1,7 +1,6 @@
-//! Any bytes as a client, its settings and a request: the record, all header sets, and what is left of the request.
+//! Any bytes as a client, its settings and a request: checks the record, all header sets, and the stripped request.
 //!
-//! One octet of settings, then the leaf, a certificate of the chain (each with two octets of length before it), and header
-//! lines.
+//! The input is one octet of settings, the leaf, a certificate of the chain (each after two octets of length), and header lines.
 
 #![no_main]
 
@@ -37,7 +36,7 @@ fn section(input: &[u8]) -> Option<(&[u8], &[u8])> {
     Some(rest.split_at(rest.len().min(usize::from(u16::from_be_bytes(*length)))))
 }
 
-/// The lines that an HTTP library would let through.
+/// The lines that an HTTP library accepts.
 fn headers(lines: &[u8]) -> Vec<(String, String)> {
     let line = |line: &[u8]| {
         let line = str::from_utf8(line).ok()?;

@@ -1,4 +1,4 @@
-//! Any bytes as the relative distinguished names of a subject: both forms in both dialects.
+//! Any bytes as the relative distinguished names of a subject: checks both forms in both dialects.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Any text as a PEM file: every certificate that is read is read again from what another library writes.
+//! Any text as a PEM file: the parsed certificates equal those of a PEM file that another library writes.
 
 #![no_main]
 

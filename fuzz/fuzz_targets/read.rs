@@ -1,4 +1,4 @@
-//! Any bytes as a certificate: every getter, held against other code that reads the same.
+//! Any bytes as a certificate: compares every getter with other code.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! Any headers at all, to every receiver: no panic, no value in an error, and a record that is printable ASCII. What was
-//! received and sent again as RFC 9440 comes back, and so does the record as JSON.
+//! Any header values, to every receiver: no panic, no value in an error, and a record of printable ASCII. The record is read back from RFC
+//! 9440's headers and from JSON.
 
 #![no_main]
 
@@ -39,7 +39,7 @@ fn receivers() -> Vec<Receiver> {
     ]
 }
 
-// The first byte picks the receiver; then one value a line for its headers in order. A line that holds one `-` skips its header.
+// The first byte selects the receiver. Each line is the value of its next header; a line `-` leaves the header out.
 fuzz_target!(|input: &[u8]| {
     let Some((pick, values)) = input.split_first() else { return };
     let receivers = receivers();
@@ -74,7 +74,7 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(serde_json::to_string(&read).unwrap(), json);
     let client = auth.client_certificate();
     if client.leaf().is_some_and(|leaf| !leaf.is_empty()) {
-        // The record is the certificate's, whatever else the headers said.
+        // With a leaf, the record is the certificate's, whatever the other headers state.
         assert_eq!(auth, TlsClientAuth::new(client));
         let limits = Limits::new().encoded_leaf(1 << 20).encoded_chain(1 << 20);
         let sent = HeaderSet::rfc9440().including_untrusted().lines(client, limits);

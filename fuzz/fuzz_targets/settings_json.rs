@@ -1,4 +1,4 @@
-//! Any text as JSON: what is read is written and read again, the same.
+//! Any text as JSON: parsed settings equal themselves after writing and parsing.
 
 #![no_main]
 
@@ -14,7 +14,7 @@ libfuzzer_sys::fuzz_target!(|json: &[u8]| {
         let written = serde_json::to_string(&settings).unwrap();
         assert_eq!(serde_json::from_str::<HostnameSettings>(&written).unwrap(), settings);
         let hosts = Hosts::new().configure(settings.clone());
-        // A wildcard is no host.
+        // A wildcard is not a host of a request.
         for setting in settings.settings().iter().filter(|it| !it.hostname.contains('*')) {
             let forwards = setting.client_certificate_forwarding;
             let host = setting.hostname.as_str();

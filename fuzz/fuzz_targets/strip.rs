@@ -1,4 +1,4 @@
-//! Any request headers at all: nothing that could pass for ours survives, ours stand there once, and nothing else is lost but what
+//! Any request headers: no header that could be mistaken for ours is left, ours are present once, and nothing else is lost except what
 //! `Connection` lists.
 
 #![no_main]
@@ -9,7 +9,7 @@ use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding, HeaderSet,
 
 const LEAF: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
 
-// One header a line, its name before the first colon.
+// Each line is a header, its name before the first colon.
 fuzz_target!(|input: &[u8]| {
     let text = String::from_utf8_lossy(input);
     let before: Vec<(String, String)> = text

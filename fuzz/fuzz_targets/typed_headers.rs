@@ -1,5 +1,5 @@
-//! Any field lines as `Client-Cert` and `Client-Cert-Chain`: what is read comes back when it is written and read again, and what
-//! the one refuses for its form the receiver refuses too.
+//! Any field lines as `Client-Cert` and `Client-Cert-Chain`: a decoded header equals itself after encoding and decoding, and the receiver
+//! also refuses what the typed header refuses for its form.
 
 #![no_main]
 
@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use tls_client_auth::typed_headers::{ClientCert, ClientCertChain};
 use tls_client_auth::{Receiver, Unstated};
 
-// One field line a line.
+// Each line of the input is a field line.
 fuzz_target!(|input: &[u8]| {
     let values: Vec<HeaderValue> = input
         .split(|byte| *byte == b'\n')
@@ -32,5 +32,5 @@ fuzz_target!(|input: &[u8]| {
 fn again<T: Header>(header: &T) -> T {
     let mut values = Vec::new();
     header.encode(&mut values);
-    T::decode(&mut values.iter()).unwrap_or_else(|_| panic!("not read again"))
+    T::decode(&mut values.iter()).unwrap_or_else(|_| panic!("an encoded header is not decoded"))
 }

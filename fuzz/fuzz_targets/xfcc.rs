@@ -1,5 +1,4 @@
-//! `x-forwarded-client-cert` in both directions: whatever an earlier hop or a client wrote there, who reads the result finds our
-//! certificate or an error, never another's.
+//! Any inbound `x-forwarded-client-cert`: a reader of the forwarded header finds our certificate or an error, never another certificate.
 
 #![no_main]
 
@@ -9,14 +8,14 @@ use tls_client_auth::{
     ClientCertificate, ConnectionState, Forwarding, HeaderSet, Receiver, Unstated, Verification,
 };
 
-/// All kinds of alternative names, and two subjects with quotes.
+/// A leaf with all kinds of alternative names, and two with quotes in the subject.
 const LEAVES: [&[u8]; 3] = [
     include_bytes!("../../tests/fixtures/san_all.der"),
     include_bytes!("../../tests/fixtures/ch_quote.der"),
     include_bytes!("../../tests/fixtures/inj_traefik_multi.der"),
 ];
 
-/// The last element for a reader of a few lines: text is split at commas outside of quotes.
+/// The last element for a simple reader, which splits the text at commas outside of quotes.
 fn naive_last(value: &str) -> &str {
     let (mut quoted, mut escaped, mut start) = (false, false, 0);
     for (at, byte) in value.bytes().enumerate() {
@@ -31,8 +30,7 @@ fn naive_last(value: &str) -> &str {
     &value[start..]
 }
 
-// The first byte picks the mode, the format and the certificate, the rest is the header, one line a line; `{own}` in it is our own
-// element.
+// The first byte selects the mode, the format and the certificate. The rest are the header's lines, in which `{own}` is our own element.
 fuzz_target!(|input: &[u8]| {
     let Some((pick, text)) = input.split_first() else { return };
     let mode = if pick & 1 == 0 { XfccMode::AppendForward } else { XfccMode::SanitizeSet };
@@ -55,18 +53,18 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(headers.len(), 1);
     assert!(headers[0].1.bytes().all(|byte| matches!(byte, b' '..=b'~')));
     if mode == XfccMode::SanitizeSet {
-        assert_eq!(headers, alone, "something of the request's stayed");
+        assert_eq!(headers, alone, "a part of the inbound header is left");
     }
     let is_json = pick & 2 != 0;
     let ends = headers[0].1.strip_suffix(if is_json { "]" } else { "" });
-    assert!(ends.is_some_and(|value| value.ends_with(own)), "ours is the last");
-    assert!(is_json || naive_last(&headers[0].1) == own, "for a naive reader too");
+    assert!(ends.is_some_and(|value| value.ends_with(own)), "our element is the last");
+    assert!(is_json || naive_last(&headers[0].1) == own, "a simple reader finds another element");
     let receiver = match mode {
         XfccMode::AppendForward => Receiver::envoy_appended(Unstated::Verified),
         _ => Receiver::envoy(Unstated::Verified),
     };
     match receiver.receive(&headers) {
         Ok(auth) => assert_eq!(auth.client_certificate().leaf(), Some(leaf)),
-        Err(_) => assert_eq!(mode, XfccMode::AppendForward, "ours alone can be read"),
+        Err(_) => assert_eq!(mode, XfccMode::AppendForward, "our element alone is received"),
     }
 });
