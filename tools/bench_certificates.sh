@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the certificates that the benchmarks read: four sizes of what clients present. Run once; the files are committed.
+# Makes the certificates of the benchmarks, in four sizes. Run once; the files are committed.
 set -euo pipefail
 cd "$(dirname "$0")/../benches/certificates"
 work="$(mktemp -d)"
@@ -17,7 +17,7 @@ leaf() { # name, authority, subject, extensions, key arguments
 }
 names() { printf 'DNS:n0.example.com'; for i in $(seq 1 "$1"); do printf ',DNS:n%s.clients.example.com' "$i"; done; }
 
-# What `openssl x509 -req` adds unasked.
+# The extensions that `openssl x509 -req` adds by default.
 identifiers='authorityKeyIdentifier=keyid
 subjectKeyIdentifier=hash'
 usual="basicConstraints=critical,CA:FALSE

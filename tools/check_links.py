@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Follows every link of the built documentation and of the Markdown files, offline.
+"""Checks every link of the built documentation and of the Markdown files, offline.
 
-`cargo doc --no-deps --all-features && tools/check_links.py`. Fails on a link to a page, an anchor or a file that is not there, and on a page
-of the documentation that no chain of links from the front page reaches. Links to other hosts are listed with --foreign, not followed; those
-to this crate's own pages on docs.rs are looked up in the built ones.
+`cargo doc --no-deps --all-features && tools/check_links.py`. Fails on a link to a page, an anchor or a file that does not exist, and on a page
+of the documentation that cannot be reached from the front page. Links to other hosts are not checked; `--foreign` prints them. Links to this
+crate's pages on docs.rs are checked in the built documentation.
 """
 
 import html
@@ -49,7 +49,7 @@ def main():
         if file.is_dir() and DOCS in file.parents:
             file /= "index.html"
         if not file.exists():
-            wrong.append(f"{where.relative_to(ROOT)}: {link}: not there")
+            wrong.append(f"{where.relative_to(ROOT)}: {link}: does not exist")
             return None
         if file.suffix != ".html":
             return None
@@ -60,7 +60,7 @@ def main():
             wrong.append(f"{where.relative_to(ROOT)}: {link}: no such anchor")
         return file
 
-    # Everything that links from the front page lead to.
+    # All pages that can be reached from the front page.
     front = CRATE / "index.html"
     seen, todo = {front}, [front]
     while todo:

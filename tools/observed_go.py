@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Cuts what Envoy, Traefik and Caddy sent out of a whole observation: observed_go.py OBSERVED.json > tests/fixtures/observed/go.json
+"""Extracts what Envoy, Traefik and Caddy sent from a recording: observed_go.py OBSERVED.json > tests/fixtures/observed/go.json
 
-Kept are requests that reached the origin with a certificate, the headers that a set has, and the certificates after the leaf.
-Header names become lower-case. Values are one character a byte.
+The output has the requests that reached the origin with a certificate, the headers of the crate's sets, and the certificates after the leaf.
+Header names are in lower case. Each byte of a value is one Latin-1 character.
 """
 import json
 import sys

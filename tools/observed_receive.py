@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Picks what real proxies sent (observed.json) into tests/fixtures/observed/receive.json.
+"""Extracts what real proxies sent from a recording (observed.json) into tests/fixtures/observed/receive.json.
 
 usage: observed_receive.py observed.json [every] > receive.json
 
-Kept are the headers that a receiver reads, for one listener of each proxy and some certificates, or `every` one of them.
-Values are one Latin-1 character a byte; `chain` is the base64 of what was sent after the leaf.
+The output has the headers that a receiver reads, for one listener of each proxy and some certificates, with `every` for all of them.
+Each byte of a value is one Latin-1 character; `chain` has the certificates after the leaf, in base64.
 """
 import json
 import sys

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes tests/fixtures/peers.json: what real proxies sent for the certificates beside it.
+"""Writes tests/fixtures/peers.json: what real proxies sent for the certificates in the same folder.
 
 Usage: peers_fixture.py OBSERVED_JSON > tests/fixtures/peers.json
 
-A value that holds a whole certificate is kept as its SHA-256. One character is one byte.
+A value with a whole certificate is replaced by its SHA-256. Each byte of a value is one Latin-1 character.
 """
 
 import hashlib

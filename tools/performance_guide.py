@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Writes the tables of src/guide/performance.md, between its markers, from benches/results.
 
-`tools/performance_guide.py` writes them; `tools/performance_guide.py --check` fails if one is not what it would write, or if the page says
-of the results what they do not show.
+`tools/performance_guide.py` writes them; `tools/performance_guide.py --check` fails if the page differs from what it would write.
 """
 
 import re
@@ -17,7 +16,7 @@ sys.dont_write_bytecode = True
 
 from results import is_kept, kept  # noqa: E402
 
-# Versions that a benchmark prints of what it is beside, in the order of the line below a table.
+# Notes without a version, which are left out of the list of versions below a table.
 NOT_SAID = {"command", "date", "commit", "machine", "load before"}
 # Microseconds.
 SHORT = 50
@@ -46,7 +45,7 @@ def source(result):
 
 
 def by_certificate(rows):
-    """Rows of certificate, job, nanoseconds and ratio as job -> certificate -> (nanoseconds, ratio)."""
+    """Rows of (certificate, job, nanoseconds, ratio) as job -> certificate -> (nanoseconds, ratio)."""
     jobs = {}
     for certificate, job, nanoseconds, ratio in rows:
         jobs.setdefault(job, {})[certificate] = (int(nanoseconds), float(ratio))
@@ -54,7 +53,7 @@ def by_certificate(rows):
 
 
 def jobs_table(name):
-    """Nanoseconds, and in parentheses how many times the floor."""
+    """A table of nanoseconds, with the ratio to the floor in parentheses."""
     result = kept(name)
     _, *rows = result.tables[0]
     jobs = by_certificate(rows)
@@ -72,7 +71,7 @@ def plain_tables(name):
 
 
 def throughput(name):
-    """A row for each variant of a proxy: requests a second, and for each load the processor time of a request and how much more than without."""
+    """A row for each variant of a proxy: requests per second, and for each load the processor time of a request and the difference."""
     result = kept(name)
     _, *rows = result.tables[0]
     loads = list(dict.fromkeys(load for _, load, *_ in rows))
@@ -114,7 +113,7 @@ def in_short():
 
 
 def worst_cases():
-    """Of each kind, the slowest case and how much the one that grows most does."""
+    """A row for each kind: the slowest case, and the largest growth of any case."""
     result = kept("worst_cases")
     _, *rows = result.tables[0]
     kinds = {}
@@ -123,7 +122,7 @@ def worst_cases():
     table = []
     for kind, cases in kinds.items():
         time, case, size, _ = max(cases)
-        # Of shorter ones, the ratio is the clock's.
+        # For shorter times the clock's error is too large.
         growth = [ratio for time, *_, ratio in cases if time > SHORT]
         table.append([kind, f"{len(cases)}", code(case), f"{size} KB", f"{time} µs", f"{max(growth):.2f}" if growth else ""])
     yield from markdown(["kind", "cases", "slowest", "its input", "time", "most growth at twice the size"], table)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Draws the README's pictures: pictures/request.svg, the way of a request, and pictures/costs.svg, from benches/results/peers.tsv.
+"""Draws the README's pictures: pictures/request.svg, the path of a request, and pictures/costs.svg, from benches/results/peers.tsv.
 
-`tools/pictures.py` writes them; `tools/pictures.py --check` fails if they are not what it would write. Colours follow the reader's dark or
-light scheme.
+`tools/pictures.py` writes them; `tools/pictures.py --check` fails if they differ from what it would write. Colours follow the reader's dark
+or light scheme.
 """
 
 import sys

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes certificates at random, the same for the same seed, has OpenSSL and BoringSSL answer for them, and lays down a folder that
-`TLS_CLIENT_AUTH_CORPUS` can name: `tests/conformance` then compares every value.
+"""Makes random certificates, the same for the same seed, and records what OpenSSL and BoringSSL print for them. `tests/conformance` compares
+the crate's values with this folder if `TLS_CLIENT_AUTH_CORPUS` is set to it.
 
 random_corpus.py FOLDER NUMBER SEED OPENSSL BORINGSSL
 
-The last two are programs that read paths from standard input and print a line of the truth for each, as `tests/conformance/mutants.rs` says.
-Nothing here is signed: the libraries only read and print.
+The last two are programs that read paths from standard input and print a line for each, in the format of `tests/conformance/mutants.rs`.
+The certificates are not signed, because the libraries only parse and print them.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from harness.certificates import Fields  # noqa: E402
 from harness.der import BIT_STRING, INTEGER, OCTET_STRING, OID, SEQUENCE, SET, oid, tlv  # noqa: E402
 from harness.invented import Invention  # noqa: E402
 
-#: Of values in names: every universal type that is not constructed, and some that are no type at all.
+#: Tags of values in names: every universal primitive type, and some numbers without a type.
 TAGS = [*range(1, 0x1F), SEQUENCE, SET, 0x80, 0xA0]
 BYTES = [0, 0, 0, 0x20, 0x2B, 0x41, 0x61, 0x7F, 0x80, 0xC3, 0xA9, 0xD8, 0xDC, 0xE2, 0xF0, 0xFF]
 ENDS = ["Z"] * 12 + ["+0000", "-0000", "+0100", "-1200", "+1259", "+1300", "+0060", "+01", "z", "", " Z", "Z ", "+01:00", "ZZ"]
@@ -30,7 +30,7 @@ EXTENSIONS = ["2.5.29.14", "2.5.29.35", "2.5.29.17", "2.5.29.19", "1.2.3.4"]
 
 
 class Wild(Invention):
-    """Half of what it makes no certificate should hold."""
+    """Random certificates in which half of the values are invalid."""
 
     def bytes(self, most):
         return bytes(self.random.choice([*BYTES, self.random.randrange(256)]) for _ in range(self.random.randrange(most + 1)))
