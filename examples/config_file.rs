@@ -134,7 +134,7 @@ async fn start(tls: &Tls, settings: &str, is_secure: bool) -> Result<u16> {
         // {
         verifier: tls.verifier.clone(),
         // }
-        // Without a timer it would never close idle connections.
+        // Without a timer the client would never close idle connections.
         upstream: Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build_http(),
     };
     tokio::spawn(proxy.listen(listener, is_secure));

@@ -60,7 +60,7 @@ fn read_field(from: &mut impl BufRead) -> Result<Option<Field>> {
     let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
     let is_text = |byte: &u8| *byte == b'\t' || !byte.is_ascii_control();
     if name.is_empty() || !name.iter().all(is_token) || !value.iter().all(is_text) {
-        return Err("a field that is none".into());
+        return Err("a malformed field".into());
     }
     Ok(Some(Field { name: name.to_vec(), value: value.to_vec() }))
 }
@@ -79,7 +79,7 @@ fn write_field(to: &mut impl Write, field: &Field) -> Result<()> {
 fn read_chunk(from: &mut impl BufRead) -> Result<Vec<u8>> {
     let line = read_line(from)?;
     let digits = std::str::from_utf8(&line)?;
-    // The standard library takes a sign too.
+    // The standard library also accepts a sign.
     if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return Err("a chunk without a size".into());
     }
@@ -224,7 +224,7 @@ fn ask(port: u16, config: Option<&Arc<ClientConfig>>, request: &str) -> Result<S
             let connection = ClientConnection::new(Arc::clone(config), "localhost".try_into()?)?;
             let mut stream = StreamOwned::new(connection, stream);
             stream.write_all(request.as_bytes())?;
-            // The proxy closes without a farewell.
+            // The proxy closes the connection without a TLS `close_notify`.
             let _ = stream.read_to_string(&mut text);
         }
         None => {

@@ -58,7 +58,7 @@ struct Proxy {
 impl Proxy {
     fn new(tls: &Tls, origin: u16) -> Self {
         let forwarding = Forwarding::none().on_every_request(HeaderSet::nginx());
-        // Without a timer it would never close an idle connection.
+        // Without a timer the client would never close an idle connection.
         let client =
             Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build_http();
         let to_body: ToBody = |response| response.map(Body::new);

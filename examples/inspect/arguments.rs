@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn sets_and_what_becomes_of_them() {
+    fn sets_are_chosen_renamed_and_compared() {
         let names = |arguments: &str| -> Vec<String> {
             let sets = run(&format!("{arguments} f")).sets;
             sets.iter()
@@ -190,12 +190,12 @@ mod tests {
     }
 
     #[test]
-    fn files_behind_everything() {
+    fn files_are_read_among_and_after_options() {
         assert_eq!(run("a --revoked - -- --list -").files, ["a", "-", "--list", "-"]);
     }
 
     #[test]
-    fn messages_say_what_to_do() {
+    fn every_bad_argument_has_a_message() {
         for (arguments, expected) in [
             ("", "no FILE given; - is standard input, and --help shows examples"),
             ("--format xml f", "--format xml: must be text or json or headers"),

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_and_what_does_not() {
+    fn equal_and_different_headers_are_marked() {
         let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
         let client = ClientCertificate::presented(der, Verification::Success);
         let shown = rows(["nginx", "ingress-nginx"], Some(&client));

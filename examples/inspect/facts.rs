@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_told_from_now() {
+    fn dates_have_their_distance_from_now() {
         let (start, end) = ("Jan  2 03:04:05 2025 GMT", "Nov 12 13:14:15 2035 GMT");
         let cases = [
             (
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn how_a_chain_hangs_together() {
+    fn each_certificate_of_a_chain_has_its_relation_to_the_previous_one() {
         type Case<'c> = (&'c str, &'c [&'c [u8]], &'c [&'c str]);
         let cases: [Case<'_>; 4] = [
             ("the root", &[ROOT], &["issuer of the previous one and of itself"]),
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn the_given_result() {
+    fn the_given_result_is_marked_as_not_checked() {
         let failed = "FAILED:certificate has expired".parse().unwrap();
         let cases = [
             (Verification::Success, true, "SUCCESS", Tone::Plain),

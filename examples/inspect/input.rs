@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_files_hold() {
+    fn certificates_are_found_or_the_contents_are_named() {
         let block = |label: &str, body: &str| {
             format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n").into_bytes()
         };

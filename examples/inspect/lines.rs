@@ -87,7 +87,7 @@ mod tests {
     use tls_client_auth::Verification;
 
     #[test]
-    fn what_origins_take() {
+    fn sizes_are_compared_with_the_limits_of_origins() {
         let cases = [
             (100, 50, "1 % of", Tone::Quiet),
             (8190, 4000, "100 % of", Tone::Warning),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn why_there_are_none() {
+    fn missing_lines_are_explained() {
         let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
         let client = ClientCertificate::presented(der, Verification::None);
         let shown = section(&HeaderSet::rfc9440(), &client, Limits::new());

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn other_names() {
+    fn other_names_by_type() {
         let general = |text: &str| der(0x1b, text.as_bytes());
         let names = der(0x30, &[general("HTTP"), general("host.example")].concat());
         let principal = der(0x30, &[der(0xa0, &der(2, &[1])), der(0xa1, &names)].concat());
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_an_unreadable_name() {
+    fn unreadable_names_are_shown_escaped() {
         let cases = [
             ("san_nul", r#"DNS (unreadable) "good.example\x00.evil.example""#),
             ("san_bad_ip", "IP (unreadable) 0102030405"),

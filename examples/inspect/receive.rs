@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn every_format_is_known_and_asks_for_a_verdict() {
+    fn every_format_is_known_and_requires_a_verdict_or_unstated() {
         let sets = HeaderSet::all();
         let names = sets.iter().map(|set| set.name()).chain(FURTHER);
         for name in names {
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_arguments() {
+    fn wrong_arguments_are_refused() {
         for arguments in [
             "--receive nothing",
             "--receive kubernetes --unstated verified",
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_of_other_names() {
+    fn renamed_headers_are_received() {
         let read = line(
             "--receive nginx --only ssl-client-s-dn --rename ssl-client-s-dn=X-DN --unstated not-verified",
             "X_SSL: 1\nx-dn: CN=a\nssl-client-verify: SUCCESS\n",

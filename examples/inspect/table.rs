@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_is_marked() {
+    fn labels_with_differences_are_marked() {
         let pages = [page("a.pem", "2"), page("b.pem", "33")];
         assert_eq!(
             shown(None, |out| side_by_side(&pages, out)),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_room_comes_below_and_is_marked_all_the_same() {
+    fn pages_that_do_not_fit_are_below_and_marked_too() {
         let pages = [page("a.pem", "2"), page("b.pem", "33")];
         let shown = shown(Some(50), |out| side_by_side(&pages, out));
         assert_eq!(shown.matches("* other").count(), 2, "{shown}");

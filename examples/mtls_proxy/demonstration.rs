@@ -57,7 +57,7 @@ pub async fn run() -> Result<bool> {
     Ok(scene.broken.is_empty())
 }
 
-/// What was promised, and on what stage.
+/// The results of the checks, and what the demonstration's proxies share.
 struct Scene {
     kept: usize,
     broken: Vec<String>,

@@ -16,7 +16,7 @@ use tokio_rustls::rustls::pki_types::{
 use crate::Result;
 use crate::proxy::{Admission, Authorities, Tls, connector};
 
-/// Without the origin's CAs there is nothing to verify it by.
+/// The TLS configuration for the origin; an `https` URL requires its CAs.
 pub fn origin_tls(scheme: &Scheme, origin_ca: Option<&str>) -> Result<Option<ClientConfig>> {
     match (*scheme == Scheme::HTTPS, origin_ca) {
         (true, None) => Err("--origin-ca is missing: the origin's URL is https".into()),

@@ -3,9 +3,9 @@
 use std::io;
 
 pub enum Signal {
-    /// Read the files anew: SIGHUP.
+    /// Reload the files: SIGHUP.
     Reload,
-    /// End in good order: SIGTERM, SIGINT (Ctrl-C).
+    /// Shut down gracefully: SIGTERM, SIGINT (Ctrl-C).
     End,
 }
 
@@ -36,7 +36,7 @@ impl Signals {
     }
 }
 
-/// Elsewhere there is Ctrl-C.
+/// Other systems have Ctrl-C only.
 #[cfg(not(unix))]
 pub struct Signals;
 

@@ -38,7 +38,7 @@ pub(crate) fn start(
     let server = HttpServer::new(app)
         .workers(1)
         .disable_signals()
-        // Before `listen`, which takes it along.
+        // Must be set before `listen`, which uses it.
         .on_connect(move |connection, extensions| {
             let Some(tls) = connection.downcast_ref::<TlsStream<TcpStream>>() else { return };
             let client =

@@ -65,7 +65,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// A proxy in front of this origin; its port.
+/// Starts a proxy in front of this origin, and returns its port.
 async fn start(tls: &Tls, origin: SocketAddr) -> Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
@@ -92,7 +92,7 @@ fn request() -> Request<HealthCheckRequest> {
     request
 }
 
-/// Whom the origin answered.
+/// The client's name in the origin's answer.
 async fn check(client: &mut HealthClient<Channel>) -> Result<String, Status> {
     let answer = client.check(request()).await?;
     Ok(name(answer.metadata()))

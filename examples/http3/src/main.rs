@@ -25,7 +25,7 @@ use origin::Origin;
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const REQUESTS: usize = 50;
-/// Every so many requests one is reset before its answer.
+/// One request in this number is reset before its answer.
 const RESET_EACH: usize = 5;
 
 #[tokio::main]

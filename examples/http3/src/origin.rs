@@ -62,7 +62,7 @@ impl Origin {
         self.certificates.load(Ordering::Relaxed)
     }
 
-    /// Requests with a header of the client's making.
+    /// Requests with a forged header.
     pub(crate) fn forged(&self) -> usize {
         self.forged.load(Ordering::Relaxed)
     }

@@ -29,7 +29,7 @@ pub(crate) fn start(
     let config = quinn::ServerConfig::with_crypto(Arc::new(QuicServerConfig::try_from(tls)?));
     let endpoint = Endpoint::server(config, (Ipv4Addr::LOCALHOST, 0).into())?;
     let address = endpoint.local_addr()?;
-    // Without a timer it would never close an idle connection.
+    // Without a timer the client would never close an idle connection.
     let upstream = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build_http();
     tokio::spawn(async move {
         while let Some(incoming) = endpoint.accept().await {

@@ -18,7 +18,7 @@ use tokio_rustls::rustls::{
 use crate::Result;
 use crate::proxy::{Admission, Authorities, Tls};
 
-/// The proxy's hosts, and the origin's, which has the same certificate.
+/// The hosts of the server's certificate, which the proxy and the origin share.
 const SERVERS: [&str; 7] = [
     "www.example",
     "quiet.example",
@@ -30,7 +30,7 @@ const SERVERS: [&str; 7] = [
 ];
 /// The identifier of the CA of [`Client::Stranger`] in hosts' settings.
 pub const PARTNER: &str = "b2134436-2555-4acf-be5b-26c48136575e";
-/// Of the server's and the known client's certificate; the CA's is valid for longer.
+/// The last year of the server's and the known client's certificates; the CA's is valid for longer.
 pub const LAST_YEAR: i32 = 2099;
 
 /// The kinds of clients.
@@ -52,7 +52,7 @@ struct Identity {
 
 pub struct Certificates {
     pub root: CertificateDer<'static>,
-    /// [`Client::Stranger`]'s.
+    /// The CA of [`Client::Stranger`].
     pub partner: CertificateDer<'static>,
     revocation_lists: [CertificateRevocationListDer<'static>; 2],
     server: Identity,
@@ -102,7 +102,7 @@ impl Certificates {
         Tls::new(chain, private_key(&self.server), authorities, admission)
     }
 
-    /// The TLS of an origin that shows the server's certificate.
+    /// The TLS configuration of an origin with the server's certificate.
     pub fn origin_tls(&self) -> Result<ServerConfig> {
         let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()?
@@ -117,7 +117,7 @@ impl Certificates {
         self.client_config_of(client, None)
     }
 
-    /// The same for a client that speaks one version of TLS only.
+    /// The TLS configuration of a client, for one version of TLS if it is given.
     pub fn client_config_of(
         &self,
         client: Client,

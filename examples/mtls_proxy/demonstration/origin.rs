@@ -74,7 +74,7 @@ pub struct Origin {
 struct State {
     log: Mutex<Vec<Seen>>,
     has_failed: AtomicBool,
-    /// Connections of the moment.
+    /// The number of open connections.
     open: AtomicUsize,
 }
 
@@ -83,7 +83,7 @@ impl Origin {
         Self::listen("127.0.0.1:0", None).await
     }
 
-    /// With TLS, where it is given.
+    /// Listens on this address, with TLS if a configuration is given.
     pub async fn listen(address: &str, tls: Option<ServerConfig>) -> Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let port = listener.local_addr()?.port();
@@ -98,7 +98,7 @@ impl Origin {
         std::mem::take(&mut *self.state.log.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Until there is something to take.
+    /// Waits until [`take`](Self::take) has a request.
     pub async fn wait(&self) {
         while self.state.log.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -118,7 +118,7 @@ async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<State
             match tls {
                 None => connection(stream, &state).await,
                 Some(tls) => {
-                    // Else the other side does not trust it.
+                    // It fails if the client does not trust this origin.
                     if let Ok(stream) = tls.accept(stream).await {
                         connection(stream, &state).await;
                     }

@@ -1,4 +1,4 @@
-//! A proxy on loopback in front of the origin, and what it logs.
+//! A proxy on loopback in front of the origin, and its logs.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -51,9 +51,9 @@ impl Stage {
         Ok(Self { port, proxy, access_log, error_log, end, ended })
     }
 
-    /// Accepts no more; ready when the connections have ended after their requests.
+    /// Stops accepting. The task ends when the connections have ended after their requests.
     pub fn end(self) -> JoinHandle<()> {
-        // Who is gone already needs no sign.
+        // An error means that the proxy has already ended.
         let _ = self.end.send(());
         self.ended
     }

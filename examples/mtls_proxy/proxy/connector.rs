@@ -12,7 +12,7 @@ use crate::Result;
 
 pub type Connector = HttpsConnector<HttpConnector>;
 
-/// The TLS that takes an origin's certificate of these CAs, for the host of its URL.
+/// The TLS configuration that accepts an origin's certificate from these CAs, for the host of its URL.
 pub fn tls(authorities: impl IntoIterator<Item = CertificateDer<'static>>) -> Result<ClientConfig> {
     let mut roots = RootCertStore::empty();
     for certificate in authorities {
@@ -23,7 +23,7 @@ pub fn tls(authorities: impl IntoIterator<Item = CertificateDer<'static>>) -> Re
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// For HTTP/2, which both sides must agree on in a TLS handshake, or for HTTP/1.1.
+/// The connector for HTTP/2, which a TLS handshake must negotiate, or for HTTP/1.1.
 pub fn connector(tls: ClientConfig, http2: bool, timeout: Duration) -> Connector {
     let mut tcp = HttpConnector::new();
     tcp.set_connect_timeout(Some(timeout));

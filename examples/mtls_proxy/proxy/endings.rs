@@ -19,7 +19,7 @@ impl Shutdown {
     }
 
     pub async fn shutdown(self) {
-        // Without watchers there is nothing to wait for.
+        // An error means that there are no watchers.
         let _ = self.0.send(());
         self.0.closed().await;
     }
@@ -31,7 +31,7 @@ pub struct Watcher(watch::Receiver<()>);
 
 impl Watcher {
     pub async fn shutdown(&mut self) {
-        // An error: nobody is left who could shut down, which is one too.
+        // An error means that the `Shutdown` was dropped, which is a shutdown too.
         let _ = self.0.changed().await;
     }
 }

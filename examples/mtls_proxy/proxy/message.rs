@@ -37,7 +37,7 @@ pub fn remove_hop_by_hop(headers: &mut HeaderMap) {
 pub fn remove_listed(headers: &mut HeaderMap) {
     let listed: Vec<HeaderName> = options(headers, header::CONNECTION)
         .filter_map(|name| HeaderName::from_bytes(name).ok())
-        // Without its length it would be another message.
+        // Removing the length would change the message's framing.
         .filter(|name| *name != header::CONTENT_LENGTH)
         .collect();
     for name in listed {
@@ -51,12 +51,12 @@ pub fn options(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &[
     lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii)
 }
 
-/// RFC 9113 §8.2.3: HTTP/2 may split cookies, HTTP/1.1 knows one line.
+/// Joins cookies into one line for HTTP/1.1; HTTP/2 may split them (RFC 9113 §8.2.3).
 pub fn join_cookies(headers: &mut HeaderMap) {
     if headers.get_all(header::COOKIE).iter().nth(1).is_some() {
         let lines: Vec<&[u8]> =
             headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes).collect();
-        // Made of header values, it is one.
+        // Header values joined by `; ` are always a header value.
         if let Ok(line) = HeaderValue::from_bytes(&lines.join(&b"; "[..])) {
             headers.insert(header::COOKIE, line);
         }

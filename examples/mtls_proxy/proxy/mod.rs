@@ -66,7 +66,7 @@ impl Current {
     }
 }
 
-/// Held as long as a connection is open, and the tunnels that came of it.
+/// A client's connection. It is held until the connection and its tunnels have ended.
 struct Guest {
     peer: Peer,
     handshake: Handshake,
@@ -165,7 +165,7 @@ impl Proxy {
         Ok((stream, handshake))
     }
 
-    /// Every request of a connection, over whichever HTTP the handshake agreed on.
+    /// Serves every request of a connection, over the negotiated version of HTTP.
     async fn serve(
         self: Arc<Self>,
         stream: TlsStream<TcpStream>,
@@ -329,7 +329,7 @@ impl Proxy {
             upgrade.insert(response.headers_mut());
             let (idle, guest) = (self.options.limits.idle, Arc::clone(guest));
             tokio::spawn(async move {
-                // How a tunnel ends is its two sides' business.
+                // Errors in a tunnel concern only its two sides.
                 let _ = upgrade.tunnel(origin, idle).await;
                 drop(guest);
             });

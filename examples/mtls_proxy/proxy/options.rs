@@ -11,7 +11,7 @@ use super::log::Sink;
 use super::tls::{Judge, Tls};
 use crate::Result;
 
-/// For as long as the process runs.
+/// Fixed options, which a reload does not change.
 pub struct Options {
     pub origin: Authority,
     /// Whether the origin speaks HTTP/2, without TLS with prior knowledge, as gRPC servers do.
@@ -19,19 +19,19 @@ pub struct Options {
     /// The protocols that a request may switch to, beside `websocket`.
     pub upgrades: Vec<String>,
     pub limits: Limits,
-    /// Gets a line for each request.
+    /// Receives a line for each request.
     pub access_log: Option<Sink>,
-    /// Gets what goes wrong, a bounded number of lines a minute.
+    /// Receives errors, a bounded number of lines per minute.
     pub error_log: Sink,
 }
 
-/// Reloaded on SIGHUP. Open connections keep their TLS settings, CAs and forwarding; the hosts that enforce and forward apply at once.
+/// Settings that are reloaded on SIGHUP. Open connections keep their TLS settings, CAs and forwarding; the hosts that enforce and forward apply at once.
 pub struct Settings {
     pub tls: Tls,
     /// The TLS configuration for the origin; `None` for an origin without TLS.
     pub origin_tls: Option<ClientConfig>,
     pub forwarding: Forwarding,
-    /// Which ask for a certificate, enforce it, forward it. Without associations, every host asks.
+    /// The hosts that ask for a certificate, enforce it and forward it. Without associations, every host asks.
     pub hosts: Hosts,
     /// Whether every host forwards, whatever its setting.
     pub forwards_all: bool,
@@ -57,20 +57,20 @@ impl Settings {
 
 #[derive(Clone, Copy)]
 pub struct Limits {
-    /// Open at a time; more wait to be accepted.
+    /// The number of open connections; further ones wait to be accepted.
     pub connections: usize,
-    /// Of a request's head.
+    /// The size of a request's head.
     pub header_bytes: u32,
     pub handshake: Duration,
-    /// For a request's head, and between two requests of an HTTP/1.1 connection.
+    /// The time for a request's head, and between two requests of an HTTP/1.1 connection.
     pub head: Duration,
-    /// Until the origin accepts a connection.
+    /// The time until the origin accepts a connection.
     pub connect: Duration,
-    /// Until the origin's answer begins, since it was last sent something.
+    /// The time until the origin's answer begins, after the last bytes were sent to it.
     pub answer: Duration,
-    /// For connections and tunnels in which nothing moves, on both sides.
+    /// The time after which idle connections and tunnels are closed, on both sides.
     pub idle: Duration,
-    /// For what is under way when the proxy ends.
+    /// The time for requests in progress at shutdown.
     pub drain: Duration,
 }
 

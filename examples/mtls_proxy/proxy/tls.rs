@@ -29,15 +29,15 @@ pub enum Admission {
 /// The CAs that clients' certificates must lead to, and the certificates that they revoked.
 pub struct Authorities {
     pub certificates: Vec<CertificateDer<'static>>,
-    /// Those of hosts with an `mtls_certificate_id`, by that.
+    /// The CAs of hosts with an `mtls_certificate_id`, by this identifier.
     pub uploaded: HashMap<String, Vec<CertificateDer<'static>>>,
-    /// With any, each CA in a client's chain needs one.
+    /// If there is one, each CA in a client's chain needs one.
     pub revocation_lists: Vec<CertificateRevocationListDer<'static>>,
 }
 
-/// What a handshake needs.
+/// The TLS configurations for handshakes.
 pub struct Tls {
-    /// For hosts that ask for a certificate of no CA in particular.
+    /// For hosts that ask for a certificate without an `mtls_certificate_id`.
     pub own: Judge,
     uploaded: HashMap<String, Judge>,
     /// For hosts that do not ask. It has sessions of its own: a session of such a host must not be resumed for a host that asks.

@@ -45,7 +45,7 @@ impl Upgrade {
         headers.insert(header::UPGRADE, self.protocol.clone());
     }
 
-    /// Whether the origin's `101` names what was asked for.
+    /// Whether the origin's `101` names the requested protocol.
     pub fn is_answered<B>(&self, response: &Response<B>) -> bool {
         let mut answered = options(response.headers(), header::UPGRADE);
         response.status() == StatusCode::SWITCHING_PROTOCOLS
@@ -55,7 +55,7 @@ impl Upgrade {
             && answered.next().is_none()
     }
 
-    /// Passes bytes both ways until both sides have ended, or nothing moved for so long.
+    /// Passes bytes in both directions until both sides have ended, or for `idle` nothing was passed.
     pub async fn tunnel(self, origin: OnUpgrade, idle: Duration) -> io::Result<()> {
         let (client, origin) = tokio::try_join!(self.client, origin).map_err(io::Error::other)?;
         let (from_client, to_client) = tokio::io::split(TokioIo::new(client));

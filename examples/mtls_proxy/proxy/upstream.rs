@@ -36,7 +36,7 @@ impl Upstream {
         let scheme = if tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP };
         let tls = tls.cloned().map_or_else(|| connector::tls([]), Ok)?;
         let connector = |http2| connector(tls.clone(), http2, limits.connect);
-        // It sends again by itself only what it never began to send. Without a timer it would never close an idle connection.
+        // The client retries only requests that it did not begin to send. Without a timer it would never close an idle connection.
         let http1 = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(limits.idle)
             .pool_timer(TokioTimer::new())
@@ -50,7 +50,7 @@ impl Upstream {
         Ok(Self { scheme, origin: origin.clone(), http1, http2 })
     }
 
-    /// Sends one attempt of a request for this host. One that asks for an upgrade, which HTTP/2 doesn't know, takes HTTP/1.1.
+    /// Sends one attempt of a request for this host. An upgrade, which HTTP/2 does not support, is sent over HTTP/1.1.
     pub async fn send(
         &self,
         mut request: Request<Body>,
@@ -61,10 +61,10 @@ impl Upstream {
             Some(http2) if !request.headers().contains_key(header::UPGRADE) => {
                 *request.uri_mut() = uri(&self.scheme, host, path);
                 request.headers_mut().remove(header::HOST);
-                // gRPC servers want to know that trailers arrive.
+                // gRPC servers require this sign that trailers are supported.
                 request.headers_mut().insert(header::TE, HeaderValue::from_static("trailers"));
                 let mut answer = http2.connection().await?.try_send_request(request).await;
-                // A connection that closes meanwhile gives back what it never began to send.
+                // If the connection closes, it returns a request that it did not begin to send.
                 if let Err(error) = &mut answer
                     && let Some(request) = error.take_message()
                 {
@@ -74,7 +74,7 @@ impl Upstream {
             }
             _ => {
                 *request.uri_mut() = uri(&self.scheme, &self.origin, path);
-                // An authority is a header value always.
+                // An authority is always a header value.
                 if let Ok(host) = HeaderValue::from_str(host.as_str()) {
                     request.headers_mut().insert(header::HOST, host);
                 }
@@ -92,7 +92,7 @@ fn uri(scheme: &Scheme, authority: &Authority, path: &PathAndQuery) -> Uri {
     Uri::from_parts(parts).unwrap_or_default()
 }
 
-/// One connection for all requests, made again when it is closed.
+/// One connection for all requests, opened again after it is closed.
 struct Http2 {
     origin: Uri,
     connector: Connector,
@@ -101,7 +101,7 @@ struct Http2 {
 }
 
 impl Http2 {
-    /// Waiting for another request's attempt to connect takes no longer than an own attempt.
+    /// The open connection or a new one. The timeout includes waiting for another request's attempt to connect.
     async fn connection(&self) -> std::result::Result<http2::SendRequest<Body>, Failure> {
         timeout(self.connect, self.shared()).await.unwrap_or(Err(Failure::Unreachable(None)))
     }
@@ -132,11 +132,11 @@ impl Http2 {
 pub enum Failure {
     Http1(legacy::Error),
     Http2(hyper::Error),
-    /// It accepts no connection; without an error, in time.
+    /// The origin accepts no connection; `None` if not in time.
     Unreachable(Option<Box<dyn Error + Send + Sync>>),
-    /// It switches to a protocol that nobody asked for.
+    /// The origin switches to a protocol that was not requested.
     Unasked,
-    /// It doesn't answer in time.
+    /// The origin does not answer in time.
     Slow,
 }
 
@@ -167,7 +167,7 @@ impl Failure {
     }
 }
 
-/// An error and what it comes from.
+/// An error and its sources.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }

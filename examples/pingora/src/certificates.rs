@@ -1,10 +1,10 @@
-//! A throwaway CA, a server and a client.
+//! A temporary CA, a server and a client.
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// All in DER.
+/// Certificates and keys, in DER.
 pub struct Certificates {
     pub root: Vec<u8>,
     pub server: Vec<u8>,

@@ -30,10 +30,10 @@ use proxy::Proxy;
 /// The client-certificate headers of each request.
 type Log = Arc<Mutex<Vec<Vec<(String, String)>>>>;
 
-/// Its name, whether the client has a certificate, its protocol, the paths it asks for, their statuses, and what of ours arrives.
+/// Name, whether the client has a certificate, protocol, requested paths, their statuses, and our headers that arrive.
 type Case<'c> = (&'c str, bool, &'c [u8], &'c [&'c str], &'c [u16], &'c [&'c [&'c str]]);
 
-/// What pingora calls the most retries is the number of attempts.
+/// In pingora the maximum of retries is the number of attempts.
 const ATTEMPTS: usize = 3;
 const FORGED: [(&str, &str); 4] = [
     ("Cf-Client-Cert-Sha256", "forged"),
@@ -96,7 +96,7 @@ async fn main() -> Result<(), Error> {
     std::process::exit(0)
 }
 
-/// pingora in a thread of its own; where it listens.
+/// Starts pingora in a new thread, and returns its address.
 fn start(certificates: &Certificates, origin: SocketAddr) -> Result<SocketAddr, Error> {
     let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
     let forwarding = Forwarding::none().on_first_request(HeaderSet::cloudflare());
@@ -114,7 +114,7 @@ fn start(certificates: &Certificates, origin: SocketAddr) -> Result<SocketAddr, 
     Ok(address)
 }
 
-/// Keeps what it sees, and fails on demand.
+/// An origin that records its requests, and fails on demand.
 async fn serve_origin(listener: TcpListener, log: Log) {
     let has_failed = Arc::new(AtomicBool::new(false));
     while let Ok((stream, _)) = listener.accept().await {
@@ -162,7 +162,7 @@ fn client_config(
     })
 }
 
-/// Requests one after the other on one connection, each with forged headers; their statuses.
+/// Sends requests one after the other on one connection, each with forged headers, and returns their statuses.
 async fn requests(
     proxy: SocketAddr,
     mut config: ClientConfig,

@@ -91,7 +91,7 @@ impl ProxyHttp for Proxy {
     }
 
     // {
-    /// Once a request. Not in `upstream_request_filter`, which runs once an attempt.
+    /// Runs once for each request, unlike `upstream_request_filter`, which runs for each attempt.
     async fn request_filter(&self, session: &mut Session, claim: &mut Self::CTX) -> Result<bool> {
         let digest = session.digest().and_then(|digest| digest.ssl_digest.as_ref());
         let state = digest.and_then(|tls| tls.extension.get::<ConnectionState>());
@@ -132,7 +132,7 @@ impl ProxyHttp for Proxy {
     }
     // }
 
-    /// Nothing was answered: what changes nothing may be tried again.
+    /// Without an answer, a request that changes nothing may be sent again.
     fn error_while_proxy(
         &self,
         _: &HttpPeer,

@@ -1,4 +1,4 @@
-//! The engine and `Hosts::decide` block the same requests: 10,000 random ones.
+//! Tests that the engine and `Hosts::decide` block the same of 10,000 random requests.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ use crate::identities::{authority, leaf, params};
 const HOSTS: [&str; 4] =
     ["api.example.com", "www.example.com", "xn--bcher-kva.example", "192.0.2.1"];
 
-/// Two certificates of each of two issuers, and one that can't be read; the issuers' own.
+/// Two certificates of each of two issuers, and one that cannot be parsed; and the issuers' own.
 static CERTIFICATES: LazyLock<(Vec<Vec<u8>>, Vec<Vec<u8>>)> = LazyLock::new(|| {
     let mut authorities = Vec::new();
     let mut certificates = vec![b"no certificate".to_vec()];
@@ -32,7 +32,7 @@ static CERTIFICATES: LazyLock<(Vec<Vec<u8>>, Vec<Vec<u8>>)> = LazyLock::new(|| {
     (certificates, authorities)
 });
 
-/// A value of each certificate, none of it twice and none empty.
+/// The property's values of all certificates, without duplicates and empty ones.
 fn values(of: fn(&TlsClientAuth) -> &str) -> Vec<String> {
     let record = |der: &Vec<u8>| {
         of(&TlsClientAuth::new(&ClientCertificate::presented(
@@ -76,7 +76,7 @@ fn spelled() -> impl Strategy<Value = String> {
     )
 }
 
-/// Some of these, or no condition.
+/// Some of these values, or no condition.
 fn some_of(values: Vec<String>) -> impl Strategy<Value = Option<Vec<String>>> {
     prop::option::of(subsequence(values.clone(), 1..=values.len()))
 }

@@ -24,7 +24,7 @@ static SCHEME: LazyLock<Scheme> = LazyLock::new(|| {
     Scheme::try_from_iter(fields.chain([(HOST.to_owned(), Type::Bytes)])).expect("21 other names")
 });
 
-/// The rules of a file, one a line; `#` begins a comment. Each blocks the requests that it matches.
+/// The rules of a file, one on each line; `#` begins a comment. A rule blocks the requests that it matches.
 pub struct Rules(Vec<(String, FilterAst<'static>)>);
 
 impl Rules {
@@ -53,7 +53,7 @@ impl Rules {
             set(&mut request, name, value)?;
         }
         for (rule, ast) in &self.0 {
-            // A filter can't outlive the values that it looks at.
+            // A filter cannot outlive the values that it reads.
             if ast.clone().compile().execute(&request).map_err(|error| error.to_string())? {
                 return Ok(Some(rule));
             }

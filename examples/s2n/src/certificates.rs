@@ -1,4 +1,4 @@
-//! Throwaway CAs: a root and an intermediate that issue for the server and a client, and one that the server does not know. PEM.
+//! Temporary CAs in PEM: a root and an intermediate that issue for the server and a client, and one that the server does not know.
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 

@@ -29,7 +29,7 @@ pub(crate) fn config(certificates: &Certificates) -> Result<Config> {
         .trust_pem(certificates.root.as_bytes())?
         .set_client_auth_type(ClientAuthType::Optional)?
         .set_verify_host_callback(AnyName)?
-        // So that the example does not wait for the client that is refused.
+        // Without a delay, so that the example does not wait for the refused client.
         .set_max_blinding_delay(1)?;
     Ok(config.build()?)
 }
