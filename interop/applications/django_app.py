@@ -1,4 +1,4 @@
-"""django-mtls-auth behind gunicorn: the common name of the subject in RFC 2253 is the user."""
+"""An origin with django-mtls-auth behind gunicorn: the user is the common name of the subject in RFC 2253."""
 
 import os
 import tempfile

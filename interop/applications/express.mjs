@@ -1,4 +1,4 @@
-// The certificate as ingress-nginx sends it, beside nginx's verdict.
+// An express origin: reads ingress-nginx's certificate and verdict.
 import { X509Certificate } from 'node:crypto';
 import express from 'express';
 

@@ -1,4 +1,4 @@
-"""fastapi-client-cert-auth: its own reading of nginx's certificate and verdict."""
+"""An origin with fastapi-client-cert-auth, which reads nginx's certificate and verdict."""
 
 import os
 

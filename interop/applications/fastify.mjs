@@ -1,4 +1,4 @@
-// RFC 9440, which has no verdict: whoever is in the header was let in by the proxy.
+// A fastify origin: reads RFC 9440's header. It has no verdict, so the proxy must send it for verified clients only.
 import { X509Certificate } from 'node:crypto';
 import fastify from 'fastify';
 import { parseItem } from 'structured-headers';

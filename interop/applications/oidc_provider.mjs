@@ -1,5 +1,5 @@
-// An authorization server that binds access tokens to the client's certificate (RFC 8705) and is told of it by a header. A request is
-// turned into one for a token, and answered with the thumbprint that the token is bound to.
+// An authorization server that binds access tokens to the client's certificate (RFC 8705), which it reads from a header. For each request
+// it issues a token, and answers with the thumbprint to which the token is bound.
 import { X509Certificate } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';

@@ -1,4 +1,4 @@
-; Puppet Server's authorization with `allow-header-cert-info`, as its own middleware reads a proxy's headers: whom it lets in.
+; An origin with Puppet Server's authorization middleware and `allow-header-cert-info`, which reads a proxy's headers.
 (ns origin
   (:require [clojure.string :as string]
             [puppetlabs.trapperkeeper.authorization.ring-middleware :as authorization]

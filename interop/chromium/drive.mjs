@@ -1,4 +1,4 @@
-// Drives Chromium through what `interop/browser` asks of it: `node drive.mjs EXECUTABLE PROFILE PORT [FLAG…]`. Prints what each step gave,
+// Drives Chromium through the steps of `interop/browser`: `node drive.mjs EXECUTABLE PROFILE PORT [FLAG…]`. Prints the result of each step
 // as a line of JSON.
 import { chromium } from "playwright-core";
 
@@ -28,14 +28,14 @@ try {
   await page.reload();
   say("reload", await allParts());
 
-  // Stopped while its parts are under way, then loaded again.
+  // Stopped while its parts are loading, then loaded again.
   await page.goto(url("app", "/page?slow"), { waitUntil: "commit" });
   await wait(150);
   await page.evaluate("window.stop()");
   await page.reload();
   say("stopped among its parts, reloaded", await allParts());
 
-  // Stopped before a connection's first request is answered, then asked again.
+  // Stopped before a connection's first request is answered, then requested again.
   const devtools = await browser.newCDPSession(page);
   const given = page.goto(url("stop", "/hangs")).then(() => "answered", () => "stopped");
   await wait(400);

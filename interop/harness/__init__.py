@@ -1,1 +1,1 @@
-"""Compares what real proxies tell an origin of a client certificate with what this crate tells it."""
+"""Shared code of the commands: certificates, proxies, clients, origins, and the comparison of headers."""

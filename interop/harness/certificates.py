@@ -1,7 +1,7 @@
-"""The certificates that are sent: every fixture, byte for byte but for its public key and its signature, and some more.
+"""The clients' certificates: every fixture with a new public key and signature, and some more.
 
-The fixtures' private keys are not kept. So each gets a key made for this run, and a signature by an authority of the same name whose key
-was made for this run too. Names, serial numbers, dates and extensions stay as they are.
+The fixtures' private keys are not kept. Each fixture gets a new key in each run, and a signature of a CA with the same name and a new key.
+Names, serial numbers, dates and extensions are unchanged.
 """
 
 import base64
@@ -21,7 +21,7 @@ KEYS = {
     "ed25519": ["ED25519"],
     **{authority: ["EC", "ec_paramgen_curve:P-256"] for authority in ("root", "intermediate", "second", "expired", "unknown")},
 }
-#: On both sides of the years that two digits can name.
+#: Dates before and after the limits of years with two digits.
 DATES = {
     "more_dates_2049_2050": ("491231235959Z", "20500101000000Z"),
     "more_dates_2055_2099": ("20550102030405Z", "20991231235959Z"),
@@ -34,7 +34,7 @@ SIGNATURE_DIGEST = {der.oid("1.2.840.10045.4.1"): "sha1", der.oid("1.2.840.10045
 
 @dataclass
 class Client:
-    """What a client presents."""
+    """A client: its certificate, key and chain."""
 
     name: str
     leaf: bytes
@@ -43,12 +43,12 @@ class Client:
     leaf_file: Path = None
     chain_file: Path = None
     sent_file: Path = None
-    #: Whether OpenSSL can read it, and so present it.
+    #: Whether OpenSSL can parse the certificate, and therefore present it.
     readable: bool = True
 
 
 class Fields:
-    """A certificate's parts, in order; each can be put in place of another."""
+    """The fields of a certificate, in order; each can be replaced."""
 
     def __init__(self, certificate):
         self.tbs = der.split(der.contents(der.split(der.contents(certificate))[0]))
@@ -76,7 +76,7 @@ class Fields:
 
 
 class Maker:
-    """Keys and signatures of one run, in one directory."""
+    """Makes the keys and signatures of one run, in one directory."""
 
     def __init__(self, directory, fixtures):
         self.directory = Path(directory)
@@ -146,7 +146,7 @@ class Maker:
             yield client
 
     def made_up(self):
-        """What the fixtures do not have: `plain` with another subject, or other alternative names."""
+        """Clients beyond the fixtures: `plain` with another subject, or with other alternative names."""
         country, common = ("C", "DE"), ("CN", "client.example")
         subjects = {
             "more_umlaut_cjk": name(country, ("O", "Müller & Söhne"), ("CN", "Łódź 日本 😀")),
@@ -164,7 +164,7 @@ class Maker:
             "more_controls": name(country, ("CN", "a\x01\x1f\x7fz")),
             "more_crlf": name(country, ("CN", "a\r\nX-Admin: yes")),
             "more_empty": name(),
-            # What would end a field of one proxy or another and begin a field of its own.
+            # Names that would end a field in some proxy's format, and begin another field.
             "more_cn_writes_info": name(("CN", 'a";SerialNumber="6";NB="1";NA="4000000000')),
             "more_cn_writes_element": name(("CN", 'a";URI=spiffe://admin,By="b')),
             "more_cn_is_quoted": name(("CN", '"admin"')),
@@ -209,7 +209,7 @@ class Maker:
         yield self.client("more_self_signed", fields)
 
     def clients(self, more=()):
-        """All clients and some more, their certificates written to files."""
+        """All clients, and these; writes their certificates to files."""
         clients = [*self.from_fixtures(), *self.made_up(), *more]
         for client in clients:
             base = self.directory / client.name
@@ -222,7 +222,7 @@ class Maker:
         return clients
 
     def server(self, title="server", uris=()):
-        """Files for the proxies: `server.pem`, `server.key`, both in one, and `ca.pem`. Other servers have the same key."""
+        """Writes files for the proxies: `server.pem`, `server.key`, both in one file, and `ca.pem`. All servers have the same key."""
         fields = self.fields("plain")
         fields.subject = name(("CN", "localhost"))
         names = [("DNS", "localhost"), ("IP", bytes([127, 0, 0, 1])), *(("URI", uri) for uri in uris)]

@@ -1,11 +1,11 @@
-"""A client that presents a certificate and asks for one path."""
+"""A client that presents a certificate and sends one request."""
 
 import socket
 import ssl
 
 
 def context(client):
-    """TLS as OpenSSL's defaults have it, weak keys allowed. Raises `ssl.SSLError` where OpenSSL cannot read the certificate."""
+    """A TLS context with OpenSSL's defaults and weak keys allowed. Raises `ssl.SSLError` if OpenSSL cannot parse the certificate."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     tls.check_hostname = False
     tls.verify_mode = ssl.CERT_NONE
@@ -16,7 +16,7 @@ def context(client):
 
 
 def ask(tls, port, path, headers=(), body=False):
-    """The status that came back, or how the connection ended; with `body`, also what came after the head."""
+    """The status of the answer, or how the connection ended; with `body`, also the answer's body."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
     request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{lines}\r\n".encode()
     status, answer = _answer(tls, port, request, body)

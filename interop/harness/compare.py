@@ -1,4 +1,4 @@
-"""Header by header: equal, a documented difference, or wrong."""
+"""Compares headers: each is equal, a documented difference, or wrong."""
 
 import fnmatch
 import re
@@ -11,7 +11,7 @@ ABSENT = None
 
 @dataclass
 class Difference:
-    """A row of differences.tsv. Each certificate pattern has to be met at least once, or the row is out of date."""
+    """A row of differences.tsv. Each pattern of certificates must match at least once, or the row is outdated."""
 
     listener: str
     header: str
@@ -36,7 +36,7 @@ def is_random(certificate):
 
 
 def undone(listener, value):
-    """A value without what the crate escapes and the proxy does not: of random certificates nobody can say beforehand which have it."""
+    """The value without escapes that the crate writes and the proxy does not, for random certificates, whose differences are not listed."""
     proxy = listener.split("/")[0]
     if value is ABSENT:
         return value
@@ -50,7 +50,7 @@ def undone(listener, value):
         pass
     # At the end of a value the crate writes an escaped space as its digits.
     value = value.replace("\\ ", " ")
-    # Go sends no white space at a value's ends, and leaves the backslash that escaped it.
+    # Go trims white space at the ends of a value, and keeps the backslash that escapes it.
     return value.strip(" \t").removesuffix("\\") if proxy.startswith("caddy") else value
 
 
@@ -72,7 +72,7 @@ def read_table(file, columns):
 
 
 def read_sets(file):
-    """headers.tsv: proxy -> set -> header -> expression."""
+    """Reads headers.tsv: proxy -> set -> header -> expression."""
     sets = {}
     for like, set_name, header, expression in read_table(file, 4):
         sets.setdefault(like, {}).setdefault(set_name, {})[header] = expression
@@ -88,14 +88,14 @@ def read_differences(file):
 
 @dataclass
 class Result:
-    """One proxy's listener against one set."""
+    """The result of comparing one proxy's listener with one set."""
 
     listener: str
     title: str
     counts: dict = field(default_factory=lambda: defaultdict(Counter))
     reasons: Counter = field(default_factory=Counter)
     wrong: list = field(default_factory=list)
-    #: What became of certificates that can't be compared: why -> their names.
+    #: Certificates that cannot be compared: reason -> their names.
     apart: dict = field(default_factory=lambda: defaultdict(list))
     compared: int = 0
 
@@ -103,13 +103,13 @@ class Result:
         return sum(count[kind] for count in self.counts.values())
 
     def add(self, certificate, headers, theirs, ours, differences):
-        """`theirs`: lower-case name -> values; `ours`: name -> value; `headers`: those of the set, in lower case."""
+        """Compares one certificate. `theirs`: lower-case name -> values; `ours`: name -> value; `headers`: the set's, in lower case."""
         self.compared += 1
         for header in headers:
             their_value = "\n".join(theirs[header]) if header in theirs else ABSENT
             our_value = ours.get(header, ABSENT)
             if their_value == our_value:
-                # Both absent: nothing was said, nothing is counted.
+                # Both are absent, which does not count as equal.
                 self.counts[header]["equal"] += their_value is not ABSENT
                 continue
             case = (self.listener, header, certificate, their_value, our_value)
@@ -117,7 +117,7 @@ class Result:
                 self.counts[header]["documented"] += 1
                 self.reasons["random certificates: the same but for what the crate escapes"] += 1
                 continue
-            # Every row that covers it has been met.
+            # Every row that covers it has matched.
             covering = [difference for difference in differences if difference.covers(*case)]
             if covering:
                 self.counts[header]["documented"] += 1
@@ -128,7 +128,7 @@ class Result:
 
 
 def outdated(differences, listeners):
-    """Rows for listeners that ran, with the certificates for which the difference was not seen."""
+    """Rows for listeners that ran, with the patterns for which the difference was not seen."""
     for difference in differences:
         unmet = [pattern for pattern in difference.certificates if pattern not in difference.met and not is_random(pattern)]
         if unmet and any(fnmatch.fnmatchcase(listener, difference.listener) for listener in listeners):
@@ -136,7 +136,7 @@ def outdated(differences, listeners):
 
 
 def shown(value, other):
-    """For people; of two long values what surrounds their first difference."""
+    """A printable value; of two long values the part around their first difference."""
     if value is ABSENT:
         return "(no header)"
     start = 0

@@ -1,11 +1,11 @@
-"""Just enough DER to take a certificate apart and to put one together that a library would refuse to make."""
+"""Parses and writes DER, also of certificates that a library refuses to make."""
 
 SEQUENCE, SET, INTEGER, BIT_STRING, OCTET_STRING, OID = 0x30, 0x31, 0x02, 0x03, 0x04, 0x06
 UTF8, PRINTABLE, T61, IA5, BMP, UNIVERSAL = 0x0C, 0x13, 0x14, 0x16, 0x1E, 0x1C
 
 
 def tlv(tag, *parts):
-    """A value with its tag and length in front."""
+    """An element with this tag and contents."""
     body = b"".join(parts)
     size = len(body)
     if size < 0x80:
@@ -15,7 +15,7 @@ def tlv(tag, *parts):
 
 
 def split(data):
-    """The values that stand side by side in `data`, each with its tag and length."""
+    """The elements in `data`, each with its tag and length."""
     values, at = [], 0
     while at < len(data):
         start, size = _contents(data, at)
@@ -25,7 +25,7 @@ def split(data):
 
 
 def contents(value):
-    """What is inside one value."""
+    """The contents of one element."""
     start, size = _contents(value, 0)
     return value[start : start + size]
 

@@ -1,4 +1,4 @@
-// Sends requests over one HTTP/2 connection that presents a certificate; prints a line of JSON for the body of each answer.
+// Sends requests over one HTTP/2 connection with a client certificate. Prints the body of each answer as a line of JSON.
 //
 // Arguments: port, certificate, key, and a file of requests: `[{"headers": [[name, value], …], "trailers": [[name, value], …]}, …]`.
 import { readFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { connect } from "node:http2";
 const [port, certificate, key, file] = process.argv.slice(2);
 const options = { cert: readFileSync(certificate), key: readFileSync(key), rejectUnauthorized: false, ALPNProtocols: ["h2"] };
 const connection = connect(`https://localhost:${port}`, options);
-// A name that stands there twice has a list of values.
+// A duplicated name has a list of values.
 const fields = (pairs) => {
     const object = {};
     for (const [name, value] of pairs) {

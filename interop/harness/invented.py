@@ -1,12 +1,12 @@
-"""Certificates made up at random, the same for the same seed: names of every string type and of odd types, in one RDN or several, alternative
-names of every kind, serial numbers and dates. Much of it nobody would issue; what a proxy refuses is not compared."""
+"""Makes random certificates, the same for the same seed: names of every string type and of unusual types, in one RDN or several, alternative
+names of every kind, serial numbers and dates. Certificates that a proxy refuses are not compared."""
 
 import random
 
 from . import der
 from .der import SEQUENCE, SET, oid, tlv
 
-#: Types that one proxy or another has its own way with, and two that nobody knows.
+#: Attribute types, some with special handling in a proxy, and two unknown ones.
 TYPES = [*der.ATTRIBUTES.values()] + """2.5.4.13 2.5.4.15 2.5.4.20 2.5.4.41 2.5.4.43 2.5.4.44 2.5.4.46 2.5.4.65 2.5.4.72 1.2.840.113549.1.9.2
     0.9.2342.19200300.100.1.3 1.3.6.1.4.1.311.60.2.1.3 1.3.6.1.4.1.311.20.2.3 1.2.643.3.131.1.1 2.5.29.17 1.2.3.4.5
     2.25.329800735698586629295641978511506172918""".split()

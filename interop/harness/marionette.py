@@ -1,10 +1,10 @@
-"""Drives Debian's Firefox by its own remote protocol, Marionette: a JSON array with its length before it, over TCP."""
+"""Drives Firefox by its remote protocol, Marionette: JSON arrays over TCP, each after its length."""
 
 import json
 import socket
 import time
 
-#: Any certificate without asking; names on loopback; nothing sent anywhere.
+#: Selects a client certificate without asking, and sends nothing to other hosts.
 PREFERENCES = {
     "security.default_personal_cert": "Select Automatically",
     "network.proxy.type": 0,
@@ -22,7 +22,7 @@ PREFERENCES = {
 
 
 def prepare(profile, port, hosts, more):
-    """Writes a profile's preferences; the certificates are in its database already."""
+    """Writes the preferences of a profile, whose database already has the certificates."""
     preferences = {**PREFERENCES, "marionette.port": port, "network.dns.localDomains": ",".join(hosts), **more}
     lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in preferences.items()]
     (profile / "user.js").write_text("".join(lines))
@@ -49,7 +49,7 @@ class Marionette:
         length = b""
         while (byte := self.stream.recv(1)) != b":":
             if not byte:
-                raise RuntimeError("Firefox has gone")
+                raise RuntimeError("Firefox has ended")
             length += byte
         text = b""
         while len(text) < int(length):
@@ -69,7 +69,7 @@ class Marionette:
         self.call("WebDriver:Navigate", {"url": url})
 
     def run(self, script, *arguments):
-        """What a script in the page gives to `done`."""
+        """The value that a script in the page passes to `done`."""
         script = f"const done = arguments[arguments.length - 1]; {script}"
         return self.call("WebDriver:ExecuteAsyncScript", {"script": script, "args": arguments, "scriptTimeout": 20_000}).get("value")
 

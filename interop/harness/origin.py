@@ -1,11 +1,11 @@
-"""The origin: keeps every byte of every request head, and answers 200."""
+"""An origin that records the head of every request, and answers 200."""
 
 import socketserver
 import threading
 
 
 class Origin(socketserver.ThreadingTCPServer):
-    """Listens while it is open; `with Origin() as origin:`."""
+    """The origin; it listens within `with Origin() as origin:`."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -21,7 +21,7 @@ class Origin(socketserver.ThreadingTCPServer):
         super().__exit__(*arguments)
 
     def headers(self, path):
-        """What came with that path, `None` if nothing did: lower-case name -> values, one character a byte."""
+        """The headers of the request for this path, or `None`: lower-case name -> values, each byte as a Latin-1 character."""
         head = self.heads.get(path)
         if head is None:
             return None

@@ -1,4 +1,4 @@
-"""What this crate sends: by its example `inspect` for every certificate, and by its example `mtls_proxy` over real connections."""
+"""Builds and runs the examples `inspect`, which prints the crate's headers for a certificate, and `mtls_proxy`, which sends them."""
 
 import json
 import os
@@ -12,8 +12,8 @@ END_TO_END = ["plain", "chain_two_inter", "san_all", "more_umlaut_cjk", "key_ed2
 
 
 def build(crate):
-    """Builds both examples; example -> program. A build that fails is in `RuntimeError`."""
-    # The debug profile: quicker to build, and speed is not what is looked at.
+    """Builds both examples: example -> program. Raises `RuntimeError` if the build fails."""
+    # The debug profile builds faster, and speed does not matter.
     command = ["cargo", "build", "--quiet", "--example=inspect", "--example=mtls_proxy", "--message-format=json"]
     ran = subprocess.run(command, cwd=crate, capture_output=True, text=True)
     if ran.returncode:
@@ -24,17 +24,17 @@ def build(crate):
 
 
 class Inspect:
-    """The program, or several of which the first that knows a set is asked."""
+    """The example `inspect`, or several builds of it; for each set the first that knows it is used."""
 
     def __init__(self, programs):
         self.programs = {}
         for program in reversed(programs):
             listed = subprocess.run([program, "--list"], capture_output=True, text=True, check=True)
-            # The sets, and after an empty line what can only be received.
+            # The sets come first, and after an empty line the formats that can only be received.
             self.programs.update(dict.fromkeys(listed.stdout.split("\n\n")[0].split(), program))
 
     def lines(self, set_name, told):
-        """`told`: client -> what was said of it. Client name -> [(header, value)], or the error as a text."""
+        """Client name -> [(header, value)], or the text of an error. `told`: client -> its verdict."""
         groups, lines = defaultdict(list), {}
         for client, status in told:
             groups[status, client.chain_file].append(client)
@@ -60,7 +60,7 @@ class Inspect:
 
 
 def has_options(program):
-    """Whether this `mtls_proxy` can be told what to do, or is still a mere demonstration."""
+    """Whether this build of `mtls_proxy` has the options that are needed."""
     if not program:
         return False
     try:
@@ -71,7 +71,7 @@ def has_options(program):
 
 
 def end_to_end(program, set_name, contexts, origin, files, children):
-    """Client name -> headers that reached the origin through `mtls_proxy`; `None` where nothing did."""
+    """Client name -> headers at the origin behind `mtls_proxy`, or `None` if no request arrived."""
     (port,) = free_ports(1)
     command = [program, "--listen", f"127.0.0.1:{port}", "--origin", f"http://127.0.0.1:{origin.port}", "--optional"]
     command += ["--cert", files.key("server.pem"), "--key", files.key("server.key"), "--client-ca", files.key("ca.pem")]
@@ -86,5 +86,5 @@ def end_to_end(program, set_name, contexts, origin, files, children):
 
 
 def pairs(headers):
-    """Lower-case name -> value of what `inspect` says, days remaining left out."""
+    """Lower-case name -> value of the headers that `inspect` prints, without the remaining days."""
     return {name.lower(): value for name, value in headers if not name.lower().endswith("-v-remain")}

@@ -1,4 +1,4 @@
-"""Child processes that never outlive this one, and free ports for them."""
+"""Starts child processes, which end with this one, and finds free ports for them."""
 
 import contextlib
 import ctypes
@@ -13,7 +13,7 @@ _PARENT_DEATH_SIGNAL = 1
 
 
 def free_ports(count):
-    """That many ports of 127.0.0.1 on which nothing listens."""
+    """This number of ports of 127.0.0.1 on which nothing listens."""
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
@@ -22,7 +22,7 @@ def free_ports(count):
 
 
 class Children:
-    """Started together, ended together: `with Children() as children:`."""
+    """A group of child processes, ended together: `with Children() as children:`."""
 
     def __init__(self):
         self.started = []
@@ -58,12 +58,12 @@ class Children:
         return child
 
     def complete(self, child):
-        """Waits for a spawned one that ends by itself."""
+        """Waits for a spawned child that ends by itself."""
         child.wait()
         self.started.remove(child)
 
     def start(self, command, log, ports, environment=None, patience=20, directory=None):
-        """Starts it and waits until it listens on all ports."""
+        """Starts a command, and waits until it listens on all ports."""
         with open(log, "wb") as output:
             child = self.spawn(command, output, environment, directory)
         deadline = time.monotonic() + patience

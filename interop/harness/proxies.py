@@ -1,4 +1,4 @@
-"""The proxies: how each is found, configured and started. One listener for each header set that imitates it."""
+"""Finds, configures and starts the proxies. Each has a listener for each header set that imitates it."""
 
 import json
 import os
@@ -12,7 +12,7 @@ VERIFY = "x-interop-verify"
 
 @dataclass
 class Listener:
-    """A port of a proxy that sends the headers of one set: `headers` is header -> expression. It presents the certificate `server`."""
+    """A port of a proxy that sends the headers of one set. `headers`: header -> expression; `server`: the certificate that it presents."""
 
     set: str
     port: int
@@ -22,7 +22,7 @@ class Listener:
 
 @dataclass
 class Files:
-    """Where a proxy finds what it needs, and where it may write."""
+    """The folders of a proxy: its keys, and a folder to write to."""
 
     directory: Path
     keys: Path
@@ -158,7 +158,7 @@ def caddy(binary, files, listeners):
     return [binary, "run", "--config", files.write("caddy.json", json.dumps(config))]
 
 
-#: What `x-forwarded-client-cert` may hold: all of it where the expression names nothing after TEXT or JSON. Envoy always sends the others.
+#: The optional keys of `x-forwarded-client-cert`; all of them if the expression has none after TEXT or JSON. Envoy always sends the others.
 ENVOY_KEYS = ("subject", "cert", "chain", "uri", "dns")
 ENVOY_ALWAYS = ("by", "hash")
 
@@ -207,7 +207,7 @@ def envoy(binary, files, listeners):
 
 
 def traefik_forward(listener):
-    """The middleware: of the Info header those groups that its expression names after `info`, or all of them."""
+    """The middleware, with the groups of the Info header that the expression has after `info`, or all groups."""
     attributes = ("country", "province", "locality", "organization", "commonName", "serialNumber", "domainComponent")
     issuer = {attribute: True for attribute in attributes}
     groups = {
@@ -226,7 +226,7 @@ def traefik_forward(listener):
 
 
 def traefik(binary, files, listeners):
-    # YAML is what it reads; JSON is YAML.
+    # Traefik reads YAML, and JSON is YAML.
     certificate = {"certFile": files.key("server.pem"), "keyFile": files.key("server.key")}
     dynamic = {
         "http": {
@@ -256,7 +256,7 @@ def traefik(binary, files, listeners):
 
 @dataclass(eq=False)
 class Proxy:
-    """`name` in tables, `sets` in headers.tsv under `like`, and how to ask for its version."""
+    """A proxy: its `name` in tables, its name in headers.tsv (`like`), and the arguments that print its version."""
 
     name: str
     like: str
@@ -277,7 +277,7 @@ PROXIES = [
 
 
 def find(proxy, installed):
-    """Its program, from what install.sh left or from the system; `None` if it is not there."""
+    """The proxy's program, installed by install.sh or by the system; `None` if it is missing."""
     for candidate in (installed / proxy.binary, installed / "venv/bin" / proxy.binary):
         if candidate.is_file():
             return str(candidate)

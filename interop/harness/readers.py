@@ -1,4 +1,4 @@
-"""The other way round: readers that know nothing of this crate get the same certificate out of what it sends."""
+"""Checks that parsers of other authors read the client's certificate from the crate's headers."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ PEM_START = "-----BEGIN%20CERTIFICATE-----"
 
 
 def build(crate):
-    """The program over `sfv` and `xfcc-parser`, or why there is none."""
+    """The program with `sfv` and `xfcc-parser`, or the reason why it is missing."""
     command = ["cargo", "build", "--quiet", "--locked", "--message-format=json"]
     ran = subprocess.run(command, cwd=crate, capture_output=True, text=True)
     programs = [message.get("executable") for message in map(json.loads, ran.stdout.splitlines())]
@@ -25,7 +25,7 @@ def build(crate):
 
 
 def install(directory, readers):
-    """A folder with the script and the package that it needs, or why there is none."""
+    """A folder with the script and its package, or the reason why it is missing."""
     if not shutil.which("node") or not shutil.which("npm"):
         return None, "node or npm is missing"
     modules = directory / "node"
@@ -44,7 +44,7 @@ def install(directory, readers):
 
 
 class Check:
-    """One reader: how many values it read as they were meant, and the others."""
+    """The results of one reader."""
 
     def __init__(self, title):
         self.title, self.right, self.other = title, 0, []
@@ -76,7 +76,7 @@ class Check:
 
 
 def read(rust, modules, script, inspect, clients, differences):
-    """Runs every reader that is there and prints what it read; how many values were wrong, and who read."""
+    """Runs every available reader and prints its results. Returns the number of wrong values, and the readers that ran."""
     print("\nread back by others")
     told = [(client, "SUCCESS") for client in clients]
     sent = {}
@@ -98,7 +98,7 @@ def read(rust, modules, script, inspect, clients, differences):
 
 
 def structured(program, sent):
-    """RFC 9440 by the crate `sfv`."""
+    """Reads RFC 9440's headers with the crate `sfv`."""
     for form, header in (("item", "Client-Cert"), ("list", "Client-Cert-Chain")):
         check = Check(f"sfv: rfc9440 {header}")
         cases = [(client, headers[header]) for client, headers in sent.get("rfc9440", []) if header in headers]
@@ -109,7 +109,7 @@ def structured(program, sent):
 
 
 def xfcc(program, sent):
-    """Envoy's header by the crate `xfcc-parser`: one element with the certificates and the alternative names, whatever they hold."""
+    """Reads Envoy's header with the crate `xfcc-parser`: one element with the certificates and the alternative names."""
     header = "x-forwarded-client-cert"
     check = Check(f"xfcc-parser: envoy {header}")
     cases = [(client, headers[header]) for client, headers in sent.get("envoy", [])]
@@ -125,7 +125,7 @@ def xfcc(program, sent):
 
 
 def names_of(leaf, tag):
-    """Those of one kind that printable ASCII can hold; the crate leaves the others out."""
+    """The names of one kind in printable ASCII; the crate leaves out the others."""
     wrapped = Fields(leaf).tbs[-1]
     if wrapped[0] != 0xA3:
         return []
@@ -141,7 +141,7 @@ def names_of(leaf, tag):
 
 
 def escaped_pem(sent):
-    """Every value that is percent-encoded PEM, whatever its set: (client, set, header, value)."""
+    """Every value of percent-encoded PEM in any set: (client, set, header, value)."""
     for name, cases in sent.items():
         for client, headers in cases:
             for header, value in headers.items():
@@ -150,7 +150,7 @@ def escaped_pem(sent):
 
 
 def right(read, client):
-    """`read` if it is what the client sent, with or without its chain; else what was meant."""
+    """`read` if it is what the client sent, with or without its chain; otherwise the expected value."""
     return read if read in ([client.leaf], [client.leaf, *client.chain]) else [client.leaf]
 
 
@@ -169,10 +169,10 @@ def certificates(pem):
 
 
 def node(script, modules, why, sent):
-    """Node's own decoding, and the package's. Certificates that OpenSSL can't read are left out: Node reads with OpenSSL."""
+    """Reads with Node's own functions, and with the package. Certificates that OpenSSL cannot parse are left out, because Node uses it."""
     if not modules:
         print(f"  structured-headers: not available: {why}")
-    # Node looks for a package beside the script.
+    # Node looks for packages in the folder of the script.
     command = ["node", str(modules / SCRIPT if modules else script)]
     check = Check("Node: decodeURIComponent and X509Certificate, the same")
     cases = [case for case in escaped_pem(sent) if case[0].readable]
@@ -188,7 +188,7 @@ def node(script, modules, why, sent):
 
 
 def ask_node(command, form, values):
-    """The certificates of each value, or what the reader said of it."""
+    """The certificates of each value, or the reader's error."""
     for answer in ask_lines(command, [json.dumps({"form": form, "value": value}) for value in values]):
         answer = json.loads(answer)
         yield [base64.b64decode(text) for text in answer] if isinstance(answer, list) else answer

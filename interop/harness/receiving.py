@@ -1,4 +1,4 @@
-"""What this crate's receivers read from real proxies' requests, beside what the certificates say."""
+"""Compares what the crate's receivers read from real proxies' requests with the certificates."""
 
 import hashlib
 import json
@@ -10,17 +10,17 @@ from . import compare, der, ours
 from .certificates import Fields
 from .readers import encoded, names_of
 
-#: Receivers print names in the spelling of the library that their proxy is built on, Go's having none.
+#: Receivers print names in the dialect of their proxy's library; for proxies in Go, in BoringSSL's.
 DIALECTS = {"envoy": "boringssl", "caddy": "boringssl", "traefik": "boringssl"}
-#: Formats without a verdict; the listeners accept everything.
+#: Formats without a verdict; the listeners accept every certificate.
 UNSTATED = ("caddy", "envoy", "envoy-json", "traefik")
-#: Go regroups names as no library does: the set that imitates the proxy is the judge.
+#: Go groups the attributes of names differently from the libraries, so names are compared with the set that imitates the proxy.
 OWN_TEXT = ("caddy",)
-#: What proxies write for a variable without a value.
+#: The texts that proxies write for a variable without a value.
 NOTHING = ("", "(null)", "<nil>")
-#: Such a header holds several things; which, its expression says.
+#: Headers with several values, which the listener's expression lists.
 KEYED = ("x-forwarded-client-cert", "x-forwarded-tls-client-cert-info")
-#: A server's own names, which Envoy writes as `By`.
+#: Names of the server's certificate, which Envoy writes as `By`.
 SERVERS = {
     "server": [],
     "spiffe": ["spiffe://cluster.local/ns/edge/sa/proxy"],
@@ -33,7 +33,7 @@ SERVERS = {
 }
 ENVOY = "x-forwarded-client-cert"
 TRAEFIK = ("X-Forwarded-Tls-Client-Cert", "X-Forwarded-Tls-Client-Cert-Info")
-#: Further listeners: of each proxy the set, the listener's name after it, headers, and the server's certificate.
+#: Further listeners of each proxy: the set, a suffix for the listener's name, headers, and the server's certificate.
 FURTHER = {
     "envoy": [
         *(
@@ -63,13 +63,13 @@ FURTHER = {
 
 @dataclass
 class Reading:
-    """One receiver on one listener's requests, all of their headers or without those that hold a certificate."""
+    """One receiver for one listener's requests, with all headers or without those of certificates."""
 
     listener: str
     title: str
     format: str
     declares: list
-    #: Lower-case header, or key -> what it states.
+    #: Lower-case header or key -> what it states.
     facts: dict
     right: Counter = field(default_factory=Counter)
     unstated: Counter = field(default_factory=Counter)
@@ -87,7 +87,7 @@ class Reading:
         return command + (["--declares", ",".join(self.declares)] if self.declares else [])
 
     def stated(self, headers):
-        """What these headers state: properties, `leaf`, `chain` or `names`."""
+        """The properties that these headers state, or `leaf`, `chain` and `names`."""
         said = set()
         for name, values in headers.items():
             if name in KEYED:
@@ -97,7 +97,7 @@ class Reading:
         return said
 
     def holds(self, name, what):
-        """Whether this header is there to hold a certificate."""
+        """Whether this header is for a certificate."""
         return what in self.facts.get(name, ())
 
 
@@ -108,7 +108,7 @@ def facts(file, format):
 
 
 def files(directory, requests):
-    """A file for each request: client name -> path."""
+    """Writes a file for each request: client name -> path."""
     directory.mkdir()
     paths = {}
     for client, headers in requests.items():
@@ -129,7 +129,7 @@ def receive(command, paths):
 
 
 def records(program, reading, told, given):
-    """Client name -> what the crate says of the certificate, `told`: verdict -> clients."""
+    """Client name -> the crate's record of the certificate. `told`: verdict -> clients."""
     found = {}
     for status, clients in told.items():
         groups = defaultdict(list)
@@ -153,12 +153,12 @@ def records(program, reading, told, given):
 
 
 def own_text(facts, headers):
-    """Property -> name, as the set that imitates the proxy writes it."""
+    """Property -> name, in the text of the set that imitates the proxy."""
     return {what: headers.get(header, "") for header, states in facts.items() for what in states if "DN" in what}
 
 
 def digests_and_numbers(leaf):
-    """Computed here and not by the crate, so that both sides of it can't be wrong together."""
+    """Values that are computed independently of the crate, so that an error on both of its sides is found."""
     fields = Fields(leaf)
     serial = int.from_bytes(der.contents(fields.serial), "big", signed=True)
     digits = f"{abs(serial):X}"
@@ -171,7 +171,7 @@ def digests_and_numbers(leaf):
 
 
 def judge(reading, client, headers, answer, record, differences):
-    """Compares one answer, property by property. `client` is `None` for nobody, `record` what the crate says of the certificate."""
+    """Compares one answer with the crate's record, property by property. `client` is `None` without a certificate."""
     reading.requests += 1
     name = client.name if client else "none"
 
@@ -203,8 +203,8 @@ def judge(reading, client, headers, answer, record, differences):
 
 
 def names(reading, client, said, read, differs):
-    """Of the leaf all names come that are printable and hold no space. Of headers only those that no other name can have written: in
-    JSON all, else the only one, if it is of the first kind.
+    """Compares the names. From a leaf, all printable names without spaces are expected. From headers, only those that no other name can
+    have written: from JSON all, otherwise the only one, if it is of the first kind.
     """
     kinds = [(kind, tag) for kind, tag, key in (("uri", 0x86, "URI"), ("dns", 0x82, "DNS")) if "leaf" in said or key in reading.declares]
     of = {kind: [[kind, name] for name in names_of(client.leaf, tag)] for kind, tag in kinds}

@@ -1,4 +1,4 @@
-"""Real proxies between clients with certificates and an origin that keeps what arrives."""
+"""Runs real proxies between clients with certificates and an origin that records what arrives."""
 
 import ctypes
 import ctypes.util
@@ -21,7 +21,7 @@ LIMIT_SECONDS = 295
 
 
 def scene(title, work):
-    """Calls `work(directory, origin, children)`, and ends everything that it started, whatever happens."""
+    """Calls `work(directory, origin, children)`, and ends everything that it started, in any case."""
     began = time.monotonic()
 
     def ended_by(kind, _):
@@ -32,7 +32,7 @@ def scene(title, work):
     for kind in (signal.SIGTERM, signal.SIGALRM):
         signal.signal(kind, ended_by)
     signal.alarm(LIMIT_SECONDS)
-    # Proxies that give up their rights have to reach their files.
+    # Proxies that drop their privileges must be able to read their files.
     directory = Path(tempfile.mkdtemp(prefix="interop-"))
     directory.chmod(0o755)
     try:
@@ -47,7 +47,7 @@ def scene(title, work):
 
 
 def contexts(clients):
-    """Client name -> TLS, and `none` for nobody. A certificate that OpenSSL can't read is marked so."""
+    """Client name -> TLS context; `none` is without a certificate. Marks clients with a certificate that OpenSSL cannot parse."""
     ready = {"none": context(None)}
     for client in clients:
         try:
@@ -58,8 +58,9 @@ def contexts(clients):
 
 
 def start(asked, installed, directory, origin, children, servers={}):
-    """`asked`: proxy -> set -> headers; `servers`: set -> whose certificate the proxy presents. 
-    The (proxy, listener, title) that run, and a line for each proxy that is not to be had.
+    """Starts proxies. `asked`: proxy -> set -> headers; `servers`: set -> the certificate that the proxy presents.
+
+    Returns (proxy, listener, title) for those that run, and a line for each proxy that is not available.
     """
     running, absent = [], []
     for proxy, sets in asked.items():
@@ -83,10 +84,10 @@ def start(asked, installed, directory, origin, children, servers={}):
 
 
 def send(running, contexts):
-    """Presents every certificate to every listener; for each a dictionary name -> how it ended."""
+    """Presents every certificate to every listener. Returns for each listener: client name -> how the request ended."""
 
     def to(proxy, listener, _):
-        # Traefik listens before it knows where requests go.
+        # Traefik listens before its routes are ready.
         until = time.monotonic() + 10
         while ask(contexts["none"], listener.port, "/ready") != "200" and time.monotonic() < until:
             time.sleep(0.1)
@@ -97,14 +98,14 @@ def send(running, contexts):
 
 
 def status(like, headers, client):
-    """What the proxy said of the certificate, in nginx's words; `None` where it never received one."""
+    """The proxy's verdict on the certificate, in nginx's words; `None` if it did not receive one."""
     said = headers.get(proxies.VERIFY, ["NONE"])[0]
     if like in ("nginx", "apache"):
         return None if said == "NONE" else said
     if like == "haproxy":
         used, code = said.split(":")
         return verify_text(int(code)) if used == "1" else None
-    # The others forward no verdict, and their sets speak of verified certificates.
+    # The others forward no verdict, and their sets are for verified certificates.
     sha256 = hashlib.sha256(client.leaf).hexdigest()
     received = {
         "caddy": headers.get("tls-client-fingerprint") == [sha256],

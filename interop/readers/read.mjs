@@ -1,5 +1,5 @@
-// Reads header values with Node's own means, and with structured-headers where that is installed beside this file.
-// A line of JSON in, {form, value}; a line of JSON out: the certificates in base64, or {error}.
+// Reads header values with Node's own functions, and with structured-headers if it is installed in this folder.
+// Input: a line of JSON, {form, value}. Output: a line of JSON, the certificates in base64, or {error}.
 import { X509Certificate } from 'node:crypto';
 import { createInterface } from 'node:readline';
 

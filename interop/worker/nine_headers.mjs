@@ -1,5 +1,5 @@
-// The nine headers of Cloudflare's sample, set from the properties of `request.cf.tlsClientAuth`. The sample reads a property
-// `certVerify`, which does not exist; `VERIFY` says which one is read here.
+// A Worker that sets the nine headers of Cloudflare's sample from the properties of `request.cf.tlsClientAuth`. The sample reads a property
+// `certVerify`, which does not exist; `VERIFY` is the property that this Worker reads.
 
 const HEADERS = [
   ["X-CERT-ISSUER-DN", "certIssuerDN"],

@@ -1,5 +1,5 @@
-// RFC 9440's headers: removed from every request, set for a verified certificate that is not revoked. The flags are strings, and "0"
-// is true.
+// A Worker that removes RFC 9440's headers from every request, and sets them for a verified certificate that is not revoked. The flags are
+// strings, and the string "0" is true in JavaScript.
 
 export default {
   fetch(request) {

@@ -1,11 +1,11 @@
-// Gives the crate's record to Workers in their real runtime, as `request.cf.tlsClientAuth`, and compares the headers that reach the
-// origin with the crate's sets `cloudflare-worker` and `rfc9440`. Exit status 1 where one differs otherwise than by
+// Passes the crate's record to Workers in their real runtime, as `request.cf.tlsClientAuth`, and compares the headers at the origin with the
+// crate's sets `cloudflare-worker` and `rfc9440`. The exit status is 1 if a header differs, except for these differences:
 //
-// - an empty header where the crate sends none: a Worker sets it from an empty string;
-// - spaces at the ends of a value, which `Headers` trims, and the crate escapes;
-// - the verdict on a revoked certificate: a Worker says `SUCCESS`, and none of the nine headers says that it is revoked, so the crate
-//   says `FAILED:certificate revoked`;
-// - `undefined` for the verdict, where the Worker reads `certVerify`.
+// - a Worker sends an empty header for an empty property, the crate none;
+// - `Headers` trims spaces at the ends of a value, the crate escapes them;
+// - for a revoked certificate a Worker sends `SUCCESS`, and none of the nine headers states the revocation; the crate sends
+//   `FAILED:certificate revoked`;
+// - a Worker that reads `certVerify` sends `undefined` as the verdict.
 //
 // `npm ci` here, and `cargo build --example inspect --all-features`; then `node run.mjs` (`INSPECT` names the program).
 
@@ -72,7 +72,7 @@ const ofStrings = (ours, theirs) => {
   if (ours?.replace(/\\x20$/, " ").trim() === theirs) return "spaces at the ends trimmed";
 };
 
-// What the receivers read of what a Worker sent: `sent` is [file, record, headers that arrived].
+// Compares what the receivers read with the record: `sent` is [file, record, headers that arrived].
 const directory = mkdtempSync(join(tmpdir(), "worker-"));
 let readBack = 0;
 const read = (format, properties, sent) => {
@@ -96,7 +96,7 @@ const read = (format, properties, sent) => {
   }
 };
 
-// A header states its property, without the spaces that `Headers` trims.
+// Each header states its property, without the spaces that `Headers` trims.
 const stated = (names) => (record) => Object.fromEntries(names.map((name) => [name, record[name].trim()]));
 const whole = (record, headers) => {
   const { certPresented, certVerified, certRFC9440, certChainRFC9440 } = record;
@@ -106,7 +106,7 @@ const whole = (record, headers) => {
 const FACTS = ["certIssuerDN", "certSubjectDN", "certSerial", "certFingerprintSHA1", "certNotBefore", "certNotAfter"];
 
 const NINE = ["ISSUER-DN", "SUBJECT-DN", "ISSUER-DN-L", "SUBJECT-DN-L", "SERIAL", "FINGER", "VERIFY", "NOTBE", "NOTAF"].map((name) => `X-CERT-${name}`);
-// Each with the headers that it sets, and the receiver that reads them.
+// The Workers, each with the headers that it sets, and the receiver that reads them.
 const sets = [
   ["cloudflare-worker", worker("nine_headers.mjs", { VERIFY: "certVerified" }), NINE, ofStrings, ["cloudflare-worker"], stated([...FACTS, "certVerified"])],
   [

@@ -1,4 +1,4 @@
-//! A proxy on BoringSSL that tells its origin who the client is. What else a proxy does, with hop-by-hop headers for one, is in
+//! A proxy on BoringSSL that forwards the client's certificate. For the other parts of a proxy, such as hop-by-hop headers, see
 //! `examples/mtls_proxy`.
 
 use std::net::SocketAddr;
@@ -16,19 +16,19 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::requests::Connection;
 
-/// As Cloudflare: every client gets in, and the origin is told what BoringSSL said.
+/// Admits every client, like Cloudflare; the origin receives BoringSSL's verification result.
 pub fn acceptor(authorities: &Authorities, hosts: Arc<Hosts>) -> Result<SslAcceptor, Error> {
     let asking = context(authorities)?.build();
     let mut tls = context(authorities)?;
     tls.set_session_id_context(b"plain")?;
-    // Before BoringSSL looks for a session to resume, which the servername callback is not.
+    // This callback runs before BoringSSL looks for a session to resume; the servername callback runs after it.
     tls.set_select_certificate_callback(move |mut hello| {
         let asks = hosts.asks(hello.servername(NameType::HOST_NAME));
         let ssl = hello.ssl_mut();
         if asks {
-            // With its own identifier for sessions, so that it resumes none of a host that does not ask.
+            // The context has its own session ID context, so that it resumes no session of a host that does not ask.
             ssl.set_ssl_context(asking.context()).map_err(|_| SelectCertError::ERROR)?;
-            // The reason stays behind in `verify_result`; that the client holds the key is checked all the same.
+            // The result stays in `verify_result`. The client's signature is verified nevertheless.
             ssl.set_verify_callback(SslVerifyMode::PEER, |_, _| true);
         }
         Ok(())
@@ -47,14 +47,15 @@ fn context(authorities: &Authorities) -> Result<SslAcceptorBuilder, Error> {
     Ok(tls)
 }
 
-/// What the handshake said of the client, also a resumed one. `root` is the CA's certificate: BoringSSL does not give out the chain
-/// that it verified. A resumed session repeats what the first said, though the certificate may have expired since: a proxy that is left
-/// running resumes no sessions, or verifies again.
+/// The client of a finished handshake. `root` is the CA's certificate, because BoringSSL does not return the verified chain.
+///
+/// A resumed session repeats the first result, although the certificate may have expired since. A long-running proxy must not resume
+/// sessions, or must verify again.
 pub fn client_certificate(tls: &SslRef, root: &[u8]) -> Result<ClientCertificate, Error> {
-    // A handshake without a certificate leaves `X509_V_OK` behind too.
+    // Without a certificate, `verify_result` is `X509_V_OK` too.
     let Some(leaf) = tls.peer_certificate() else { return Ok(ClientCertificate::none()) };
     let code = tls.verify_result().map_or_else(|error| error.as_raw(), |()| 0);
-    // A server gets it without the leaf, in the order sent, also on a resumed session.
+    // A server gets the chain without the leaf, as sent, also on a resumed session.
     let chain = tls.peer_cert_chain().into_iter().flatten().map(|certificate| certificate.to_der());
     Ok(ClientCertificate::presented(
         leaf.to_der()?,
@@ -65,7 +66,7 @@ pub fn client_certificate(tls: &SslRef, root: &[u8]) -> Result<ClientCertificate
     .dialect(Dialect::BoringSsl))
 }
 
-/// One client after the other, until the task ends.
+/// Serves clients until the task ends.
 pub async fn serve(
     listener: TcpListener,
     tls: SslAcceptor,

@@ -1,4 +1,4 @@
-//! Certificates of every kind that a verifier meets.
+//! Makes clients of every kind, with the verification result of each library.
 
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType,
@@ -11,7 +11,7 @@ use tls_client_auth::{Dialect, Verification};
 
 use crate::Error;
 
-/// What a client presents.
+/// A client's certificate, and the expected results.
 pub struct Identity {
     pub name: &'static str,
     /// DER, leaf first.
@@ -21,12 +21,12 @@ pub struct Identity {
     pub said: Said,
 }
 
-/// What each library says of it when its callback never stops, as nginx's doesn't; `None` where it verifies.
+/// The error of each library with a callback that accepts everything, like nginx's; `None` if the certificate verifies.
 #[derive(Clone, Copy)]
 pub struct Said {
     openssl: Option<VerifyError>,
     boringssl: Option<VerifyError>,
-    /// Where webpki judges otherwise than both.
+    /// The result of webpki, if it differs from both.
     rustls: Option<Option<VerifyError>>,
 }
 
@@ -48,19 +48,19 @@ impl Said {
         }
     }
 
-    /// What this library says.
+    /// This library's result.
     pub fn by(self, library: Dialect) -> Verification {
         self.error(library).map_or(Verification::Success, Verification::from)
     }
 
-    /// What rustls says when it is asked for this library's reasons.
+    /// The result of rustls with this library's reasons.
     pub fn by_rustls(self, library: Dialect) -> Verification {
         let error = self.rustls.unwrap_or(self.error(library));
         error.map_or(Verification::Success, Verification::from)
     }
 }
 
-/// The root that proxies trust, and their own certificate for `proxy.example` and `www.example`.
+/// The root that the proxies trust, and the proxies' certificate for `proxy.example` and `www.example`.
 pub struct Authorities {
     pub root: Vec<u8>,
     pub server: Vec<u8>,
@@ -97,7 +97,7 @@ fn client() -> CertificateParams {
     params
 }
 
-/// The same with one thing changed.
+/// The value after this change.
 fn with<T>(mut value: T, change: impl FnOnce(&mut T)) -> T {
     change(&mut value);
     value
@@ -194,7 +194,7 @@ pub fn identities() -> Result<(Authorities, Vec<Identity>), Error> {
     add("unknown issuer", client(), Some(&other_root), &[], said)?;
     add("unknown issuer, known root sent", client(), Some(&other_root), &[&root], said)?;
     add("self-issued, issuer not sent", self_issued(true), Some(&other_root), &[], said)?;
-    // webpki tries the root all the same, OpenSSL looks at the key identifiers first.
+    // webpki tries the root's key; OpenSSL compares the key identifiers first.
     let said = said.but_rustls(Some(CertSignatureFailure));
     add("root's name, another key", client(), Some(&impostor), &[], said)?;
 
@@ -225,7 +225,7 @@ pub fn identities() -> Result<(Authorities, Vec<Identity>), Error> {
     let said = Said::by_all(InvalidPurpose);
     add("for servers", server_only, Some(&root), &[], said)?;
     add("issuer is no authority", client(), Some(&no_authority), &[&no_authority], said)?;
-    // webpki does not ask what an authority's key may be used for.
+    // webpki ignores the key usage of a CA.
     let said = Said {
         boringssl: Some(UnableToGetIssuerCertLocally),
         ..Said::by_all(KeyusageNoCertsign).but_rustls(None)
@@ -239,7 +239,7 @@ pub fn identities() -> Result<(Authorities, Vec<Identity>), Error> {
     add("path too long", client(), Some(&too_deep), &[&too_deep, &short], said)?;
     let said = Said::by_all(PermittedViolation);
     add("outside the permitted names", client(), Some(&permits), &[&permits], said)?;
-    // webpki does not tell the two apart.
+    // webpki has one error for both.
     let said = Said::by_all(ExcludedViolation).but_rustls(Some(PermittedViolation));
     add("among the excluded names", client(), Some(&excludes), &[&excludes], said)?;
 

@@ -1,4 +1,4 @@
-//! A client on rustls, which resumes sessions by itself; and what rustls, as a server, would say of it.
+//! A client on rustls that resumes sessions, and the verification result of rustls for it as a server.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,17 +22,17 @@ use tokio_rustls::rustls::{ClientConfig, HandshakeKind, RootCertStore};
 use crate::one_for_all::OneForAll;
 use crate::{Authorities, Error, Identity};
 
-/// The TLS version it speaks.
+/// The client's TLS version.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Version {
     Tls12,
     Tls13,
 }
 
-/// One client, with the sessions it may resume.
+/// A client with the sessions that it can resume.
 pub struct Client {
     config: Arc<ClientConfig>,
-    /// Those that it offers to every host.
+    /// The sessions that it offers to every host.
     for_all: Option<Arc<OneForAll>>,
 }
 
@@ -59,7 +59,7 @@ impl Client {
         Ok(Self { config: Arc::new(config), for_all: None })
     }
 
-    /// The same with sessions that it offers to every host, whatever host they are of.
+    /// Makes the client offer its last session to every host.
     pub fn offering_to_all(mut self) -> Self {
         let sessions = Arc::new(OneForAll::new());
         Arc::make_mut(&mut self.config).resumption = Resumption::store(sessions.clone());
@@ -67,18 +67,18 @@ impl Client {
         self
     }
 
-    /// How many sessions it has offered so.
+    /// The number of sessions that it has offered to every host.
     pub fn offered(&self) -> usize {
         self.for_all.as_ref().map_or(0, |sessions| sessions.offered())
     }
 
-    /// One connection and one request on it: whether the session was resumed, and the header lines that reached the origin.
+    /// Sends one request on a new connection. Returns whether the session was resumed, and the header lines at the origin.
     pub async fn request(&self, proxy: SocketAddr) -> Result<(bool, String), Error> {
         let (resumed, _, lines) = self.request_for(proxy, "proxy.example").await?;
         Ok((resumed, lines))
     }
 
-    /// The same for a host, with the status of the answer.
+    /// Like [`request`](Self::request) for a host, also with the status of the answer.
     pub async fn request_for(
         &self,
         proxy: SocketAddr,
@@ -94,7 +94,7 @@ impl Client {
         let response = sender.send_request(request).await?;
         let status = response.status();
         let body = response.into_body().collect().await?;
-        // To its end, so that a session sent after the handshake is read too.
+        // Reads to the end, so that the client also gets the sessions that follow the handshake.
         drop(sender);
         connection.await??;
         Ok((resumed, status, String::from_utf8(body.to_bytes().into())?))
@@ -102,7 +102,7 @@ impl Client {
 }
 
 impl Identity {
-    /// What rustls says of it, asked for this library's reasons.
+    /// The result of `OptionalNoCa` on rustls for this client, with this library's reasons.
     pub fn asked_of_rustls(
         &self,
         authorities: &Authorities,

@@ -1,4 +1,4 @@
-//! A host that asks for a certificate beside one that does not, and sessions of the one that are offered to the other.
+//! A host that asks for a certificate and a host that does not: sessions of one are offered to the other, and must not be resumed.
 
 use std::net::SocketAddr;
 
@@ -7,13 +7,13 @@ use tls_client_auth::hosts::{HostnameError, Hosts};
 
 use crate::{Authorities, Client, Error, Identity, Version};
 
-/// `proxy.example` asks for a certificate and forwards it, `www.example` does neither.
+/// The hosts: `proxy.example` asks for a certificate and forwards it, `www.example` does neither.
 pub fn hosts() -> Result<Hosts, HostnameError> {
     Hosts::new().ask(["proxy.example"])?.forward(["proxy.example"])
 }
 
-/// Prints what became of a good client's requests at both hosts; fails where it is not asked, or where a session of `www.example` got
-/// a request through to `proxy.example`.
+/// Prints the results of a good client's requests to both hosts. Fails if it is not asked, or if a session of `www.example` is resumed at
+/// `proxy.example`.
 pub async fn run_hosts(
     proxy: SocketAddr,
     verify: &str,

@@ -1,5 +1,4 @@
-//! What proxies on C libraries are tried with: clients of every kind, which speak TLS with rustls, and an origin that answers with
-//! what it was told.
+//! Tests proxies on C libraries: clients of every kind on rustls, and an origin that answers with the headers that it received.
 
 mod certificates;
 mod client;
@@ -15,5 +14,5 @@ pub use hosts::{hosts, run_hosts};
 pub use origin::origin;
 pub use scene::Scene;
 
-/// Whatever went wrong.
+/// Any error of these programs.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;

@@ -1,4 +1,4 @@
-//! An origin that answers with the header lines it received.
+//! An origin that answers with the header lines that it received.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 
 use crate::Error;
 
-/// Starts it; its address.
+/// Starts the origin, and returns its address.
 pub async fn origin() -> Result<SocketAddr, Error> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;

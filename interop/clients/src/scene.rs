@@ -1,4 +1,4 @@
-//! Every client against one proxy, on fresh and on resumed sessions.
+//! Sends requests of every client to one proxy, on new and on resumed sessions.
 
 use std::net::SocketAddr;
 
@@ -8,18 +8,18 @@ use tls_client_auth::{Dialect, Verification};
 
 use crate::{Authorities, Client, Error, Identity, Version};
 
-/// The proxy that is tried, and what is particular to its TLS library.
+/// The tested proxy, and the properties of its TLS library.
 pub struct Scene {
     pub proxy: SocketAddr,
     pub library: Dialect,
-    /// The header in which it states the outcome, in lower case.
+    /// The name of the header with the verification result, in lower case.
     pub verify: &'static str,
-    /// Whether its library keeps the chain with a session.
+    /// Whether its library stores the chain with a session.
     pub resumes_chain: bool,
 }
 
 impl Scene {
-    /// Prints what the origin was told of each client, and fails unless that is right.
+    /// Prints the result for each client, and fails if the origin received wrong headers.
     pub async fn run(
         &self,
         authorities: &Authorities,
@@ -57,12 +57,12 @@ impl Scene {
         }
         println!("{:<42} NONE", "no certificate");
         match wrong {
-            0 => Ok(println!("{} kinds of clients, each as it should be", identities.len())),
+            0 => Ok(println!("{} kinds of clients, none wrong", identities.len())),
             _ => Err(format!("{wrong} wrong").into()),
         }
     }
 
-    /// What was not as it should be.
+    /// A description of what is wrong with the answer, if anything.
     fn fault(
         &self,
         identity: &Identity,
@@ -72,7 +72,7 @@ impl Scene {
         lines: &str,
     ) -> Option<String> {
         if resumed != resumes {
-            return Some("is not that kind of session".into());
+            return Some("the session is not of the expected kind".into());
         }
         let outcome = expected.text(self.library);
         let sequence = |der: &Vec<u8>| format!(":{}:", STANDARD.encode(der));
@@ -94,7 +94,7 @@ impl Scene {
     }
 }
 
-/// The value of the one line of that name.
+/// The value of the header, if there is exactly one line with this name.
 fn value<'a>(lines: &'a str, name: &str) -> Option<&'a str> {
     let mut values =
         lines.lines().filter_map(|line| line.split_once(": ")).filter(|(other, _)| *other == name);

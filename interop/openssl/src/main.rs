@@ -1,5 +1,5 @@
-//! The proxy of `proxy.rs` on loopback, clients of every kind in front of it and an origin behind it; fails unless the origin is told
-//! of each what it should be.
+//! Runs the proxy of `proxy.rs` on loopback with clients of every kind and an origin. Fails unless the origin receives the right headers
+//! for each client.
 
 mod proxy;
 #[path = "../../requests.rs"]

@@ -1,4 +1,4 @@
-//! A proxy on OpenSSL that tells its origin who the client is. What else a proxy does, with hop-by-hop headers for one, is in
+//! A proxy on OpenSSL that forwards the client's certificate. For the other parts of a proxy, such as hop-by-hop headers, see
 //! `examples/mtls_proxy`.
 
 use std::net::SocketAddr;
@@ -21,7 +21,7 @@ use tokio_openssl::SslStream;
 
 use crate::requests::Connection;
 
-/// As nginx's `optional_no_ca`: every client gets in, and the origin is told what OpenSSL said.
+/// Admits every client, like nginx's `optional_no_ca`; the origin receives OpenSSL's verification result.
 pub fn acceptor(
     authorities: &Authorities,
     hosts: Arc<Hosts>,
@@ -36,8 +36,8 @@ pub fn acceptor(
     tls.set_verify(SslVerifyMode::NONE);
     tls.set_servername_callback(move |ssl, alert| {
         let name = ssl.servername(NameType::HOST_NAME).map(str::to_owned);
-        // OpenSSL resumes before it calls this, in TLS 1.3 also a session of another host, on which the client was not asked or was
-        // judged otherwise. In TLS 1.2, `name` is that of the session.
+        // OpenSSL resumes a session before it calls this; in TLS 1.3 also a session of another host, which may not have asked for a
+        // certificate, or verified it otherwise. In TLS 1.2, `name` is the session's.
         if ssl.session_reused() && ssl.session().and_then(session_host) != name {
             *alert = SslAlert::ACCESS_DENIED;
             return Err(SniError::ALERT_FATAL);
@@ -45,16 +45,16 @@ pub fn acceptor(
         if !hosts.asks(name.as_deref()) {
             return Ok(());
         }
-        // The reason stays behind in `verify_result`; that the client holds the key is checked all the same.
+        // The result stays in `verify_result`. The client's signature is verified nevertheless.
         ssl.set_verify_callback(SslVerifyMode::PEER, |_, _| true);
         Ok(())
     });
-    // Without a name for them, OpenSSL fails where a client with a certificate comes back with its session.
+    // Without a session ID context, OpenSSL fails if a client with a certificate resumes its session.
     tls.set_session_id_context(b"proxy")?;
     Ok(tls.build())
 }
 
-/// The server name that a session was made for: the field `[6]` of OpenSSL's encoding of a session.
+/// The server name of a session: the field `[6]` of OpenSSL's encoding of a session.
 fn session_host(session: &SslSessionRef) -> Option<String> {
     let der = session.to_der().ok()?;
     let mut fields = SliceReader::new(AnyRef::from_der(&der).ok()?.value()).ok()?;
@@ -68,16 +68,17 @@ fn session_host(session: &SslSessionRef) -> Option<String> {
     None
 }
 
-/// What the handshake said of the client, also a resumed one.
-/// A resumed one repeats what the first said, though the certificate may have expired since: a proxy that is left running resumes no
-/// sessions, or verifies again.
+/// The client of a finished handshake.
+///
+/// A resumed session repeats the first result, although the certificate may have expired since. A long-running proxy must not resume
+/// sessions, or must verify again.
 pub fn client_certificate(tls: &SslRef) -> Result<ClientCertificate, Error> {
-    // A handshake without a certificate leaves `X509_V_OK` behind too.
+    // Without a certificate, `verify_result` is `X509_V_OK` too.
     let Some(leaf) = tls.peer_certificate() else { return Ok(ClientCertificate::none()) };
     let code = tls.verify_result().as_raw();
-    // A server gets it without the leaf, in the order sent; and not at all on a resumed session.
+    // A server gets the chain without the leaf, as sent, and none on a resumed session.
     let chain = tls.peer_cert_chain().into_iter().flatten().map(|certificate| certificate.to_der());
-    // Nor the chain that was verified: then the leaf alone says who issued it.
+    // A resumed session has no verified chain either; then the issuer's facts come from the leaf.
     let issuer = tls.verified_chain().and_then(|chain| chain.get(1)?.to_der().ok());
     Ok(ClientCertificate::presented(
         leaf.to_der()?,
@@ -88,7 +89,7 @@ pub fn client_certificate(tls: &SslRef) -> Result<ClientCertificate, Error> {
     .dialect(Dialect::OpenSsl))
 }
 
-/// One client after the other, until the task ends.
+/// Serves clients until the task ends.
 pub async fn serve(
     listener: TcpListener,
     tls: SslAcceptor,
@@ -120,7 +121,7 @@ async fn connection(
     let mut stream = SslStream::new(ssl, stream)?;
     Pin::new(&mut stream).accept().await?;
     let client = client_certificate(stream.ssl())?;
-    // On a resumed session of TLS 1.2, that of the session.
+    // On a resumed session of TLS 1.2, the session's server name.
     let server_name = stream.ssl().servername(NameType::HOST_NAME);
     Connection::new(hosts, server_name, client, forwarding).serve(stream, origin).await
 }

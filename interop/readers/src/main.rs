@@ -1,8 +1,8 @@
-//! Reads header values that others wrote, with crates that know nothing of the writer: a line `form TAB value` in, a line out.
+//! Reads header values with independent crates. Input: lines of `form TAB value`. Output: a line for each.
 //!
-//! `item` and `list` are RFC 9440's two headers read with `sfv`: the certificates in base64, separated by spaces.
-//! `xfcc` is Envoy's header read with `xfcc-parser`: for each element its certificate, its chain, its URIs and its DNS names, separated
-//! by tabs, names by U+001F; elements are separated by U+001E. What can't be read gives `error: ` and why.
+//! `item` and `list` are RFC 9440's two headers, read with `sfv`: the certificates in base64, separated by spaces.
+//! `xfcc` is Envoy's header, read with `xfcc-parser`: for each element its certificate, its chain, its URIs and its DNS names, separated
+//! by tabs, names by U+001F; elements are separated by U+001E. An error is `error: ` and the reason.
 
 use std::io::{self, BufRead as _, Write as _};
 
@@ -56,12 +56,12 @@ fn bytes(item: &Item) -> Result<String, String> {
     }
 }
 
-/// Pair by pair: the parser's own list of elements skips pairs without a value.
+/// Parses pair by pair, because the parser's list of elements skips pairs without a value.
 fn xfcc(value: &str) -> Result<String, String> {
     let (rest, elements) =
         xfcc_parser::element_raw_list(value.as_bytes()).map_err(|error| error.to_string())?;
     if !rest.is_empty() {
-        return Err(format!("not read: {}", String::from_utf8_lossy(rest)));
+        return Err(format!("not parsed: {}", String::from_utf8_lossy(rest)));
     }
     let text = |element: &xfcc_parser::ElementRaw<'_>| {
         let of = |wanted: PairKey| {
