@@ -97,7 +97,7 @@ mod tests {
 
     const DER: &[u8] = include_bytes!("../tests/fixtures/plain.der");
 
-    /// As pingora writes it, which panics where the names and the spellings are not the same.
+    /// Returns the names as pingora writes them to the wire; it panics if its two lists of names differ.
     fn names(request: &RequestHeader) -> Vec<String> {
         let mut wire = Vec::new();
         request.header_to_h1_wire(&mut wire);
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn names_keep_their_case_and_forgeries_go() {
+    fn names_keep_their_case_and_forgeries_are_removed() {
         let client = || ClientCertificate::from_verified_chain(Some(&[DER])).unwrap();
         let pair = || Forwarding::none().on_every_request(HeaderSet::cloudflare());
         let renamed = HeaderSet::cloudflare().renamed("Cf-Client-Cert-Sha256", "x-TLS-sha256");
@@ -122,7 +122,7 @@ mod tests {
                 &["Cf-Client-Cert-Der-Base64", "Cf-Client-Cert-Sha256"][..],
             ),
             ("one renamed", client(), renamed, &["Cf-Client-Cert-Der-Base64", "x-TLS-sha256"]),
-            ("nobody", ClientCertificate::none(), pair(), &[]),
+            ("no certificate", ClientCertificate::none(), pair(), &[]),
         ];
         for (case, client, forwarding, expected) in cases {
             for keeps_case in [true, false] {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_map_is_an_error() {
+    fn a_full_header_map_is_reported() {
         let mut request = RequestHeader::build("GET", b"/", None).unwrap();
         for number in 0.. {
             if request.append_header(alloc::format!("x-{number}"), "").is_err() {

@@ -331,7 +331,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_word_is_what_was_meant() {
+    fn the_nearest_word_is_suggested() {
         let cases = [
             ("ngnix", Some("nginx")),
             ("NGINX", Some("nginx")),

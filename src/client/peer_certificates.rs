@@ -105,23 +105,23 @@ mod tests {
     const LEAF: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
 
     #[test]
-    fn lists_of_any_library() {
+    fn the_certificates_of_any_tls_library_are_read() {
         let key = Certificate::from_der(LEAF).unwrap().subject_public_key_info();
         let verified = |chain: &[&[u8]]| {
             Ok(ClientCertificate::presented(LEAF, Verification::Success).chain(chain))
         };
         type List<'l> = Option<&'l [&'l [u8]]>;
         type Made = Result<ClientCertificate, RawPublicKeyError>;
-        let (lone_key, key_behind) = ([key], [LEAF, key]);
+        let (lone_key, leaf_and_key) = ([key], [LEAF, key]);
         let cases: [(&str, List<'_>, Made); 7] = [
             ("no list", None, Ok(ClientCertificate::none())),
             ("an empty list", Some(&[]), Ok(ClientCertificate::none())),
             ("a leaf", Some(&[LEAF]), verified(&[])),
             ("a leaf and its chain", Some(&[LEAF, b"one", b"two"]), verified(&[b"one", b"two"])),
             ("a raw public key", Some(&lone_key), Err(RawPublicKeyError)),
-            ("a key after a leaf", Some(&key_behind), verified(&[key])),
+            ("a key after a leaf", Some(&leaf_and_key), verified(&[key])),
             (
-                "bytes that are neither",
+                "neither a certificate nor a key",
                 Some(&[b"?"]),
                 Ok(ClientCertificate::presented(&b"?"[..], Verification::Success)),
             ),

@@ -292,7 +292,7 @@ mod tests {
     use alloc::string::ToString as _;
 
     #[test]
-    fn codes_and_texts_lead_back_to_the_reason() {
+    fn a_reason_is_read_back_from_its_codes_and_texts() {
         for &(error, (openssl, openssl_text), (boringssl, boringssl_text)) in TABLE {
             for (code, dialect) in [(openssl, Dialect::OpenSsl), (boringssl, Dialect::BoringSsl)] {
                 if let Some(code) = code.map(i32::from) {
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn constants_are_openssl_s() {
+    fn constants_are_written_as_in_openssl_and_read_back() {
         let cases = [
             (VerifyError::Unspecified, "X509_V_ERR_UNSPECIFIED"),
             (VerifyError::CertHasExpired, "X509_V_ERR_CERT_HAS_EXPIRED"),
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_code_is_a_failure_too() {
+    fn an_unknown_code_is_a_failure() {
         for code in [-1, 255, i32::MAX] {
             let verification = Verification::from_code(code, Dialect::OpenSsl);
             assert_eq!(
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_has_its_own_library_s_meaning() {
+    fn a_code_has_the_meaning_of_its_library() {
         let cases = [
             (24, Dialect::OpenSsl, "issuer certificate doesn't have a public key"),
             (24, Dialect::BoringSsl, "invalid CA certificate"),

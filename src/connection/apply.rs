@@ -143,9 +143,9 @@ mod tests {
             assert_eq!(headers.0.len(), if fits { 4 } else { 1 }, "{room}");
             claim.commit();
             assert_eq!(connection.is_sent(), fits, "{room}");
-            assert_eq!(connection.claim().is_first(), !fits, "given back: {room}");
+            assert_eq!(connection.claim().is_first(), !fits, "returned: {room}");
         }
-        // Another attempt may have room.
+        // A second attempt with more room succeeds.
         let connection = ConnectionState::new(client, forwarding);
         let claim = connection.claim();
         assert!(!claim.apply(&mut Small(own(), 2)).is_complete());
@@ -164,7 +164,7 @@ mod tests {
         let name = |index: usize| HeaderName::try_from(alloc::format!("x-{index}")).unwrap();
         let most = (0..).take_while(|index| full.try_insert(name(*index), value.clone()).is_ok());
         let most = most.count();
-        // As many names, with one of them owned, listed, or `Connection`.
+        // The map stays full: one of its names is replaced by an owned one or by `Connection`, which may list others.
         let others = [
             (None, false),
             (Some(("client-cert", "forged")), false),

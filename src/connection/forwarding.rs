@@ -388,7 +388,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn also_stripped_names_are_checked() {
+    fn names_to_strip_as_well_are_checked() {
         let cases = [
             ("X User", HeaderSetErrorKind::NotAToken),
             ("", HeaderSetErrorKind::NotAToken),

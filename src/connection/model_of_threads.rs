@@ -1,4 +1,4 @@
-//! Every interleaving of threads that claim, then commit, drop, or panic.
+//! Checks every interleaving of threads that claim, then commit, drop, or panic.
 
 use super::sync::{Arc, Ordering};
 use super::{ConnectionState, Forwarding};
@@ -17,7 +17,7 @@ enum End {
 }
 use End::{Commits, Drops, Panics};
 
-/// A thread for each request, in every interleaving.
+/// Runs a thread for each request, in every interleaving; the certificate is sent at most once and never lost.
 fn model<const REQUESTS: usize>(ends: [End; REQUESTS]) {
     loom::model(move || {
         let client = ClientCertificate::presented(&[0u8; 3][..], Verification::Success);
@@ -53,19 +53,19 @@ fn model<const REQUESTS: usize>(ends: [End; REQUESTS]) {
         let sent = committed.load(Ordering::Relaxed);
         assert!(sent <= 1, "sent twice");
         let retry = connection.claim();
-        assert_eq!(retry.is_first(), sent == 0, "lost, or sent again");
+        assert_eq!(retry.is_first(), sent == 0, "the certificate is lost, or sent twice");
         retry.commit();
         assert!(connection.is_sent());
     });
 }
 
 #[test]
-fn two_threads_commit() {
+fn of_two_threads_both_commit() {
     model([Commits, Commits]);
 }
 
 #[test]
-fn two_threads_one_drops() {
+fn of_two_threads_one_drops() {
     model([Commits, Drops]);
 }
 
@@ -75,11 +75,11 @@ fn three_threads_commit_drop_and_panic() {
 }
 
 #[test]
-fn three_threads_two_commit() {
+fn of_three_threads_two_commit() {
     model([Commits, Commits, Panics]);
 }
 
 #[test]
-fn three_threads_none_commits() {
+fn of_three_threads_none_commits() {
     model([Drops, Panics, Drops]);
 }

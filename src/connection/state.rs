@@ -201,13 +201,13 @@ mod tests {
         let connection = ConnectionState::new(client, Forwarding::cloudflare());
         let first = connection.claim();
         assert_eq!(names(&first), ["Cf-Client-Cert-Der-Base64", "Cf-Client-Cert-Sha256"]);
-        assert!(names(&connection.claim()).is_empty(), "claimed by the first");
+        assert!(names(&connection.claim()).is_empty(), "the first claim holds them");
         drop(first);
         let second = connection.claim();
-        assert_eq!(names(&second).len(), 2, "given back");
+        assert_eq!(names(&second).len(), 2, "the first claim returned them");
         second.commit();
         assert!(connection.is_sent());
-        assert!(names(&connection.claim()).is_empty(), "spent");
+        assert!(names(&connection.claim()).is_empty(), "they are sent");
     }
 
     #[test]
@@ -236,14 +236,14 @@ mod tests {
             ("revoked", presented(Verification::Success).revoked(true), pair(), 0),
             ("trusted", presented(Verification::Success), pair(), 2),
             (
-                "no bytes, and so no hash of nothing",
+                "a certificate of no bytes, of which no hash is sent",
                 ClientCertificate::presented(&[][..], Verification::Success),
                 pair(),
                 0,
             ),
-            ("a verdict for none", ClientCertificate::none(), verdict(), 3),
+            ("none, in a set with a verdict", ClientCertificate::none(), verdict(), 3),
             (
-                "a verdict for a failed one",
+                "failed, in a set with a verdict",
                 presented(VerifyError::CertHasExpired.into()),
                 verdict(),
                 14,
@@ -255,7 +255,7 @@ mod tests {
                 1,
             ),
             (
-                "untrusted by name",
+                "not verified, in a set that includes the untrusted",
                 presented(Verification::None),
                 Forwarding::none().on_first_request(HeaderSet::cloudflare().including_untrusted()),
                 2,
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_is_freed() {
+    fn a_certificate_is_freed_once_it_is_sent() {
         let der: Arc<[u8]> = DER.into();
         let client = ClientCertificate::presented(Arc::clone(&der), Verification::Success);
         let connection = ConnectionState::new(client, Forwarding::cloudflare());
@@ -283,20 +283,20 @@ mod tests {
     fn a_dropped_claim_keeps_its_lines() {
         let client = ClientCertificate::presented(DER, Verification::Success);
         let connection = ConnectionState::new(client, Forwarding::cloudflare());
-        let place =
+        let addresses =
             |claim: &Claim| claim.lines().map(|line| line.value().as_ptr()).collect::<Vec<_>>();
         let first = connection.claim();
-        let rendered = place(&first);
+        let rendered = addresses(&first);
         drop(first);
-        // So that the allocator does not return the same address.
+        // Keeps the allocator from returning the same addresses by chance.
         let _other = alloc::vec![0u8; 4096];
         for _ in 0..3 {
-            assert_eq!(place(&connection.claim()), rendered, "not rendered again");
+            assert_eq!(addresses(&connection.claim()), rendered, "rendered again");
         }
     }
 
     #[test]
-    fn withholding_leaves_the_first_request_to_another() {
+    fn a_withheld_request_does_not_count_as_the_first() {
         let client = ClientCertificate::presented(DER, Verification::Success);
         let connection = ConnectionState::new(client, Forwarding::cloudflare());
         connection.withhold().commit();

@@ -219,7 +219,7 @@ mod tests {
         let connection = ConnectionState::new(ClientCertificate::none(), forwarding);
         let cases: [(&str, Lines<'_>, Lines<'_>); 25] = [
             (
-                "nothing of ours",
+                "no owned name",
                 &[("Host", "a"), ("Accept", "*/*")],
                 &[("Host", "a"), ("Accept", "*/*")],
             ),
@@ -234,7 +234,7 @@ mod tests {
                 &[],
             ),
             (
-                "other sets' names",
+                "names of other sets",
                 &[
                     ("Client-Cert", "::"),
                     ("X-CERT-VERIFY", "SUCCESS"),
@@ -243,17 +243,17 @@ mod tests {
                 &[],
             ),
             (
-                "a name of the caller's own",
+                "a name of the caller's set",
                 &[("x_tenant_serial", "1"), ("X-Tenant", "2")],
                 &[("X-Tenant", "2")],
             ),
             (
-                "our name in Connection",
+                "an owned name in Connection",
                 &[("Connection", "close, Cf-Client-Cert-Sha256")],
                 &[("Connection", "close")],
             ),
             (
-                "a listed header goes",
+                "a header that Connection lists",
                 &[
                     ("Connection", "X-Hop"),
                     ("connection", "keep-alive"),
@@ -263,17 +263,17 @@ mod tests {
                 &[("Connection", "keep-alive")],
             ),
             (
-                "options alone stay as they are",
+                "only options in Connection",
                 &[("Connection", "Upgrade, Keep-Alive"), ("Upgrade", "websocket")],
                 &[("Connection", "Upgrade, Keep-Alive"), ("Upgrade", "websocket")],
             ),
             (
-                "upgrade outlives the rest",
+                "an upgrade beside a listed header",
                 &[("Connection", "keep-alive, X-Hop, Upgrade"), ("Upgrade", "websocket")],
                 &[("Upgrade", "websocket"), ("Connection", "upgrade")],
             ),
             (
-                "framing can't be listed away",
+                "framing and a header in Connection",
                 &[
                     ("Connection", "Host, Content-Length, x-a"),
                     ("Host", "a"),
@@ -281,18 +281,18 @@ mod tests {
                 ],
                 &[("Host", "a"), ("Content-Length", "3")],
             ),
-            ("framing alone", &[("Connection", "Host"), ("Host", "a")], &[("Host", "a")]),
+            ("framing in Connection", &[("Connection", "Host"), ("Host", "a")], &[("Host", "a")]),
             (
-                "framing and an option",
+                "framing and an option in Connection",
                 &[("Connection", "Content-Length, close"), ("Content-Length", "3")],
                 &[("Content-Length", "3"), ("Connection", "close")],
             ),
-            ("a name with another byte behind", &[("Connection", "ssl-client-verify\u{a0}")], &[]),
-            ("a name between spaces", &[("Connection", "close ssl-client-verify")], &[]),
+            ("a name and another byte", &[("Connection", "ssl-client-verify\u{a0}")], &[]),
+            ("a name after a space", &[("Connection", "close ssl-client-verify")], &[]),
             ("an option in quotes", &[("Connection", "\"close\"")], &[]),
             ("an option with other space", &[("Connection", "close\u{b}")], &[]),
             (
-                "a name of ours in one of many lines",
+                "an owned name in one of many lines",
                 &[("Connection", "close"), ("Connection", "x"), ("Connection", "Client-Cert")],
                 &[("Connection", "close")],
             ),
@@ -311,7 +311,7 @@ mod tests {
                 &[("Connection", "keep-alive")],
             ),
             (
-                "another protocol beside the one",
+                "another protocol beside websocket",
                 &[("Connection", "upgrade"), ("Upgrade", "websocket, h2c")],
                 &[],
             ),
@@ -321,17 +321,17 @@ mod tests {
                 &[],
             ),
             (
-                "the one, in capitals",
+                "websocket in capitals",
                 &[("Connection", "Upgrade"), ("Upgrade", " WebSocket ")],
                 &[("Connection", "Upgrade"), ("Upgrade", " WebSocket ")],
             ),
             (
-                "an upgrade to nothing",
+                "an upgrade without a protocol",
                 &[("Connection", "keep-alive, upgrade")],
                 &[("Connection", "keep-alive")],
             ),
             (
-                "Connection under its other name",
+                "a name in Proxy-Connection",
                 &[("Proxy-Connection", "Client-Cert"), ("Accept", "*/*")],
                 &[("Accept", "*/*")],
             ),
@@ -348,7 +348,7 @@ mod tests {
                 &[("X-Client-IP", "192.0.2.1")],
             ),
             (
-                "a value that looks like a line of its own",
+                "a value that looks like a list of names",
                 &[("X-Role", "authorization, connection"), ("Authorization", "Basic")],
                 &[("X-Role", "authorization, connection"), ("Authorization", "Basic")],
             ),
@@ -455,7 +455,7 @@ mod tests {
             assert_eq!(connection.owns(name), owned, "connection: {shown}");
             assert_eq!(claim.owns(name), owned, "claim: {shown}");
             assert_eq!(withheld.owns(name), owned, "withheld: {shown}");
-            // And that is what goes.
+            // Exactly the owned names are removed.
             let mut headers = Raw(vec![(name.to_vec(), b"forged".to_vec())]);
             let left = usize::from(!owned);
             assert_eq!(withheld.apply(&mut headers).stripped(), 1 - left, "{shown}");
@@ -478,7 +478,7 @@ mod tests {
         let own = HeaderSet::new("own", Dialect::OpenSsl, [("Client-Cert-Role", Field::Verified)])
             .unwrap();
         let owned_again = || keep(Anyone).on_every_request(own.clone());
-        // The request's own, behind a connection, withheld, and without one.
+        // Whether the header is kept: in a claim of the connection, in a withheld one, and in one without a connection.
         let cases = [
             ("nothing is kept", none_kept(), &trusted, [false, false, false]),
             ("a trusted client", keep(Trusted), &trusted, [true, false, false]),
@@ -496,7 +496,7 @@ mod tests {
                     ("client_cert_role", "r"),
                     ("Client-Cert", "forged"),
                     ("ssl-client-verify", "forged"),
-                    // A client behind the proxy before us could have listed it.
+                    // A client of the proxy before this one can list it.
                     ("Connection", "client_cert_role"),
                 ]);
                 let applied = claim.apply(&mut headers);

@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn modes() {
+    fn each_mode_with_each_kind_of_client() {
         let presented = |verification| ClientCertificate::presented(DER, verification);
         let trusted = presented(Verification::Success);
         let failed = presented(VerifyError::CertHasExpired.into());
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_appended_to() {
+    fn our_element_is_appended_to_whole_lists_only() {
         let trusted = ClientCertificate::presented(DER, Verification::Success);
         let text = |before: &str| before.to_string() + OWN;
         let json = |before: &str| "[".to_string() + before + OWN_JSON + "]";
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_no_element_is_not_appended() {
+    fn a_value_of_ours_that_is_no_element_is_not_appended() {
         use crate::field::{Field, NameForm};
         let client = ClientCertificate::presented(DER, Verification::Success);
         let own = |field| HeaderSet::new("own", crate::Dialect::OpenSsl, [(NAME, field)]).unwrap();
@@ -322,7 +322,7 @@ mod tests {
         let own = sent(XfccMode::SanitizeSet, xfcc(), &client, &[]);
         let own_json = sent(XfccMode::SanitizeSet, xfcc().json(), &client, &[]);
         assert!(own.contains(r#"Subject="CN=a\"b"#), "{own}");
-        // What the request brings along, and what stands before ours then.
+        // The value in the request, and what is sent before our element.
         let cases = [
             (r#"Hash=00;URI=spiffe://admin;Y="z,{own}"#, ""),
             (r#"Hash=00;URI=spiffe://admin;Y="z\",{own}"#, ""),
@@ -368,7 +368,7 @@ mod tests {
 
     #[cfg(feature = "http")]
     #[test]
-    fn header_maps() {
+    fn the_lines_of_a_header_map_are_joined() {
         let client = ClientCertificate::presented(DER, Verification::Success);
         let forwarding = Forwarding::none()
             .on_every_request(HeaderSet::envoy_with(Xfcc::new()))
@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_kept_without_a_value_of_ours_behind_it() {
+    fn nothing_is_kept_without_an_element_of_ours() {
         let client = ClientCertificate::presented(DER, Verification::Success);
         let forwarding = Forwarding::none()
             .on_first_request(HeaderSet::envoy())

@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn padding_is_optional() {
-        // What was there before is no part of it.
+        // The item replaces what the buffer held.
         let mut item = Vec::from(*b"before");
         for text in ["MAA=", "MAA", "MAB="] {
             assert_eq!(decode_base64(text.as_bytes()).as_deref(), Some(&[0x30, 0][..]), "{text}");
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_one_encoding_is_kept() {
+    fn only_the_canonical_encoding_is_kept() {
         let cases = [
             ("MAA=", Some((2, true))),
             ("MAAA", Some((3, true))),
@@ -150,7 +150,7 @@ mod tests {
             let kept = Decoded::exactly(text.as_bytes()).is_some();
             assert_eq!(kept, matches!(expected, Some((_, true))), "{text}");
         }
-        // Longer than what vectors take at once, in every length.
+        // Every length up to one that needs several steps of the vectorized loop.
         let bytes: Vec<u8> = (0..=u8::MAX).collect();
         for length in 0..bytes.len() {
             let mut text = Vec::new();

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_and_lists() {
+    fn lists_of_byte_sequences() {
         let cases: [(&str, Option<usize>); 11] = [
             (":MAA=:", Some(1)),
             (":MAA:", Some(1)),

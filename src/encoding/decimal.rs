@@ -123,8 +123,8 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_that_borrows() {
-        // 10^18, of which the lower limb is 0.
+    fn a_subtraction_borrows_from_the_next_limb() {
+        // 10^18: the lower limb is 0.
         let mut number = Decimal::default();
         number.append_bits(1_000_000_000_000_000_000, 64);
         number.subtract(80);

@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn exactly_so_many() {
+    fn a_fixed_number_of_bytes_is_decoded_as_any_number_is() {
         for byte in 0..=u8::MAX {
             for text in [[b'7', byte, b'1', b'b'], [byte, b'7', b'1', b'b']] {
                 let decoded = decode_hex_exactly::<2>(&text).map(Vec::from);
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_in_every_length() {
+    fn every_byte_is_written_in_every_length() {
         let bytes: Vec<u8> = (0..=u8::MAX).collect();
         for length in 0..=bytes.len() {
             for bytes in [&bytes[..length], &bytes[bytes.len() - length..]] {
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn four_spellings() {
+    fn upper_and_lower_case_with_and_without_colons() {
         type Spelling = fn(&[u8], &mut Vec<u8>);
         let cases: [(Spelling, &[u8], &str); 8] = [
             (hex_upper, &[0x09, 0xaf, 0x90, 0xfa, 0x5c], "09AF90FA5C"),

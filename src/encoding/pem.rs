@@ -214,13 +214,13 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_is_looked_at() {
+    fn a_stop_is_found_at_every_position_of_a_piece() {
         for byte in 0..=u8::MAX {
             for at in 0..PIECE {
                 for is_form in [false, true] {
                     let mut piece = *b"AZaz09/=BYby18/=CXcx27/=DWdw36/=";
                     piece[at] = byte;
-                    // A second one behind it.
+                    // A second stop after it.
                     piece[PIECE - 1] = if at < PIECE - 1 { b'-' } else { byte };
                     let stops =
                         |byte: &u8| *byte < b'+' || *byte == b'-' || is_form && *byte == b'+';
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_in_every_length() {
+    fn written_blocks_of_every_length_are_read_back() {
         let bytes: Vec<u8> = (0..=u8::MAX).rev().collect();
         for length in 1..bytes.len() {
             for form in [UrlForm::Component, UrlForm::Envoy, UrlForm::Alb, UrlForm::Form] {
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn every_dialect() {
+    fn blocks_in_each_spelling() {
         let cases: [(&str, &str, Option<usize>); 24] = [
             ("lines", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", Some(1)),
             (
@@ -312,7 +312,7 @@ mod tests {
                 None,
             ),
             ("text before", "x-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----", None),
-            ("text behind", "-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----x", None),
+            ("text after", "-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----x", None),
             ("no end", "-----BEGIN CERTIFICATE-----MAA=", None),
             (
                 "every label",
@@ -330,7 +330,7 @@ mod tests {
                 Some(2),
             ),
             (
-                "another label's end",
+                "an end with another label",
                 "-----BEGIN X509 CERTIFICATE-----MAA=-----END CERTIFICATE-----",
                 None,
             ),
@@ -340,7 +340,7 @@ mod tests {
         for (name, text, expected) in cases {
             let blocks = decoded(text.as_bytes()).map(|blocks| blocks.len());
             assert_eq!(blocks, expected, "{name}");
-            // Nothing depends on what is escaped, but for `%` itself.
+            // The result is the same with every byte escaped.
             if !text.contains(['%', '+']) {
                 let escaped: Vec<u8> =
                     text.bytes().flat_map(|byte| crate::encoding::hex_escape(b'%', byte)).collect();

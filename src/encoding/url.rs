@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percent_signs() {
+    fn escapes_are_decoded() {
         let cases: [(&str, Option<&str>); 7] = [
             ("a+b", Some("a+b")),
             ("a%2Bb%2b+", Some("a+b++")),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn four_dialects() {
+    fn each_dialect_escapes_its_own_bytes() {
         let cases = [
             (UrlForm::Component, "a-b._~%2A%2B%2F%3D%20%0A%00%C3%A9%25"),
             (UrlForm::Envoy, "a-b._%7E*%2B%2F%3D%20%0A%00%C3%A9%25"),

@@ -194,7 +194,7 @@ mod tests {
     const PLAIN: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
 
     #[test]
-    fn dates() {
+    fn a_date_in_each_form() {
         let date = Certificate::from_der(PLAIN).unwrap().not_before();
         let cases = [
             (DateForm::OpenSsl, "Jan  2 03:04:05 2025 GMT"),
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn read_spellings() {
+    fn dates_are_read_in_their_form() {
         let expected = Some("Feb  3 00:55:52 2015 GMT");
         let cases = [
             (DateForm::OpenSsl, "Feb  3 00:55:52 2015 GMT", expected),

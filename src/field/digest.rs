@@ -97,7 +97,7 @@ mod tests {
     use alloc::string::String;
 
     #[test]
-    fn digests_of_nothing() {
+    fn a_digest_of_no_bytes_is_recognized() {
         assert_eq!(of(fingerprint::sha1(&[])), Digest::OfNothing);
         assert_eq!(of(fingerprint::sha256(&[])), Digest::OfNothing);
         assert_eq!(of([0; 20]), Digest::OfNothing);

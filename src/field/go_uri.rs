@@ -128,9 +128,9 @@ fn encoded(bytes: &[u8], place: Place) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// What Caddy 2.11.7 sent to an origin; the last three are of certificates that it refuses.
+    /// Values that Caddy 2.11.7 sent to an origin; it refuses the certificates of the last three.
     #[test]
-    fn as_caddy_prints_them() {
+    fn uris_are_printed_as_caddy_prints_them() {
         let cases = [
             ("HTTP://UP.Example/Case", "http://UP.Example/Case"),
             ("http://h", "http://h"),

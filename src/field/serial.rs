@@ -177,7 +177,7 @@ mod tests {
     use crate::field::text_of as text;
 
     #[test]
-    fn serial_numbers() {
+    fn a_serial_number_in_each_form() {
         let high = &[0x00, 0xa3, 0x82, 0x8e, 0xb2, 0x4f, 0xd7, 0x79, 0xd0];
         let cases: [(SerialForm, &[u8], Option<&str>); 17] = [
             (SerialForm::Hex, high, Some("A3828EB24FD779D0")),
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn read_spellings() {
+    fn serial_numbers_are_read_in_their_form() {
         let cases = [
             ("A3828EB2", Some("A3828EB2")),
             ("a3828eb2", Some("A3828EB2")),

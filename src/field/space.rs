@@ -77,7 +77,7 @@ mod tests {
     use crate::field::{CertificateForm, VerdictForm};
 
     #[test]
-    fn ends_are_closed_and_opened_again() {
+    fn spaces_at_the_ends_are_escaped_or_removed() {
         const RFC2253: Field = Field::Subject(NameForm::Rfc2253);
         const LEGACY: Field = Field::Issuer(NameForm::Legacy);
         const HAPROXY: Field = Field::Subject(NameForm::CommonName);
@@ -118,8 +118,8 @@ mod tests {
         }
     }
 
-    /// A certificate with one text in another's place, of the same length.
-    fn instead(der: &[u8], text: &str, other: &str) -> Vec<u8> {
+    /// Returns the certificate with `text` replaced by another of the same length.
+    fn replaced(der: &[u8], text: &str, other: &str) -> Vec<u8> {
         assert_eq!(text.len(), other.len());
         let mut changed = der.to_vec();
         let at = der.windows(text.len()).position(|part| part == text.as_bytes()).unwrap();
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn no_field_in_any_form_gives_a_space_at_an_end() {
+    fn no_value_of_any_field_has_a_space_at_an_end() {
         use crate::client::{ClientCertificate, Reason, Verification};
         use crate::field::{Facts, Limits, Written};
         use crate::words::Words as _;
@@ -145,7 +145,7 @@ mod tests {
         let texts = texts.chain(alternatives.map(|text| (names, text)));
         let texts: Vec<_> = texts.chain(uris.map(|text| (names, text))).collect();
         let fill = [" ", "  ", r"\ "];
-        // Certificates and digests have an alphabet of their own, and Envoy's keys are alike in every choice.
+        // Certificates and digests cannot contain spaces. Of the choices of Envoy's keys, those with the subject suffice.
         let has_text = |word: &String| {
             let begins = ["subject", "issuer", "san", "verdict", "verified", "errors", "traefik"];
             begins.iter().any(|begin| word.starts_with(begin)) || word.starts_with("xfcc:subject")
@@ -153,7 +153,7 @@ mod tests {
         let words: Vec<_> = Field::texts().into_iter().filter(has_text).collect();
         let (mut values, mut closed) = (0, 0);
         for (der, text) in texts {
-            // In front, behind, at both ends, and nothing else.
+            // Spaces at the start, at the end, at both ends, and only spaces.
             let others = fill.iter().flat_map(|fill| {
                 let rest = text.get(fill.len().min(text.len())..).unwrap_or_default();
                 let short = rest.get(fill.len().min(rest.len())..).unwrap_or_default();
@@ -162,7 +162,7 @@ mod tests {
             let all_spaces = " ".repeat(text.len());
             for other in others.chain([all_spaces]).filter(|other| other.len() == text.len()) {
                 let client = ClientCertificate::presented(
-                    instead(der, text, &other),
+                    replaced(der, text, &other),
                     Verification::Failed(Reason::other(&other)),
                 )
                 .chain([der]);

@@ -282,7 +282,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn every_form_comes_back() {
+    fn the_text_of_every_field_is_parsed_back() {
         let texts = Field::texts();
         let mut fields = HashSet::new();
         for text in &texts {
@@ -290,11 +290,11 @@ mod tests {
             assert_eq!(field.to_string(), *text);
             assert!(fields.insert(field), "{text}: another text means the same");
         }
-        // Each of Envoy's 7 choices, and the three numbers of each index.
+        // Every choice of Envoy's 7 keys, and three numbers for each form with an index.
         assert!(texts.len() > 128 + 3 * 7 + 3 * 3, "{}", texts.len());
     }
 
-    fn every_text_comes_back<T: Words + fmt::Display + FromStr<Err = ParseWordsError>>() {
+    fn texts_are_parsed_back<T: Words + fmt::Display + FromStr<Err = ParseWordsError>>() {
         for text in T::texts() {
             assert_eq!(text.parse::<T>().unwrap().to_string(), text);
             assert!(alloc::format!("{text}:x").parse::<T>().is_err(), "{text}");
@@ -304,24 +304,24 @@ mod tests {
     }
 
     #[test]
-    fn every_form_alone_comes_back() {
-        every_text_comes_back::<AttributeType>();
-        every_text_comes_back::<CertificateForm>();
-        every_text_comes_back::<ChainForm>();
-        every_text_comes_back::<DateForm>();
-        every_text_comes_back::<Dialect>();
-        every_text_comes_back::<DigestForm>();
-        every_text_comes_back::<Field>();
-        every_text_comes_back::<Flag>();
-        every_text_comes_back::<NameForm>();
-        every_text_comes_back::<Occurrence>();
-        every_text_comes_back::<SanKind>();
-        every_text_comes_back::<SerialForm>();
-        every_text_comes_back::<SubjectAltNameForm>();
-        every_text_comes_back::<VerdictForm>();
-        every_text_comes_back::<Xfcc>();
-        every_text_comes_back::<crate::connection::KeepFrom>();
-        every_text_comes_back::<crate::connection::XfccMode>();
+    fn the_text_of_every_form_is_parsed_back() {
+        texts_are_parsed_back::<AttributeType>();
+        texts_are_parsed_back::<CertificateForm>();
+        texts_are_parsed_back::<ChainForm>();
+        texts_are_parsed_back::<DateForm>();
+        texts_are_parsed_back::<Dialect>();
+        texts_are_parsed_back::<DigestForm>();
+        texts_are_parsed_back::<Field>();
+        texts_are_parsed_back::<Flag>();
+        texts_are_parsed_back::<NameForm>();
+        texts_are_parsed_back::<Occurrence>();
+        texts_are_parsed_back::<SanKind>();
+        texts_are_parsed_back::<SerialForm>();
+        texts_are_parsed_back::<SubjectAltNameForm>();
+        texts_are_parsed_back::<VerdictForm>();
+        texts_are_parsed_back::<Xfcc>();
+        texts_are_parsed_back::<crate::connection::KeepFrom>();
+        texts_are_parsed_back::<crate::connection::XfccMode>();
         let error = "opensl".parse::<Dialect>().unwrap_err();
         let said =
             r#"dialect "opensl": is not known, did you mean "openssl"? Known: boringssl, openssl"#;

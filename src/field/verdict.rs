@@ -214,7 +214,7 @@ mod tests {
     const PLAIN: &[u8] = include_bytes!("../../tests/fixtures/plain.der");
 
     #[test]
-    fn verdicts() {
+    fn a_verdict_in_each_form() {
         let presented = |verification| ClientCertificate::presented(PLAIN, verification);
         let other = Verification::Failed(Reason::other("denied by policy"));
         let boring_only = Verification::from(VerifyError::NameConstraintsWithoutSans);
@@ -238,7 +238,7 @@ mod tests {
             ),
             ("by policy", presented(other), "FAILED:denied by policy", Some("1"), "false"),
             (
-                "a reason of BoringSSL's",
+                "a reason that only BoringSSL has",
                 presented(boring_only),
                 "FAILED:Issuer has name constraints but leaf has no SANs",
                 Some("1"),

@@ -163,28 +163,28 @@ mod tests {
     use alloc::string::ToString as _;
 
     #[test]
-    fn rows_of_a_table_alone() {
+    fn a_set_is_reduced_to_some_rows() {
         let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
         let (verify, subject) = ("ssl-client-verify", "ssl-client-s-dn");
         let nginx = HeaderSet::nginx;
         let cases = [
             ("with the verdict", nginx().only([verify, subject]), vec![verify, subject], 2),
-            ("in any spelling", nginx().only(["SSL_CLIENT_VERIFY"]), vec![verify], 1),
-            ("without it", nginx().only([subject]), vec![subject], 0),
+            ("another spelling", nginx().only(["SSL_CLIENT_VERIFY"]), vec![verify], 1),
+            ("without the verdict", nginx().only([subject]), vec![subject], 0),
             (
-                "without it for everybody",
+                "without the verdict, the untrusted included afterwards",
                 nginx().only([subject]).map(HeaderSet::including_untrusted),
                 vec![subject],
                 1,
             ),
             (
-                "everybody before",
+                "the untrusted included beforehand",
                 HeaderSet::rfc9440().including_untrusted().only(["Client-Cert"]),
                 vec!["Client-Cert"],
                 1,
             ),
             (
-                "half of it",
+                "half of the verdict",
                 HeaderSet::cloudflare_managed().only(["cf-cert-verified"]),
                 vec!["cf-cert-verified"],
                 0,
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn no_fixed_text_gives_a_value_a_space_at_its_end() {
+    fn a_fixed_text_with_a_space_at_an_end_of_the_value_is_refused() {
         let cases = [
             ("<", ">", [true, true]),
             ("a", "", [true, true]),
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn renaming_is_checked_too() {
+    fn new_names_are_checked() {
         let cases = [
             ("X-SSL", "x-tls", None),
             ("x_ssl", "X-SSL", None),

@@ -237,7 +237,7 @@ mod tests {
     use alloc::string::ToString as _;
 
     #[test]
-    fn own_tables_keep_every_row_and_are_stripped() {
+    fn every_row_of_the_ready_sets_is_kept_and_stripped() {
         let sets = [
             (HeaderSet::cloudflare(), 2),
             (HeaderSet::cloudflare_worker(), 9),
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_never_goes_without_its_leaf() {
+    fn a_chain_is_never_sent_without_its_leaf() {
         let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
         let client = ClientCertificate::presented(der, Verification::Success).chain([&der[..9]]);
         for (limit, left_out) in [(1000, 0), (100, 2)] {
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_are_checked() {
+    fn names_of_an_own_set_are_checked() {
         let cases = [
             ("a space", "X Cert", HeaderSetErrorKind::NotAToken),
             ("a line break", "X-Cert\r\nHost", HeaderSetErrorKind::NotAToken),
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_set_has_a_dialect() {
+    fn an_own_set_has_the_dialect_that_it_was_given() {
         let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
         let failed = Verification::from(VerifyError::DepthZeroSelfSignedCert);
         let client = ClientCertificate::presented(der, failed);

@@ -363,7 +363,7 @@ mod tests {
     use alloc::format;
     use alloc::sync::Arc;
 
-    /// The shared forms and one other; each form of a pair comes first in one of the tables.
+    /// The forms that share a value, and one other. Of each pair of forms, either comes first in one of the tables.
     const FIELDS: [Field; 8] = [
         Field::Issuer(NameForm::Legacy),
         Field::Subject(NameForm::Rfc2253),
@@ -383,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_has_the_value_that_it_has_alone() {
+    fn rows_that_share_a_value_are_written_as_if_alone() {
         let fixtures = std::fs::read_dir("tests/fixtures").unwrap();
         let fixtures = fixtures.map(|file| file.unwrap().path());
         let ders: Vec<Vec<u8>> = fixtures
@@ -393,7 +393,7 @@ mod tests {
         let limits = [
             Limits::new(),
             Limits::new().text(40),
-            // Base64 fits, and not with its colons.
+            // Base64 fits, but not a byte sequence, which adds two colons.
             Limits::new().encoded_leaf(668).other_sets(668),
             Limits::new().encoded_leaf(0).text(0),
         ];

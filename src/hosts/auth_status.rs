@@ -101,7 +101,7 @@ mod tests {
     use alloc::string::ToString as _;
 
     #[test]
-    fn every_word_comes_back() {
+    fn every_status_is_parsed_back_from_its_word() {
         for status in AuthStatus::ALL {
             assert_eq!(status.to_string().parse(), Ok(status));
         }

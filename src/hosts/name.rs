@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_of_requests_have_one_form() {
+    fn the_host_of_a_request_is_put_into_one_form_or_refused() {
         let label = "a".repeat(63);
         let longest = [&*label, &*label, &*label, &label[..61]].join(".");
         let cases = [

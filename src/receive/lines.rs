@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_trimmed_or_mean_absence() {
+    fn values_are_trimmed_and_placeholders_count_as_absent() {
         let verdict = Field::Verdict(crate::field::VerdictForm::Text);
         let name = Field::Subject(NameForm::Rfc2253);
         let serial = Field::Serial(crate::field::SerialForm::Hex);

@@ -176,17 +176,17 @@ mod tests {
 
     #[test]
     fn only_the_same_bytes_are_remembered() {
-        // One slot: every request meets the one before.
+        // With one slot, every request is compared with the previous one.
         let memory = Memory::with_sizes(Receiver::nginx(), 1, 1000);
         let middle = |letter| alloc::format!("CN={}{letter}{}", "a".repeat(40), "b".repeat(40));
         let requests = [
             request("SUCCESS", &middle('x')),
-            // Alike in length and at both ends.
+            // The same length, start and end.
             request("SUCCESS", &middle('y')),
             request("FAILED:path loop", &middle('x')),
             request("NONE", ""),
             request("SUCCESS", &"z".repeat(2000)),
-            // The same bytes, shifted from one header to another.
+            // The same bytes, divided differently between the headers.
             request("SUCCESS", "CN=a"),
             Vec::from([("ssl-client-verify".into(), "SUCCESSCN=a".into())]),
             Vec::from([("ssl_client_verify".into(), "SUCCESS".into())]),
@@ -194,15 +194,15 @@ mod tests {
         ];
         for _ in 0..3 {
             for request in &requests {
-                let anew = Receiver::nginx().receive_with_names(request);
+                let expected = Receiver::nginx().receive_with_names(request);
                 for _ in 0..2 {
-                    match (memory.receive(request), &anew) {
-                        (Ok(remembered), Ok(anew)) => {
-                            assert_eq!(remembered.auth, anew.auth);
-                            assert_eq!(remembered.names, anew.names);
+                    match (memory.receive(request), &expected) {
+                        (Ok(remembered), Ok(expected)) => {
+                            assert_eq!(remembered.auth, expected.auth);
+                            assert_eq!(remembered.names, expected.names);
                         }
-                        (remembered, anew) => {
-                            assert_eq!(remembered.map(drop), anew.clone().map(drop));
+                        (remembered, expected) => {
+                            assert_eq!(remembered.map(drop), expected.clone().map(drop));
                         }
                     }
                 }
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn threads_get_their_own_result() {
+    fn each_thread_gets_the_result_of_its_own_request() {
         let memory = Memory::with_sizes(Receiver::rfc9440(crate::Unstated::Verified), 2, 10_000);
         let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
         let requests: Vec<_> = (0..8u8)

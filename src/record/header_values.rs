@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_values_that_the_sets_send() {
+    fn the_values_equal_those_that_the_sets_send() {
         let presented = |verification| ClientCertificate::presented(DER, verification);
         let small = Limits::new().encoded_leaf(100);
         let cases = [
@@ -114,7 +114,7 @@ mod tests {
             ("revoked", presented(Verification::Success).revoked(true), Limits::new(), 0),
             ("none", ClientCertificate::none(), Limits::new(), 0),
             (
-                "its bytes are not known",
+                "a certificate of no bytes",
                 ClientCertificate::presented(&[][..], Verification::Success),
                 Limits::new(),
                 0,
@@ -137,8 +137,9 @@ mod tests {
             assert_eq!(values.iter().flatten().count(), count, "{case}");
         }
     }
+
     #[test]
-    fn debug_shows_sizes() {
+    fn debug_shows_only_sizes() {
         let client = ClientCertificate::presented(&[0; 3][..], Verification::Success);
         let values = TlsClientAuth::new(&client).into_header_values();
         let shown = "HeaderValues { der_base64: Some(4), sha256: Some(64), client_cert: Some(6) }";

@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn either_spelling_is_the_certificates() {
+    fn the_names_of_a_certificate_are_accepted_in_either_dialect() {
         let der = &include_bytes!("../../tests/fixtures/inj_legacy_slash.der")[..];
         for dialect in [Dialect::BoringSsl, Dialect::OpenSsl] {
             let client = ClientCertificate::presented(der, Verification::Success).dialect(dialect);

@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_are_those_of_the_client() {
+    fn flags_for_each_kind_of_client() {
         let presented = |verification| ClientCertificate::presented(DER, verification);
         let failed = presented(VerifyError::CertHasExpired.into());
         let cases = [

@@ -80,7 +80,7 @@ mod tests {
     use alloc::vec::Vec;
 
     #[test]
-    fn in_turns_as_one_after_the_other() {
+    fn both_digests_together_equal_each_alone() {
         let bytes: Vec<u8> = (0..200u8).collect();
         for length in 0..bytes.len() {
             let bytes = &bytes[..length];

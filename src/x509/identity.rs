@@ -248,9 +248,9 @@ mod tests {
             ("two", &[(3, 0x0c, b"a"), (10, 0x0c, b"x"), (3, 0x13, b"b")], Some("a"), Some("b")),
             ("UTF-8", &[(3, 0x0c, "José".as_bytes())], Some("José"), Some("José")),
             ("broken UTF-8", &[(3, 0x0c, b"a\xff"), (3, 0x0c, b"b")], None, Some("b")),
-            ("two bytes a letter", &[(3, 0x1e, b"\0a\x20\xac")], Some("a€"), Some("a€")),
+            ("two bytes per letter", &[(3, 0x1e, b"\0a\x20\xac")], Some("a€"), Some("a€")),
             ("half a letter", &[(3, 0x1e, b"\0a\0")], None, None),
-            ("four bytes a letter", &[(3, 0x1c, b"\0\0\0a")], Some("a"), Some("a")),
+            ("four bytes per letter", &[(3, 0x1c, b"\0\0\0a")], Some("a"), Some("a")),
             ("Latin-1", &[(3, 0x14, b"Jos\xe9")], Some("José"), Some("José")),
             ("a NUL", &[(3, 0x0c, b"a"), (3, 0x0c, b"admin\0.evil")], Some("a"), None),
             ("a line feed", &[(3, 0x16, b"a\nb")], None, None),
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn what_debug_shows_is_no_text() {
+    fn debug_shows_no_text_of_a_value() {
         let der = name(&[(3, 0x0c, b"secret")]);
         let shown = alloc::format!("{:?}", read(&der).attribute_values());
         assert!(!shown.contains("secret") && !shown.contains("115"), "{shown}");

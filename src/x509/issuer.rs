@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn an_index_finds_what_a_search_finds() {
+    fn the_index_finds_the_same_issuers_as_a_search() {
         let keys = [None, Some(1), Some(2)];
         let mut ders = Vec::new();
         for (subject, issuer) in [(b'a', b'a'), (b'a', b'b'), (b'b', b'a'), (b'b', b'b')] {

@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn decimal_of_any_size() {
         let long = [0x7f; 257];
-        // 2^1600, computed elsewhere.
+        // The digits of 2^1600 were computed by another program.
         let mut power = [0; 201];
         power[0] = 1;
         let decimal = concat!(

@@ -258,7 +258,7 @@ const fn short(month: Month) -> [u8; 3] {
 mod tests {
     use super::*;
 
-    /// Name, tag, contents; as OpenSSL and as BoringSSL print it.
+    /// The name of the case, the tag, the contents, and what OpenSSL and BoringSSL print.
     type Case = (&'static str, u8, &'static str, Option<&'static str>, Option<&'static str>);
 
     #[test]
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn usual_dates_print_as_all_others_do() {
+    fn usual_dates_are_printed_as_the_general_path_prints_them() {
         let mut usual = 0;
         for place in 0..6 {
             for number in 0..100 {
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn text_as_the_libraries_print_it() {
+    fn times_are_printed_as_the_libraries_print_them() {
         const UTC: u8 = UTC_TIME;
         const GEN: u8 = GENERALIZED_TIME;
         let cases: [Case; 26] = [
@@ -384,7 +384,7 @@ mod tests {
             ("second 60", UTC, "150203005560Z", None, None),
             ("hour 24", UTC, "150203245552Z", None, None),
             ("no zone", UTC, "150203005552", None, None),
-            ("garbage behind", UTC, "150203005552Z\n", None, None),
+            ("text after the zone", UTC, "150203005552Z\n", None, None),
             ("letters", UTC, "15o203005552Z", None, None),
             ("another type", 0x0c, "150203005552Z", None, None),
         ];

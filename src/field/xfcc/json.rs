@@ -160,19 +160,19 @@ mod tests {
     use alloc::string::String;
 
     #[test]
-    fn grammar() {
+    fn lists_of_objects_of_strings_are_read() {
         let cases = [
             ("one", r#"[{"hash":"a","uri":["b","c"],"dns":[]}]"#, Some("hash=a uri=b uri=c")),
             ("the last of two", r#"[{"hash":"a"} , {"Hash" : "b"}] "#, Some("Hash=b")),
             ("escapes", r#"[{"cert":"a\nb\/\u0041\ud83d\ude00"}]"#, Some("cert=a\nb/A😀")),
             ("control bytes", r#"[{"cert":"\b\f\r\t"}]"#, Some("cert=\u{8}\u{c}\r\t")),
-            ("no escape", r#"[{"cert":"\x41"}]"#, None),
-            ("half a pair", r#"[{"cert":"\ud83d"}]"#, None),
-            ("another object", r#"[{"hash":"a","cert":{"x":"y"}}]"#, None),
+            ("an escape that JSON lacks", r#"[{"cert":"\x41"}]"#, None),
+            ("half a surrogate pair", r#"[{"cert":"\ud83d"}]"#, None),
+            ("a nested object", r#"[{"hash":"a","cert":{"x":"y"}}]"#, None),
             ("nested arrays", r#"[{"uri":[["a"]]}]"#, None),
             ("a number", r#"[{"hash":1}]"#, None),
             ("no end", r#"[{"hash":"a"}"#, None),
-            ("text behind", r#"[{"hash":"a"}]x"#, None),
+            ("text after", r#"[{"hash":"a"}]x"#, None),
             ("an empty array", "[]", None),
             ("an empty object", "[{}]", None),
             ("a comma at the end", r#"[{"hash":"a"},]"#, None),

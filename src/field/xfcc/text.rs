@@ -259,8 +259,8 @@ mod tests {
     }
 
     #[test]
-    fn one_element() {
-        // `H` is a hash.
+    fn the_only_element_of_a_value() {
+        // `H` stands for a whole hash.
         let cases = [
             ("the hash alone", "", "H", "a"),
             (
@@ -297,9 +297,9 @@ mod tests {
                 "a",
             ),
             ("a name that writes a certificate", "", r#"H;URI=x;Cert="c";DNS=y"#, "a"),
-            ("two names or one", "", "H;URI=a;URI=b", "a"),
-            ("two kinds or one", "", "H;URI=a;DNS=b", "a"),
-            ("no URI, or one that writes a DNS name", "", "H;URI=;DNS=b", "a"),
+            ("two URIs, or one that writes another", "", "H;URI=a;URI=b", "a"),
+            ("a URI and a DNS name, or a URI that writes one", "", "H;URI=a;DNS=b", "a"),
+            ("an empty URI, or one that writes a DNS name", "", "H;URI=;DNS=b", "a"),
             ("only URIs are sent", "URI", "H;URI=a;DNS=b", "a uri=a;DNS=b"),
             ("only DNS names are sent", "dns", "H;DNS=b;URI=a", "a dns=b;URI=a"),
             ("a key that is not sent", "Cert,DNS", "H;URI=a;DNS=b", "a"),
@@ -310,17 +310,17 @@ mod tests {
                 r#"H;Subject="CN=a";Issuer="CN=b";URI=c"#,
                 "a subject=CN=a issuer=CN=b uri=c",
             ),
-            ("an issuer behind the names, or a name", "", r#"H;URI=c;Issuer="CN=b""#, "a"),
+            ("an issuer after the names, or a name", "", r#"H;URI=c;Issuer="CN=b""#, "a"),
             (
-                "an issuer behind the names, declared",
+                "an issuer after the names, declared",
                 "URI,Issuer",
                 r#"H;URI=c;Issuer="CN=x";Issuer="CN=b\"""#,
                 r#"a issuer=CN=b\""#,
             ),
             ("an issuer that is not sent", "URI", r"H;URI=c;Issuer=d", "a uri=c;Issuer=d"),
             ("another element", "", "H,H", "Ambiguous"),
-            ("another element behind a quote", "", r#"H;Subject="",H"#, "Ambiguous"),
-            ("another element behind a name", "", "H;URI=a,By=x;H", "Ambiguous"),
+            ("another element after a quote", "", r#"H;Subject="",H"#, "Ambiguous"),
+            ("another element after a name", "", "H;URI=a,By=x;H", "Ambiguous"),
             ("another element in By", "", "By=a;Hash=1;H", "Malformed"),
             ("a hash in By", "", "By=a,Hash=1;H", "Ambiguous"),
             ("an element in By", "", "By=a,By=b;H", "Ambiguous"),
@@ -331,9 +331,9 @@ mod tests {
             ("a subject without quotes", "", "H;Subject=CN=a", "Malformed"),
             ("a subject before the certificate", "", r#"H;Subject="CN=a";Cert="c""#, "Malformed"),
             ("an open quote", "", r#"H;Subject="CN=a\""#, "Malformed"),
-            ("text behind a quote", "", r#"H;Subject="CN=a"b"#, "Malformed"),
+            ("text after a quote", "", r#"H;Subject="CN=a"b"#, "Malformed"),
             ("a separator at the end", "", "H;", "Malformed"),
-            ("another key", "", "H;New=a", "Malformed"),
+            ("an unknown key", "", "H;New=a", "Malformed"),
             ("nothing", "", "", "Malformed"),
         ];
         for (name, keys, text, expected) in cases {
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn lists() {
+    fn a_list_is_split_into_its_elements() {
         let cases = [
             ("one", "Hash=a;URI=b", Some("Hash=a;URI=b")),
             ("keys in any case", "hASH=a;uri=b", Some("hASH=a;uri=b")),
@@ -358,10 +358,10 @@ mod tests {
             ("an operator's name", "By=urn:a(b;c),d;Hash=a", Some("By=urn:a(b;c),d;Hash=a")),
             ("By that is not before a hash", "By=x,By=y;Hash=a", Some("By=x|By=y;Hash=a")),
             ("By alone", "By=x;URI=b,Hash=a", Some("By=x;URI=b|Hash=a")),
-            ("a quote left open swallows nothing", r#"X=",Hash=a;Subject="CN=b""#, None),
-            ("a quote left open at the end", r#"Hash=a,X=",Hash=b"#, None),
+            ("an open quote before another quote", r#"X=",Hash=a;Subject="CN=b""#, None),
+            ("an open quote at the end", r#"Hash=a,X=",Hash=b"#, None),
             ("an escaped closing quote", r#"Subject="CN=a\""#, None),
-            ("text behind the quote", r#"Subject="CN=a"b"#, None),
+            ("text after the quote", r#"Subject="CN=a"b"#, None),
             ("a quote inside", r#"URI=a"b"#, None),
             ("no value", "Hash", None),
             ("no key", "=a", None),

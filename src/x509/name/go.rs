@@ -222,10 +222,10 @@ mod tests {
         der
     }
 
-    /// The identifier's contents, the value's tag and contents.
+    /// The contents of the identifier, and the tag and contents of the value.
     type Attribute<'a> = (&'a [u8], u8, &'a [u8]);
 
-    /// Of relative distinguished names of one attribute each.
+    /// Prints a name of these attributes, each in an RDN of its own.
     fn printed(attributes: &[Attribute<'_>]) -> String {
         let mut rdns = Vec::new();
         for (identifier, tag, contents) in attributes {
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn as_go_prints_it() {
+    fn names_are_printed_as_go_prints_them() {
         let [cn, sn, c, l, st, street, o, ou, postal] =
             [3, 5, 6, 7, 8, 9, 10, 11, 17].map(|last| [0x55, 0x04, last]);
         let title = [0x55, 0x04, 12];

@@ -1163,7 +1163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_short_cut_is_as_the_table() {
+    fn every_row_of_the_table_is_found() {
         for (contents, openssl, boringssl) in &OBJECT_NAMES {
             let name = |dialect| short_name(contents, dialect).unwrap_or_default();
             assert_eq!((name(Dialect::OpenSsl), name(Dialect::BoringSsl)), (*openssl, *boringssl));

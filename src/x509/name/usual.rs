@@ -179,7 +179,7 @@ mod tests {
         element(0x31, &element(0x30, &attribute))
     }
 
-    /// Whether the name is usual. If so, checks that it prints as on the general path, in both dialects; if not, that nothing is appended.
+    /// Returns whether the name is usual. If it is, checks that both forms equal those of the general path; if not, that nothing is appended.
     fn is_usual(rdns: &[Vec<u8>]) -> bool {
         let der = element(0x30, &rdns.concat());
         let name = Name::new(Cursor::new(&der).element().unwrap());
@@ -200,28 +200,28 @@ mod tests {
     }
 
     #[test]
-    fn prints_as_the_general_path_or_not_at_all() {
+    fn usual_names_are_printed_as_the_general_path_prints_them() {
         let of = |arc, value: &[u8]| vec![rdn(arc, UTF8_STRING, value)];
         let cases = [
             ("no RDN", vec![], true),
             ("a common name", of(3, b"client.example"), true),
             ("no characters", of(3, b""), true),
             ("a space inside", of(10, b"Example Corp"), true),
-            ("a space in front", of(3, b" x"), false),
-            ("a space behind", of(3, b"x "), false),
-            ("a type of its own", of(5, b"1234"), false),
-            ("a sharp inside", of(3, b"a#b"), false),
+            ("a space at the start", of(3, b" x"), false),
+            ("a space at the end", of(3, b"x "), false),
+            ("an unusual type", of(5, b"1234"), false),
+            ("a number sign inside", of(3, b"a#b"), false),
             ("UTF-8", of(3, "Jos\u{e9}".as_bytes()), false),
             ("a BMPString", vec![rdn(3, 0x1e, b"\0a")], false),
             (
-                "six",
+                "six RDNs",
                 [6, 8, 7, 10, 11, 3].map(|arc| rdn(arc, PRINTABLE_STRING, b"Weiden")).to_vec(),
                 true,
             ),
-            ("a slash in one and an attribute less", of(3, b"x/y"), false),
-            ("one that is no whole attribute", vec![vec![0x31, 0]], false),
-            ("333", vec![rdn(11, IA5_STRING, b"x"); 333], true),
-            ("334", vec![rdn(11, IA5_STRING, b"x"); 334], false),
+            ("a slash inside", of(3, b"x/y"), false),
+            ("an RDN without an attribute", vec![vec![0x31, 0]], false),
+            ("333 RDNs", vec![rdn(11, IA5_STRING, b"x"); 333], true),
+            ("334 RDNs", vec![rdn(11, IA5_STRING, b"x"); 334], false),
             (
                 "values of every length",
                 (0..0x39).map(|n| rdn(3, UTF8_STRING, &vec![b'x'; n])).collect(),
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_at_every_position_of_every_length() {
+    fn a_value_of_plain_bytes_is_usual_at_every_length() {
         let plain = |byte: u8| (b' '..=b'~').contains(&byte) && !b"\"#+,/;<>\\".contains(&byte);
         for length in 1..=40 {
             for place in 0..length {
