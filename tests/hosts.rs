@@ -140,6 +140,8 @@ fn decisions_by_server_name_host_and_client() {
         (www, "192.0.2.1", "!!!!!"),
         (www, "192.0.2.2", "-----"),
         (www, "[2001:DB8:0:0::1]", "!!!!!"),
+        (Some("2001:db8::1"), "[2001:db8::1]", "-----"),
+        (Some("[2001:db8::1]"), "[2001:db8::1]", "!!!!!"),
         // Hosts that cannot be parsed.
         (www, "", "!!!!!"),
         (www, "api.example.com/", "!!!!!"),

@@ -284,8 +284,9 @@ impl Hosts {
     ) -> Decision {
         let Some(name) = Host::of_request(host) else { return Decision::Misdirected };
         let policy = self.table.policy(&name);
-        // On most requests the two are written alike.
-        let is_same = server_name.is_some_and(|it| it.eq_ignore_ascii_case(without_port(host)));
+        // On most requests the two are written alike. A server name with brackets is not an address.
+        let is_same = server_name.is_some_and(|it| it.eq_ignore_ascii_case(without_port(host)))
+            && !host.starts_with('[');
         if !is_same && !self.was_asked_alike(server_name, &name, policy) {
             return Decision::Misdirected;
         }
