@@ -249,6 +249,38 @@ fn a_chain_goes_beside_its_own_leaf_only() {
     }
 }
 
+/// The client chooses the bytes of its chain: another set's reader must not take them for the leaf or for a name.
+#[test]
+fn no_chain_goes_under_a_name_that_another_set_has_for_something_else() {
+    let [_, (_, trusted), ..] = clients();
+    let set = |rows: &[&str]| {
+        let rows = rows.iter().map(|row| row.split_once('=').unwrap());
+        let rows = rows.map(|(name, field)| (name, field.parse().unwrap()));
+        HeaderSet::new("own", Dialect::OpenSsl, rows).unwrap()
+    };
+    let chains = ["chain:comma-base64", "chain-certificate:0:base64", "chain-certificate:1:base64"];
+    let others = ["certificate:base64", "leaf-and-chain:comma-base64", "subject:base64"];
+    for chain in chains {
+        let with_chain = set(&["X-Leaf=certificate:base64", &format!("X-C={chain}")]);
+        for other in others.into_iter().chain(chains) {
+            let other_set = set(&["X-Other=certificate:base64", &format!("x_c={other}")]);
+            let joined = [
+                every(&with_chain).on_every_request(other_set.clone()),
+                every(&with_chain).on_first_request(other_set),
+            ];
+            for forwarding in joined {
+                let [first, second, _] = requests(&trusted, &forwarding);
+                for (name, _) in first.iter().chain(&second) {
+                    let is_free = chains.contains(&other) || !name.eq_ignore_ascii_case("x-c");
+                    assert!(is_free, "{chain} and {other}");
+                }
+            }
+        }
+        let [first, ..] = requests(&trusted, &every(&with_chain));
+        assert!(first.iter().any(|(name, _)| name == "X-C"), "{chain}");
+    }
+}
+
 /// A set's reader cannot read a verdict in another form, or with text around it.
 #[test]
 fn a_verdict_counts_in_its_own_form_only() {
@@ -317,6 +349,8 @@ proptest! {
                 for read in readers.iter().filter_map(|reader| reader.receive(lines).ok()) {
                     let is_right = !read.is_trusted() || client.is_trusted() && at < 2;
                     prop_assert!(is_right, "{}, request {}: {:?}", kind, at, lines);
+                    let leaf = read.client_certificate().leaf().unwrap_or_default();
+                    prop_assert!(leaf.is_empty() || leaf == LEAF, "{}: {:?}", kind, lines);
                 }
             }
         }

@@ -149,7 +149,8 @@ impl Forwarding {
     /// - A header that two sets share is sent only for the clients for whom both sets send it. For example, `kong` has no verdict, so
     ///   together with it `puppet` sends `X-Client-Cert` for trusted clients only.
     ///   [`including_untrusted`](HeaderSet::including_untrusted) changes that for its own set only.
-    /// - A chain is left out if another set's field has the header name of its leaf.
+    /// - A chain is left out if another set's field has the header name of its leaf, or if another set has its header name for anything
+    ///   but a chain.
     #[must_use]
     pub fn on_every_request(self, set: HeaderSet) -> Self {
         self.with(|settings| {

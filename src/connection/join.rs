@@ -7,6 +7,8 @@
 //! - A row that one set sends for some clients only is not sent for others by another set, because the first set's reader would find
 //!   its own header.
 //! - A chain is not sent without its leaf, nor a certificate of it without those before it.
+//! - A chain is not sent under a name that another set has for something else. The client chooses its bytes, and the other set's reader
+//!   would take them for the leaf or a fact.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -43,6 +45,7 @@ pub(super) fn joined(every: &[HeaderSet], first: &[HeaderSet]) -> [Arc<[Entry]>;
             row.sent == *place
                 && row.is_for_every_request == wanted
                 && has_what_it_needs(&rows, row)
+                && !(row.entry.field.is_chain() && has_another_use(&rows, *place))
         });
         own.map(|(_, row)| row.entry.clone()).collect()
     };
@@ -99,4 +102,9 @@ fn needed<'r>(rows: &'r [Row], row: &'r Row) -> impl Iterator<Item = &'r Row> {
 fn has_what_it_needs(rows: &[Row], row: &Row) -> bool {
     needed(rows, row)
         .all(|needed| sent(rows, needed).is_some_and(|sent| sent.has_certificate_of(&needed.entry)))
+}
+
+/// Whether a set has something other than a chain under this row's name.
+fn has_another_use(rows: &[Row], place: usize) -> bool {
+    rows.iter().any(|other| other.sent == place && !other.entry.field.is_chain())
 }
