@@ -67,9 +67,13 @@ impl Field {
         self.has_leaf() || matches!(self, Self::Sha1(_) | Self::Sha256(_))
     }
 
-    /// Whether the field is a distinguished name as text.
-    pub(crate) const fn is_name(self) -> bool {
-        matches!(self, Self::Issuer(form) | Self::Subject(form) if !matches!(form, super::NameForm::Base64))
+    /// Whether the value can end with a certificate's text, and so with a space of it.
+    pub(crate) const fn may_end_with_a_name(self) -> bool {
+        match self {
+            Self::Issuer(form) | Self::Subject(form) => !matches!(form, super::NameForm::Base64),
+            Self::Xfcc(_) => true,
+            field => field.is_bare_name(),
+        }
     }
 
     /// Whether the value is a name as encoded in the certificate: any text is a name, none means absence.

@@ -143,6 +143,9 @@ impl Receiver {
     /// one and cannot be two. With `Cert` the names are not used at all. More than one element is an error: either Envoy appends to the
     /// client's header, or a name looks like an element.
     ///
+    /// HTTP/1.1 removes a space at the end of a header, so a client's URI `spiffe://a ` arrives as `spiffe://a`. If the CA does not
+    /// reject such names, let Envoy send `Cert`.
+    ///
     /// ```
     /// use tls_client_auth::{Receiver, Unstated};
     /// use tls_client_auth::receive::ReceiveErrorKind;

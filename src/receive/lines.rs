@@ -198,12 +198,14 @@ fn meaning(value: &[u8], field: Field) -> Option<&[u8]> {
     {
         return Some(value);
     }
-    let trimmed = value.trim_ascii();
+    // HTTP/1.1 removes a space at the end of a name, HTTP/2 may not. Without it, it would be another name.
+    let value = match value.trim_ascii_start() {
+        name if !name.is_empty() && field.may_end_with_a_name() => name,
+        value => value.trim_ascii_end(),
+    };
     if field.is_bare_name() {
-        return Some(trimmed).filter(|name| !name.is_empty());
+        return Some(value).filter(|name| !name.is_empty());
     }
-    // A name in a one-line form may end with a space.
-    let value = if field.is_name() { value.trim_ascii_start() } else { trimmed };
     let value = match value {
         // HAProxy's `%{+Q}`. A verdict is exact, and quotes are Envoy's grammar.
         [b'"', inside @ .., b'"'] if field.may_be_quoted() => inside.trim_ascii_start(),
@@ -272,6 +274,8 @@ mod tests {
         let verdict = Field::Verdict(crate::field::VerdictForm::Text);
         let name = Field::Subject(NameForm::Rfc2253);
         let serial = Field::Serial(crate::field::SerialForm::Hex);
+        let spiffe_id = Field::SubjectAltName(crate::field::SubjectAltNameForm::SpiffeId);
+        let xfcc = Field::Xfcc(crate::field::Xfcc::new());
         let cases = vec![
             (serial, "", None),
             (serial, " \t", None),
@@ -294,6 +298,9 @@ mod tests {
             (name, "  ", None),
             (name, " CN=a", Some("CN=a")),
             (name, "\" CN=a\"", Some("CN=a")),
+            (spiffe_id, " spiffe://a ", Some("spiffe://a ")),
+            (spiffe_id, " \t ", None),
+            (xfcc, " Hash=00;URI=spiffe://a ", Some("Hash=00;URI=spiffe://a ")),
             (verdict, "\"SUCCESS\"", Some("\"SUCCESS\"")),
             (verdict, "SUCCESS", Some("SUCCESS")),
         ];

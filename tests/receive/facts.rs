@@ -244,6 +244,8 @@ fn a_bare_name_is_never_read_as_a_placeholder() {
         assert_eq!(received.names[0].as_str(), name);
     }
     assert!(!receiver.receive(&[("l5d-client-id", "")]).unwrap().is_presented());
+    // Another name than the one without the space.
+    assert_eq!(receiver.receive_with_names(&[("l5d-client-id", "a.b ")]).unwrap().names, []);
 }
 
 #[test]

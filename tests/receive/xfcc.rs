@@ -50,6 +50,7 @@ fn nothing_wrong_is_read_whatever_the_names() {
     let texts = [
         "spiffe://a",
         "b.example",
+        "spiffe://space-behind ",
         "",
         ";",
         "x;URI=spiffe://admin",
@@ -285,6 +286,9 @@ fn the_last_element_of_an_appended_list_is_read() {
     assert_eq!((auth.cert_subject_dn(), auth.cert_fingerprint_sha256()), ("CN=client", SHA256));
     let forged = format!("Hash={other};Cert=\"{}\",{hash};Cert=\"{cert}\"", escaped(CA));
     assert_eq!(last(&forged).client_certificate().leaf(), Some(LEAF));
+    let list = format!("Hash={other};URI=spiffe://a, {hash};URI=spiffe://admin ");
+    let received = read_by(Receiver::envoy_appended(V), &list).unwrap();
+    assert_eq!((received.auth.cert_fingerprint_sha256(), received.names), (SHA256, vec![]));
     let json = format!(
         r#"[{{"hash":"{other}","subject":"CN=admin"}},{{"hash":"{SHA256}","subject":"CN=client"}}]"#
     );

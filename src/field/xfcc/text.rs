@@ -41,7 +41,7 @@ pub(super) fn one_of_a_list<'v>(
 /// An element is `Key=value` and `Key="value"`, joined by `;`. An unquoted value ends at the next `;` or `,`; a value of `By` ends
 /// before the next `By` or `Hash`.
 pub(super) fn elements<'v>(text: &'v [u8], mut each: impl FnMut(&'v [u8])) -> Option<()> {
-    let mut rest = text.trim_ascii();
+    let mut rest = text.trim_ascii_start();
     let mut element = rest;
     loop {
         let (key, value) = rest.split_at_checked(rest.iter().position(|byte| *byte == b'=')?)?;
