@@ -138,6 +138,17 @@ proptest! {
     }
 }
 
+#[test]
+fn limits_below_the_length_of_a_verdict() {
+    let leaf = &include_bytes!("fixtures/plain.der")[..];
+    for verification in checks::verifications() {
+        let client = ClientCertificate::presented(leaf, verification);
+        for limit in 0..40 {
+            checks::record_and_headers(&client, Limits::new(), [limit, limit]);
+        }
+    }
+}
+
 /// Texts of spaces, mostly, and of characters that the formats escape.
 fn name_text() -> impl Strategy<Value = String> {
     let character = prop_oneof![

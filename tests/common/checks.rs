@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
-use tls_client_auth::field::Limits;
+use tls_client_auth::field::{Field, Limits};
 use tls_client_auth::x509::{Certificate, SubjectAltName, Time};
 use tls_client_auth::{
     ClientCertificate, ConnectionState, Dialect, Forwarding, HeaderSet, TlsClientAuth, Verification,
@@ -262,16 +262,20 @@ pub(crate) fn record_and_headers(client: &ClientCertificate, limits: Limits, enc
     header_values(record);
 
     for set in sets() {
-        let mut names: Vec<&str> = set.rows().map(|(name, _)| name).collect();
+        let mut rows: Vec<(&str, Field)> = set.rows().collect();
         let lines = set.lines(client, limits);
         for line in lines.iter() {
             // In the set's order, each at most once.
-            let at = names.iter().position(|name| *name == line.name());
-            names.drain(..=at.unwrap_or_else(|| panic!("{}: out of order", line.name())));
+            let at = rows.iter().position(|(name, _)| *name == line.name());
+            let at = at.unwrap_or_else(|| panic!("{}: out of order", line.name()));
+            let (_, field) = rows.drain(..=at).next_back().unwrap();
             header_value(line.name(), line.value());
-            let limit = match line.name() {
-                "Cf-Client-Cert-Der-Base64" | "Client-Cert" => encoded_leaf,
-                name if name.starts_with("Cf-") => encoded_chain,
+            let limit = match (line.name(), field) {
+                // Facts are never sent without the verdict, so no limit applies to it.
+                (_, Field::Presented(_) | Field::Verified | Field::VerifiedFlag(_)) => usize::MAX,
+                (_, Field::Verdict(_) | Field::Revoked(_) | Field::Tls(_)) => usize::MAX,
+                ("Cf-Client-Cert-Der-Base64" | "Client-Cert", _) => encoded_leaf,
+                (name, _) if name.starts_with("Cf-") => encoded_chain,
                 _ => encoded_leaf.max(encoded_chain),
             };
             assert!((1..=limit).contains(&line.value().len()), "{}", line.name());
@@ -359,12 +363,7 @@ pub(crate) fn is_owned(name: &str) -> bool {
 /// Every set, in turn on the first and on every request, and [`OWN`] on every request.
 pub(crate) fn everything() -> &'static Forwarding {
     static EVERYTHING: LazyLock<Forwarding> = LazyLock::new(|| {
-        let own = HeaderSet::new(
-            "own",
-            Dialect::OpenSsl,
-            [(OWN, tls_client_auth::field::Field::Verified)],
-        )
-        .unwrap();
+        let own = HeaderSet::new("own", Dialect::OpenSsl, [(OWN, Field::Verified)]).unwrap();
         let mut forwarding = Forwarding::none().on_every_request(own);
         for (index, set) in sets().iter().cloned().enumerate() {
             forwarding = match index % 2 {
