@@ -39,6 +39,8 @@ pin_project! {
         inner: B,
         forwarding: Forwarding,
         kept: Families,
+        // Another forwarding whose names are stripped too.
+        other: Option<(Forwarding, Families)>,
     }
 }
 
@@ -57,7 +59,13 @@ impl Claim {
     /// assert_eq!(request.body().size_hint().exact(), Some(4));
     /// ```
     pub fn strip_body<B>(&self, body: B) -> StrippedBody<B> {
-        StrippedBody { inner: body, forwarding: self.forwarding().clone(), kept: self.kept() }
+        let other = self.other().map(|(other, kept)| (other.clone(), kept));
+        StrippedBody {
+            inner: body,
+            forwarding: self.forwarding().clone(),
+            kept: self.kept(),
+            other,
+        }
     }
 }
 
@@ -76,7 +84,8 @@ impl ConnectionState {
     /// assert_eq!(body.size_hint().exact(), Some(4));
     /// ```
     pub fn strip_body<B>(&self, body: B) -> StrippedBody<B> {
-        StrippedBody { inner: body, forwarding: self.forwarding().clone(), kept: self.kept() }
+        let (forwarding, kept) = (self.forwarding().clone(), self.kept());
+        StrippedBody { inner: body, forwarding, kept, other: None }
     }
 }
 
@@ -100,6 +109,9 @@ impl<B: Body> Body for StrippedBody<B> {
             && let Some(trailers) = frame.trailers_mut()
         {
             strip::strip(trailers, this.forwarding.owner(*this.kept));
+            if let Some((other, kept)) = this.other {
+                strip::strip(trailers, other.owner(*kept));
+            }
         }
         Poll::Ready(frame)
     }

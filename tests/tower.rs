@@ -19,8 +19,8 @@ use tls_client_auth::http_body::StrippedBody;
 use tls_client_auth::receive::Received;
 use tls_client_auth::tower::{Admission, ForwardLayer, ReceiveLayer, Refusal};
 use tls_client_auth::{
-    ClientCertificate, ConnectionState, Forwarding, HeaderSet, Receiver, TlsClientAuth, Unstated,
-    Verification,
+    Claim, ClientCertificate, ConnectionState, Forwarding, HeaderSet, Receiver, TlsClientAuth,
+    Unstated, Verification,
 };
 use tower::{Layer, Service, ServiceExt as _, service_fn};
 
@@ -144,6 +144,38 @@ async fn a_claim_is_committed_by_an_answer_of_the_origin_only() {
         }
         assert_eq!(state.is_sent(), sent, "{case}");
         assert_eq!(state.claim().is_first(), !sent, "{case}");
+    }
+}
+
+/// A connection from before the settings were reloaded, or one that was created for another layer.
+#[tokio::test]
+async fn the_names_of_the_layer_and_of_the_connection_are_stripped() {
+    let renamed = |name| HeaderSet::nginx().renamed("ssl-client-s-dn", name).unwrap();
+    let forwarding = |name| Forwarding::none().on_every_request(renamed(name));
+    let state = ConnectionState::new(client(), forwarding("x-old-user"));
+    let names = ["x-user", "x_user", "x-old.user", "x-other"];
+    let claims: [fn(&http::request::Parts) -> Option<Claim>; 2] = [
+        |parts| parts.extensions.get().map(ConnectionState::claim),
+        |parts| parts.extensions.get().map(ConnectionState::withhold),
+    ];
+    for claim in claims {
+        let layer = ForwardLayer::with_claim(forwarding("x-user"), claim);
+        let service = layer.layer(service_fn(|request: Request<StrippedBody<Frames>>| async {
+            let (parts, body) = request.into_parts();
+            let trailers = body.collect().await?.trailers().cloned().unwrap_or_default();
+            Ok::<_, Infallible>(Response::new(vec![parts.headers, trailers]))
+        }));
+        let mut fields = HeaderMap::new();
+        for name in names {
+            fields.insert(name, HeaderValue::from_static("forged"));
+        }
+        let mut request = Request::new(Frames([Frame::trailers(fields.clone())].into()));
+        *request.headers_mut() = fields;
+        request.extensions_mut().insert(state.clone());
+        for fields in service.oneshot(request).await.unwrap().into_body() {
+            let forged = fields.iter().filter(|(_, value)| *value == "forged");
+            assert_eq!(forged.map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["x-other"]);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::sync::Ordering;
-use super::{Claim, strip, xfcc};
+use super::{Claim, xfcc};
 use crate::headers::{RequestHeadersMut, TooManyHeaders, add_line};
 
 /// The result of [`Claim::apply`].
@@ -47,14 +47,13 @@ impl Claim {
     #[doc(alias("forged", "spoofed", "sanitize"))]
     pub fn apply<H: RequestHeadersMut + ?Sized>(&self, headers: &mut H) -> Applied {
         let (forwarding, trusted) = self.source();
-        let owner = forwarding.owner(self.kept());
         // Read first: it is owned, so `remove_where` removes it, and it is inserted again below.
         let inbound = match self.every && forwarding.mode_of_xfcc().keeps(trusted) {
             true => xfcc::inbound(headers),
             false => None,
         };
         let kept = inbound.as_ref().map_or(0, |(_, lines)| *lines);
-        let stripped = strip::strip(headers, owner).saturating_sub(kept);
+        let stripped = self.strip(headers).saturating_sub(kept);
         let added = match inbound {
             None => self.try_for_each_line(|line| headers.add_line(line)),
             Some((inbound, _)) => self.add_to(inbound, headers),
@@ -62,7 +61,7 @@ impl Claim {
         let is_complete = added.is_ok();
         if !is_complete {
             // An incomplete set of headers could be misleading.
-            headers.remove_where(&mut |name| owner.owns(name));
+            headers.remove_where(&mut |name| self.owner().owns(name));
         }
         self.lost.store(!is_complete, Ordering::Relaxed);
         Applied { stripped, is_complete }

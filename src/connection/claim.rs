@@ -5,6 +5,7 @@ use core::fmt;
 use core::slice;
 use core::sync::atomic::AtomicBool;
 
+use super::forwarding::Owner;
 use super::state::{ConnectionState, Inner, READY, SENT, Waiting};
 use super::sync::{Arc, Ordering};
 use super::{Forwarding, strip, xfcc};
@@ -17,6 +18,9 @@ impl Forwarding {
     /// A request without one (no TLS, or another listener) is treated as a request of a client without a certificate: it is
     /// stripped, and carries the sets' headers for such clients. Use the same forwarding on every listener of a proxy.
     ///
+    /// A connection keeps the forwarding that it was created with, for example when the settings are reloaded. If this is another one,
+    /// the connection's headers are sent, and the names of both are stripped.
+    ///
     /// ```
     /// use tls_client_auth::{Forwarding, HeaderSet};
     ///
@@ -28,7 +32,7 @@ impl Forwarding {
     #[must_use = "a request must be stripped by `Claim::apply`"]
     pub fn claim(&self, connection: Option<&ConnectionState>) -> Claim {
         match connection {
-            Some(connection) => connection.claim(),
+            Some(connection) => connection.claim().beside(self),
             None => Claim::new(Source::Nobody(self.clone()), true),
         }
     }
@@ -65,6 +69,8 @@ pub struct Claim {
     first: Option<First>,
     /// Whether the last request that it was applied to had too many headers.
     pub(super) lost: AtomicBool,
+    /// Another forwarding of the proxy: an origin may trust its names too.
+    other: Option<Forwarding>,
 }
 
 pub(super) enum Source {
@@ -77,7 +83,16 @@ struct First(Option<Box<Waiting>>);
 
 impl Claim {
     pub(super) const fn new(source: Source, every: bool) -> Self {
-        Self { source, every, first: None, lost: AtomicBool::new(false) }
+        Self { source, every, first: None, lost: AtomicBool::new(false), other: None }
+    }
+
+    /// Strips the names of this forwarding too.
+    #[inline]
+    pub(crate) fn beside(mut self, forwarding: &Forwarding) -> Self {
+        if !forwarding.is_same(self.forwarding()) {
+            self.other = Some(forwarding.clone());
+        }
+        self
     }
 
     /// The header lines of this request.
@@ -116,7 +131,7 @@ impl Claim {
     #[must_use]
     #[inline]
     pub fn owns(&self, name: &[u8]) -> bool {
-        self.forwarding().owner(self.kept()).owns(name)
+        self.owner().owns(name) || self.other_owner().is_some_and(|other| other.owns(name))
     }
 
     /// Strips the request's trailers, and returns how many were stripped. Nothing is added to trailers.
@@ -134,7 +149,31 @@ impl Claim {
     /// assert_eq!(trailers, [("X-Checksum".to_owned(), "1".to_owned())]);
     /// ```
     pub fn strip_trailers<H: RequestHeadersMut + ?Sized>(&self, trailers: &mut H) -> usize {
-        strip::strip(trailers, self.forwarding().owner(self.kept()))
+        self.strip(trailers)
+    }
+
+    pub(super) fn strip<H: RequestHeadersMut + ?Sized>(&self, headers: &mut H) -> usize {
+        let own = strip::strip(headers, self.owner());
+        self.other_owner().map_or(own, |other| own.saturating_add(strip::strip(headers, other)))
+    }
+
+    /// What the claim's forwarding owns.
+    #[inline]
+    pub(super) fn owner(&self) -> Owner<'_> {
+        self.forwarding().owner(self.kept())
+    }
+
+    /// What another forwarding owns: it keeps only the families that both keep.
+    fn other_owner(&self) -> Option<Owner<'_>> {
+        let (other, kept) = self.other()?;
+        Some(other.owner(kept))
+    }
+
+    /// Another forwarding, and the families that both keep.
+    pub(crate) fn other(&self) -> Option<(&Forwarding, Families)> {
+        let other = self.other.as_ref()?;
+        let (_, trusted) = self.source();
+        Some((other, other.kept(trusted).in_both(self.kept())))
     }
 
     /// The names of headers that exceed their limit: see [`HeaderLines::too_large`](crate::headers::HeaderLines::too_large).
@@ -293,5 +332,49 @@ mod tests {
         assert_eq!(later, lines(&of_connection), "without a connection, each request is the first");
         let second = lines(&forwarding.claim(Some(&connection)));
         assert_eq!(second.len(), 3, "the first request of the connection is claimed already");
+    }
+
+    #[test]
+    fn the_names_of_a_newer_forwarding_are_stripped_on_an_older_connection() {
+        let der = &include_bytes!("../../tests/fixtures/plain.der")[..];
+        let client = ClientCertificate::presented(der, Verification::Success);
+        let renamed = HeaderSet::nginx().renamed("ssl-client-s-dn", "X-User").unwrap();
+        let keep = |forwarding: Forwarding| {
+            forwarding.keep_family("x-amzn-mtls-clientcert", crate::connection::KeepFrom::Anyone)
+        };
+        let newer = Forwarding::none().on_every_request(renamed);
+        let older = || Forwarding::rfc9440();
+        let [kept_newer, kept_older] = [newer.clone(), older()].map(|it| keep(it).unwrap());
+        // The forwardings, and whether the family is kept: only if both keep it.
+        let cases = [
+            (&newer, older(), false),
+            (&newer, kept_older.clone(), false),
+            (&kept_newer, older(), false),
+            (&kept_newer, kept_older, true),
+            (&newer, newer.clone(), false),
+        ];
+        let sent = || -> Vec<(String, String)> {
+            let names = ["x_user", "X-Amzn-Mtls-Clientcert", "Client-Cert", "X-Other"];
+            names.map(|name| (name.into(), "forged".into())).into()
+        };
+        for (case, (forwarding, of_connection, is_kept)) in cases.into_iter().enumerate() {
+            let connection = ConnectionState::new(client.clone(), of_connection);
+            let claim = forwarding.claim(Some(&connection));
+            let left = if is_kept { 2 } else { 1 };
+            let is_forged = |lines: &[(String, String)]| {
+                lines.iter().filter(|(_, value)| value == "forged").count()
+            };
+            let mut headers = sent();
+            assert_eq!(claim.apply(&mut headers).stripped(), 4 - left, "{case}");
+            assert_eq!(is_forged(&headers), left, "{case}");
+            assert!(headers.len() > left, "the connection's headers are sent: {case}");
+            let mut trailers = sent();
+            assert_eq!(claim.strip_trailers(&mut trailers), 4 - left, "{case}");
+            assert_eq!(is_forged(&trailers), left, "{case}");
+            for (name, _) in sent() {
+                let is_owned = trailers.iter().all(|(left, _)| *left != name);
+                assert_eq!(claim.owns(name.as_bytes()), is_owned, "{case}: {name}");
+            }
+        }
     }
 }

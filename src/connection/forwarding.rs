@@ -272,6 +272,12 @@ impl Forwarding {
         self.owner(self.kept(false)).owns(name)
     }
 
+    /// Whether it is the other one or a clone of it, with the same settings.
+    #[inline]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The owned names, if these families are kept.
     #[inline]
     pub(crate) fn owner(&self, kept: Families) -> Owner<'_> {

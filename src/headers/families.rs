@@ -75,6 +75,10 @@ impl Families {
         Self(self.0 | other.0)
     }
 
+    pub(crate) const fn in_both(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     #[cfg(feature = "serde")]
     pub(crate) const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)

@@ -17,7 +17,8 @@ use crate::http_body::StrippedBody;
 ///
 /// Put a clone of the [`ConnectionState`] into each request's extensions where you accept connections;
 /// [`with_claim`](Self::with_claim) gets it from elsewhere, or withholds it from some hosts. A request without one is treated as a
-/// request without a certificate, and is stripped too. The request's trailers are also stripped, so the inner service receives the
+/// request without a certificate, and is stripped too. If the connection has another [`Forwarding`] than the layer, the names of
+/// both are stripped. The request's trailers are also stripped, so the inner service receives the
 /// body as a [`StrippedBody`](crate::http_body::StrippedBody).
 ///
 /// # Order
@@ -257,7 +258,10 @@ where
             *answer.status_mut() = StatusCode::NOT_IMPLEMENTED;
             return answered(answer);
         }
-        let claim = claim(&parts).unwrap_or_else(|| forwarding.claim(None));
+        let claim = match claim(&parts) {
+            Some(claim) => claim.beside(forwarding),
+            None => forwarding.claim(None),
+        };
         let applied = claim.apply(&mut parts.headers);
         if let Some(answer) = hook.prepared(&parts, &claim, applied) {
             return answered(answer);
