@@ -19,7 +19,7 @@ use proptest::prelude::*;
 use tls_client_auth::client::VerifyError;
 use tls_client_auth::hosts::{
     Answer, AuthStatus, Conditions, Decision, HostnameAssociation, HostnameErrorKind,
-    HostnameSetting, HostnameSettings, Hosts, Refusal,
+    HostnameSetting, HostnameSettings, Hosts, Refusal, normal_host,
 };
 use tls_client_auth::{ClientCertificate, TlsClientAuth, Verification};
 
@@ -208,6 +208,51 @@ fn handshakes_ask_for_the_right_authority() {
     }
     let uploaded = hosts.associate(HostnameAssociation::default()).unwrap();
     assert_eq!(uploaded.mtls_certificate_id(None), Some(UPLOADED));
+}
+
+/// A client that passes was asked for a certificate of the host's authority, in every spelling of the server name and of the host.
+#[test]
+fn a_request_that_passes_was_asked_for_its_host_s_authority() {
+    let names = [
+        "api.example.com",
+        "API.example.com.",
+        "api.example.com:443",
+        "asks.example.com",
+        "one.wild.example.com",
+        "*.wild.example.com",
+        "uploaded.example.com",
+        "Uploaded.example.com.:443",
+        "www.example.com",
+        "192.0.2.1",
+        "192.0.2.1.",
+        "192.0.2.01",
+        "[192.0.2.1]",
+        "::ffff:192.0.2.1",
+        "[::ffff:192.0.2.1]",
+        "2001:db8::1",
+        "2001:DB8:0::1",
+        "[2001:db8::1]",
+        "[2001:DB8:0::1]:443",
+        "[2001:db8::1].",
+        "[2001:db8::2]",
+        "[api.example.com]",
+        "user@api.example.com",
+        "",
+        ".",
+        ":443",
+    ];
+    let hosts = hosts();
+    let asked = |name: &str| hosts.asks(Some(name)).then(|| hosts.mtls_certificate_id(Some(name)));
+    let mut passed = 0;
+    for (server_name, host) in names.iter().flat_map(|name| names.map(|host| (name, host))) {
+        let decision = hosts.decide(Some(server_name), host, &good());
+        if decision != Decision::Misdirected {
+            let host = normal_host(host).unwrap();
+            assert_eq!(asked(server_name), asked(&host), "{server_name:?} {host:?}: {decision:?}");
+            passed += 1;
+        }
+    }
+    assert!(passed > 50, "{passed}");
 }
 
 #[test]
