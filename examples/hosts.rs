@@ -132,9 +132,9 @@ async fn main() -> Result<()> {
     ];
     for ((name, config), server_name, host, status, body) in cases {
         println!("{name}, connected to {server_name}, requests {host}");
-        let told = get(address, config, server_name, host).await?;
-        println!("  {} {:?}", told.0, told.1);
-        if (told.0.as_u16(), told.1.as_str()) != (status, body) {
+        let answer = get(address, config, server_name, host).await?;
+        println!("  {} {:?}", answer.0, answer.1);
+        if (answer.0.as_u16(), answer.1.as_str()) != (status, body) {
             return Err(format!("not {status} {body:?}").into());
         }
     }

@@ -228,7 +228,7 @@ fn a_chain_goes_beside_its_own_leaf_only() {
         ("text around it", own_leaf().surrounded("Client-Cert", "<", ">").unwrap(), false),
         ("another limit", HeaderSet::rfc9440().only(["Client-Cert"]).unwrap(), false),
     ];
-    for (case, other, goes) in cases {
+    for (case, other, is_sent) in cases {
         let joined = [
             every(&other).on_every_request(chain()),
             every(&other).on_first_request(chain()),
@@ -236,7 +236,7 @@ fn a_chain_goes_beside_its_own_leaf_only() {
         ];
         for forwarding in joined {
             let [first, ..] = requests(&trusted, &forwarding);
-            assert_eq!(first.iter().any(|(name, _)| name == "X-Chain"), goes, "{case}");
+            assert_eq!(first.iter().any(|(name, _)| name == "X-Chain"), is_sent, "{case}");
             // If the leaf exceeds its limit, the chain is not sent either.
             let [first, ..] = requests(
                 &trusted,
@@ -296,10 +296,10 @@ fn a_verdict_counts_in_its_own_form_only() {
         ("another form", verdict(VerdictForm::Code), false),
         ("text around it", own().surrounded("X-Verify", "<", ">").unwrap(), false),
     ];
-    for (case, other, goes) in cases {
+    for (case, other, is_sent) in cases {
         let other = other.only(["X-Verify"]).unwrap();
         let [first, ..] = requests(&failed, &every(&other).on_every_request(own()));
-        assert_eq!(first.iter().any(|(name, _)| name == "X-Serial"), goes, "{case}");
+        assert_eq!(first.iter().any(|(name, _)| name == "X-Serial"), is_sent, "{case}");
     }
 }
 

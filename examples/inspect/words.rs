@@ -108,7 +108,7 @@ impl Line {
     }
 
     /// The remaining words, and those after `--`.
-    pub(crate) fn files(self, behind: Vec<OsString>) -> Result<Vec<String>, String> {
+    pub(crate) fn files(self, after: Vec<OsString>) -> Result<Vec<String>, String> {
         let text = |file: OsString| {
             file.into_string().map_err(|file| {
                 format!(
@@ -122,7 +122,7 @@ impl Line {
         if let Some(option) = before.iter().find(|file| file.starts_with('-') && *file != "-") {
             return Err(format!("{option}: unknown or duplicated option; see --help"));
         }
-        let behind = behind.into_iter().skip(1).map(text).collect::<Result<Vec<_>, _>>()?;
-        Ok(before.into_iter().chain(behind).collect())
+        let after = after.into_iter().skip(1).map(text).collect::<Result<Vec<_>, _>>()?;
+        Ok(before.into_iter().chain(after).collect())
     }
 }

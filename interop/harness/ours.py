@@ -33,10 +33,10 @@ class Inspect:
             # The sets come first, and after an empty line the formats that can only be received.
             self.programs.update(dict.fromkeys(listed.stdout.split("\n\n")[0].split(), program))
 
-    def lines(self, set_name, told):
-        """Client name -> [(header, value)], or the text of an error. `told`: client -> its verdict."""
+    def lines(self, set_name, verdicts):
+        """Client name -> [(header, value)], or the text of an error. `verdicts`: client -> its verdict."""
         groups, lines = defaultdict(list), {}
-        for client, status in told:
+        for client, status in verdicts:
             groups[status, client.chain_file].append(client)
         for (status, chain), clients in groups.items():
             files = {str(client.leaf_file): client.name for client in clients}
@@ -57,17 +57,6 @@ class Inspect:
         ran = subprocess.run([program, "--format", "json", client.leaf_file], capture_output=True, text=True, check=True)
         record = json.loads(ran.stdout)["tlsClientAuth"]
         return record["certFingerprintSHA256"], record["certSubjectDNRFC2253"]
-
-
-def has_options(program):
-    """Whether this build of `mtls_proxy` has the options that are needed."""
-    if not program:
-        return False
-    try:
-        ran = subprocess.run([program, "--help"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10)
-    except subprocess.TimeoutExpired:
-        return False
-    return all(option in ran.stdout for option in ("--listen", "--origin", "--client-ca", "--headers", "--forward"))
 
 
 def end_to_end(program, set_name, contexts, origin, files, children):

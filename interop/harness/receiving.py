@@ -128,10 +128,10 @@ def receive(command, paths):
     return dict(zip(paths, answers))
 
 
-def records(program, reading, told, given):
-    """Client name -> the crate's record of the certificate. `told`: verdict -> clients."""
+def records(program, reading, by_verdict, given):
+    """Client name -> the crate's record of the certificate. `by_verdict`: verdict -> clients."""
     found = {}
-    for status, clients in told.items():
+    for status, clients in by_verdict.items():
         groups = defaultdict(list)
         for client in clients:
             chain = client.chain_file if "chain" in reading.stated(given[client.name]) else None

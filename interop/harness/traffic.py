@@ -60,15 +60,16 @@ def contexts(clients):
 def start(asked, installed, directory, origin, children, servers={}):
     """Starts proxies. `asked`: proxy -> set -> headers; `servers`: set -> the certificate that the proxy presents.
 
-    Returns (proxy, listener, title) for those that run, and a line for each proxy that is not available.
+    Returns (proxy, listener, title) for those that run, a line for each proxy that is not installed, and one for each that does not start.
     """
-    running, absent = [], []
+    running, absent, failed = [], [], []
     for proxy, sets in asked.items():
         files = proxies.Files(directory / proxy.name, directory / "keys", origin.port)
+        binary = proxies.find(proxy, installed)
+        if not binary:
+            absent.append(f"{proxy.name}: not available: not installed")
+            continue
         try:
-            binary = proxies.find(proxy, installed)
-            if not binary:
-                raise RuntimeError("not installed")
             ports = free_ports(len(sets))
             listeners = [
                 proxies.Listener(name, port, headers, servers.get(name, "server")) for (name, headers), port in zip(sets.items(), ports)
@@ -79,8 +80,8 @@ def start(asked, installed, directory, origin, children, servers={}):
             title = f"{proxy.like} {proxies.version(proxy, binary)}"
             running += [(proxy, listener, title) for listener in listeners]
         except (RuntimeError, OSError) as error:
-            absent.append(f"{proxy.name}: not available: {error}")
-    return running, absent
+            failed.append(f"WRONG {proxy.name}: does not start: {error}")
+    return running, absent, failed
 
 
 def send(running, contexts):

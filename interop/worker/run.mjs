@@ -45,7 +45,7 @@ const worker = (script, bindings) =>
 // The client tries to forge what the Worker sets.
 const FORGED = { "X-Cert-Verify": "SUCCESS", "X-Cert-Serial": "01", "Client-Cert": ":AAAA:", "Client-Cert-Chain": ":AAAA:" };
 
-const told = async (runtime, record) => {
+const sentFor = async (runtime, record) => {
   const response = await runtime.dispatchFetch("http://origin.example/", { headers: FORGED, cf: { tlsClientAuth: record } });
   return new Map(await response.json());
 };
@@ -124,7 +124,7 @@ for (const [set, runtime, names, isDocumented, format, properties] of sets) {
     const sent = [];
     for (const { file, tlsClientAuth, headers } of records(set, outcome)) {
       const ours = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
-      const theirs = await told(runtime, tlsClientAuth);
+      const theirs = await sentFor(runtime, tlsClientAuth);
       sent.push([file, tlsClientAuth, theirs]);
       for (const name of names) {
         compare(file, name, ours.get(name.toLowerCase()), theirs.get(name.toLowerCase()), isDocumented);

@@ -143,8 +143,8 @@ pub(crate) fn name_forms(rfc2253: Option<String>, legacy: Option<String>) {
         assert_eq!(legacy.as_deref().map(str::is_empty), Some(rfc2253.is_empty()), "{rfc2253}");
         // RFC 2253 §3: a backslash precedes a special character or two hex digits.
         let mut rest = rfc2253.as_bytes();
-        while let Some((byte, behind)) = rest.split_first() {
-            rest = match (byte, behind) {
+        while let Some((byte, after)) = rest.split_first() {
+            rest = match (byte, after) {
                 (
                     b'\\',
                     [b',' | b'+' | b'"' | b'\\' | b'<' | b'>' | b';' | b'#' | b' ', rest @ ..],
@@ -155,7 +155,7 @@ pub(crate) fn name_forms(rfc2253: Option<String>, legacy: Option<String>) {
                     rest
                 }
                 (b'\\' | b'"' | b'<' | b'>' | b';', _) => panic!("not escaped: {rfc2253}"),
-                _ => behind,
+                _ => after,
             };
         }
     }

@@ -50,7 +50,7 @@ fn nothing_wrong_is_read_whatever_the_names() {
     let texts = [
         "spiffe://a",
         "b.example",
-        "spiffe://space-behind ",
+        "spiffe://space-after ",
         "",
         ";",
         "x;URI=spiffe://admin",

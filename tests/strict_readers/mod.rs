@@ -8,16 +8,16 @@ pub(crate) fn distinguished_name(text: &str) -> Option<Vec<(String, String)>> {
     let mut attributes = Vec::new();
     let mut rest = text;
     loop {
-        let (kind, behind) = rest.split_once('=')?;
+        let (kind, after) = rest.split_once('=')?;
         if kind.is_empty() || !kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
         {
             return None;
         }
-        let (value, behind) = attribute_value(behind.as_bytes())?;
+        let (value, after) = attribute_value(after.as_bytes())?;
         attributes.push((kind.to_owned(), value));
-        match behind.split_first() {
+        match after.split_first() {
             None => return Some(attributes),
-            Some((b',' | b'+', behind)) => rest = core::str::from_utf8(behind).ok()?,
+            Some((b',' | b'+', after)) => rest = core::str::from_utf8(after).ok()?,
             Some(_) => return None,
         }
     }
@@ -42,20 +42,20 @@ fn attribute_value(mut rest: &[u8]) -> Option<(String, &[u8])> {
             [
                 b'\\',
                 special @ (b' ' | b'"' | b'#' | b'+' | b',' | b';' | b'<' | b'=' | b'>' | b'\\'),
-                behind @ ..,
+                after @ ..,
             ] => {
                 value.push(*special);
-                rest = behind;
+                rest = after;
             }
-            [b'\\', high, low, behind @ ..] => {
+            [b'\\', high, low, after @ ..] => {
                 value.push(hex_pair(*high, *low)?);
-                rest = behind;
+                rest = after;
             }
             [b'\\', ..] => return None,
             [b' ', ..] if value.is_empty() => return None,
-            [byte @ b' '..=b'~', behind @ ..] => {
+            [byte @ b' '..=b'~', after @ ..] => {
                 value.push(*byte);
-                rest = behind;
+                rest = after;
             }
             _ => return None,
         }
@@ -92,14 +92,14 @@ pub(crate) fn percent_decoded(text: &str) -> Option<String> {
     loop {
         match rest {
             [] => return String::from_utf8(decoded).ok(),
-            [b'%', high, low, behind @ ..] => {
+            [b'%', high, low, after @ ..] => {
                 decoded.push(hex_pair(*high, *low)?);
-                rest = behind;
+                rest = after;
             }
             [b' ' | b'"' | b'%' | b'\\' | b',' | b';', ..] => return None,
-            [byte @ b'!'..=b'~', behind @ ..] => {
+            [byte @ b'!'..=b'~', after @ ..] => {
                 decoded.push(*byte);
-                rest = behind;
+                rest = after;
             }
             _ => return None,
         }
@@ -144,18 +144,18 @@ pub(crate) fn traefik(text: &str) -> Option<Vec<Pairs>> {
     let mut certificates = vec![Pairs::new()];
     let mut rest = text;
     loop {
-        let (key, behind) = rest.split_once("=\"")?;
-        let (value, behind) = behind.split_once('"')?;
+        let (key, after) = rest.split_once("=\"")?;
+        let (value, after) = after.split_once('"')?;
         if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_alphabetic()) {
             return None;
         }
         certificates.last_mut()?.push((key.to_owned(), value.to_owned()));
-        match behind.split_at_checked(1) {
+        match after.split_at_checked(1) {
             None => return Some(certificates),
-            Some((";", behind)) => rest = behind,
-            Some((",", behind)) => {
+            Some((";", after)) => rest = after,
+            Some((",", after)) => {
                 certificates.push(Pairs::new());
-                rest = behind;
+                rest = after;
             }
             Some(_) => return None,
         }
@@ -168,24 +168,24 @@ pub(crate) fn xfcc(text: &str) -> Option<Vec<Pairs>> {
     let mut elements = vec![Pairs::new()];
     let mut rest = text;
     loop {
-        let (key, behind) = rest.split_once('=')?;
+        let (key, after) = rest.split_once('=')?;
         let known = ["By", "Hash", "Cert", "Chain", "Subject", "URI", "DNS", "Issuer"];
         known.contains(&key).then_some(())?;
-        let (value, behind) = match behind.strip_prefix('"') {
+        let (value, after) = match after.strip_prefix('"') {
             Some(quoted) => quoted_string(quoted)?,
             None => {
-                let end = behind.find([',', ';']).unwrap_or(behind.len());
-                let (value, behind) = behind.split_at(end);
-                (!value.contains('"')).then(|| (value.to_owned(), behind))?
+                let end = after.find([',', ';']).unwrap_or(after.len());
+                let (value, after) = after.split_at(end);
+                (!value.contains('"')).then(|| (value.to_owned(), after))?
             }
         };
         elements.last_mut()?.push((key.to_owned(), value));
-        match behind.split_at_checked(1) {
+        match after.split_at_checked(1) {
             None => return Some(elements),
-            Some((";", behind)) => rest = behind,
-            Some((",", behind)) => {
+            Some((";", after)) => rest = after,
+            Some((",", after)) => {
                 elements.push(Pairs::new());
-                rest = behind;
+                rest = after;
             }
             Some(_) => return None,
         }

@@ -100,7 +100,7 @@ impl Errors {
         Self { sink, length, period: Mutex::new(period) }
     }
 
-    pub fn report(&self, whose: impl Display, error: impl Display) {
+    pub fn report(&self, source: impl Display, error: impl Display) {
         let mut period = self.period.lock().unwrap_or_else(PoisonError::into_inner);
         if period.began.elapsed() >= self.length {
             if period.left_out > 0 {
@@ -110,7 +110,7 @@ impl Errors {
         }
         if period.lines < Self::LINES {
             period.lines = period.lines.saturating_add(1);
-            (self.sink)(&format!("{Now} {whose}: {}", Printable(&error.to_string())));
+            (self.sink)(&format!("{Now} {source}: {}", Printable(&error.to_string())));
         } else {
             period.left_out = period.left_out.saturating_add(1);
         }

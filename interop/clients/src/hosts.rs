@@ -32,8 +32,8 @@ pub async fn run_hosts(
             let (_, _, before) = client.request_for(proxy, first).await?;
             let after = client.request_for(proxy, second).await;
             let is_asked = |lines: &str, host| {
-                let told = lines.contains(&format!("{verify}: SUCCESS"));
-                told == (host == "proxy.example")
+                let is_verified = lines.contains(&format!("{verify}: SUCCESS"));
+                is_verified == (host == "proxy.example")
             };
             let (outcome, is_right) = match &after {
                 Ok((resumed, StatusCode::OK, lines)) => {

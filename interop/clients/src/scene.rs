@@ -37,9 +37,9 @@ impl Scene {
                 let client = Client::new(authorities, Some(identity), version)?;
                 for resumes in [false, true] {
                     let (resumed, lines) = client.request(self.proxy).await?;
-                    let told = self.fault(identity, &expected, resumes, resumed, &lines);
+                    let fault = self.fault(identity, &expected, resumes, resumed, &lines);
                     faults.extend(
-                        told.map(|fault| format!("{version:?}, resumed {resumed}: {fault}")),
+                        fault.map(|fault| format!("{version:?}, resumed {resumed}: {fault}")),
                     );
                 }
             }
@@ -49,9 +49,9 @@ impl Scene {
         }
         for version in [Version::Tls12, Version::Tls13] {
             let (_, lines) = Client::new(authorities, None, version)?.request(self.proxy).await?;
-            let told = (value(&lines, self.verify), value(&lines, "client-cert"));
-            if told != (Some("NONE"), None) {
-                println!("  WRONG without a certificate, {version:?}: {told:?}");
+            let sent = (value(&lines, self.verify), value(&lines, "client-cert"));
+            if sent != (Some("NONE"), None) {
+                println!("  WRONG without a certificate, {version:?}: {sent:?}");
                 wrong = wrong.saturating_add(1);
             }
         }
@@ -88,8 +88,8 @@ impl Scene {
             ),
         ];
         expected.into_iter().find_map(|(name, expected)| {
-            let told = value(lines, name);
-            (told != expected.as_deref()).then(|| format!("{name}: {told:?}, not {expected:?}"))
+            let sent = value(lines, name);
+            (sent != expected.as_deref()).then(|| format!("{name}: {sent:?}, not {expected:?}"))
         })
     }
 }
