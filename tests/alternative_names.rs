@@ -40,7 +40,7 @@ fn principal(value: Vec<u8>) -> Vec<u8> {
 
 /// One unreadable entry, at any place of the list: no set sends any name of it.
 #[test]
-fn a_list_that_is_not_read_whole_names_nobody() {
+fn no_name_is_sent_from_a_malformed_list() {
     const NAME: &str = "spiffe://example/admin";
     let names = [
         tlv(URI, NAME),

@@ -54,7 +54,7 @@ fn every(set: &HeaderSet) -> Forwarding {
 }
 
 #[test]
-fn no_reader_takes_a_client_for_a_trusted_one() {
+fn no_reader_trusts_a_client_that_is_not_trusted() {
     let readers = HeaderSet::readers().map(|(set, _)| set);
     let sets: Vec<HeaderSet> = HeaderSet::all().into_iter().chain(readers).collect();
     let clients = clients();
@@ -168,7 +168,7 @@ fn a_shared_header_is_sent_for_clients_for_whom_both_sets_send_it() {
 }
 
 #[test]
-fn no_chain_goes_where_another_field_has_its_leaf_s_name() {
+fn no_chain_is_sent_if_another_set_uses_the_name_of_its_leaf() {
     let is_of_chain = |field: Field| matches!(field, Field::Chain(_) | Field::ChainCertificate(..));
     let readers = HeaderSet::readers().map(|(set, _)| set);
     let [_, (_, trusted), ..] = clients();
@@ -210,7 +210,7 @@ fn no_chain_goes_where_another_field_has_its_leaf_s_name() {
 
 /// If another set sends the leaf's header in another form, with other text or under another limit, no chain is sent.
 #[test]
-fn a_chain_goes_beside_its_own_leaf_only() {
+fn a_chain_is_sent_beside_its_own_leaf_only() {
     let [_, (_, trusted), ..] = clients();
     let set = |rows: &[(&str, Field)]| {
         HeaderSet::new("own", Dialect::OpenSsl, rows.iter().copied()).unwrap()
@@ -251,7 +251,7 @@ fn a_chain_goes_beside_its_own_leaf_only() {
 
 /// The client chooses the bytes of its chain: another set's reader must not take them for the leaf or for a name.
 #[test]
-fn no_chain_goes_under_a_name_that_another_set_has_for_something_else() {
+fn no_chain_is_sent_under_a_name_that_another_set_uses() {
     let [_, (_, trusted), ..] = clients();
     let set = |rows: &[&str]| {
         let rows = rows.iter().map(|row| row.split_once('=').unwrap());
@@ -328,7 +328,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_reader_of_random_sets_takes_a_client_for_a_trusted_one(
+    fn no_reader_of_random_sets_trusts_a_client_that_is_not_trusted(
         tables in vec((vec((select(&["X-A", "X-B", "X-C", "x_b", "X.C"]), select(&FIELDS)), 1..5), any::<[bool; 2]>()), 2..4)
     ) {
         let mut forwarding = Forwarding::none();

@@ -341,7 +341,7 @@ proptest! {
     #![proptest_config(cases(600))]
 
     #[test]
-    fn no_spelling_gets_through(request in request(), verification in select(checks::verifications().to_vec())) {
+    fn no_spelling_of_an_owned_name_passes(request in request(), verification in select(checks::verifications().to_vec())) {
         let client = ClientCertificate::presented(FIXTURES[0].as_slice(), verification)
             .chain([FIXTURES[1].as_slice()]);
         checks::strip(&client, checks::everything(), &request);
@@ -350,7 +350,7 @@ proptest! {
 
     /// The names of all sets are stripped, also if one set or none is sent.
     #[test]
-    fn no_set_leaves_another_s_names(
+    fn every_set_strips_the_names_of_the_others(
         owned in vec((spelling(), "[ -~]{0,12}"), 1..12),
         set in proptest::option::of(select(checks::sets().to_vec())),
         first in any::<bool>(),

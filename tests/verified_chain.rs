@@ -31,7 +31,7 @@ fn root_subject(client: &ClientCertificate, form: NameForm) -> Option<String> {
 }
 
 #[test]
-fn it_is_written_for_verified_clients_alone() {
+fn the_root_is_written_for_verified_clients_only() {
     let [leaf, own, root] = [("leaf", "CA"), ("mallory", "mallory"), ("CA", "CA")]
         .map(|(subject, issuer)| certificate(subject, issuer, 1));
     let sent = |verification| ClientCertificate::presented(&leaf[..], verification).chain([&own]);
@@ -78,7 +78,7 @@ fn it_is_written_for_verified_clients_alone() {
 }
 
 #[test]
-fn it_is_looked_for_among_the_trusted_certificates() {
+fn the_root_is_searched_among_the_trusted_certificates() {
     let [root, other, intermediate, upper, again, cross, back] = [
         ("R", "R", 1),
         ("S", "S", 1),

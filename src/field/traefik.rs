@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_cannot_be_forged() {
+    fn only_values_that_cannot_be_forged_are_read() {
         let complete = r#"Subject="CN=a";Issuer="CN=b";SerialNumber="5";NB="1";NA="2";SAN="c""#;
         let numbers = r#"SerialNumber="5";NB="1";NA="2""#;
         let forged = r#"Subject="CN=a";SerialNumber="6";NB="1";NA="2""#;

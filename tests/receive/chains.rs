@@ -43,7 +43,7 @@ fn sets() -> Vec<HeaderSet> {
 }
 
 #[test]
-fn a_chain_goes_with_its_leaf() {
+fn a_chain_is_sent_with_its_leaf() {
     let (small, large) = (30, 900);
     // The limit is 1,000 characters.
     let cases = [

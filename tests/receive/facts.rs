@@ -136,7 +136,7 @@ fn facts_without_a_certificate() {
 
 /// Each form of a distinguished name is read into its own properties; a space that the sender escaped at an end is restored.
 #[test]
-fn names_land_in_the_properties_of_their_form() {
+fn names_are_read_into_the_properties_of_their_form() {
     let cases = [
         ("CN=a", "CN=a", ""),
         ("/C=DE/O=Acme, Inc./CN=a", "", "/C=DE/O=Acme, Inc./CN=a"),

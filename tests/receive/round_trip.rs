@@ -224,7 +224,7 @@ const SECOND: (&str, Property) = ("certFingerprintSHA256", TlsClientAuth::cert_f
 
 /// Without the certificate's rows, facts are read from their own rows.
 #[test]
-fn facts_come_back_without_the_certificate() {
+fn facts_are_read_back_without_the_certificate() {
     let sets = sets_of_facts();
     let (mut equal, mut absent) = (0, 0);
     for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures")).unwrap()
@@ -377,7 +377,7 @@ proptest! {
 
     /// Names and alternative names of the formats' separators and escapes.
     #[test]
-    fn hostile_names_come_back(
+    fn hostile_names_are_read_back(
         subject in r#"[a,;=+"\\<># /%{}\[\]&\r\n\x00\x7fé]{0,24}"#,
         organization in r#"[a,;=+"\\<># /%]{0,24}"#,
         uri in r#"[a:/,;="\\%&\r\n ]{0,24}"#,

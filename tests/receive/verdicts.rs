@@ -96,7 +96,7 @@ fn no_set_makes_a_client_trusted_or_distrusted() {
 
 /// A caller's own set without a verdict that covers revocation is sent for trusted clients only.
 #[test]
-fn a_set_of_ones_own_tells_a_verdict_or_is_for_trusted_clients() {
+fn an_own_set_has_a_verdict_or_is_for_trusted_clients() {
     let fact = ("x-fact", Field::Serial(SerialForm::Hex));
     let revoked = ("x-revoked", Field::Revoked(Flag::Word));
     type Case<'c> = (&'c str, Vec<(&'c str, Field)>, bool);

@@ -28,7 +28,7 @@ fn authority(name: &str, serial: u8) -> Pair {
 
 /// A client appends its own certificates to a leaf that verifies.
 #[test]
-fn a_stranger_in_the_chain_is_not_the_issuer() {
+fn an_unrelated_certificate_in_the_chain_is_not_the_issuer() {
     let root = authority("Root", 0x11);
     let stranger = authority("Root", 0xf0);
     let leaf = || signed(client_params(), &root);
