@@ -242,6 +242,9 @@ impl Receiver {
     /// Reads [`HeaderSet::cloudflare_managed`](crate::HeaderSet::cloudflare_managed). Individual fields only; no certificate, and no
     /// reason for a failed verification.
     ///
+    /// Without `cf-cert-revoked` the certificate counts as not revoked. Cloudflare sends it on every request; a proxy between
+    /// Cloudflare and the origin must not drop it.
+    ///
     /// ```
     /// use tls_client_auth::Receiver;
     ///

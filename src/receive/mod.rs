@@ -95,6 +95,8 @@ pub enum Unstated {
 ///   format's (`ssl_client_verify`). The proxy sends neither.
 /// - The verdict is parsed first, and must be one of the format's verdicts exactly. The result keeps it: a certificate with
 ///   `FAILED` is failed, a certificate with `NONE` is presented but not verified. Neither is trusted.
+/// - A certificate counts as not revoked if the header for it ([`Field::Revoked`]) is absent. A proxy sends it on every request; another
+///   one behind it must not drop it.
 /// - A header counts as absent if its value is empty, `""`, `(null)`, `<nil>`, a byte sequence or PEM block without contents, or
 ///   the hash of no bytes. Without any certificate the result is the record of
 ///   [`ClientCertificate::none`](crate::ClientCertificate::none).
