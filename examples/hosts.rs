@@ -57,19 +57,14 @@ impl Proxy {
         };
         let handshake = Handshake::new(tls.server_name(), client.clone());
         let state = ConnectionState::new(client, self.forwarding.clone());
-        let claim = move |parts: &Parts| {
-            Some(match parts.extensions.get::<Decision>() {
-                Some(Decision::Forward) => state.claim(),
-                _ => state.withhold(),
-            })
-        };
         let service = ServiceBuilder::new()
             .map_request(move |mut request: Request<Incoming>| {
                 request.extensions_mut().insert(handshake.clone());
+                request.extensions_mut().insert(state.clone());
                 request
             })
             .layer(EnforceLayer::new(Arc::clone(&self.hosts), answer))
-            .layer(ForwardLayer::with_claim(self.forwarding.clone(), claim))
+            .layer(ForwardLayer::new(self.forwarding.clone()))
             .service(service_fn(origin));
         let service = TowerToHyperService::new(service);
         server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await?;

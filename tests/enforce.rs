@@ -19,7 +19,7 @@ const SHA256: &str = "73c94b97c9f215f77ecd6085723216029697fa3b29d2ecd62fb9186db7
 fn hosts() -> Arc<Hosts> {
     let nobody = Conditions::new().issuers([""; 0]).unwrap();
     let hosts = Hosts::new()
-        .ask(["api.example.com", "partner.example.com"])
+        .ask(["api.example.com", "partner.example.com", "mail.example.com"])
         .and_then(|hosts| hosts.enforce(["api.example.com"]))
         .and_then(|hosts| hosts.enforce_with(["partner.example.com"], nobody))
         .and_then(|hosts| hosts.forward(["api.example.com"]));
@@ -140,13 +140,7 @@ fn a_request_names_one_host_or_none() {
 async fn forwarding_follows_the_decision() {
     let forwarding = Forwarding::cloudflare();
     let connection = ConnectionState::new(good(), forwarding.clone());
-    let of_connection = connection.clone();
-    let forward = ForwardLayer::with_claim(forwarding, move |parts| {
-        Some(match parts.extensions.get::<Decision>() {
-            Some(Decision::Forward) => of_connection.claim(),
-            _ => of_connection.withhold(),
-        })
-    });
+    let forward = ForwardLayer::new(forwarding);
     let seen = Arc::new(Mutex::new(Vec::new()));
     let inner = {
         let seen = Arc::clone(&seen);
@@ -159,20 +153,24 @@ async fn forwarding_follows_the_decision() {
     };
     let answer = |_: &Parts, _: Decision| String::new();
     let mut service = EnforceLayer::new(hosts(), answer).layer(forward.layer(inner));
-    for (host, client, status) in [
-        ("api.example.com", ClientCertificate::none(), StatusCode::FORBIDDEN),
-        ("www.example.com", good(), StatusCode::MISDIRECTED_REQUEST),
-        ("api.example.com", good(), StatusCode::OK),
+    let api = "api.example.com";
+    let mail = "mail.example.com";
+    for (server_name, host, client, status) in [
+        (api, api, ClientCertificate::none(), StatusCode::FORBIDDEN),
+        (api, "www.example.com", good(), StatusCode::MISDIRECTED_REQUEST),
+        (mail, mail, good(), StatusCode::OK),
+        (api, api, good(), StatusCode::OK),
     ] {
         let uri = format!("https://{host}/");
         let mut request =
             Request::get(uri).version(Version::HTTP_2).body(Empty::<bytes::Bytes>::new()).unwrap();
-        request.extensions_mut().insert(Handshake::new(Some("api.example.com"), client));
+        request.extensions_mut().insert(Handshake::new(Some(server_name), client));
+        request.extensions_mut().insert(connection.clone());
         request.headers_mut().insert("cf-client-cert-sha256", "forged".parse().unwrap());
         let response = service.ready().await.unwrap().call(request).await.unwrap();
         assert_eq!(response.status(), status, "{host}");
     }
-    // A refused request does not use up the first request's headers.
-    assert_eq!(*seen.lock().unwrap(), [[SHA256]]);
+    // Neither a refused request nor one of a host that does not forward uses up the first request's headers.
+    assert_eq!(*seen.lock().unwrap(), [vec![], vec![SHA256]]);
     assert!(connection.is_sent());
 }

@@ -16,12 +16,13 @@ use crate::hosts::{Decision, Handshake, Hosts, request_host};
 ///
 /// Put a clone of the connection's [`Handshake`] into each request's extensions where you accept connections. A request without one
 /// is treated as a request without a server name and without a certificate. [`request_host`] gives the request's host. A request
-/// that is passed on has the [`Decision`] in its extensions, for [`ForwardLayer::with_claim`].
+/// that is passed on has the [`Decision`] in its extensions. A [`ForwardLayer`] behind this layer withholds the certificate unless the
+/// host forwards it.
 ///
 /// Your closure creates the body of an answer, and can log the reason. A rejected gRPC request gets a gRPC answer instead, with a
 /// `grpc-status` of 7 (`PERMISSION_DENIED`) or 16 (`UNAUTHENTICATED`) and without a body.
 ///
-/// [`ForwardLayer::with_claim`]: super::ForwardLayer::with_claim
+/// [`ForwardLayer`]: super::ForwardLayer
 ///
 /// ```
 /// use std::sync::Arc;

@@ -11,12 +11,13 @@ use tower_service::Service;
 use super::ResponseFuture;
 use crate::connection::Applied;
 use crate::connection::{Claim, ConnectionState, Forwarding};
+use crate::hosts::Decision;
 use crate::http_body::StrippedBody;
 
 /// Strips every request and adds its connection's headers.
 ///
 /// Put a clone of the [`ConnectionState`] into each request's extensions where you accept connections;
-/// [`with_claim`](Self::with_claim) gets it from elsewhere, or withholds it from some hosts. A request without one is treated as a
+/// [`with_claim`](Self::with_claim) gets it from elsewhere, or withholds it from some hosts by another rule than [`Decision`]'s. A request without one is treated as a
 /// request without a certificate, and is stripped too. If the connection has another [`Forwarding`] than the layer, the names of
 /// both are stripped. The request's trailers are also stripped, so the inner service receives the
 /// body as a [`StrippedBody`](crate::http_body::StrippedBody).
@@ -128,6 +129,9 @@ impl<R, H: Fn(&request::Parts, &Claim, Applied) -> Option<Response<R>>> ForwardH
 
 impl ForwardLayer {
     /// Creates a layer that takes the connection from the request's extensions. The forwarding applies to requests without one.
+    ///
+    /// If the extensions also have a [`Decision`], as behind [`EnforceLayer`](super::EnforceLayer), the certificate is
+    /// [withheld](ConnectionState::withhold) unless it is [`Decision::Forward`].
     #[must_use]
     pub const fn new(forwarding: Forwarding) -> Self {
         Self::with_claim(forwarding, |parts| from_extensions(&parts.extensions))
@@ -207,7 +211,11 @@ impl<F, H> ForwardLayer<F, H> {
 }
 
 fn from_extensions(extensions: &Extensions) -> Option<Claim> {
-    extensions.get::<ConnectionState>().map(ConnectionState::claim)
+    let connection = extensions.get::<ConnectionState>()?;
+    Some(match extensions.get::<Decision>() {
+        None | Some(Decision::Forward) => connection.claim(),
+        Some(_) => connection.withhold(),
+    })
 }
 
 /// A gateway generates the other three if the origin did not answer.
