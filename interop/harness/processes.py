@@ -62,7 +62,7 @@ class Children:
         child.wait()
         self.started.remove(child)
 
-    def start(self, command, log, ports, environment=None, patience=20, directory=None):
+    def start(self, command, log, ports, environment=None, patience=60, directory=None):
         """Starts a command, and waits until it listens on all ports."""
         with open(log, "wb") as output:
             child = self.spawn(command, output, environment, directory)
