@@ -20,6 +20,10 @@ pub(crate) fn hex_lower_exactly<const N: usize>(bytes: &[u8; N], out: &mut Vec<u
 
 /// Writes sixteen bytes at a time; the last ones may be written twice.
 fn spell<const A: u8>(bytes: &[u8], out: &mut Vec<u8>) {
+    // Key identifiers have this length, with few exceptions.
+    if let Ok(bytes) = <&[u8; 20]>::try_from(bytes) {
+        return piece::<A, 20>(bytes, out);
+    }
     let Some(last) = bytes.last_chunk::<16>() else {
         let (mut padded, end) = ([0; 16], out.len().saturating_add(bytes.len().saturating_mul(2)));
         padded.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);

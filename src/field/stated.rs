@@ -279,6 +279,11 @@ impl<'v> Stated<'v> {
         Ok(())
     }
 
+    /// The length of all texts.
+    pub(crate) const fn length(&self) -> usize {
+        self.text.len()
+    }
+
     fn get_exactly(&self, fact: Fact) -> &[u8] {
         let range = self.ranges.get(fact.index()).cloned().unwrap_or_default();
         self.text.get(range).unwrap_or_default()

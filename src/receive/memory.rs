@@ -128,8 +128,7 @@ impl Memory {
 
     /// The slot for these lines, chosen by the length and some bytes of each value. The values are then compared byte for byte.
     fn slot(&self, lines: &Lines<'_>) -> Option<&Slot> {
-        let mark =
-            lines.values().iter().fold(0, |mark, value| mixed(mark, value.unwrap_or_default()));
+        let mark = lines.values().iter().flatten().fold(0, |mark, value| mixed(mark, value));
         let index = mark.checked_rem(u64::try_from(self.slots.len()).ok()?)?;
         self.slots.get(usize::try_from(index).ok()?)
     }

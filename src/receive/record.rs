@@ -44,26 +44,28 @@ pub(super) fn client(stated: &Stated<'_>, verification: Verification) -> ClientC
 
 /// The record of a client without its leaf: the facts as stated.
 pub(super) fn record(stated: &Stated<'_>, client: ClientCertificate) -> TlsClientAuth {
-    let verified = client.verification().text(stated.dialect);
-    let mut hex = Vec::with_capacity(104);
-    if let Some(Digest::Of(digest)) = &stated.sha1 {
-        encoding::hex_lower_exactly(digest, &mut hex);
+    let names = [Whose::Subject, Whose::Issuer]
+        .map(|whose| stated.get(Fact::Name(whose, Printed::Rfc2253)).len());
+    // Two properties have the same form of a name; digests and the verdict are not in the text.
+    let length = names.into_iter().fold(stated.length().saturating_add(160), usize::saturating_add);
+    TlsClientAuth::from_texts(client, length, [false; 2], |client, property, out| match property {
+        Property::Presented => out.push(b'1'),
+        Property::Verified => client.verification().write(stated.dialect, out),
+        Property::Revoked => out.push(if client.is_revoked() { b'1' } else { b'0' }),
+        Property::FingerprintSha1 => write(&stated.sha1, out),
+        Property::FingerprintSha256 => write(&stated.sha256, out),
+        _ => {
+            if let Some(fact) = fact(property) {
+                out.extend_from_slice(stated.get(fact));
+            }
+        }
+    })
+}
+
+fn write<const N: usize>(digest: &Option<Digest<N>>, out: &mut Vec<u8>) {
+    if let Some(Digest::Of(digest)) = digest {
+        encoding::hex_lower_exactly(digest, out);
     }
-    let end_of_sha1 = hex.len();
-    if let Some(Digest::Of(digest)) = &stated.sha256 {
-        encoding::hex_lower_exactly(digest, &mut hex);
-    }
-    let (sha1, sha256) = hex.split_at_checked(end_of_sha1).unwrap_or_default();
-    let texts: [&[u8]; Property::ALL.len()] = Property::ALL.map(|property| match property {
-        Property::Presented => b"1",
-        Property::Verified => verified.as_bytes(),
-        Property::Revoked if client.is_revoked() => b"1",
-        Property::Revoked => b"0",
-        Property::FingerprintSha1 => sha1,
-        Property::FingerprintSha256 => sha256,
-        _ => fact(property).map_or(&[][..], |fact| stated.get(fact)),
-    });
-    TlsClientAuth::from_texts(&texts, client, false, false)
 }
 
 const fn fact(property: Property) -> Option<Fact> {

@@ -215,12 +215,12 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
         } else {
             ClientCertificate::none()
         };
-        Ok(Self::from_texts(
-            &texts,
-            client,
-            object.cert_rfc9440_too_large,
-            object.cert_chain_rfc9440_too_large,
-        ))
+        let length = texts.iter().map(|text| text.len()).fold(0, usize::saturating_add);
+        let too_large = [object.cert_rfc9440_too_large, object.cert_chain_rfc9440_too_large];
+        let mut texts = texts.iter();
+        Ok(Self::from_texts(client, length, too_large, |_, _, out| {
+            out.extend_from_slice(texts.next().map_or(b"", |text| text.as_bytes()));
+        }))
     }
 }
 

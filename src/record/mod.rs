@@ -294,23 +294,21 @@ impl Texts {
 }
 
 impl TlsClientAuth {
-    /// Creates a record from texts in the order of [`Property::ALL`].
-    pub(crate) fn from_texts<T: AsRef<[u8]>>(
-        texts: &[T; Property::ALL.len()],
+    /// Creates a record of texts that `write` appends, one for each property, and their expected length.
+    pub(crate) fn from_texts(
         client: ClientCertificate,
-        rfc9440_too_large: bool,
-        chain_rfc9440_too_large: bool,
+        length: usize,
+        [rfc9440_too_large, chain_rfc9440_too_large]: [bool; 2],
+        mut write: impl FnMut(&ClientCertificate, Property, &mut Vec<u8>),
     ) -> Self {
-        let length = texts.iter().map(|text| text.as_ref().len()).fold(0, usize::saturating_add);
         let mut text = Vec::with_capacity(length);
         let mut ranges = [const { 0..0 }; Property::ALL.len()];
-        for (own, range) in texts.iter().zip(&mut ranges) {
+        for (property, range) in Property::ALL.into_iter().zip(&mut ranges) {
             let start = offset(text.len());
-            text.extend_from_slice(own.as_ref());
+            write(&client, property, &mut text);
             *range = start..offset(text.len());
         }
-        let texts = Texts { text, ranges, rfc9440_too_large, chain_rfc9440_too_large };
-        texts.record(client)
+        Texts { text, ranges, rfc9440_too_large, chain_rfc9440_too_large }.record(client)
     }
 
     fn range(&self, property: Property) -> Range<usize> {
