@@ -18,24 +18,13 @@ pub(crate) fn hex_lower_exactly<const N: usize>(bytes: &[u8; N], out: &mut Vec<u
     piece::<b'a', N>(bytes, out);
 }
 
-/// Writes sixteen bytes at a time; the last ones may be written twice.
+/// Writes sixteen bytes at a time, then four, then one.
 fn spell<const A: u8>(bytes: &[u8], out: &mut Vec<u8>) {
-    // Key identifiers have this length, with few exceptions.
-    if let Ok(bytes) = <&[u8; 20]>::try_from(bytes) {
-        return piece::<A, 20>(bytes, out);
-    }
-    let Some(last) = bytes.last_chunk::<16>() else {
-        let (mut padded, end) = ([0; 16], out.len().saturating_add(bytes.len().saturating_mul(2)));
-        padded.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
-        piece::<A, 16>(&padded, out);
-        return out.truncate(end);
-    };
-    let start = out.len();
-    bytes.as_chunks::<16>().0.iter().for_each(|bytes| piece::<A, 16>(bytes, out));
-    if !bytes.len().is_multiple_of(16) {
-        out.truncate(start.saturating_add(bytes.len().saturating_mul(2)).saturating_sub(32));
-        piece::<A, 16>(last, out);
-    }
+    let (sixteens, rest) = bytes.as_chunks::<16>();
+    let (fours, rest) = rest.as_chunks::<4>();
+    sixteens.iter().for_each(|bytes| piece::<A, 16>(bytes, out));
+    fours.iter().for_each(|bytes| piece::<A, 4>(bytes, out));
+    rest.iter().for_each(|byte| out.extend_from_slice(&pair(*byte, A)));
 }
 
 /// Computes both digits of a byte as one 16-bit number, which vectorizes on every processor: a third of the instructions.
