@@ -120,15 +120,19 @@ impl<'t> Text<'t> {
         Some(())
     }
 
-    /// The label of the block that begins here.
-    fn label(self) -> Option<&'static PemLabel> {
+    /// The label of the block that begins here, and the text behind its marker.
+    fn label(self) -> Option<(&'static PemLabel, &'t [u8])> {
         const LABELS: &[PemLabel] = &PEM_LABELS;
-        LABELS.iter().find(|label| { self }.skip(label.begin).is_some())
+        LABELS.iter().find_map(|label| {
+            let mut behind = self;
+            behind.skip(label.begin)?;
+            Some((label, behind.rest))
+        })
     }
 
     fn block(&mut self) -> Option<(&'static PemLabel, Vec<u8>)> {
-        let label = self.label()?;
-        self.skip(label.begin)?;
+        let (label, behind) = self.label()?;
+        self.rest = behind;
         let base64 = self.up_to_a_dash()?;
         self.skip(label.end)?;
         self.skip_white_space();

@@ -125,6 +125,8 @@ pub struct Receiver {
     has_verdict_always: bool,
     /// Whether one of the rows is a verdict.
     tells_verdict: bool,
+    /// Whether one of the rows has text around its value.
+    is_surrounded: bool,
     names: Names,
 }
 
@@ -210,6 +212,7 @@ impl Receiver {
             dialect,
             has_verdict_always: false,
             tells_verdict: false,
+            is_surrounded: false,
             names: Names::default(),
         }
         .with_rows(rows)
@@ -229,6 +232,7 @@ impl Receiver {
             row.twin = fields.iter().take(index).position(|field| *field == row.field);
         }
         self.tells_verdict = tells_verdict(fields.into_iter());
+        self.is_surrounded = rows.iter().any(|row| row.around.is_some());
         self.names = Names::of(&rows);
         self.rows = rows;
         self

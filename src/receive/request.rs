@@ -124,7 +124,9 @@ impl Receiver {
         with_digests: bool,
         finish: impl FnOnce(Outcome<'_>) -> T,
     ) -> Result<T, ReceiveError> {
-        self.inside(lines)?;
+        if self.is_surrounded {
+            self.inside(lines)?;
+        }
         let verdict = Verdict::read(lines, self)?;
         // The certificate borrows the leaf.
         let kept = OnceCell::new();
