@@ -12,7 +12,7 @@ pub(crate) fn hex_lower(bytes: &[u8], out: &mut Vec<u8>) {
     spell::<b'a'>(bytes, out);
 }
 
-/// `a382`, for bytes of a known number, such as a digest's: in one piece.
+/// `a382`, for an array, such as a digest: in one piece.
 #[inline]
 pub(crate) fn hex_lower_exactly<const N: usize>(bytes: &[u8; N], out: &mut Vec<u8>) {
     piece::<b'a', N>(bytes, out);

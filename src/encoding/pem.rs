@@ -166,7 +166,7 @@ impl<'t> Text<'t> {
             if byte == b'-' {
                 return Some(text);
             }
-            // Removed again instead of skipped: no processor predicts which of the escapes are line feeds.
+            // Pushed and removed again: a branch on whether an escape is a line feed would often be mispredicted.
             text.push(byte);
             text.truncate(text.len().saturating_sub(byte.is_ascii_whitespace().into()));
             self.rest = behind;
@@ -183,7 +183,7 @@ fn digits(piece: &[u8; PIECE], is_form: bool) -> usize {
     let (words, _) = piece.as_chunks::<8>();
     let [one, two, three, four] = words else { return 0 };
     let ends = |word: &[u8; 8]| ends(u64::from_le_bytes(*word), is_form);
-    // All are computed before the first is looked at.
+    // Computed for all words, without a branch between them.
     let (one, two, three, four) = (ends(one), ends(two), ends(three), ends(four));
     let digits = if one != 0 {
         one.trailing_zeros() / 8
@@ -197,7 +197,7 @@ fn digits(piece: &[u8; PIECE], is_form: bool) -> usize {
     usize::try_from(digits).unwrap_or_default()
 }
 
-/// The highest bit of each of eight bytes that ends the digits, up to the first one: the eight are compared at once, as one number.
+/// Sets the highest bit of each byte that ends the digits; only the first is exact. The eight bytes are compared at once, as one number.
 const fn ends(word: u64, is_form: bool) -> u64 {
     const fn each(byte: u8) -> u64 {
         u64::from_le_bytes([byte; 8])

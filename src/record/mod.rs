@@ -294,7 +294,7 @@ impl Texts {
 }
 
 impl TlsClientAuth {
-    /// Creates a record of texts that `write` appends, one for each property, and their expected length.
+    /// Creates a record. `write` appends the text of each property; `length` is the expected length of all texts.
     pub(crate) fn from_texts(
         client: ClientCertificate,
         length: usize,

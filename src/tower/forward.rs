@@ -17,10 +17,10 @@ use crate::http_body::StrippedBody;
 /// Strips every request and adds its connection's headers.
 ///
 /// Put a clone of the [`ConnectionState`] into each request's extensions where you accept connections;
-/// [`with_claim`](Self::with_claim) gets it from elsewhere, or withholds it from some hosts by another rule than [`Decision`]'s. A request without one is treated as a
+/// [`with_claim`](Self::with_claim) gets it from elsewhere, or withholds it by your own rule. A request without one is treated as a
 /// request without a certificate, and is stripped too. If the connection has another [`Forwarding`] than the layer, the names of
-/// both are stripped. The request's trailers are also stripped, so the inner service receives the
-/// body as a [`StrippedBody`](crate::http_body::StrippedBody).
+/// both are stripped. The request's trailers are also stripped, so the inner service receives the body as a
+/// [`StrippedBody`](crate::http_body::StrippedBody).
 ///
 /// # Order
 ///

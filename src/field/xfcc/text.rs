@@ -91,7 +91,7 @@ fn element<'v>(
 ) -> Result<(&'v [u8], Element<'v>, &'v [u8]), ReceiveErrorKind> {
     let (before, hash, mut rest) = around_the_hash(text).ok_or(ReceiveErrorKind::Malformed)?;
     let mut element = Element { hash: Some(Cow::Borrowed(hash)), ..Element::default() };
-    // The value before. A chain begins with the leaf, which need not be searched for its end again.
+    // The previous value: a chain begins with the leaf, which is not searched again.
     let mut known: &[u8] = b"";
     for key in ["Cert", "Chain", "Subject", "Issuer"] {
         let Some(value) = quoted_value(rest, key) else { continue };
@@ -136,7 +136,7 @@ fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
     quoted_behind(b"", text)
 }
 
-/// The same for a text that may begin with one that is known to have no end of its own.
+/// The same for a text that may begin with `known`, a value that contains no closing quote.
 fn quoted_behind<'v>(known: &[u8], text: &'v [u8]) -> Option<(&'v [u8], &'v [u8])> {
     let mut end = if text.starts_with(known) { known.len() } else { 0 };
     loop {
@@ -216,7 +216,7 @@ fn position(text: &[u8], part: &[u8]) -> Option<usize> {
     may_contain(text, part).then(|| text.windows(part.len()).position(|window| window == part))?
 }
 
-/// Whether the part's first byte is in the text, which is quickly found out, and mostly is not.
+/// Whether the text contains the first byte of the part: a fast check, and usually false.
 fn may_contain(text: &[u8], part: &[u8]) -> bool {
     part.first().is_some_and(|first| text.contains(first))
 }
