@@ -94,7 +94,7 @@ fn moved<'a>(local: Moment<'a>, sign: u8, mut offset: &[u8]) -> Option<Moment<'a
 }
 
 /// The number with these two digits.
-pub(super) const fn number(tens: u8, ones: u8) -> u8 {
+const fn number(tens: u8, ones: u8) -> u8 {
     (tens & 0x0f).wrapping_mul(10).wrapping_add(ones & 0x0f)
 }
 
