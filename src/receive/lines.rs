@@ -73,13 +73,31 @@ impl Names {
         let mut is_similar = false;
         for own in own.iter().filter(|own| ending & own.mask == own.letters) {
             // HTTP/2 and the `http` crate have all names in lower case.
-            if *own.name == *name {
+            if is_same(&own.name, name) {
                 return Some((own.row, true));
             }
             is_similar = true;
         }
         if is_similar { alike(own, name) } else { None }
     }
+}
+
+/// Whether two names are equal. Inlined: calling a function for it takes longer than comparing.
+#[inline(always)]
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len()
+        && match one.len() {
+            8..16 => have_same_ends::<8>(one, other),
+            16..=32 => have_same_ends::<16>(one, other),
+            _ => one == other,
+        }
+}
+
+/// Compares the first `N` bytes and the last, which overlap in a text of up to twice that length.
+#[inline(always)]
+fn have_same_ends<const N: usize>(one: &[u8], other: &[u8]) -> bool {
+    one.first_chunk::<N>() == other.first_chunk::<N>()
+        && one.last_chunk::<N>() == other.last_chunk::<N>()
 }
 
 /// The row of the header that this name spells in another way, and whether only the case differs.

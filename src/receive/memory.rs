@@ -41,27 +41,26 @@ pub struct Memory {
     slots: Box<[Slot]>,
 }
 
-type Slot = Mutex<Option<Arc<Entry>>>;
+type Slot = Mutex<Option<Arc<Received>>>;
 
-struct Entry {
+/// The header values that a cached result was parsed from. Empty for a result that is not cached.
+#[derive(Clone, Default)]
+pub(super) struct Key {
     /// The length of each row's value; `None` for a row without one.
     lengths: Box<[Option<usize>]>,
     /// All values, joined in the order of the rows.
     values: Box<[u8]>,
-    received: Arc<Received>,
 }
 
-impl Entry {
-    fn new(lines: &Lines<'_>, received: Arc<Received>) -> Self {
+impl Key {
+    fn of(lines: &Lines<'_>) -> Self {
         let values = lines.values().iter().copied();
         Self {
             lengths: values.clone().map(|value| value.map(<[u8]>::len)).collect(),
             values: values.flatten().collect::<Vec<_>>().concat().into(),
-            received,
         }
     }
 
-    /// Whether its key is these lines.
     fn is_of(&self, lines: &Lines<'_>) -> bool {
         let mut rest = &*self.values;
         let is_same = |(value, length): (&Option<&[u8]>, &Option<usize>)| match (value, length) {
@@ -111,15 +110,19 @@ impl Memory {
         let slot = self.slot(&lines);
         let lock = || slot.map(|slot| slot.lock().unwrap_or_else(PoisonError::into_inner));
         let known = lock().and_then(|slot| slot.clone());
-        if let Some(known) = known.filter(|known| known.is_of(&lines)) {
-            return Ok(Arc::clone(&known.received));
+        if let Some(known) = known.filter(|known| known.key.is_of(&lines)) {
+            return Ok(known);
         }
-        let read = self.receiver.read(&mut lines.clone(), true, |outcome| outcome.received())?;
-        let received = Arc::new(read);
+        let mut read =
+            self.receiver.read(&mut lines.clone(), true, |outcome| outcome.received())?;
         let bytes = lines.values().iter().flatten().map(|value| value.len());
-        if bytes.fold(0, usize::saturating_add) <= self.entry_bytes {
-            let entry = Arc::new(Entry::new(&lines, Arc::clone(&received)));
-            let before = lock().and_then(|mut slot| slot.replace(entry));
+        let fits = bytes.fold(0, usize::saturating_add) <= self.entry_bytes;
+        if fits {
+            read.key = Key::of(&lines);
+        }
+        let received = Arc::new(read);
+        if fits {
+            let before = lock().and_then(|mut slot| slot.replace(Arc::clone(&received)));
             // Freed outside the lock.
             drop(before);
         }
@@ -128,32 +131,45 @@ impl Memory {
 
     /// The slot for these lines, chosen by the length and some bytes of each value. The values are then compared byte for byte.
     fn slot(&self, lines: &Lines<'_>) -> Option<&Slot> {
-        let mark = lines.values().iter().flatten().fold(0, |mark, value| mixed(mark, value));
-        let index = mark.checked_rem(u64::try_from(self.slots.len()).ok()?)?;
+        let values = lines.values().iter().flatten();
+        let mark =
+            values.fold(0u64, |mark, value| mark.rotate_left(5).wrapping_add(word_of(value)));
+        // The upper half of the product is below the number of slots.
+        let slots = u128::try_from(self.slots.len()).ok()?;
+        let index = u128::from(mark.wrapping_mul(ODD[2])).wrapping_mul(slots) >> 64;
         self.slots.get(usize::try_from(index).ok()?)
     }
 }
 
-/// Mixes in the length, both ends and the middle of a value.
-fn mixed(mark: u64, value: &[u8]) -> u64 {
-    const ODD: [u64; 3] = [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9];
+/// Large odd factors, which spread a word over all bits of the product.
+const ODD: [u64; 3] = [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9];
+
+/// The length, both ends and the middle of a value. Does not depend on the values before, so that the processor works on several.
+fn word_of(value: &[u8]) -> u64 {
     let length = u64::try_from(value.len()).unwrap_or_default();
-    let (Some(first), Some(last)) = (value.first_chunk::<8>(), value.last_chunk::<8>()) else {
-        let short = value.iter().fold(length, |word, byte| word << 8 | u64::from(*byte));
-        return (mark ^ short).wrapping_mul(ODD[0]).rotate_left(29);
+    let word = match (value.first_chunk::<8>(), value.last_chunk::<8>()) {
+        (Some(first), Some(last)) => {
+            let middle = value.get(value.len() / 2..).and_then(|half| half.first_chunk::<8>());
+            let [first, middle, last] =
+                [first, middle.unwrap_or(last), last].map(|bytes| u64::from_le_bytes(*bytes));
+            first.wrapping_mul(ODD[0]) ^ middle.wrapping_mul(ODD[1]).rotate_left(32) ^ last
+        }
+        _ => match (value.first_chunk::<4>(), value.last_chunk::<4>()) {
+            (Some(first), Some(last)) => {
+                let [first, last] =
+                    [first, last].map(|bytes| u64::from(u32::from_le_bytes(*bytes)));
+                first << 32 | last
+            }
+            _ => value.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+        },
     };
-    let middle = value.get(value.len() / 2..).and_then(|half| half.first_chunk::<8>());
-    let [first, middle, last] =
-        [first, middle.unwrap_or(last), last].map(|bytes| u64::from_le_bytes(*bytes));
-    // The first two products do not depend on the value before.
-    let word = first.wrapping_mul(ODD[1]) ^ middle.wrapping_mul(ODD[2]).rotate_left(32) ^ last;
-    (mark ^ word ^ length).wrapping_mul(ODD[0]).rotate_left(29)
+    (word ^ length).wrapping_mul(ODD[2])
 }
 
-/// Prints the size of the key, which holds client input.
-impl core::fmt::Debug for Entry {
+/// Prints the size: the values are client input.
+impl core::fmt::Debug for Key {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter.debug_struct("Entry").field("bytes", &self.values.len()).finish_non_exhaustive()
+        formatter.debug_struct("Key").field("bytes", &self.values.len()).finish_non_exhaustive()
     }
 }
 

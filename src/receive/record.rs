@@ -24,7 +24,7 @@ use crate::x509::{Certificate, SubjectAltName};
 /// assert_eq!(received.names, [StatedName::Uri("spiffe://example.org/web".into())]);
 /// # Ok::<(), tls_client_auth::receive::ReceiveError>(())
 /// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Received {
     /// The record, as [`Receiver::receive`](crate::Receiver::receive) returns it.
@@ -32,7 +32,19 @@ pub struct Received {
     /// The certificate's DNS names, URIs and TLS identities: from the leaf if it was sent, otherwise from the headers, without
     /// those that another name of the certificate can have produced.
     pub names: Vec<StatedName>,
+    /// Beside its result, so that a cached result is one allocation with one reference count.
+    #[cfg(feature = "std")]
+    pub(super) key: super::memory::Key,
 }
+
+/// Equal if the records and the names are equal.
+impl PartialEq for Received {
+    fn eq(&self, other: &Self) -> bool {
+        self.auth == other.auth && self.names == other.names
+    }
+}
+
+impl Eq for Received {}
 
 /// A client whose leaf was not sent.
 pub(super) fn client(stated: &Stated<'_>, verification: Verification) -> ClientCertificate {

@@ -242,7 +242,12 @@ impl Outcome<'_> {
             Self::Leaf { certificate, .. } => record::names(certificate),
             Self::Facts { stated, .. } => stated.names.clone(),
         };
-        Received { auth: self.record(), names }
+        Received {
+            auth: self.record(),
+            names,
+            #[cfg(feature = "std")]
+            key: Default::default(),
+        }
     }
 
     fn trusted_subject(self, dialect: Dialect) -> Option<String> {
