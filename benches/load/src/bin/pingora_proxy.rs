@@ -1,6 +1,6 @@
 //! A proxy on pingora and OpenSSL, as in `examples/pingora`, with a listener for each variant with and without the crate.
 //!
-//! `pingora_proxy FOLDER ORIGIN VARIANT=PORT …`; the variants are those of [`load::Variant`] without `by-hand`.
+//! `pingora_proxy FOLDER ORIGIN VARIANT=PORT …`; the variants are those of [`load::Variant`].
 
 use std::any::Any;
 use std::sync::Arc;
@@ -78,6 +78,11 @@ impl TlsAccept for Handshake {
     }
 }
 
+/// The state that the handshake's callback made for the session's connection.
+fn connection(session: &Session) -> Option<&Connection> {
+    session.digest()?.ssl_digest.as_ref()?.extension.get()
+}
+
 #[async_trait]
 impl ProxyHttp for Proxy {
     type CTX = Option<Claim>;
@@ -91,9 +96,7 @@ impl ProxyHttp for Proxy {
         session: &mut Session,
         claim: &mut Self::CTX,
     ) -> pingora::Result<bool> {
-        let digest = session.digest().and_then(|digest| digest.ssl_digest.as_ref());
-        let connection = digest.and_then(|tls| tls.extension.get::<Connection>());
-        *claim = connection.and_then(Connection::claim);
+        *claim = connection(session).and_then(Connection::claim);
         Ok(false)
     }
 
@@ -107,12 +110,16 @@ impl ProxyHttp for Proxy {
 
     async fn upstream_request_filter(
         &self,
-        _: &mut Session,
+        session: &mut Session,
         request: &mut RequestHeader,
         claim: &mut Self::CTX,
     ) -> pingora::Result<()> {
         if let Some(claim) = claim {
             claim.apply(&mut Fields(request));
+        } else if let Some(Connection::ByHand(lines)) = connection(session) {
+            for (name, value) in &**lines {
+                request.insert_header(name, value)?;
+            }
         }
         Ok(())
     }
