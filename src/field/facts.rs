@@ -11,7 +11,7 @@ use crate::x509::Certificate;
 use crate::x509::Dialect;
 use crate::x509::Name;
 use crate::x509::SerialNumber;
-use crate::x509::fingerprint;
+use crate::x509::fingerprint::{Digests, Hashing};
 
 /// The source of all fields' values.
 pub(crate) struct Facts<'c> {
@@ -70,6 +70,12 @@ impl Needs {
         Self(self.0 | other.0)
     }
 
+    /// Whether a digest of the leaf is needed.
+    #[inline]
+    pub(crate) const fn has_digest(self) -> bool {
+        self.0 & (Self::SHA1.0 | Self::SHA256.0) != 0
+    }
+
     const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
@@ -92,24 +98,21 @@ impl<'c> Facts<'c> {
         Certificate::from_der_up_to(leaf, limits.certificate).ok()
     }
 
-    /// Creates the facts from the [leaf](Self::leaf), and hashes only what is needed.
+    /// Begins the digests that are needed, for [`set_digests`](Self::set_digests).
+    #[inline]
+    pub(crate) fn hashing(client: &'c ClientCertificate, needs: Needs) -> Hashing<'c> {
+        Hashing::new(client.leaf(), needs.has(Needs::SHA1), needs.has(Needs::SHA256))
+    }
+
+    /// Creates the facts from the [leaf](Self::leaf), still without its digests.
+    #[inline]
     pub(crate) fn new(
         client: &'c ClientCertificate,
         limits: Limits,
         needs: Needs,
         certificate: Option<&'c Certificate<'c>>,
     ) -> Self {
-        let [sha1, sha256] = [Needs::SHA1, Needs::SHA256].map(|need| needs.has(need));
-        let digests = match client.leaf() {
-            Some(leaf) if sha1 && sha256 => {
-                let (sha1, sha256) = fingerprint::sha1_and_sha256(leaf);
-                (Some(sha1), Some(sha256))
-            }
-            Some(leaf) => {
-                (sha1.then(|| fingerprint::sha1(leaf)), sha256.then(|| fingerprint::sha256(leaf)))
-            }
-            None => (None, client.known_sha256().filter(|_| sha256)),
-        };
+        let digests = (None, client.known_sha256().filter(|_| needs.has(Needs::SHA256)));
         Self::known(client, limits, needs, certificate, digests)
     }
 
@@ -120,7 +123,7 @@ impl<'c> Facts<'c> {
         limits: Limits,
         needs: Needs,
         certificate: Option<&'c Certificate<'c>>,
-        (sha1, sha256): (Option<[u8; 20]>, Option<[u8; 32]>),
+        (sha1, sha256): Digests,
     ) -> Self {
         let [keys, root] = [Needs::KEYS, Needs::ROOT].map(|need| needs.has(need));
         let (subject_key_identifier, authority) = match certificate {
@@ -157,6 +160,13 @@ impl<'c> Facts<'c> {
             },
             certificate,
         }
+    }
+
+    /// Adds the leaf's digests, if there are any.
+    #[inline]
+    pub(crate) fn set_digests(&mut self, (sha1, sha256): Digests) {
+        self.sha1 = sha1.or(self.sha1);
+        self.sha256 = sha256.or(self.sha256);
     }
 
     /// The approximate length of the value: sufficient for common certificates, so that the buffer is allocated once.

@@ -159,7 +159,8 @@ mod tests {
         for (field, expected) in lower {
             let needs = field.needs();
             let leaf = Facts::leaf(&client, Limits::new(), needs);
-            let facts = Facts::new(&client, Limits::new(), needs, leaf.as_ref());
+            let mut facts = Facts::new(&client, Limits::new(), needs, leaf.as_ref());
+            facts.set_digests(Facts::hashing(&client, needs).finish());
             let mut out = Vec::new();
             assert_eq!(facts.write(field, Dialect::OpenSsl, &mut out), Written::Value);
             assert_eq!(core::str::from_utf8(&out), Ok(expected.as_str()), "{field:?}");

@@ -153,7 +153,10 @@ impl<'c> Writer<'c> {
             }
         }
         (self.wanted, self.shared) = (wanted, shared);
+        let mut hashing = Facts::hashing(self.client, needs);
+        hashing.step();
         let leaf = Facts::leaf(self.client, limits, needs);
+        hashing.step();
         let mut facts = Facts::new(self.client, limits, needs, leaf.as_ref());
         let (mut length, mut counted) = (0usize, Forms::NONE);
         for (_, entry) in rows() {
@@ -173,6 +176,12 @@ impl<'c> Writer<'c> {
         self.lines = Vec::with_capacity(self.entries.len());
         let has_chain = self.client.chain_certificates().len() > 0;
         for (index, entry) in rows() {
+            if entry.plan.needs.has_digest() {
+                facts.set_digests(hashing.finish());
+            } else {
+                // Work between the steps costs less.
+                hashing.step();
+            }
             facts.bind(limits, entry.sizes);
             facts.by = &entry.by;
             let written = if has_chain && let Some(missing) = self.missing_before(entry, &facts) {

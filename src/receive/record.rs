@@ -56,10 +56,8 @@ pub(super) fn client(stated: &Stated<'_>, verification: Verification) -> ClientC
 
 /// The record of a client without its leaf: the facts as stated.
 pub(super) fn record(stated: &Stated<'_>, client: ClientCertificate) -> TlsClientAuth {
-    let names = [Whose::Subject, Whose::Issuer]
-        .map(|whose| stated.get(Fact::Name(whose, Printed::Rfc2253)).len());
-    // Two properties have the same form of a name; digests and the verdict are not in the text.
-    let length = names.into_iter().fold(stated.length().saturating_add(160), usize::saturating_add);
+    // Digests and the verdict are not in the stated text.
+    let length = stated.length().saturating_add(160);
     TlsClientAuth::from_texts(client, length, [false; 2], |client, property, out| match property {
         Property::Presented => out.push(b'1'),
         Property::Verified => client.verification().write(stated.dialect, out),

@@ -14,7 +14,8 @@ use crate::client::ClientCertificate;
 use crate::field::stated::{Fact, Printed, Stated, Whose};
 use crate::headers::RequestHeaders;
 use crate::record::TlsClientAuth;
-use crate::x509::{Certificate, Dialect, fingerprint};
+use crate::x509::fingerprint::{Digests, Hashing};
+use crate::x509::{Certificate, Dialect};
 
 impl Receiver {
     /// Parses the headers of a request that came from the proxy: see "The peer is trusted" above.
@@ -264,16 +265,8 @@ impl Outcome<'_> {
     }
 }
 
-type Digests = (Option<[u8; 20]>, Option<[u8; 32]>);
-
 /// The leaf's digests: both, or only those that headers state.
 fn digests(leaf: &[u8], stated: &Stated<'_>, both: bool) -> Digests {
-    if both || stated.sha1.is_some() && stated.sha256.is_some() {
-        let (sha1, sha256) = fingerprint::sha1_and_sha256(leaf);
-        return (Some(sha1), Some(sha256));
-    }
-    (
-        stated.sha1.is_some().then(|| fingerprint::sha1(leaf)),
-        stated.sha256.is_some().then(|| fingerprint::sha256(leaf)),
-    )
+    let [sha1, sha256] = [stated.sha1.is_some(), stated.sha256.is_some()].map(|one| one || both);
+    Hashing::new(Some(leaf), sha1, sha256).finish()
 }

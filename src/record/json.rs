@@ -217,9 +217,8 @@ impl<'de> Deserialize<'de> for TlsClientAuth {
         };
         let length = texts.iter().map(|text| text.len()).fold(0, usize::saturating_add);
         let too_large = [object.cert_rfc9440_too_large, object.cert_chain_rfc9440_too_large];
-        let mut texts = texts.iter();
-        Ok(Self::from_texts(client, length, too_large, |_, _, out| {
-            out.extend_from_slice(texts.next().map_or(b"", |text| text.as_bytes()));
+        Ok(Self::from_texts(client, length, too_large, |_, property, out| {
+            out.extend_from_slice(text_of(&texts, property).as_bytes());
         }))
     }
 }

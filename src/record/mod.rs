@@ -26,6 +26,7 @@ use crate::x509::Certificate;
 use crate::x509::Dialect;
 use crate::x509::Error;
 use crate::x509::Name;
+use crate::x509::fingerprint::{Digests, Hashing};
 
 /// The properties of [`TlsClientAuth`] that are text, in the order of Cloudflare's object.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -107,42 +108,72 @@ impl Property {
     }
 
     /// The property's index in [`ALL`](Self::ALL).
+    #[cfg(feature = "serde")]
     #[expect(clippy::as_conversions, reason = "the variants stand in the same order")]
     const fn index(self) -> usize {
         self as usize
     }
+
+    /// The piece of the text that is the property's. Two properties have the same form of a name.
+    #[inline]
+    const fn piece(self) -> usize {
+        match self {
+            Self::Presented => 0,
+            Self::Verified => 1,
+            Self::Revoked => 2,
+            Self::IssuerDn | Self::IssuerDnRfc2253 => 4,
+            Self::IssuerDnLegacy => 5,
+            Self::SubjectDn | Self::SubjectDnRfc2253 => 7,
+            Self::SubjectDnLegacy => 8,
+            Self::Serial => 9,
+            Self::IssuerSerial => 10,
+            Self::Ski => 11,
+            Self::IssuerSki => 12,
+            Self::NotBefore => 13,
+            Self::NotAfter => 14,
+            Self::Rfc9440 => 15,
+            Self::ChainRfc9440 => 16,
+            Self::FingerprintSha1 => 17,
+            Self::FingerprintSha256 => 18,
+        }
+    }
 }
 
-/// Writes the texts of a record.
+/// The pieces of a record's text: [`Property::piece`], and an unused one before both forms of each name.
+const PIECES: usize = 19;
+
+/// Writes the pieces of a record, in their order.
 struct Writer<'w> {
     facts: &'w Facts<'w>,
     dialect: Dialect,
     text: &'w mut Vec<u8>,
-    ranges: &'w mut [Range<u32>; Property::ALL.len()],
+    ends: &'w mut [u32; PIECES],
 }
 
 impl Writer<'_> {
     #[inline(always)]
     fn property(&mut self, property: Property) -> Written {
-        let start = offset(self.text.len());
         let written = self.facts.write_inline(property.field(), self.dialect, self.text);
-        if let Some(range) = self.ranges.get_mut(property.index()) {
-            *range = start..offset(self.text.len());
-        }
+        self.end(property.piece(), self.text.len());
         written
     }
 
-    /// Writes both forms of a name, the first for two properties. Both forms are printable by construction.
+    /// Writes both forms of a name. They are printable by construction.
     #[inline(always)]
-    fn names(&mut self, name: Name<'_>, [same, rfc2253, legacy]: [Property; 3]) {
-        let [start, middle] = name.write_both(self.dialect, self.text).map(offset);
-        let end = offset(self.text.len());
-        for (property, range) in
-            [(same, start..middle), (rfc2253, start..middle), (legacy, middle..end)]
-        {
-            if let Some(place) = self.ranges.get_mut(property.index()) {
-                *place = range;
-            }
+    fn names(&mut self, name: Option<Name<'_>>, rfc2253: Property) {
+        let here = self.text.len();
+        let [start, middle] =
+            name.map_or([here; 2], |name| name.write_both(self.dialect, self.text));
+        let piece = rfc2253.piece();
+        self.end(piece.saturating_sub(1), start);
+        self.end(piece, middle);
+        self.end(piece.saturating_add(1), self.text.len());
+    }
+
+    #[inline(always)]
+    fn end(&mut self, piece: usize, end: usize) {
+        if let Some(place) = self.ends.get_mut(piece) {
+            *place = offset(end);
         }
     }
 }
@@ -198,11 +229,12 @@ pub struct TlsClientAuth {
     client: ClientCertificate,
 }
 
-/// All values of a record. A text of two properties is stored once, and text outside all ranges is unused.
+/// All values of a record.
 #[derive(Clone)]
 struct Texts {
     text: Vec<u8>,
-    ranges: [Range<u32>; Property::ALL.len()],
+    /// The end of each piece, which begins where the one before ends.
+    ends: [u32; PIECES],
     rfc9440_too_large: bool,
     chain_rfc9440_too_large: bool,
 }
@@ -228,63 +260,74 @@ impl TlsClientAuth {
     pub fn with_limits(client: &ClientCertificate, limits: Limits) -> Self {
         // The limit on parsing also bounds the texts.
         let limits = limits.text(usize::MAX);
+        let mut hashing = Facts::hashing(client, Property::NEEDS);
+        hashing.step();
         let leaf = Facts::leaf(client, limits, Property::NEEDS);
+        hashing.step();
         let facts = Facts::new(client, limits, Property::NEEDS, leaf.as_ref());
-        Texts::of(&facts, client.printed_as()).record(client.clone())
+        Texts::of(facts, client.printed_as(), Some(&mut hashing)).record(client.clone())
     }
 
     /// Creates the record from a leaf that is already parsed and hashed, and its canonical base64, if at hand.
     pub(crate) fn of_known(
         client: ClientCertificate,
         certificate: &Certificate<'_>,
-        digests: (Option<[u8; 20]>, Option<[u8; 32]>),
+        digests: Digests,
         base64: Option<&[u8]>,
     ) -> Self {
         let limits = Limits::new().text(usize::MAX);
         let mut facts = Facts::known(&client, limits, Property::NEEDS, Some(certificate), digests);
         facts.base64 = base64;
-        let texts = Texts::of(&facts, client.printed_as());
+        let texts = Texts::of(facts, client.printed_as(), None);
         texts.record(client)
     }
 }
 
 impl Texts {
-    #[inline]
-    fn of(facts: &Facts<'_>, dialect: Dialect) -> Self {
+    /// Writes all texts, the digests last, because work between the steps of hashing costs less. Inlined, so that nothing of the steps
+    /// is left for facts that have their digests.
+    #[inline(always)]
+    fn of(mut facts: Facts<'_>, dialect: Dialect, mut hashing: Option<&mut Hashing<'_>>) -> Self {
+        let mut step = || {
+            if let Some(hashing) = &mut hashing {
+                hashing.step();
+            }
+        };
         let length = |property: Property| facts.expected_length(property.field());
         let names = length(Property::IssuerDn).saturating_add(length(Property::SubjectDn));
         let certificates = length(Property::Rfc9440).saturating_add(length(Property::ChainRfc9440));
         let mut text = Vec::with_capacity(
             certificates.saturating_add(names.saturating_mul(2)).saturating_add(256),
         );
-        let mut ranges = [const { 0..0 }; Property::ALL.len()];
-        let mut write = Writer { facts, dialect, text: &mut text, ranges: &mut ranges };
+        let mut ends = [0; PIECES];
+        let mut write = Writer { facts: &facts, dialect, text: &mut text, ends: &mut ends };
         // One call for each, so that each field is a constant.
         write.property(Property::Presented);
         write.property(Property::Verified);
         write.property(Property::Revoked);
-        if let Some(certificate) = facts.certificate() {
-            let (issuer, subject) = (certificate.issuer(), certificate.subject());
-            write.names(
-                issuer,
-                [Property::IssuerDn, Property::IssuerDnRfc2253, Property::IssuerDnLegacy],
-            );
-            write.names(
-                subject,
-                [Property::SubjectDn, Property::SubjectDnRfc2253, Property::SubjectDnLegacy],
-            );
-        }
+        step();
+        let certificate = facts.certificate();
+        write.names(certificate.map(Certificate::issuer), Property::IssuerDn);
+        step();
+        write.names(certificate.map(Certificate::subject), Property::SubjectDn);
+        step();
         write.property(Property::Serial);
         write.property(Property::IssuerSerial);
         write.property(Property::Ski);
         write.property(Property::IssuerSki);
-        write.property(Property::FingerprintSha1);
-        write.property(Property::FingerprintSha256);
+        step();
         write.property(Property::NotBefore);
         write.property(Property::NotAfter);
+        step();
         let rfc9440_too_large = write.property(Property::Rfc9440) == Written::TooLarge;
         let chain_rfc9440_too_large = write.property(Property::ChainRfc9440) == Written::TooLarge;
-        Self { text, ranges, rfc9440_too_large, chain_rfc9440_too_large }
+        if let Some(hashing) = hashing {
+            facts.set_digests(hashing.finish());
+        }
+        let mut write = Writer { facts: &facts, dialect, text: &mut text, ends: &mut ends };
+        write.property(Property::FingerprintSha1);
+        write.property(Property::FingerprintSha256);
+        Self { text, ends, rfc9440_too_large, chain_rfc9440_too_large }
     }
 
     #[inline]
@@ -294,7 +337,7 @@ impl Texts {
 }
 
 impl TlsClientAuth {
-    /// Creates a record. `write` appends the text of each property; `length` is the expected length of all texts.
+    /// Creates a record. `write` appends the text of each property, and once that of two; `length` is the expected length of all.
     pub(crate) fn from_texts(
         client: ClientCertificate,
         length: usize,
@@ -302,20 +345,22 @@ impl TlsClientAuth {
         mut write: impl FnMut(&ClientCertificate, Property, &mut Vec<u8>),
     ) -> Self {
         let mut text = Vec::with_capacity(length);
-        let mut ranges = [const { 0..0 }; Property::ALL.len()];
-        for (property, range) in Property::ALL.into_iter().zip(&mut ranges) {
-            let start = offset(text.len());
-            write(&client, property, &mut text);
-            *range = start..offset(text.len());
+        let mut ends = [0; PIECES];
+        for (piece, end) in ends.iter_mut().enumerate() {
+            let property = Property::ALL.into_iter().find(|property| property.piece() == piece);
+            if let Some(property) = property {
+                write(&client, property, &mut text);
+            }
+            *end = offset(text.len());
         }
-        Texts { text, ranges, rfc9440_too_large, chain_rfc9440_too_large }.record(client)
+        Texts { text, ends, rfc9440_too_large, chain_rfc9440_too_large }.record(client)
     }
 
     fn range(&self, property: Property) -> Range<usize> {
-        let Range { start, end } =
-            self.texts.ranges.get(property.index()).cloned().unwrap_or_default();
-        let bound = |offset| usize::try_from(offset).unwrap_or_default();
-        bound(start)..bound(end)
+        let piece = property.piece();
+        let end = |piece| self.texts.ends.get(piece).and_then(|end| usize::try_from(*end).ok());
+        let start = piece.checked_sub(1).and_then(end).unwrap_or_default();
+        start..end(piece).unwrap_or_default()
     }
 
     pub(crate) fn text(&self, property: Property) -> &str {

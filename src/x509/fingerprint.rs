@@ -11,10 +11,121 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// Computes both digests. If the processor has SHA instructions, alternating blocks overlap their latencies and save a third of the
-/// time; in software that would be slower.
-pub(crate) fn sha1_and_sha256(bytes: &[u8]) -> ([u8; 20], [u8; 32]) {
-    if has_instructions() { in_turns(bytes) } else { (sha1(bytes), sha256(bytes)) }
+/// SHA-1 and SHA-256.
+pub(crate) type Digests = (Option<[u8; 20]>, Option<[u8; 32]>);
+
+/// The digests of a certificate, computed in steps. A SHA instruction waits for the one before most of the time: alternating blocks of
+/// both digests save a third of it, and the processor does other work between two steps meanwhile. Without such instructions that
+/// would be slower, and the last step does everything.
+pub(crate) struct Hashing<'b> {
+    bytes: &'b [u8],
+    /// The whole blocks that are left.
+    blocks: &'b [[u8; 64]],
+    has_instructions: bool,
+    /// Whether each digest is wanted and not complete.
+    is_wanted: [bool; 2],
+    sha1: State<5>,
+    sha256: State<8>,
+}
+
+/// Aligned for the processor's instructions.
+#[repr(align(32))]
+struct State<const N: usize>([u32; N]);
+
+impl<'b> Hashing<'b> {
+    /// Begins the wanted digests. `None` has none.
+    pub(crate) fn new(bytes: Option<&'b [u8]>, sha1: bool, sha256: bool) -> Self {
+        Self::with_instructions(bytes, [sha1, sha256], has_instructions())
+    }
+
+    #[inline]
+    fn with_instructions(
+        bytes: Option<&'b [u8]>,
+        is_wanted: [bool; 2],
+        has_instructions: bool,
+    ) -> Self {
+        let is_wanted = is_wanted.map(|is_wanted| is_wanted && bytes.is_some());
+        let bytes = bytes.unwrap_or_default();
+        Self {
+            bytes,
+            blocks: if is_wanted == [false, false] { &[] } else { bytes.as_chunks().0 },
+            has_instructions,
+            is_wanted,
+            // FIPS 180-4 §5.3.1 and §5.3.3.
+            sha1: State([0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]),
+            sha256: State([
+                0x6a09_e667,
+                0xbb67_ae85,
+                0x3c6e_f372,
+                0xa54f_f53a,
+                0x510e_527f,
+                0x9b05_688c,
+                0x1f83_d9ab,
+                0x5be0_cd19,
+            ]),
+        }
+    }
+
+    /// A step: hashes a block, if one is left.
+    #[inline]
+    pub(crate) fn step(&mut self) {
+        if self.has_instructions
+            && let Some((block, behind)) = self.blocks.split_first()
+        {
+            self.blocks = behind;
+            self.compress(core::slice::from_ref(block));
+        }
+    }
+
+    /// The last step. `None` for a digest that is not wanted, and for both when called again.
+    pub(crate) fn finish(&mut self) -> Digests {
+        let is_wanted = self.is_wanted;
+        if is_wanted == [false, false] {
+            return (None, None);
+        }
+        let blocks = core::mem::take(&mut self.blocks);
+        self.compress(blocks);
+        // FIPS 180-4 §5.1.1 padding is the same for both: a one bit, zeros, the length in bits.
+        let (_, rest) = self.bytes.as_chunks::<64>();
+        let length = u64::try_from(self.bytes.len()).unwrap_or_default();
+        let mut tail = [0; 128];
+        if let Some((begin, [one, ..])) = tail.split_at_mut_checked(rest.len()) {
+            begin.copy_from_slice(rest);
+            *one = 0x80;
+        }
+        let (tail, _) = tail.as_chunks_mut::<64>();
+        let last = if rest.len() < 56 { 1 } else { 2 };
+        if let Some(blocks) = tail.get_mut(..last) {
+            if let Some((_, place)) =
+                blocks.last_mut().and_then(|block| block.split_last_chunk_mut::<8>())
+            {
+                *place = length.saturating_mul(8).to_be_bytes();
+            }
+            self.compress(blocks);
+        }
+        self.is_wanted = [false, false];
+        let [sha1, sha256] = is_wanted;
+        (sha1.then(|| words(self.sha1.0)), sha256.then(|| words(self.sha256.0)))
+    }
+
+    fn compress(&mut self, blocks: &[[u8; 64]]) {
+        match self.is_wanted {
+            [true, true] if self.has_instructions => {
+                for block in blocks {
+                    sha1::block_api::compress(&mut self.sha1.0, core::slice::from_ref(block));
+                    sha2::block_api::compress256(&mut self.sha256.0, core::slice::from_ref(block));
+                }
+            }
+            [sha1, sha256] => {
+                if sha1 {
+                    sha1::block_api::compress(&mut self.sha1.0, blocks);
+                }
+                if sha256 {
+                    sha2::block_api::compress256(&mut self.sha256.0, blocks);
+                }
+            }
+        }
+    }
 }
 
 fn has_instructions() -> bool {
@@ -24,45 +135,6 @@ fn has_instructions() -> bool {
     return std::arch::is_aarch64_feature_detected!("sha2");
     #[cfg(not(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64"))))]
     return false;
-}
-
-/// FIPS 180-4 §5.1.1 padding is the same for both: a one bit, zeros, the length in bits.
-fn in_turns(bytes: &[u8]) -> ([u8; 20], [u8; 32]) {
-    // FIPS 180-4 §5.3.1 and §5.3.3.
-    let mut one = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
-    let mut two = [
-        0x6a09_e667,
-        0xbb67_ae85,
-        0x3c6e_f372,
-        0xa54f_f53a,
-        0x510e_527f,
-        0x9b05_688c,
-        0x1f83_d9ab,
-        0x5be0_cd19,
-    ];
-    let mut compress = |block: &[u8; 64]| {
-        sha1::block_api::compress(&mut one, core::slice::from_ref(block));
-        sha2::block_api::compress256(&mut two, core::slice::from_ref(block));
-    };
-    let (blocks, rest) = bytes.as_chunks::<64>();
-    blocks.iter().for_each(&mut compress);
-    let bits = u64::try_from(bytes.len()).unwrap_or_default().saturating_mul(8).to_be_bytes();
-    let mut tail = [0; 128];
-    if let Some((begin, [one, ..])) = tail.split_at_mut_checked(rest.len()) {
-        begin.copy_from_slice(rest);
-        *one = 0x80;
-    }
-    let (tail, _) = tail.as_chunks_mut::<64>();
-    let last = if rest.len() < 56 { 1 } else { 2 };
-    if let Some(blocks) = tail.get_mut(..last) {
-        if let Some((_, place)) =
-            blocks.last_mut().and_then(|block| block.split_last_chunk_mut::<8>())
-        {
-            *place = bits;
-        }
-        blocks.iter().for_each(compress);
-    }
-    (words(one), words(two))
 }
 
 /// Words as bytes, big-endian.
@@ -80,12 +152,21 @@ mod tests {
     use alloc::vec::Vec;
 
     #[test]
-    fn both_digests_together_equal_each_alone() {
+    fn digests_in_steps_equal_each_alone() {
         let bytes: Vec<u8> = (0..200u8).collect();
         for length in 0..bytes.len() {
             let bytes = &bytes[..length];
-            assert_eq!(in_turns(bytes), (sha1(bytes), sha256(bytes)), "{length} bytes");
-            assert_eq!(sha1_and_sha256(bytes), (sha1(bytes), sha256(bytes)), "{length} bytes");
+            let (own_sha1, own_sha256) = (sha1(bytes), sha256(bytes));
+            for wanted in [[true, true], [true, false], [false, true], [false, false]] {
+                let expected = (wanted[0].then_some(own_sha1), wanted[1].then_some(own_sha256));
+                for (has_instructions, steps) in [(true, 0), (true, 1), (true, 9), (false, 9)] {
+                    let mut hashing =
+                        Hashing::with_instructions(Some(bytes), wanted, has_instructions);
+                    (0..steps).for_each(|_| hashing.step());
+                    assert_eq!(hashing.finish(), expected, "{length} bytes, {steps} steps");
+                }
+            }
         }
+        assert_eq!(Hashing::new(None, true, true).finish(), (None, None));
     }
 }
