@@ -24,13 +24,9 @@ pub(crate) struct Hashing<'b> {
     has_instructions: bool,
     /// Whether each digest is wanted and not complete.
     is_wanted: [bool; 2],
-    sha1: State<5>,
-    sha256: State<8>,
+    sha1: [u32; 5],
+    sha256: [u32; 8],
 }
-
-/// Aligned for the processor's instructions.
-#[repr(align(32))]
-struct State<const N: usize>([u32; N]);
 
 impl<'b> Hashing<'b> {
     /// Begins the wanted digests. `None` has none.
@@ -52,8 +48,8 @@ impl<'b> Hashing<'b> {
             has_instructions,
             is_wanted,
             // FIPS 180-4 §5.3.1 and §5.3.3.
-            sha1: State([0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]),
-            sha256: State([
+            sha1: [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0],
+            sha256: [
                 0x6a09_e667,
                 0xbb67_ae85,
                 0x3c6e_f372,
@@ -62,7 +58,7 @@ impl<'b> Hashing<'b> {
                 0x9b05_688c,
                 0x1f83_d9ab,
                 0x5be0_cd19,
-            ]),
+            ],
         }
     }
 
@@ -105,23 +101,23 @@ impl<'b> Hashing<'b> {
         }
         self.is_wanted = [false, false];
         let [sha1, sha256] = is_wanted;
-        (sha1.then(|| words(self.sha1.0)), sha256.then(|| words(self.sha256.0)))
+        (sha1.then(|| words(self.sha1)), sha256.then(|| words(self.sha256)))
     }
 
     fn compress(&mut self, blocks: &[[u8; 64]]) {
         match self.is_wanted {
             [true, true] if self.has_instructions => {
                 for block in blocks {
-                    sha1::block_api::compress(&mut self.sha1.0, core::slice::from_ref(block));
-                    sha2::block_api::compress256(&mut self.sha256.0, core::slice::from_ref(block));
+                    sha1::block_api::compress(&mut self.sha1, core::slice::from_ref(block));
+                    sha2::block_api::compress256(&mut self.sha256, core::slice::from_ref(block));
                 }
             }
             [sha1, sha256] => {
                 if sha1 {
-                    sha1::block_api::compress(&mut self.sha1.0, blocks);
+                    sha1::block_api::compress(&mut self.sha1, blocks);
                 }
                 if sha256 {
-                    sha2::block_api::compress256(&mut self.sha256.0, blocks);
+                    sha2::block_api::compress256(&mut self.sha256, blocks);
                 }
             }
         }
