@@ -76,8 +76,9 @@ impl Receiver {
     /// is hashed only if a header contains its hash. All checks are the same, and so are the errors. The text is that of
     /// [`cert_subject_dn`](TlsClientAuth::cert_subject_dn), in RFC 2253 form: `CN=client.example,O=Example Corp`.
     ///
-    /// If the proxy sends the subject in a header of its own, a receiver that reads [`only`](Self::only) this header and the verdict
-    /// does not parse the certificate at all.
+    /// If the proxy sends the subject as text, it can be read without the certificate, in less than half of the time: read
+    /// [`only`](Self::only) its header and the verdict, or, in Envoy's header, [declare](Self::declares) `Subject` alone. The text
+    /// is then not compared with the certificate, so the proxy must set or remove that header on every request.
     ///
     /// It is empty if the certificate has an empty subject or the headers contain none. Do not compare it with a configured name that
     /// may be empty.
@@ -91,7 +92,7 @@ impl Receiver {
     /// assert_eq!(receiver.trusted_subject(&request("FAILED:certificate has expired"))?, None);
     /// assert!(receiver.trusted_subject(&request("yes")).is_err());
     ///
-    /// // Without the certificate.
+    /// // Without the certificate, which is ignored.
     /// let receiver = receiver.only(["ssl-client-verify", "ssl-client-s-dn"])?;
     /// assert_eq!(receiver.trusted_subject(&request("SUCCESS"))?.as_deref(), Some("CN=client.example"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
