@@ -2,7 +2,7 @@
 
 mod browser;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use browser::REQUEST;
 
@@ -13,8 +13,9 @@ pub(crate) const CERTIFICATES: [(&str, &[u8]); 4] = [
     ("310 names", include_bytes!("../certificates/large.der")),
 ];
 
-/// Enough rounds that a disturbance of a tenth of a second does not change a median.
-const ROUNDS: usize = 2000;
+/// Enough rounds, and enough time that a disturbance of two seconds does not change a median.
+const LEAST_ROUNDS: usize = 500;
+const LEAST_TIME: Duration = Duration::from_secs(5);
 const TIMES: usize = 16;
 
 pub(crate) type Candidate<'a> = (String, Box<dyn FnMut() + 'a>);
@@ -44,7 +45,8 @@ pub(crate) fn print(certificate: &str, der: &[u8], candidates: Vec<Candidate<'_>
 /// Runs all candidates in turn within every round, so that a disturbance affects all.
 fn medians(mut candidates: Vec<Candidate<'_>>) -> Vec<(String, f64)> {
     let mut times = vec![Vec::new(); candidates.len()];
-    for _ in 0..ROUNDS {
+    let began = Instant::now();
+    while times[0].len() < LEAST_ROUNDS || began.elapsed() < LEAST_TIME {
         for ((_, run), times) in candidates.iter_mut().zip(&mut times) {
             let start = Instant::now();
             for _ in 0..TIMES {
