@@ -84,7 +84,7 @@ impl Receiver {
     /// may be empty.
     ///
     /// ```
-    /// use tls_client_auth::Receiver;
+    /// use tls_client_auth::{Receiver, Unstated};
     ///
     /// let request = |verdict| [("ssl-client-verify", verdict), ("ssl-client-s-dn", "CN=client.example")];
     /// let receiver = Receiver::nginx();
@@ -95,6 +95,11 @@ impl Receiver {
     /// // Without the certificate, which is ignored.
     /// let receiver = receiver.only(["ssl-client-verify", "ssl-client-s-dn"])?;
     /// assert_eq!(receiver.trusted_subject(&request("SUCCESS"))?.as_deref(), Some("CN=client.example"));
+    ///
+    /// let receiver = Receiver::envoy(Unstated::Verified).declares(["Subject"])?;
+    /// let header = format!(r#"Hash={};Cert="ignored";Subject="CN=client.example""#, "ab".repeat(32));
+    /// let request = [("x-forwarded-client-cert", header)];
+    /// assert_eq!(receiver.trusted_subject(&request)?.as_deref(), Some("CN=client.example"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
