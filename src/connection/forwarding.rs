@@ -12,7 +12,7 @@ use crate::headers::families::{Families, is_owned_but};
 use crate::headers::name::{
     HeaderName, X_FORWARDED_CLIENT_CERT, compare_folded, folded, is_alike, is_reserved,
 };
-use crate::headers::{Entry, HeaderLines, HeaderSet, HeaderSetError, HeaderSetErrorKind};
+use crate::headers::{Entry, HeaderLines, HeaderSet, HeaderSetError, HeaderSetErrorKind, Table};
 use crate::words::{in_words, words};
 
 /// Which header sets a proxy sends, and when. Created once and shared by all connections.
@@ -47,8 +47,8 @@ struct Settings {
     /// The names of `also_strip`, as given.
     stripped: Vec<String>,
     /// The rows of the first request only, sent in addition to those of every request.
-    first: Arc<[Entry]>,
-    every: Arc<[Entry]>,
+    first: Table,
+    every: Table,
     limits: Limits,
     /// As it was set.
     xfcc_mode: XfccMode,
@@ -320,11 +320,11 @@ impl Forwarding {
         }
     }
 
-    pub(crate) fn first(&self) -> &Arc<[Entry]> {
+    pub(crate) fn first(&self) -> &Table {
         &self.0.first
     }
 
-    pub(crate) fn every(&self) -> &Arc<[Entry]> {
+    pub(crate) fn every(&self) -> &Table {
         &self.0.every
     }
 

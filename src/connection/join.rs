@@ -10,12 +10,11 @@
 //! - A chain is not sent under a name that another set has for something else. The client chooses its bytes, and the other set's reader
 //!   would take them for the leaf or a fact.
 
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::field::Field;
 use crate::headers::name::is_alike;
-use crate::headers::{Entry, HeaderSet, When};
+use crate::headers::{Entry, HeaderSet, Table, When};
 
 /// A row of one of the sets.
 struct Row {
@@ -27,7 +26,7 @@ struct Row {
 }
 
 /// The rows of every request, and the further rows of the first request.
-pub(super) fn joined(every: &[HeaderSet], first: &[HeaderSet]) -> [Arc<[Entry]>; 2] {
+pub(super) fn joined(every: &[HeaderSet], first: &[HeaderSet]) -> [Table; 2] {
     let sets = every.iter().map(|set| (true, set)).chain(first.iter().map(|set| (false, set)));
     let mut rows: Vec<Row> = Vec::new();
     for (set, (is_for_every_request, entries)) in sets.enumerate() {

@@ -34,9 +34,6 @@ pub(crate) struct Facts<'c> {
     pub(super) issuer_serial: Option<SerialNumber<'c>>,
 }
 
-/// The room for a value that is neither a name nor certificates.
-pub(crate) const SHORT: usize = 64;
-
 /// The outcome of writing a field.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Written {
@@ -51,7 +48,7 @@ pub(crate) enum Written {
 }
 
 /// The work that a selection of fields requires, a bit each.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Needs(u8);
 
 impl Needs {
@@ -184,9 +181,16 @@ impl<'c> Facts<'c> {
                 }
                 // PEM adds its frame and line feeds, and escaping adds more.
                 let pem = if field.is_plain_base64() { 0 } else { (length / 8).saturating_add(64) };
-                length.saturating_add(pem)
+                // Names and dates, in words.
+                let words = match field {
+                    Field::TraefikInfo | Field::Xfcc(_) => {
+                        self.client.leaf().map_or(0, <[u8]>::len) / 2
+                    }
+                    _ => 0,
+                };
+                length.saturating_add(pem).saturating_add(words)
             }
-            _ => SHORT,
+            (field, _) => field.usual_length(),
         }
     }
 

@@ -33,7 +33,7 @@ pub use certificate::{CertificateForm, ChainForm};
 pub use date::DateForm;
 pub(crate) use declared::Declared;
 pub use digest::DigestForm;
-pub(crate) use facts::{Facts, Needs, SHORT, Written};
+pub(crate) use facts::{Facts, Needs, Written};
 pub use limits::Limits;
 use limits::ReceiveLimits;
 pub(crate) use limits::Sizes;
@@ -240,7 +240,7 @@ impl Field {
     }
 
     /// Whether the value contains certificates.
-    pub(super) const fn holds_certificates(self) -> bool {
+    pub(crate) const fn holds_certificates(self) -> bool {
         matches!(
             self,
             Self::Certificate(_)
@@ -252,9 +252,18 @@ impl Field {
         )
     }
 
-    /// Whether the expected length of the value depends on the certificates.
-    pub(crate) const fn is_measured(self) -> bool {
-        matches!(self, Self::Issuer(_) | Self::Subject(_)) || self.holds_certificates()
+    /// The usual length of a value that is neither a name nor certificates.
+    pub(crate) const fn usual_length(self) -> usize {
+        match self {
+            Self::Presented(_)
+            | Self::VerifiedFlag(_)
+            | Self::Revoked(_)
+            | Self::Tls(_)
+            | Self::Version
+            | Self::DaysRemaining => 8,
+            Self::Fixed => 0,
+            _ => 64,
+        }
     }
 
     /// Whether the value is certificates in base64, with little else.

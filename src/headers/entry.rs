@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 
 use super::name::HeaderName;
-use super::write::Plan;
+use super::table::Plan;
 use crate::client::ClientCertificate;
 use crate::field::{CertificateForm, Field, Sizes};
 use crate::x509::Dialect;

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
 
+use super::table::Table;
 use super::write::Writer;
 use super::{Entry, HeaderSet, RequestHeadersMut, TooManyHeaders};
 use crate::client::ClientCertificate;
@@ -42,12 +43,16 @@ pub(super) struct Line {
     /// The index of the first line with the same value, which holds it for all of them.
     #[cfg(feature = "http")]
     holder: u32,
-    /// The range of the value in the text.
-    start: u32,
-    end: u32,
-    /// Created once, shared by all requests.
+    value: Value,
+}
+
+#[derive(Clone)]
+enum Value {
+    /// Its range in the text.
+    Range { start: u32, end: u32 },
+    /// Created once, shared by all requests. In the place of the range, so that lines are small.
     #[cfg(feature = "http")]
-    value: http::HeaderValue,
+    Header(http::HeaderValue),
 }
 
 impl Line {
@@ -61,10 +66,7 @@ impl Line {
             entry,
             #[cfg(feature = "http")]
             holder,
-            start,
-            end,
-            #[cfg(feature = "http")]
-            value: http::HeaderValue::from_static(""),
+            value: Value::Range { start, end },
         }
     }
 
@@ -74,7 +76,11 @@ impl Line {
     }
 
     fn range(&self) -> Range<usize> {
-        index(self.start)..index(self.end)
+        match self.value {
+            Value::Range { start, end } => index(start)..index(end),
+            #[cfg(feature = "http")]
+            Value::Header(_) => 0..0,
+        }
     }
 }
 
@@ -92,14 +98,14 @@ impl HeaderSet {
 }
 
 impl HeaderLines {
-    pub(crate) fn new(entries: &Arc<[Entry]>, client: &ClientCertificate, limits: Limits) -> Self {
-        let mut writer = Writer::new(entries, client);
+    pub(crate) fn new(table: &Table, client: &ClientCertificate, limits: Limits) -> Self {
+        let mut writer = Writer::new(table, client);
         writer.write(limits);
         let Writer { text, lines, too_large, .. } = writer;
         #[cfg(feature = "http")]
         let lines = cut(text, lines);
         Self {
-            entries: Arc::clone(entries),
+            entries: Arc::clone(table.entries()),
             lines,
             too_large,
             #[cfg(not(feature = "http"))]
@@ -115,7 +121,10 @@ impl HeaderLines {
                 #[cfg(not(feature = "http"))]
                 value: self.text.get(line.range())?,
                 #[cfg(feature = "http")]
-                value: &self.lines.get(index(line.holder))?.value,
+                value: match &self.lines.get(index(line.holder))?.value {
+                    Value::Header(value) => value,
+                    Value::Range { .. } => return None,
+                },
             })
         })
     }
@@ -156,11 +165,11 @@ fn cut(text: Vec<u8>, mut lines: Vec<Line>) -> Vec<Line> {
         }
         // Printable ASCII is always a valid value.
         if let Some(value) = word(text.get(range.clone()).unwrap_or_default()) {
-            line.value = value;
+            line.value = Value::Header(value);
         } else if let Ok(mut value) = http::HeaderValue::from_maybe_shared(text.slice(range)) {
             // A constant again: the byte of this flag was stored alone, and reading it in a word would wait for the store.
             value.set_sensitive(false);
-            line.value = value;
+            line.value = Value::Header(value);
         }
     }
     lines

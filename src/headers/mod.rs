@@ -11,6 +11,7 @@ mod rows;
 mod set;
 #[cfg(feature = "serde")]
 pub(crate) mod settings;
+mod table;
 mod write;
 
 pub(crate) use entry::{Entry, When, tells_verdict};
@@ -20,3 +21,4 @@ pub use lines::{HeaderLine, HeaderLines};
 pub use name::HeaderName;
 pub use request::{RequestHeaders, RequestHeadersMut, TooManyHeaders};
 pub use set::HeaderSet;
+pub(crate) use table::Table;

@@ -7,6 +7,7 @@ use super::HeaderSetError;
 use super::entry::{Entry, When, tells_verdict};
 use super::name::HeaderName;
 use super::rows::checked_name;
+use super::table::Table;
 use crate::field::{Field, Sizes};
 use crate::x509::Dialect;
 
@@ -37,7 +38,7 @@ use crate::x509::Dialect;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct HeaderSet {
     name: Arc<str>,
-    pub(super) entries: Arc<[Entry]>,
+    pub(super) entries: Table,
     /// Rows that other implementations send and this crate does not: parsed, never written.
     read_only: Arc<[Entry]>,
 }
@@ -103,7 +104,11 @@ impl HeaderSet {
         for entry in &mut entries {
             entry.leaf = leaf.filter(|_| entry.field.is_chain());
         }
-        Self { name: name.into(), entries: entries.into(), read_only: Arc::default() }
+        Self {
+            name: name.into(),
+            entries: entries.into_iter().collect(),
+            read_only: Arc::default(),
+        }
     }
 
     /// The same table with every row changed.
@@ -114,7 +119,7 @@ impl HeaderSet {
 
     /// The same set with these rows.
     pub(super) fn with_entries(self, entries: Vec<Entry>) -> Self {
-        Self { entries: entries.into(), ..self }
+        Self { entries: entries.into_iter().collect(), ..self }
     }
 
     pub(crate) fn for_trusted_without_verdict(self) -> Self {
@@ -223,7 +228,7 @@ impl HeaderSet {
         self.entries.iter().map(|entry| (entry.name.as_str(), entry.field))
     }
 
-    pub(crate) const fn entries(&self) -> &Arc<[Entry]> {
+    pub(crate) const fn entries(&self) -> &Table {
         &self.entries
     }
 }

@@ -6,90 +6,10 @@ use alloc::vec::Vec;
 
 use super::Entry;
 use super::lines::Line;
+use super::table::{Forms, Table, Work};
 use crate::client::ClientCertificate;
-use crate::field::{
-    CertificateForm, DigestForm, Facts, Field, Limits, NameForm, Needs, SHORT, Written,
-};
+use crate::field::{CertificateForm, Facts, Field, Limits, Written};
 use crate::x509::Dialect;
-
-/// The work of writing a field, decided once for all clients.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Plan {
-    needs: Needs,
-    form: Forms,
-    /// Whether the field has several lines.
-    is_several: bool,
-    /// Whether the expected length depends on the certificates.
-    is_measured: bool,
-}
-
-impl Plan {
-    pub(super) const fn of(field: Field) -> Self {
-        Self {
-            needs: field.needs(),
-            form: Forms::of(field),
-            is_several: field.nth(0).is_some(),
-            is_measured: field.is_measured(),
-        }
-    }
-}
-
-/// Forms that several rows of a table can have, a bit each.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-struct Forms(u8);
-
-impl Forms {
-    const NONE: Self = Self(0);
-    const ISSUER_RFC2253: Self = Self(1);
-    const ISSUER_LEGACY: Self = Self(1 << 1);
-    const SUBJECT_RFC2253: Self = Self(1 << 2);
-    const SUBJECT_LEGACY: Self = Self(1 << 3);
-    const BASE64: Self = Self(1 << 4);
-    const BYTE_SEQUENCE: Self = Self(1 << 5);
-    const SHA256: Self = Self(1 << 6);
-    const COUNT: usize = 7;
-
-    /// The pairs that are written together.
-    const PAIRS: [[Self; 2]; 3] = [
-        [Self::ISSUER_RFC2253, Self::ISSUER_LEGACY],
-        [Self::SUBJECT_RFC2253, Self::SUBJECT_LEGACY],
-        [Self::BASE64, Self::BYTE_SEQUENCE],
-    ];
-
-    const fn of(field: Field) -> Self {
-        match field {
-            Field::Issuer(NameForm::Rfc2253) => Self::ISSUER_RFC2253,
-            Field::Issuer(NameForm::Legacy) => Self::ISSUER_LEGACY,
-            Field::Subject(NameForm::Rfc2253) => Self::SUBJECT_RFC2253,
-            Field::Subject(NameForm::Legacy) => Self::SUBJECT_LEGACY,
-            Field::Certificate(CertificateForm::Base64) => Self::BASE64,
-            Field::Certificate(CertificateForm::ByteSequence) => Self::BYTE_SEQUENCE,
-            Field::Sha256(DigestForm::Lower) => Self::SHA256,
-            _ => Self::NONE,
-        }
-    }
-
-    const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    const fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
-
-    const fn in_both(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
-    const fn has(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// Its index among all forms.
-    fn index(self) -> usize {
-        usize::try_from(self.0.trailing_zeros()).unwrap_or(Self::COUNT)
-    }
-}
 
 /// A written value that other rows can share.
 #[derive(Clone, Copy)]
@@ -107,26 +27,27 @@ struct Seen {
 pub(super) struct Writer<'c> {
     client: &'c ClientCertificate,
     entries: &'c [Entry],
+    work: &'c Work,
     pub(super) text: Vec<u8>,
     pub(super) lines: Vec<Line>,
     /// The indexes of the entries with a value over its limit.
     pub(super) too_large: Vec<u32>,
-    /// The forms that the rows have, and those that are shared.
+    /// The forms of pairs that can still be written together.
     wanted: Forms,
-    shared: Forms,
     seen: [Option<Seen>; Forms::COUNT],
 }
 
 impl<'c> Writer<'c> {
-    pub(super) fn new(entries: &'c [Entry], client: &'c ClientCertificate) -> Self {
+    pub(super) fn new(table: &'c Table, client: &'c ClientCertificate) -> Self {
+        let work = table.work(client);
         Self {
             client,
-            entries,
+            entries: table.entries(),
+            work,
             text: Vec::new(),
             lines: Vec::new(),
             too_large: Vec::new(),
-            wanted: Forms::NONE,
-            shared: Forms::NONE,
+            wanted: work.wanted,
             seen: [None; Forms::COUNT],
         }
     }
@@ -139,41 +60,15 @@ impl<'c> Writer<'c> {
             let rows = (0u32..).zip(entries);
             rows.filter(move |(_, entry)| entry.when.includes(is_trusted, is_presented))
         };
-        let (mut needs, mut wanted, mut shared) = (Needs::NOTHING, Forms::NONE, Forms::NONE);
-        for (_, entry) in rows() {
-            let Plan { needs: more, form, .. } = entry.plan;
-            needs = needs.and(more);
-            shared = shared.and(wanted.in_both(form));
-            wanted = wanted.and(form);
-        }
-        for [one, other] in Forms::PAIRS {
-            let pair = one.and(other);
-            if wanted.has(pair) {
-                shared = shared.and(pair);
-            }
-        }
-        (self.wanted, self.shared) = (wanted, shared);
+        let work = self.work;
+        let needs = work.needs;
         let mut hashing = Facts::hashing(self.client, needs);
         hashing.step();
         let leaf = Facts::leaf(self.client, limits, needs);
         hashing.step();
         let mut facts = Facts::new(self.client, limits, needs, leaf.as_ref());
-        let (mut length, mut counted) = (0usize, Forms::NONE);
-        for (_, entry) in rows() {
-            let Plan { form, is_measured, .. } = entry.plan;
-            if form != Forms::NONE && counted.has(form) {
-                continue;
-            }
-            counted = counted.and(form);
-            length = length.saturating_add(if is_measured {
-                facts.bind(limits, entry.sizes);
-                facts.expected_length(entry.field)
-            } else {
-                SHORT
-            });
-        }
-        self.text = Vec::with_capacity(length);
-        self.lines = Vec::with_capacity(self.entries.len());
+        self.text = Vec::with_capacity(work.expected_length(&mut facts, limits));
+        self.lines = Vec::with_capacity(entries.len());
         let has_chain = self.client.chain_certificates().len() > 0;
         for (index, entry) in rows() {
             if entry.plan.needs.has_digest() {
@@ -212,7 +107,7 @@ impl<'c> Writer<'c> {
     #[inline(always)]
     fn row(&mut self, index: u32, entry: &Entry, field: Field, facts: &Facts<'_>) -> Written {
         let dialect = entry.dialect.unwrap_or(self.client.printed_as());
-        match (entry.around.as_deref(), self.shared.in_both(entry.plan.form)) {
+        match (entry.around.as_deref(), self.work.shared.in_both(entry.plan.form)) {
             (Some(around), _) => self.surrounded(index, field, dialect, facts, around),
             (None, Forms::NONE) => self.alone(index, field, dialect, facts),
             (None, form) => self.in_common(index, form, field, dialect, facts),
@@ -367,10 +262,11 @@ fn count(count: usize) -> u32 {
 mod tests {
     use super::*;
     use crate::client::Verification;
-    use crate::field::{SerialForm, Sizes};
+    use crate::field::{DigestForm, NameForm, SerialForm, Sizes};
     use crate::headers::{HeaderLines, HeaderSet};
+    use crate::x509::Certificate;
     use alloc::format;
-    use alloc::sync::Arc;
+    use alloc::string::String;
 
     /// The forms that share a value, and one other. Of each pair of forms, either comes first in one of the tables.
     const FIELDS: [Field; 8] = [
@@ -419,10 +315,10 @@ mod tests {
         for (der, limits) in ders.iter().flat_map(|der| limits.map(|limits| (der, limits))) {
             let client = ClientCertificate::presented(&**der, Verification::Success);
             for table in [&forwards, &backwards] {
-                let together = HeaderLines::new(&table.clone().into(), &client, limits);
+                let together = HeaderLines::new(&table.iter().cloned().collect(), &client, limits);
                 for entry in table {
                     let (name, field) = (entry.name.as_str(), entry.field);
-                    let alone: Arc<[Entry]> = Arc::new([entry.clone()]);
+                    let alone: Table = [entry.clone()].into_iter().collect();
                     let alone = HeaderLines::new(&alone, &client, limits);
                     assert_eq!(together.get(name), alone.get(name), "{name}: {field}");
                     let is_too_large = alone.too_large().len() > 0;
@@ -432,5 +328,30 @@ mod tests {
             }
         }
         assert!(ders.len() > 50 && too_large > 50);
+    }
+
+    #[test]
+    fn the_buffer_is_allocated_once_for_common_certificates() {
+        let certificates: [(&str, &[u8]); 2] = [
+            ("EC", include_bytes!("../../benches/certificates/ec.der")),
+            ("RSA 2048", include_bytes!("../../benches/certificates/rsa2048.der")),
+        ];
+        let table = |set: &HeaderSet| (String::from(set.name()), set.entries().clone());
+        let mut tables: Vec<(String, Table)> = HeaderSet::all().iter().map(table).collect();
+        let of_cloudflare = tables.iter().filter(|(set, _)| set.starts_with("cloudflare"));
+        let rows = of_cloudflare.flat_map(|(_, table)| table.iter().cloned()).collect();
+        tables.push(("all of Cloudflare's".into(), rows));
+        for (of, der) in certificates {
+            let client = ClientCertificate::presented(der, Verification::Success);
+            for (set, table) in &tables {
+                let mut writer = Writer::new(table, &client);
+                writer.write(Limits::new());
+                let leaf = Certificate::from_der(der).unwrap();
+                let mut facts = Facts::new(&client, Limits::new(), writer.work.needs, Some(&leaf));
+                let expected = writer.work.expected_length(&mut facts, Limits::new());
+                let length = writer.text.len();
+                assert!(length <= expected, "{set}, {of}: {length} bytes, {expected} expected");
+            }
+        }
     }
 }
