@@ -349,8 +349,7 @@ mod tests {
                 let leaf = Certificate::from_der(der).unwrap();
                 let mut facts = Facts::new(&client, Limits::new(), writer.work.needs, Some(&leaf));
                 let expected = writer.work.expected_length(&mut facts, Limits::new());
-                let length = writer.text.len();
-                assert!(length <= expected, "{set}, {of}: {length} bytes, {expected} expected");
+                assert_eq!(writer.text.capacity(), expected, "{set}, {of}");
             }
         }
     }
