@@ -210,12 +210,12 @@ impl<'c> Facts<'c> {
         written
     }
 
-    /// Whether this text of the certificate is a valid header value: printable ASCII without a space at an end, and within its limit.
-    pub(crate) fn is_value(&self, text: &[u8]) -> bool {
-        match text {
-            [] | [b' ', ..] | [.., b' '] => false,
-            text => text.len() <= self.limits.text && are_printable(text),
-        }
+    /// Whether this text of the certificate is a valid header value: not empty, within its limit, and plain: printable ASCII without a
+    /// space at an end.
+    pub(crate) fn is_value(&self, text: &[u8], is_plain: bool) -> bool {
+        let is_within = !text.is_empty() && text.len() <= self.limits.text;
+        is_within
+            && (is_plain || !text.starts_with(b" ") && !text.ends_with(b" ") && are_printable(text))
     }
 
     /// Escapes or removes the spaces at the ends of what was appended.

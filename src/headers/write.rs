@@ -10,6 +10,7 @@ use super::table::{Forms, Table, Work};
 use crate::client::ClientCertificate;
 use crate::field::{CertificateForm, Facts, Field, Limits, Written};
 use crate::x509::Dialect;
+use crate::x509::name::Both;
 
 /// A written value that other rows can share.
 #[derive(Clone, Copy)]
@@ -211,10 +212,10 @@ impl<'c> Writer<'c> {
                 let certificate = facts.certificate()?;
                 let is_issuer = one == Forms::ISSUER_RFC2253;
                 let name = if is_issuer { certificate.issuer() } else { certificate.subject() };
-                let [begin, middle] = name.write_both(dialect, &mut self.text);
-                let forms = [begin..middle, middle..self.text.len()];
+                let Both { rfc2253, legacy, are_plain } = name.write_both(dialect, &mut self.text);
+                let forms = [rfc2253..legacy, legacy..self.text.len()];
                 let texts = forms.clone().map(|form| self.text.get(form).unwrap_or_default());
-                texts.iter().all(|text| facts.is_value(text)).then_some(forms)
+                texts.iter().all(|text| facts.is_value(text, are_plain)).then_some(forms)
             }
         };
         let Some(forms) = forms else {

@@ -162,8 +162,8 @@ impl Writer<'_> {
     #[inline(always)]
     fn names(&mut self, name: Option<Name<'_>>, rfc2253: Property) {
         let here = self.text.len();
-        let [start, middle] =
-            name.map_or([here; 2], |name| name.write_both(self.dialect, self.text));
+        let both = name.map(|name| name.write_both(self.dialect, self.text));
+        let (start, middle) = both.map_or((here, here), |both| (both.rfc2253, both.legacy));
         let piece = rfc2253.piece();
         self.end(piece.saturating_sub(1), start);
         self.end(piece, middle);

@@ -178,21 +178,21 @@ impl<'a> Name<'a> {
         Some(())
     }
 
-    /// Appends both forms, and returns their start offsets; the second ends at the end of the text. A form that cannot be written is
-    /// empty.
+    /// Appends both forms. One that cannot be written is empty.
     #[inline]
-    pub(crate) fn write_both(&self, dialect: Dialect, out: &mut Vec<u8>) -> [usize; 2] {
+    pub(crate) fn write_both(&self, dialect: Dialect, out: &mut Vec<u8>) -> Both {
         let start = out.len();
-        usual::write_both(self, out).unwrap_or_else(|| {
-            if rfc2253::write(self, dialect, out).is_none() {
-                out.truncate(start);
-            }
-            let middle = out.len();
-            if legacy::write(self, dialect, out).is_none() {
-                out.truncate(middle);
-            }
-            [start, middle]
-        })
+        if let Some([rfc2253, legacy]) = usual::write_both(self, out) {
+            return Both { rfc2253, legacy, are_plain: true };
+        }
+        if rfc2253::write(self, dialect, out).is_none() {
+            out.truncate(start);
+        }
+        let legacy = out.len();
+        if legacy::write(self, dialect, out).is_none() {
+            out.truncate(legacy);
+        }
+        Both { rfc2253: start, legacy, are_plain: false }
     }
 
     pub(crate) fn write_haproxy(&self, dialect: Dialect, out: &mut Vec<u8>) -> Option<()> {
@@ -216,6 +216,14 @@ impl<'a> Name<'a> {
     pub(crate) fn attributes(&self) -> Attributes<'a> {
         Attributes { sets: Cursor::new(self.contents), set: Cursor::new(&[]), rdn: 0 }
     }
+}
+
+/// Where the appended forms begin; the first ends where the second begins.
+pub(crate) struct Both {
+    pub(crate) rfc2253: usize,
+    pub(crate) legacy: usize,
+    /// Whether both are known to be printable ASCII without spaces at their ends.
+    pub(crate) are_plain: bool,
 }
 
 /// Keeps only this range of the text appended after `start`.
