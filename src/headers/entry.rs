@@ -4,7 +4,6 @@ use alloc::string::String;
 use alloc::sync::Arc;
 
 use super::name::HeaderName;
-use super::table::Plan;
 use crate::client::ClientCertificate;
 use crate::field::{CertificateForm, Field, Sizes};
 use crate::x509::Dialect;
@@ -14,8 +13,6 @@ use crate::x509::Dialect;
 pub(crate) struct Entry {
     pub(crate) name: HeaderName,
     pub(crate) field: Field,
-    /// The work of writing the field.
-    pub(crate) plan: Plan,
     /// The row's fixed dialect; `None` for the certificate's.
     pub(crate) dialect: Option<Dialect>,
     /// The proxy's own identities, for [`Field::Xfcc`].
@@ -67,7 +64,6 @@ impl Entry {
         Self {
             name,
             field,
-            plan: Plan::of(field),
             dialect: None,
             by: Arc::default(),
             around: None,

@@ -8,6 +8,7 @@ use core::ops::Deref;
 use super::Entry;
 use crate::client::ClientCertificate;
 use crate::field::{CertificateForm, DigestForm, Facts, Field, Limits, NameForm, Needs, Sizes};
+use crate::x509::Dialect;
 
 /// The rows of one or several sets, in order.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -20,10 +21,10 @@ pub(crate) struct Table {
 /// The work of writing the rows that are sent to one kind of clients.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Work {
+    pub(super) rows: Vec<Row>,
     pub(super) needs: Needs,
-    /// The forms that the rows have, and those that are shared.
+    /// The forms that the rows have.
     pub(super) wanted: Forms,
-    pub(super) shared: Forms,
     /// The expected length of all values whose length does not depend on the certificates.
     length: usize,
     /// The numbers of different texts of the issuer and of the subject.
@@ -31,6 +32,30 @@ pub(super) struct Work {
     subjects: usize,
     /// The fields with certificates, and the sizes of their sets.
     certificates: Vec<(Field, Sizes)>,
+}
+
+/// A row that is sent, and how its value is written.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Row {
+    /// The index of its entry.
+    pub(super) index: u32,
+    pub(super) field: Field,
+    pub(super) dialect: Option<Dialect>,
+    pub(super) sizes: Sizes,
+    /// Whether the value needs a digest of the leaf.
+    pub(super) has_digest: bool,
+    pub(super) way: Way,
+}
+
+/// How a row's value is written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Way {
+    /// For this row alone.
+    Alone,
+    /// Once for all rows of this form.
+    Shared(Forms),
+    /// With more of the entry: several lines, text around the value, or the proxy's identities.
+    Special,
 }
 
 impl Table {
@@ -63,45 +88,66 @@ impl FromIterator<Entry> for Table {
         let entries: Arc<[Entry]> = entries.into_iter().collect();
         let clients = [(true, true), (false, true), (false, false)];
         let work = clients.map(|(is_trusted, is_presented)| {
-            Work::of(entries.iter().filter(|row| row.when.includes(is_trusted, is_presented)))
+            let rows = (0u32..).zip(&*entries);
+            Work::of(rows.filter(|(_, entry)| entry.when.includes(is_trusted, is_presented)))
         });
         Self { entries, work: work.into() }
     }
 }
 
 impl Work {
-    fn of<'e>(rows: impl Iterator<Item = &'e Entry> + Clone) -> Self {
+    fn of<'e>(entries: impl Iterator<Item = (u32, &'e Entry)> + Clone) -> Self {
         let mut work = Self::default();
-        for Plan { needs, form, .. } in rows.clone().map(|row| row.plan) {
-            work.needs = work.needs.and(needs);
-            work.shared = work.shared.and(work.wanted.in_both(form));
+        let mut shared = Forms::NONE;
+        for (_, entry) in entries.clone() {
+            let form = Forms::of(entry);
+            work.needs = work.needs.and(entry.field.needs());
+            shared = shared.and(work.wanted.in_both(form));
             work.wanted = work.wanted.and(form);
         }
         for [one, other] in Forms::PAIRS {
             let pair = one.and(other);
             if work.wanted.has(pair) {
-                work.shared = work.shared.and(pair);
+                shared = shared.and(pair);
             }
         }
         let mut counted = Forms::NONE;
-        for row in rows {
-            let around = row.around.iter().flat_map(|around| around.iter());
-            work.length = around.map(String::len).fold(work.length, usize::saturating_add);
-            let form = row.plan.form;
+        for (index, entry) in entries {
+            let form = Forms::of(entry);
             // Base64 is a part of the byte sequence.
             let is_part = form == Forms::BASE64 && work.wanted.has(Forms::BYTE_SEQUENCE);
-            if is_part || form != Forms::NONE && counted.has(form) {
-                continue;
+            if !is_part && (form == Forms::NONE || !counted.has(form)) {
+                work.count(entry);
             }
             counted = counted.and(form);
-            match row.field {
-                Field::Issuer(_) => work.issuers = work.issuers.saturating_add(1),
-                Field::Subject(_) => work.subjects = work.subjects.saturating_add(1),
-                field if field.holds_certificates() => work.certificates.push((field, row.sizes)),
-                field => work.length = work.length.saturating_add(field.usual_length()),
-            }
+            let field = entry.field;
+            let is_special = entry.around.is_some() || field.nth(0).is_some() || entry.is_element();
+            work.rows.push(Row {
+                index,
+                field,
+                dialect: entry.dialect,
+                sizes: entry.sizes,
+                has_digest: field.needs().has_digest(),
+                way: match shared.in_both(form) {
+                    _ if is_special => Way::Special,
+                    Forms::NONE => Way::Alone,
+                    form => Way::Shared(form),
+                },
+            });
         }
         work
+    }
+
+    /// Counts a row's value in the expected length.
+    fn count(&mut self, entry: &Entry) {
+        let around = entry.around.iter().flat_map(|around| around.iter());
+        self.length = around.map(String::len).fold(self.length, usize::saturating_add);
+        match entry.field {
+            Field::Issuer(_) => self.issuers = self.issuers.saturating_add(1),
+            Field::Subject(_) => self.subjects = self.subjects.saturating_add(1),
+            field if field.holds_certificates() => self.certificates.push((field, entry.sizes)),
+            field => self.length = self.length.saturating_add(field.usual_length()),
+        }
     }
 
     /// The approximate length of all values: sufficient for common certificates, so that the buffer is allocated once.
@@ -117,21 +163,6 @@ impl Work {
             length = length.saturating_add(facts.expected_length(*field));
         }
         length
-    }
-}
-
-/// The work of writing a field, decided once for all clients.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Plan {
-    pub(super) needs: Needs,
-    pub(super) form: Forms,
-    /// Whether the field has several lines.
-    pub(super) is_several: bool,
-}
-
-impl Plan {
-    pub(super) const fn of(field: Field) -> Self {
-        Self { needs: field.needs(), form: Forms::of(field), is_several: field.nth(0).is_some() }
     }
 }
 
@@ -157,8 +188,10 @@ impl Forms {
         [Self::BASE64, Self::BYTE_SEQUENCE],
     ];
 
-    const fn of(field: Field) -> Self {
-        match field {
+    /// The form of a row's whole value.
+    fn of(entry: &Entry) -> Self {
+        match entry.field {
+            _ if entry.around.is_some() => Self::NONE,
             Field::Issuer(NameForm::Rfc2253) => Self::ISSUER_RFC2253,
             Field::Issuer(NameForm::Legacy) => Self::ISSUER_LEGACY,
             Field::Subject(NameForm::Rfc2253) => Self::SUBJECT_RFC2253,

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::Entry;
 use super::lines::Line;
-use super::table::{Forms, Table, Work};
+use super::table::{Forms, Row, Table, Way, Work};
 use crate::client::ClientCertificate;
 use crate::field::{CertificateForm, Facts, Field, Limits, Written};
 use crate::x509::Dialect;
@@ -55,64 +55,58 @@ impl<'c> Writer<'c> {
 
     /// Writes all lines.
     pub(super) fn write(&mut self, limits: Limits) {
-        let (is_trusted, is_presented) = (self.client.is_trusted(), self.client.is_presented());
-        let entries = self.entries;
-        let rows = || {
-            let rows = (0u32..).zip(entries);
-            rows.filter(move |(_, entry)| entry.when.includes(is_trusted, is_presented))
-        };
-        let work = self.work;
-        let needs = work.needs;
-        let mut hashing = Facts::hashing(self.client, needs);
+        let Work { needs, rows, .. } = self.work;
+        let mut hashing = Facts::hashing(self.client, *needs);
         hashing.step();
-        let leaf = Facts::leaf(self.client, limits, needs);
+        let leaf = Facts::leaf(self.client, limits, *needs);
         hashing.step();
-        let mut facts = Facts::new(self.client, limits, needs, leaf.as_ref());
-        self.text = Vec::with_capacity(work.expected_length(&mut facts, limits));
-        self.lines = Vec::with_capacity(entries.len());
+        let mut facts = Facts::new(self.client, limits, *needs, leaf.as_ref());
+        self.text = Vec::with_capacity(self.work.expected_length(&mut facts, limits));
+        self.lines = Vec::with_capacity(rows.len());
         let has_chain = self.client.chain_certificates().len() > 0;
-        for (index, entry) in rows() {
-            if entry.plan.needs.has_digest() {
+        for row in rows {
+            if row.has_digest {
                 facts.set_digests(hashing.finish());
             } else {
                 // Work between the steps costs less.
                 hashing.step();
             }
-            facts.bind(limits, entry.sizes);
-            facts.by = &entry.by;
-            let written = if has_chain && let Some(missing) = self.missing_before(entry, &facts) {
+            facts.bind(limits, row.sizes);
+            let written = if has_chain && let Some(missing) = self.missing_before(row, &facts) {
                 missing
-            } else if entry.plan.is_several {
-                self.several(index, entry, &facts)
             } else {
-                self.row(index, entry, entry.field, &facts)
+                let dialect = row.dialect.unwrap_or(self.client.printed_as());
+                match row.way {
+                    Way::Alone => self.alone(row.index, row.field, dialect, &facts),
+                    Way::Shared(form) => self.in_common(row, form, dialect, &facts),
+                    Way::Special => self.special(row.index, dialect, &mut facts),
+                }
             };
             if matches!(written, Written::TooLarge | Written::Part) {
-                self.too_large.push(index);
+                self.too_large.push(row.index);
             }
         }
     }
 
-    /// Writes a line for each of several values, up to the first missing one.
-    #[cold]
-    fn several(&mut self, index: u32, entry: &Entry, facts: &Facts<'_>) -> Written {
-        for field in (0..u8::MAX).map_while(|nth| entry.field.nth(nth)) {
-            let written = self.row(index, entry, field, facts);
+    /// Writes a [special](Way::Special) row: of several values, a line for each up to the first missing one.
+    fn special<'f>(&mut self, index: u32, dialect: Dialect, facts: &mut Facts<'f>) -> Written
+    where
+        'c: 'f,
+    {
+        let entry = usize::try_from(index).ok().and_then(|index| self.entries.get(index));
+        let Some(Entry { field, around, by, .. }) = entry else { return Written::Nothing };
+        facts.by = by;
+        let around = around.as_deref();
+        if field.nth(0).is_none() {
+            return self.surrounded(index, *field, dialect, facts, around);
+        }
+        for field in (0..u8::MAX).map_while(|nth| field.nth(nth)) {
+            let written = self.surrounded(index, field, dialect, facts, around);
             if written != Written::Value {
                 return written;
             }
         }
         Written::Value
-    }
-
-    #[inline(always)]
-    fn row(&mut self, index: u32, entry: &Entry, field: Field, facts: &Facts<'_>) -> Written {
-        let dialect = entry.dialect.unwrap_or(self.client.printed_as());
-        match (entry.around.as_deref(), self.work.shared.in_both(entry.plan.form)) {
-            (Some(around), _) => self.surrounded(index, field, dialect, facts, around),
-            (None, Forms::NONE) => self.alone(index, field, dialect, facts),
-            (None, form) => self.in_common(index, form, field, dialect, facts),
-        }
     }
 
     #[inline(always)]
@@ -128,8 +122,11 @@ impl<'c> Writer<'c> {
         field: Field,
         dialect: Dialect,
         facts: &Facts<'_>,
-        [before, after]: &[String; 2],
+        around: Option<&[String; 2]>,
     ) -> Written {
+        let Some([before, after]) = around else {
+            return self.alone(entry, field, dialect, facts);
+        };
         let start = self.text.len();
         self.text.extend_from_slice(before.as_bytes());
         let written = match field {
@@ -155,12 +152,12 @@ impl<'c> Writer<'c> {
 
     fn in_common(
         &mut self,
-        entry: u32,
+        row: &Row,
         form: Forms,
-        field: Field,
         dialect: Dialect,
         facts: &Facts<'_>,
     ) -> Written {
+        let Row { index, field, .. } = *row;
         // Each row has the sizes of its own set.
         if facts.is_too_large(field) {
             return Written::TooLarge;
@@ -168,7 +165,7 @@ impl<'c> Writer<'c> {
         let line = count(self.lines.len());
         if !self.is_seen(form, dialect) && self.write_both(form, dialect, facts).is_none() {
             let start = count(self.text.len());
-            let written = self.alone(entry, field, dialect, facts);
+            let written = self.alone(index, field, dialect, facts);
             let end = count(self.text.len());
             self.see(form, Seen { dialect, written, start, end, line: Some(line) });
             return written;
@@ -176,7 +173,7 @@ impl<'c> Writer<'c> {
         let Some(Some(seen)) = self.seen.get_mut(form.index()) else { return Written::Nothing };
         if seen.written == Written::Value {
             let holder = *seen.line.get_or_insert(line);
-            self.lines.push(Line::new(entry, holder, seen.start, seen.end));
+            self.lines.push(Line::new(index, holder, seen.start, seen.end));
         }
         seen.written
     }
@@ -234,8 +231,9 @@ impl<'c> Writer<'c> {
 
     /// Why a certificate that must precede this row was not written: a chain is not sent without its leaf (RFC 9440 §2.3), nor a
     /// chain certificate without those before it. `None` if nothing is missing.
-    fn missing_before(&self, row: &Entry, facts: &Facts<'_>) -> Option<Written> {
-        let leaf = Field::Certificate(row.leaf?);
+    fn missing_before(&self, row: &Row, facts: &Facts<'_>) -> Option<Written> {
+        let entry = usize::try_from(row.index).ok().and_then(|index| self.entries.get(index))?;
+        let leaf = Field::Certificate(entry.leaf?);
         let chain = match row.field {
             Field::ChainCertificate(index, form) => (0..index, form),
             _ => (0..0, CertificateForm::Base64),
