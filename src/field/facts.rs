@@ -109,19 +109,6 @@ impl<'c> Facts<'c> {
         needs: Needs,
         certificate: Option<&'c Certificate<'c>>,
     ) -> Self {
-        let digests = (None, client.known_sha256().filter(|_| needs.has(Needs::SHA256)));
-        Self::known(client, limits, needs, certificate, digests)
-    }
-
-    /// Creates the facts from a parsed certificate and its digests.
-    #[inline]
-    pub(crate) fn known(
-        client: &'c ClientCertificate,
-        limits: Limits,
-        needs: Needs,
-        certificate: Option<&'c Certificate<'c>>,
-        (sha1, sha256): Digests,
-    ) -> Self {
         let [keys, root] = [Needs::KEYS, Needs::ROOT].map(|need| needs.has(need));
         let (subject_key_identifier, authority) = match certificate {
             Some(certificate) if keys => certificate.key_identifiers(),
@@ -137,8 +124,8 @@ impl<'c> Facts<'c> {
             limits,
             by: &[],
             sizes: Sizes::Cloudflare,
-            sha1,
-            sha256,
+            sha1: None,
+            sha256: client.known_sha256().filter(|_| needs.has(Needs::SHA256)),
             base64: None,
             subject_key_identifier,
             issuer_key_identifier: issuer

@@ -42,8 +42,8 @@ pub(super) struct Row {
     pub(super) field: Field,
     pub(super) dialect: Option<Dialect>,
     pub(super) sizes: Sizes,
-    /// Whether the value needs a digest of the leaf.
-    pub(super) has_digest: bool,
+    /// Whether it is the first row that needs a digest of the leaf.
+    pub(super) is_first_with_digest: bool,
     pub(super) way: Way,
 }
 
@@ -111,7 +111,7 @@ impl Work {
                 shared = shared.and(pair);
             }
         }
-        let mut counted = Forms::NONE;
+        let (mut counted, mut has_digest) = (Forms::NONE, false);
         for (index, entry) in entries {
             let form = Forms::of(entry);
             // Base64 is a part of the byte sequence.
@@ -122,18 +122,20 @@ impl Work {
             counted = counted.and(form);
             let field = entry.field;
             let is_special = entry.around.is_some() || field.nth(0).is_some() || entry.is_element();
+            let needs_digest = field.needs().has_digest();
             work.rows.push(Row {
                 index,
                 field,
                 dialect: entry.dialect,
                 sizes: entry.sizes,
-                has_digest: field.needs().has_digest(),
+                is_first_with_digest: needs_digest && !has_digest,
                 way: match shared.in_both(form) {
                     _ if is_special => Way::Special,
                     Forms::NONE => Way::Alone,
                     form => Way::Shared(form),
                 },
             });
+            has_digest |= needs_digest;
         }
         work
     }

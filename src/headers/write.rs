@@ -65,7 +65,7 @@ impl<'c> Writer<'c> {
         self.lines = Vec::with_capacity(rows.len());
         let has_chain = self.client.chain_certificates().len() > 0;
         for row in rows {
-            if row.has_digest {
+            if row.is_first_with_digest {
                 facts.set_digests(hashing.finish());
             } else {
                 // Work between the steps costs less.

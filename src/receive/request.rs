@@ -14,7 +14,7 @@ use crate::client::ClientCertificate;
 use crate::field::stated::{Fact, Printed, Stated, Whose};
 use crate::headers::RequestHeaders;
 use crate::record::TlsClientAuth;
-use crate::x509::fingerprint::{Digests, Hashing};
+use crate::x509::fingerprint::Hashing;
 use crate::x509::{Certificate, Dialect};
 
 impl Receiver {
@@ -116,7 +116,7 @@ impl Receiver {
         &self,
         headers: &H,
         with_digests: bool,
-        finish: impl FnOnce(Outcome<'_>) -> T,
+        finish: impl FnOnce(Outcome<'_, '_>) -> T,
     ) -> Result<T, ReceiveError> {
         let mut lines = Lines::none(self.rows.len());
         self.find(headers, &mut lines)?;
@@ -124,12 +124,12 @@ impl Receiver {
     }
 
     /// Parses the lines by all rules, and passes the outcome to `finish`. It has the leaf's digests that a header states, and both
-    /// if `with_digests` is set.
+    /// if `with_digests` is set. A stated digest is compared afterwards: what `finish` returns is dropped if it is another one.
     pub(super) fn read<T>(
         &self,
         lines: &mut Lines<'_>,
         with_digests: bool,
-        finish: impl FnOnce(Outcome<'_>) -> T,
+        finish: impl FnOnce(Outcome<'_, '_>) -> T,
     ) -> Result<T, ReceiveError> {
         if self.is_surrounded {
             self.inside(lines)?;
@@ -187,12 +187,8 @@ impl Receiver {
                 let Some(certificates) = stated.take_chain() else {
                     return Err(disagrees(chain.unwrap_or(identity)));
                 };
-                let digests = digests(certificate.as_der(), &stated, with_digests);
-                if !record::agrees(stated.sha1, digests.0)
-                    || !record::agrees(stated.sha256, digests.1)
-                {
-                    return Err(disagrees(identity));
-                }
+                let mut hashing = hashing(certificate.as_der(), &stated, with_digests);
+                hashing.step();
                 let leaf = stated.leaf.take();
                 let (leaf, base64) = leaf.map(|leaf| (leaf.bytes, leaf.text)).unwrap_or_default();
                 let mut client = ClientCertificate::presented(leaf, verification);
@@ -201,7 +197,15 @@ impl Receiver {
                 }
                 let client = client.revoked(revoked).dialect(self.dialect);
                 let base64 = base64.as_deref();
-                Ok(finish(Outcome::Leaf { client, certificate, digests, base64 }))
+                let own = &mut hashing;
+                let finished = finish(Outcome::Leaf { client, certificate, hashing: own, base64 });
+                // Last, because work between the steps of hashing costs less.
+                let (sha1, sha256) = hashing.finish();
+                if record::agrees(stated.sha1, sha1) && record::agrees(stated.sha256, sha256) {
+                    Ok(finished)
+                } else {
+                    Err(disagrees(identity))
+                }
             }
             (_, _, Some(header)) => {
                 Err(ReceiveError::new(header, ReceiveErrorKind::ChainWithoutCertificate))
@@ -217,14 +221,14 @@ impl Receiver {
 }
 
 /// A request that follows all rules.
-pub(super) enum Outcome<'o> {
+pub(super) enum Outcome<'o, 'h> {
     /// No certificate.
     Nobody,
     /// A leaf.
     Leaf {
         client: ClientCertificate,
         certificate: &'o Certificate<'o>,
-        digests: Digests,
+        hashing: &'h mut Hashing<'o>,
         /// The leaf in canonical base64, if it was received so.
         base64: Option<&'o [u8]>,
     },
@@ -232,12 +236,12 @@ pub(super) enum Outcome<'o> {
     Facts { client: ClientCertificate, stated: &'o Stated<'o> },
 }
 
-impl Outcome<'_> {
+impl Outcome<'_, '_> {
     fn record(self) -> TlsClientAuth {
         match self {
             Self::Nobody => TlsClientAuth::new(&ClientCertificate::none()),
-            Self::Leaf { client, certificate, digests, base64 } => {
-                TlsClientAuth::of_known(client, certificate, digests, base64)
+            Self::Leaf { client, certificate, hashing, base64 } => {
+                TlsClientAuth::of_known(client, certificate, hashing, base64)
             }
             Self::Facts { client, stated } => record::record(stated, client),
         }
@@ -272,7 +276,7 @@ impl Outcome<'_> {
 }
 
 /// The leaf's digests: both, or only those that headers state.
-fn digests(leaf: &[u8], stated: &Stated<'_>, both: bool) -> Digests {
+fn hashing<'l>(leaf: &'l [u8], stated: &Stated<'_>, both: bool) -> Hashing<'l> {
     let [sha1, sha256] = [stated.sha1.is_some(), stated.sha256.is_some()].map(|one| one || both);
-    Hashing::new(Some(leaf), sha1, sha256).finish()
+    Hashing::new(Some(leaf), sha1, sha256)
 }

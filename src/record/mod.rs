@@ -26,7 +26,7 @@ use crate::x509::Certificate;
 use crate::x509::Dialect;
 use crate::x509::Error;
 use crate::x509::Name;
-use crate::x509::fingerprint::{Digests, Hashing};
+use crate::x509::fingerprint::Hashing;
 
 /// The properties of [`TlsClientAuth`] that are text, in the order of Cloudflare's object.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -265,34 +265,27 @@ impl TlsClientAuth {
         let leaf = Facts::leaf(client, limits, Property::NEEDS);
         hashing.step();
         let facts = Facts::new(client, limits, Property::NEEDS, leaf.as_ref());
-        Texts::of(facts, client.printed_as(), Some(&mut hashing)).record(client.clone())
+        Texts::of(facts, client.printed_as(), &mut hashing).record(client.clone())
     }
 
-    /// Creates the record from a leaf that is already parsed and hashed, and its canonical base64, if at hand.
+    /// Creates the record from a leaf that is already parsed, its digests, and its canonical base64, if at hand.
     pub(crate) fn of_known(
         client: ClientCertificate,
         certificate: &Certificate<'_>,
-        digests: Digests,
+        hashing: &mut Hashing<'_>,
         base64: Option<&[u8]>,
     ) -> Self {
         let limits = Limits::new().text(usize::MAX);
-        let mut facts = Facts::known(&client, limits, Property::NEEDS, Some(certificate), digests);
+        let mut facts = Facts::new(&client, limits, Property::NEEDS, Some(certificate));
         facts.base64 = base64;
-        let texts = Texts::of(facts, client.printed_as(), None);
+        let texts = Texts::of(facts, client.printed_as(), hashing);
         texts.record(client)
     }
 }
 
 impl Texts {
-    /// Writes all texts, the digests last, because work between the steps of hashing costs less. Inlined, so that nothing of the steps
-    /// is left for facts that have their digests.
-    #[inline(always)]
-    fn of(mut facts: Facts<'_>, dialect: Dialect, mut hashing: Option<&mut Hashing<'_>>) -> Self {
-        let mut step = || {
-            if let Some(hashing) = &mut hashing {
-                hashing.step();
-            }
-        };
+    /// Writes all texts, the digests last, because work between the steps of hashing costs less.
+    fn of(mut facts: Facts<'_>, dialect: Dialect, hashing: &mut Hashing<'_>) -> Self {
         let length = |property: Property| facts.expected_length(property.field());
         let names = length(Property::IssuerDn).saturating_add(length(Property::SubjectDn));
         let certificates = length(Property::Rfc9440).saturating_add(length(Property::ChainRfc9440));
@@ -305,25 +298,23 @@ impl Texts {
         write.property(Property::Presented);
         write.property(Property::Verified);
         write.property(Property::Revoked);
-        step();
+        hashing.step();
         let certificate = facts.certificate();
         write.names(certificate.map(Certificate::issuer), Property::IssuerDn);
-        step();
+        hashing.step();
         write.names(certificate.map(Certificate::subject), Property::SubjectDn);
-        step();
+        hashing.step();
         write.property(Property::Serial);
         write.property(Property::IssuerSerial);
         write.property(Property::Ski);
         write.property(Property::IssuerSki);
-        step();
+        hashing.step();
         write.property(Property::NotBefore);
         write.property(Property::NotAfter);
-        step();
+        hashing.step();
         let rfc9440_too_large = write.property(Property::Rfc9440) == Written::TooLarge;
         let chain_rfc9440_too_large = write.property(Property::ChainRfc9440) == Written::TooLarge;
-        if let Some(hashing) = hashing {
-            facts.set_digests(hashing.finish());
-        }
+        facts.set_digests(hashing.finish());
         let mut write = Writer { facts: &facts, dialect, text: &mut text, ends: &mut ends };
         write.property(Property::FingerprintSha1);
         write.property(Property::FingerprintSha256);

@@ -22,8 +22,8 @@ pub(crate) struct Hashing<'b> {
     /// The whole blocks that are left.
     blocks: &'b [[u8; 64]],
     has_instructions: bool,
-    /// Whether each digest is wanted and not complete.
     is_wanted: [bool; 2],
+    is_complete: bool,
     sha1: [u32; 5],
     sha256: [u32; 8],
 }
@@ -47,6 +47,7 @@ impl<'b> Hashing<'b> {
             blocks: if is_wanted == [false, false] { &[] } else { bytes.as_chunks().0 },
             has_instructions,
             is_wanted,
+            is_complete: is_wanted == [false, false],
             // FIPS 180-4 §5.3.1 and §5.3.3.
             sha1: [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0],
             sha256: [
@@ -73,12 +74,16 @@ impl<'b> Hashing<'b> {
         }
     }
 
-    /// The last step. `None` for a digest that is not wanted, and for both when called again.
+    /// The last step, once; then returns the digests. `None` for one that is not wanted.
     pub(crate) fn finish(&mut self) -> Digests {
-        let is_wanted = self.is_wanted;
-        if is_wanted == [false, false] {
-            return (None, None);
+        if !self.is_complete {
+            self.complete();
         }
+        let [sha1, sha256] = self.is_wanted;
+        (sha1.then(|| words(self.sha1)), sha256.then(|| words(self.sha256)))
+    }
+
+    fn complete(&mut self) {
         let blocks = core::mem::take(&mut self.blocks);
         self.compress(blocks);
         // FIPS 180-4 §5.1.1 padding is the same for both: a one bit, zeros, the length in bits.
@@ -99,9 +104,7 @@ impl<'b> Hashing<'b> {
             }
             self.compress(blocks);
         }
-        self.is_wanted = [false, false];
-        let [sha1, sha256] = is_wanted;
-        (sha1.then(|| words(self.sha1)), sha256.then(|| words(self.sha256)))
+        self.is_complete = true;
     }
 
     fn compress(&mut self, blocks: &[[u8; 64]]) {
@@ -159,7 +162,11 @@ mod tests {
                     let mut hashing =
                         Hashing::with_instructions(Some(bytes), wanted, has_instructions);
                     (0..steps).for_each(|_| hashing.step());
-                    assert_eq!(hashing.finish(), expected, "{length} bytes, {steps} steps");
+                    for call in 1..=2 {
+                        let case = (length, steps, call);
+                        assert_eq!(hashing.finish(), expected, "bytes, steps, call: {case:?}");
+                        hashing.step();
+                    }
                 }
             }
         }
