@@ -42,13 +42,11 @@ impl<'h> Verdict<'h> {
             let refuse = |kind| ReceiveError::new(header, kind);
             let not_one = || refuse(ReceiveErrorKind::NotAVerdict);
             said = Some(header);
-            let same = |one, other| {
-                agree(one, other).ok_or_else(|| refuse(ReceiveErrorKind::Disagrees)).map(Some)
-            };
+            let disagrees = || refuse(ReceiveErrorKind::Disagrees);
             match line.row.field {
                 Field::Verdict(form) => {
                     let read = form.read(value, &receiver.reading, line.row.dialect);
-                    let read = read.ok_or_else(not_one)?;
+                    let Some(read) = read else { return Err(not_one()) };
                     if form == VerdictForm::Word && read == Verification::Success {
                         verdict.affirmed = Some(header);
                     }
@@ -60,21 +58,28 @@ impl<'h> Verdict<'h> {
                         VerdictForm::Code | VerdictForm::Constant => 1,
                         VerdictForm::Word => 2,
                     };
-                    told = same(told, (rank, read))?;
+                    if !merge(&mut told, (rank, read)) {
+                        return Err(disagrees());
+                    }
                 }
                 Field::Verified => {
-                    let read = verdict::read_text(value, &receiver.reading).ok_or_else(not_one)?;
+                    let read = verdict::read_text(value, &receiver.reading);
+                    let Some(read) = read else { return Err(not_one()) };
                     if value != b"NONE" {
                         verdict.tells_presence = Some(header);
                     }
-                    verified = same(verified, (0, read))?;
+                    if !merge(&mut verified, (0, read)) {
+                        return Err(disagrees());
+                    }
                 }
                 Field::VerifiedFlag(form) => {
-                    let read = form.read_outcome(value).ok_or_else(not_one)?;
+                    let Some(read) = form.read_outcome(value) else { return Err(not_one()) };
                     if read == Verification::Success {
                         verdict.affirmed = Some(header);
                     }
-                    verified = same(verified, (2, read))?;
+                    if !merge(&mut verified, (2, read)) {
+                        return Err(disagrees());
+                    }
                 }
                 Field::Errors => {
                     let text = core::str::from_utf8(value).map_err(|_| not_one())?;
@@ -83,14 +88,14 @@ impl<'h> Verdict<'h> {
                 Field::Presented(form) => {
                     let yes = form.read(value).ok_or_else(not_one)?;
                     if verdict.presented.is_some_and(|(other, _)| other != yes) {
-                        return Err(refuse(ReceiveErrorKind::Disagrees));
+                        return Err(disagrees());
                     }
                     verdict.presented = Some((yes, header));
                 }
                 Field::Revoked(form) => {
                     let yes = form.read(value).ok_or_else(not_one)?;
                     if verdict.revoked.is_some_and(|(other, _)| other != yes) {
-                        return Err(refuse(ReceiveErrorKind::Disagrees));
+                        return Err(disagrees());
                     }
                     verdict.revoked = Some((yes, header));
                 }
@@ -220,9 +225,16 @@ fn tells_presence(
 /// A verdict and the rank of its form: text is more precise than a number, and a number more than yes or no.
 type Ranked = (u8, Verification);
 
-/// Merges two verdicts, if both are successes or both are failures.
-fn agree(one: Option<Ranked>, other: Ranked) -> Option<Ranked> {
-    let Some(one) = one else { return Some(other) };
+/// Merges two verdicts, in place: a result is moved for longer than this takes. Returns whether both are successes or both are failures.
+fn merge(one: &mut Option<Ranked>, other: Ranked) -> bool {
+    let Some(own) = one else {
+        *one = Some(other);
+        return true;
+    };
     let succeeded = |(_, verification): &Ranked| *verification == Verification::Success;
-    (succeeded(&one) == succeeded(&other)).then_some(if other.0 < one.0 { other } else { one })
+    let agree = succeeded(own) == succeeded(&other);
+    if agree && other.0 < own.0 {
+        *own = other;
+    }
+    agree
 }
