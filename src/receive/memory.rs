@@ -143,13 +143,13 @@ impl Memory {
             values.fold(0u64, |mark, value| mark.rotate_left(5).wrapping_add(word_of(value)));
         // The upper half of the product is below the number of slots.
         let slots = u128::try_from(self.slots.len()).ok()?;
-        let index = u128::from(mark.wrapping_mul(ODD[2])).wrapping_mul(slots) >> 64;
+        let index = u128::from(mark.wrapping_mul(ODD)).wrapping_mul(slots) >> 64;
         self.slots.get(usize::try_from(index).ok()?)
     }
 }
 
-/// Large odd factors, which spread a word over all bits of the product.
-const ODD: [u64; 3] = [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9];
+/// A large odd factor, which spreads a word over all bits of the product.
+const ODD: u64 = 0x1656_67b1_9e37_79f9;
 
 /// The length, both ends and the middle of a value. Does not depend on the values before, so that the processor works on several.
 fn word_of(value: &[u8]) -> u64 {
@@ -159,7 +159,7 @@ fn word_of(value: &[u8]) -> u64 {
             let middle = value.get(value.len() / 2..).and_then(|half| half.first_chunk::<8>());
             let [first, middle, last] =
                 [first, middle.unwrap_or(last), last].map(|bytes| u64::from_le_bytes(*bytes));
-            first.wrapping_mul(ODD[0]) ^ middle.wrapping_mul(ODD[1]).rotate_left(32) ^ last
+            first.rotate_left(11) ^ middle.rotate_left(37) ^ last
         }
         _ => match (value.first_chunk::<4>(), value.last_chunk::<4>()) {
             (Some(first), Some(last)) => {
@@ -170,7 +170,7 @@ fn word_of(value: &[u8]) -> u64 {
             _ => value.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)),
         },
     };
-    (word ^ length).wrapping_mul(ODD[2])
+    (word ^ length).wrapping_mul(ODD)
 }
 
 /// Prints the size: the values are client input.
@@ -258,5 +258,28 @@ mod tests {
                 });
             }
         });
+    }
+
+    #[test]
+    fn clients_are_spread_over_the_slots() {
+        let memory = Memory::new(Receiver::nginx());
+        let rest = ",OU=Department of Examples,O=Example Corp";
+        let names: [(&str, fn(usize, &str) -> String); 4] = [
+            ("at the start", |number, rest| alloc::format!("CN={number:04}{rest}")),
+            ("in the middle", |number, rest| alloc::format!("C=DE{rest},CN={number:04}{rest}")),
+            ("at the end", |number, rest| alloc::format!("C=DE{rest},CN={number:04}")),
+            ("alone", |number, _| alloc::format!("{number}")),
+        ];
+        for (place, name) in names {
+            let slots = (0..1000).map(|number| {
+                let request = request("SUCCESS", &name(number, rest));
+                let mut lines = Lines::none(memory.receiver.rows.len());
+                memory.receiver.find(&request, &mut lines).unwrap();
+                core::ptr::from_ref(memory.slot(&lines).unwrap())
+            });
+            let slots: std::collections::HashSet<_> = slots.collect();
+            // By chance, 251 of 256.
+            assert!(slots.len() > 220, "{place}: {} slots", slots.len());
+        }
     }
 }
