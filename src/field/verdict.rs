@@ -138,8 +138,8 @@ pub(crate) fn read_text(value: &[u8], reading: &Reading) -> Option<Verification>
     if reading.generous && text == "GENEROUS" {
         return Some(Verification::None);
     }
-    let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    Verification::from_text(text).filter(|_| printable)
+    let is_printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_printable { Verification::from_text(text) } else { None }
 }
 
 impl Facts<'_> {

@@ -134,7 +134,8 @@ impl Receiver {
         if self.is_surrounded {
             self.inside(lines)?;
         }
-        let verdict = Verdict::read(lines, self)?;
+        let mut verdict = Verdict::default();
+        verdict.read(lines, self)?;
         // The certificate borrows the leaf.
         let kept = OnceCell::new();
         let mut certificate: Option<Certificate<'_>> = None;
@@ -178,9 +179,10 @@ impl Receiver {
                 chain = Some(header);
             }
         }
-        let Some((verification, revoked)) = verdict.conclude(first)? else {
+        if !verdict.has_certificate(first)? {
             return Ok(finish(Outcome::Nobody));
-        };
+        }
+        let (verification, revoked) = (verdict.verification(), verdict.is_revoked());
         let disagrees = |header| ReceiveError::new(header, ReceiveErrorKind::Disagrees);
         match (&certificate, identity, chain) {
             (Some(certificate), Some(identity), chain) => {

@@ -20,11 +20,17 @@ pub(super) struct Verdict<'h> {
 }
 
 impl<'h> Verdict<'h> {
-    pub(super) fn read(lines: &Lines<'h>, receiver: &'h Receiver) -> Result<Self, ReceiveError> {
+    /// Reads it in place: moving one takes longer.
+    pub(super) fn read(
+        &mut self,
+        lines: &Lines<'h>,
+        receiver: &'h Receiver,
+    ) -> Result<(), ReceiveError> {
         // They are the first rows.
         let has_any = receiver.rows.first().is_some_and(|row| row.field.is_beside_verdict());
         if let (false, Some(unstated)) = (has_any, receiver.unstated) {
-            return Ok(Self { verification: Some(assumed(unstated)), ..Self::default() });
+            self.verification = Some(assumed(unstated));
+            return Ok(());
         }
         let lines_of_verdict =
             || receiver.rows_of(lines).take_while(|line| line.row.field.is_beside_verdict());
@@ -34,7 +40,6 @@ impl<'h> Verdict<'h> {
                 return Err(ReceiveError::new(&line.row.header, ReceiveErrorKind::MissingVerdict));
             }
         }
-        let mut verdict = Self::default();
         let (mut told, mut verified, mut reason, mut said) = (None, None, None, None);
         for line in lines_of_verdict() {
             let Some(value) = line.value() else { continue };
@@ -48,10 +53,10 @@ impl<'h> Verdict<'h> {
                     let read = form.read(value, &receiver.reading, line.row.dialect);
                     let Some(read) = read else { return Err(not_one()) };
                     if form == VerdictForm::Word && read == Verification::Success {
-                        verdict.affirmed = Some(header);
+                        self.affirmed = Some(header);
                     }
                     if tells_presence(form, value, &read, receiver) {
-                        verdict.tells_presence = Some(header);
+                        self.tells_presence = Some(header);
                     }
                     let rank = match form {
                         VerdictForm::Text => 0,
@@ -66,7 +71,7 @@ impl<'h> Verdict<'h> {
                     let read = verdict::read_text(value, &receiver.reading);
                     let Some(read) = read else { return Err(not_one()) };
                     if value != b"NONE" {
-                        verdict.tells_presence = Some(header);
+                        self.tells_presence = Some(header);
                     }
                     if !merge(&mut verified, (0, read)) {
                         return Err(disagrees());
@@ -75,7 +80,7 @@ impl<'h> Verdict<'h> {
                 Field::VerifiedFlag(form) => {
                     let Some(read) = form.read_outcome(value) else { return Err(not_one()) };
                     if read == Verification::Success {
-                        verdict.affirmed = Some(header);
+                        self.affirmed = Some(header);
                     }
                     if !merge(&mut verified, (2, read)) {
                         return Err(disagrees());
@@ -87,33 +92,32 @@ impl<'h> Verdict<'h> {
                 }
                 Field::Presented(form) => {
                     let yes = form.read(value).ok_or_else(not_one)?;
-                    if verdict.presented.is_some_and(|(other, _)| other != yes) {
+                    if self.presented.is_some_and(|(other, _)| other != yes) {
                         return Err(disagrees());
                     }
-                    verdict.presented = Some((yes, header));
+                    self.presented = Some((yes, header));
                 }
                 Field::Revoked(form) => {
                     let yes = form.read(value).ok_or_else(not_one)?;
-                    if verdict.revoked.is_some_and(|(other, _)| other != yes) {
+                    if self.revoked.is_some_and(|(other, _)| other != yes) {
                         return Err(disagrees());
                     }
-                    verdict.revoked = Some((yes, header));
+                    self.revoked = Some((yes, header));
                 }
                 _ => {}
             }
         }
         let outcome = |ranked: Option<Ranked>| ranked.map(|(_, verification)| verification);
-        match (verdict.settle(outcome(told), outcome(verified), receiver), said) {
-            (Ok(verification), _) => verdict.verification = verification,
+        match (self.settle(outcome(told), outcome(verified), receiver), said) {
+            (Ok(verification), _) => self.verification = verification,
             (Err(kind), Some(header)) => return Err(ReceiveError::new(header, kind)),
             (Err(_), None) => {}
         }
         // A reason means failure, whatever the verdict.
-        if let (Some(_), Some(reason)) = (&verdict.verification, reason) {
-            verdict.verification = Some(Verification::Failed(reason));
+        if let (Some(_), Some(reason)) = (&self.verification, reason) {
+            self.verification = Some(Verification::Failed(reason));
         }
-        verdict.is_there(lines, receiver)?;
-        Ok(verdict)
+        self.is_there(lines, receiver)
     }
 
     /// One outcome of all that was said: `told` by rows for which a revoked certificate failed, `verified` by rows for which it
@@ -125,7 +129,7 @@ impl<'h> Verdict<'h> {
         receiver: &Receiver,
     ) -> Result<Option<Verification>, ReceiveErrorKind> {
         const SUCCESS: Verification = Verification::Success;
-        let is_revoked = matches!(self.revoked, Some((true, _)));
+        let is_revoked = self.is_revoked();
         Ok(match (told, verified) {
             (Some(SUCCESS), Some(SUCCESS) | None) if is_revoked => {
                 return Err(ReceiveErrorKind::Disagrees);
@@ -155,8 +159,7 @@ impl<'h> Verdict<'h> {
             .filter(|line| !line.row.field.is_beside_verdict() && line.value().is_some())
             .peekable();
         let is_presented = matches!(self.presented, Some((true, _)));
-        let is_revoked = matches!(self.revoked, Some((true, _)));
-        if !is_presented && !is_revoked && said.peek().is_none() {
+        if !is_presented && !self.is_revoked() && said.peek().is_none() {
             return Ok(());
         }
         let missing = receiver.rows_of(lines).find(|line| is_verdict(line.row.field));
@@ -169,26 +172,30 @@ impl<'h> Verdict<'h> {
         }
     }
 
-    /// The outcome, and whether the certificate is revoked; `None` without a certificate. `stated` is the first header with a fact
-    /// about the certificate.
-    pub(super) fn conclude(
-        self,
-        stated: Option<&HeaderName>,
-    ) -> Result<Option<(Verification, bool)>, ReceiveError> {
+    /// Whether there is a certificate. `stated` is the first header with a fact about it.
+    pub(super) fn has_certificate(
+        &self,
+        stated: Option<&'h HeaderName>,
+    ) -> Result<bool, ReceiveError> {
         let revoked = self.revoked.filter(|(revoked, _)| *revoked).map(|(_, header)| header);
-        if let Some((false, _)) = self.presented {
-            return match stated.or(self.tells_presence).or(self.affirmed).or(revoked) {
-                Some(header) => Err(ReceiveError::new(header, ReceiveErrorKind::Disagrees)),
-                None => Ok(None),
-            };
+        let told = stated.or(self.tells_presence);
+        match (self.presented, told.or(self.affirmed).or(revoked)) {
+            (Some((false, _)), Some(header)) => {
+                Err(ReceiveError::new(header, ReceiveErrorKind::Disagrees))
+            }
+            (Some((is_presented, _)), _) => Ok(is_presented),
+            (None, _) => Ok(told.or(revoked).is_some()),
         }
-        let presented = self.presented.is_some()
-            || stated.is_some()
-            || self.tells_presence.is_some()
-            || revoked.is_some();
-        // Present: `is_there` has checked it.
-        let verification = self.verification.unwrap_or(Verification::None);
-        Ok(presented.then_some((verification, revoked.is_some())))
+    }
+
+    /// Whether the certificate is revoked.
+    pub(super) fn is_revoked(&self) -> bool {
+        matches!(self.revoked, Some((true, _)))
+    }
+
+    /// The outcome. [`is_there`](Self::is_there) has checked that there is one.
+    pub(super) fn verification(&mut self) -> Verification {
+        self.verification.take().unwrap_or(Verification::None)
     }
 }
 
