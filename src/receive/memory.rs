@@ -262,9 +262,10 @@ mod tests {
 
     #[test]
     fn clients_are_spread_over_the_slots() {
+        type Name = fn(usize, &str) -> String;
         let memory = Memory::new(Receiver::nginx());
         let rest = ",OU=Department of Examples,O=Example Corp";
-        let names: [(&str, fn(usize, &str) -> String); 4] = [
+        let names: [(&str, Name); 4] = [
             ("at the start", |number, rest| alloc::format!("CN={number:04}{rest}")),
             ("in the middle", |number, rest| alloc::format!("C=DE{rest},CN={number:04}{rest}")),
             ("at the end", |number, rest| alloc::format!("C=DE{rest},CN={number:04}")),
