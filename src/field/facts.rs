@@ -154,7 +154,8 @@ impl<'c> Facts<'c> {
     }
 
     /// The approximate length of the value: sufficient for common certificates, so that the buffer is allocated once.
-    #[inline]
+    /// Inlined for constant fields.
+    #[inline(always)]
     pub(crate) fn expected_length(&self, field: Field) -> usize {
         let name = |name: Name<'_>| name.as_der().len().saturating_add(16);
         match (field, self.certificate) {
