@@ -5,6 +5,8 @@ set -u
 directory=$1
 wheels=$(dirname "$0")/requirements.txt
 mkdir -p "$directory"
+# Debian's Caddy is downloaded in another folder.
+directory=$(cd "$directory" && pwd)
 
 fetch_debian() {
     missing=
