@@ -85,7 +85,7 @@ impl Line {
 }
 
 /// Indexes have 32 bits, to keep lines small.
-fn index(count: u32) -> usize {
+pub(super) fn index(count: u32) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 

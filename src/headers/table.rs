@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 use core::ops::Deref;
 
 use super::Entry;
@@ -11,7 +12,7 @@ use crate::field::{CertificateForm, DigestForm, Facts, Field, Limits, NameForm, 
 use crate::x509::Dialect;
 
 /// The rows of one or several sets, in order.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Default, Eq, PartialEq)]
 pub(crate) struct Table {
     entries: Arc<[Entry]>,
     /// For trusted clients, for others with a certificate, and for those without one.
@@ -80,6 +81,13 @@ impl Deref for Table {
 
     fn deref(&self) -> &[Entry] {
         &self.entries
+    }
+}
+
+/// Prints the rows; the work follows from them.
+impl fmt::Debug for Table {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.entries.fmt(formatter)
     }
 }
 

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Entry;
-use super::lines::Line;
+use super::lines::{self, Line};
 use super::table::{Forms, Row, Table, Way, Work};
 use crate::client::ClientCertificate;
 use crate::field::{CertificateForm, Facts, Field, Limits, Written};
@@ -93,8 +93,9 @@ impl<'c> Writer<'c> {
     where
         'c: 'f,
     {
-        let entry = usize::try_from(index).ok().and_then(|index| self.entries.get(index));
-        let Some(Entry { field, around, by, .. }) = entry else { return Written::Nothing };
+        let Some(Entry { field, around, by, .. }) = self.entries.get(lines::index(index)) else {
+            return Written::Nothing;
+        };
         facts.by = by;
         let around = around.as_deref();
         if field.nth(0).is_none() {
@@ -232,8 +233,7 @@ impl<'c> Writer<'c> {
     /// Why a certificate that must precede this row was not written: a chain is not sent without its leaf (RFC 9440 §2.3), nor a
     /// chain certificate without those before it. `None` if nothing is missing.
     fn missing_before(&self, row: &Row, facts: &Facts<'_>) -> Option<Written> {
-        let entry = usize::try_from(row.index).ok().and_then(|index| self.entries.get(index))?;
-        let leaf = Field::Certificate(entry.leaf?);
+        let leaf = Field::Certificate(self.entries.get(lines::index(row.index))?.leaf?);
         let chain = match row.field {
             Field::ChainCertificate(index, form) => (0..index, form),
             _ => (0..0, CertificateForm::Base64),

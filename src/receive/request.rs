@@ -124,7 +124,8 @@ impl Receiver {
     }
 
     /// Parses the lines by all rules, and passes the outcome to `finish`. It has the leaf's digests that a header states, and both
-    /// if `with_digests` is set. A stated digest is compared afterwards: what `finish` returns is dropped if it is another one.
+    /// if `with_digests` is set. A stated digest is compared afterwards; if it is not
+    /// the leaf's, the result of `finish` is dropped.
     pub(super) fn read<T>(
         &self,
         lines: &mut Lines<'_>,
@@ -182,7 +183,7 @@ impl Receiver {
         if !verdict.has_certificate(first)? {
             return Ok(finish(Outcome::Nobody));
         }
-        let (verification, revoked) = (verdict.verification(), verdict.is_revoked());
+        let (verification, revoked) = (verdict.take_verification(), verdict.is_revoked());
         let disagrees = |header| ReceiveError::new(header, ReceiveErrorKind::Disagrees);
         match (&certificate, identity, chain) {
             (Some(certificate), Some(identity), chain) => {
@@ -199,8 +200,8 @@ impl Receiver {
                 }
                 let client = client.revoked(revoked).dialect(self.dialect);
                 let base64 = base64.as_deref();
-                let own = &mut hashing;
-                let finished = finish(Outcome::Leaf { client, certificate, hashing: own, base64 });
+                let outcome = Outcome::Leaf { client, certificate, hashing: &mut hashing, base64 };
+                let finished = finish(outcome);
                 // Last, because work between the steps of hashing costs less.
                 let (sha1, sha256) = hashing.finish();
                 if record::agrees(stated.sha1, sha1) && record::agrees(stated.sha256, sha256) {

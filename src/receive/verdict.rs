@@ -20,7 +20,7 @@ pub(super) struct Verdict<'h> {
 }
 
 impl<'h> Verdict<'h> {
-    /// Reads it in place: moving one takes longer.
+    /// Parses the verdict of these lines, in place, which saves moves.
     pub(super) fn read(
         &mut self,
         lines: &Lines<'h>,
@@ -193,8 +193,8 @@ impl<'h> Verdict<'h> {
         matches!(self.revoked, Some((true, _)))
     }
 
-    /// The outcome. [`is_there`](Self::is_there) has checked that there is one.
-    pub(super) fn verification(&mut self) -> Verification {
+    /// Takes the outcome; [`is_there`](Self::is_there) has checked that there is one.
+    pub(super) fn take_verification(&mut self) -> Verification {
         self.verification.take().unwrap_or(Verification::None)
     }
 }
@@ -232,7 +232,8 @@ fn tells_presence(
 /// A verdict and the rank of its form: text is more precise than a number, and a number more than yes or no.
 type Ranked = (u8, Verification);
 
-/// Merges two verdicts, in place: a result is moved for longer than this takes. Returns whether both are successes or both are failures.
+/// Merges a verdict into another, and returns whether both are successes or both are failures; otherwise nothing changes. In place, which
+/// saves moves.
 fn merge(one: &mut Option<Ranked>, other: Ranked) -> bool {
     let Some(own) = one else {
         *one = Some(other);
